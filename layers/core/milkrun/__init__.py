@@ -1,0 +1,3 @@
+"""Milkrun: self-hosted, serverless route optimisation. What all functions share."""
+
+__version__ = "0.1.0"

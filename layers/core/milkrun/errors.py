@@ -1,0 +1,161 @@
+"""All errors of Milkrun.
+
+MilkrunError
+├── RequestError                      the caller can mend it
+│   ├── UnauthenticatedError
+│   ├── InvalidJsonError
+│   ├── InvalidProblemError           with the JSON path of every broken rule
+│   ├── InvalidParameterError         a query parameter or a header
+│   ├── BodyTooLargeError
+│   ├── TooManyLocationsError
+│   ├── TooManyVehiclesError
+│   ├── MatrixTooLargeError
+│   ├── IdempotencyKeyReusedError
+│   └── TooManyPendingRunsError
+├── RunError                          the state of a run answers the request
+│   ├── RunNotFoundError
+│   ├── RunFailedError                carries the run's own error code
+│   └── RunCancelledError
+├── DependencyUnavailableError        Redis or Neo4j is away
+├── TransitionRefusedError            a script of the state machine said no; nothing was written
+└── SolveError                        the problem cannot be solved; ends its run as failed
+    └── NetworkNotFoundError
+
+Each has a stable `code`. What a code means over HTTP is in `milkrun.http.problems`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One broken rule: the JSON path of the field and a sentence about it."""
+
+    loc: str
+    message: str
+
+
+class MilkrunError(Exception):
+    """Base of all errors. `detail` is a sentence that a caller may read."""
+
+    code: str = "internal_error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class RequestError(MilkrunError):
+    """The request is at fault."""
+
+    code = "invalid_request"
+
+
+class UnauthenticatedError(RequestError):
+    code = "unauthenticated"
+
+
+class InvalidJsonError(RequestError):
+    code = "invalid_json"
+
+
+class InvalidProblemError(RequestError):
+    code = "invalid_problem"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first.loc}: {first.message}{more}.")
+        self.errors = tuple(errors)
+
+
+class InvalidParameterError(RequestError):
+    code = "invalid_parameter"
+
+
+class BodyTooLargeError(RequestError):
+    code = "body_too_large"
+
+
+class TooManyLocationsError(RequestError):
+    code = "too_many_locations"
+
+
+class TooManyVehiclesError(RequestError):
+    code = "too_many_vehicles"
+
+
+class MatrixTooLargeError(RequestError):
+    code = "matrix_too_large"
+
+
+class IdempotencyKeyReusedError(RequestError):
+    code = "idempotency_key_reused"
+
+
+class TooManyPendingRunsError(RequestError):
+    code = "too_many_pending_runs"
+
+
+class RunError(MilkrunError):
+    """The run exists no more, or ended without a result."""
+
+    code = "run_error"
+
+
+class RunNotFoundError(RunError):
+    code = "run_not_found"
+
+
+class RunFailedError(RunError):
+    """The run ended as failed.
+
+    Args:
+        code: The run's own error code, such as `worker_lost`.
+        detail: A sentence about it.
+    """
+
+    code = "run_failed"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class RunCancelledError(RunError):
+    code = "run_cancelled"
+
+
+class DependencyUnavailableError(MilkrunError):
+    """A server that the request needs is away.
+
+    Args:
+        dependencies: State of each by name, such as `{"redis": "down: timed out"}`; no address in it.
+    """
+
+    code = "dependency_unavailable"
+
+    def __init__(self, dependencies: Mapping[str, str]) -> None:
+        names = " and ".join(name for name, state in dependencies.items() if state.startswith("down"))
+        super().__init__(f"{names} cannot be reached at the moment; try again.")
+        self.dependencies = dict(dependencies)
+
+
+class TransitionRefusedError(MilkrunError):
+    """A transition of the state machine was refused; `reason` names the script's return code."""
+
+    code = "transition_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the transition was refused: {reason}")
+        self.reason = reason
+
+
+class SolveError(MilkrunError):
+    """The problem cannot be solved. The run fails with this code, without another attempt."""
+
+    code = "solver_failed"
+
+
+class NetworkNotFoundError(SolveError):
+    code = "network_not_found"

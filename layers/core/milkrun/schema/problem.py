@@ -1,0 +1,210 @@
+"""The problem a caller posts: VROOM's input format, with `network` and `options` beside it.
+
+Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
+coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
+refused. Rules that span several fields (indices, ids, shapes) live in `milkrun.schema.rules`.
+"""
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+MAX_UINT32 = 2**32 - 1
+DEFAULT_PER_HOUR = 3600
+
+Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Seconds = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+Metres = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+Index = Annotated[int, Field(ge=0, le=65_535)]
+"""A row and column of a matrix. VROOM counts locations in 16 bits."""
+Amount = Annotated[int, Field(ge=0, le=2**53)]
+Amounts = list[Amount]
+Skill = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+Coefficient = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+Cells = list[list[Annotated[int, Field(ge=0, le=2**31 - 1)]]]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Coordinates = tuple[Longitude, Latitude]
+Text = Annotated[str, StringConstraints(max_length=1_000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class Model(BaseModel):
+    """Base of all input models: strict types, no unknown keys, no NaN, no change after parsing."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Slot(NamedTuple):
+    """A span of time in seconds, both ends included."""
+
+    start: Seconds
+    end: Seconds
+
+
+def _is_pair(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError("a time window is a pair [start, end]")
+    return value
+
+
+def _is_ordered(slot: Slot) -> Slot:
+    if slot.end < slot.start:
+        raise ValueError(f"the window ends ({slot.end}) before it starts ({slot.start})")
+    return slot
+
+
+TimeWindow = Annotated[Slot, BeforeValidator(_is_pair), AfterValidator(_is_ordered)]
+"""When a task or a break may start, or a vehicle work: `[start, end]` in JSON."""
+
+
+class Task(Model):
+    """What a job, a pickup and a delivery have in common."""
+
+    id: Id
+    description: Text | None = None
+    location: Coordinates | None = None
+    location_index: Index | None = None
+    setup: Seconds = 0
+    service: Seconds = 0
+    setup_per_type: dict[Name, Seconds] = {}
+    service_per_type: dict[Name, Seconds] = {}
+    time_windows: list[TimeWindow] = []
+
+
+class Job(Task):
+    """A single place to visit. `delivery` is loaded at the vehicle's start, `pickup` is brought to its end.
+
+    `amount` is read as the deprecated name of `delivery`.
+    """
+
+    delivery: Amounts = Field(default=[], validation_alias=AliasChoices("delivery", "amount"))
+    pickup: Amounts = []
+    skills: list[Skill] = []
+    priority: int = Field(default=0, ge=0, le=100)
+
+
+class ShipmentStep(Task):
+    """One end of a shipment."""
+
+
+class Shipment(Model):
+    """Goods taken from `pickup` to `delivery` by one vehicle, in this order."""
+
+    pickup: ShipmentStep
+    delivery: ShipmentStep
+    amount: Amounts = []
+    skills: list[Skill] = []
+    priority: int = Field(default=0, ge=0, le=100)
+
+
+class Costs(Model):
+    """Cost of a vehicle: `fixed` if it is used, `per_hour` of travel, `per_task_hour` of setup and service, `per_km`."""
+
+    fixed: Coefficient = 0
+    per_hour: Coefficient = DEFAULT_PER_HOUR
+    per_task_hour: Coefficient = 0
+    per_km: Coefficient = 0
+
+
+class Break(Model):
+    """A pause of `service` seconds that starts in one of `time_windows`, with at most `max_load` on board."""
+
+    id: Id
+    time_windows: list[TimeWindow] = []
+    service: Seconds = 0
+    description: Text | None = None
+    max_load: Amounts | None = None
+
+
+class VehicleStep(Model):
+    """One step of a route given by the caller: where the search starts from. Its `service_*` bind plan mode only."""
+
+    type: Literal["start", "job", "pickup", "delivery", "break", "end"]
+    id: Id | None = None
+    service_at: Seconds | None = None
+    service_after: Seconds | None = None
+    service_before: Seconds | None = None
+
+
+class Vehicle(Model):
+    """A vehicle: where it starts and ends (one may be left open), what it carries, when it works, what it costs."""
+
+    id: Id
+    profile: Name = "car"
+    description: Text | None = None
+    start: Coordinates | None = None
+    start_index: Index | None = None
+    end: Coordinates | None = None
+    end_index: Index | None = None
+    capacity: Amounts = []
+    costs: Costs = Costs()
+    skills: list[Skill] = []
+    type: Name | None = None
+    time_window: TimeWindow | None = None
+    breaks: list[Break] = []
+    speed_factor: float = Field(default=1.0, gt=0, le=5)
+    max_tasks: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
+    max_travel_time: Seconds | None = None
+    max_distance: Metres | None = None
+    steps: list[VehicleStep] = []
+
+
+class Matrix(Model):
+    """Square matrices of one profile: `durations` in seconds, `distances` in metres, `costs` in cost units.
+
+    `costs`, where given, replace travel times in the cost of a route.
+    """
+
+    durations: Cells
+    distances: Cells | None = None
+    costs: Cells | None = None
+
+
+class Options(Model):
+    """How to search.
+
+    Attributes:
+        time_limit: Seconds of solving, over all attempts and hand-overs together, 1 to 3,600.
+        stall_limit: End after so many seconds without a better answer. None: only a problem of a handful
+            of stops ends before its time limit.
+        seed: Start of every random choice. The same seed does not promise the same routes under a time limit.
+        speed_kmh: Speed on great circles, in km/h, where the problem brings no travel times.
+        exploration_level: The most effort VROOM may put into one search, 0 to 5.
+        geometry: Give each route as an encoded polyline, where coordinates are known.
+    """
+
+    time_limit: float = Field(default=10, ge=1, le=3_600)
+    stall_limit: float | None = Field(default=None, gt=0, le=3_600)
+    seed: int = Field(default=1, ge=0, le=MAX_UINT32)
+    speed_kmh: float = Field(default=50, gt=0, le=1_000)
+    exploration_level: int = Field(default=5, ge=0, le=5)
+    geometry: bool = False
+
+
+NetworkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class Problem(Model):
+    """A whole problem.
+
+    Travel times come from `matrices`, else from the road network named by `network`, else from great
+    circles at `options.speed_kmh`. `matrix` is the deprecated form of `matrices`, the durations of profile
+    `car`; `milkrun.schema.parse` moves it there.
+    """
+
+    vehicles: list[Vehicle] = Field(min_length=1)
+    jobs: list[Job] = []
+    shipments: list[Shipment] = []
+    matrices: dict[Name, Matrix] | None = Field(default=None, min_length=1)
+    matrix: Cells | None = None
+    network: NetworkName | None = None
+    options: Options = Options()

@@ -1,0 +1,196 @@
+"""Rules of a problem that span several fields. Each yields where it is broken and why."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Task, Vehicle
+
+Path = tuple[str | int, ...]
+
+
+class Breach(NamedTuple):
+    """A broken rule: the path of the field in the body and a sentence about it."""
+
+    path: Path
+    message: str
+
+
+def breaches(problem: Problem) -> Iterator[Breach]:
+    """All broken rules of a problem whose fields are valid one by one."""
+    yield from _work(problem)
+    yield from _ids(problem)
+    yield from _amounts(problem)
+    yield from _travel_times(problem)
+    yield from _vehicle_steps(problem)
+
+
+def _work(problem: Problem) -> Iterator[Breach]:
+    if not problem.jobs and not problem.shipments:
+        yield Breach(("jobs",), "there is nothing to do: give at least one job or shipment")
+
+
+def tasks(problem: Problem) -> Iterator[tuple[Path, Task]]:
+    """Every job, pickup and delivery with its path in the body."""
+    for i, job in enumerate(problem.jobs):
+        yield ("jobs", i), job
+    for i, shipment in enumerate(problem.shipments):
+        yield ("shipments", i, "pickup"), shipment.pickup
+        yield ("shipments", i, "delivery"), shipment.delivery
+
+
+def _ids(problem: Problem) -> Iterator[Breach]:
+    yield from _unique((("vehicles", i, "id"), v.id) for i, v in enumerate(problem.vehicles))
+    yield from _unique((("jobs", i, "id"), job.id) for i, job in enumerate(problem.jobs))
+    for end in ("pickup", "delivery"):
+        yield from _unique(
+            (("shipments", i, end, "id"), getattr(s, end).id) for i, s in enumerate(problem.shipments)
+        )
+    for v, vehicle in enumerate(problem.vehicles):
+        yield from _unique((("vehicles", v, "breaks", i, "id"), b.id) for i, b in enumerate(vehicle.breaks))
+
+
+def _unique(ids: Iterable[tuple[Path, int]]) -> Iterator[Breach]:
+    seen: set[int] = set()
+    for path, value in ids:
+        if value in seen:
+            yield Breach(path, f"the id {value} is used twice")
+        seen.add(value)
+
+
+def _all_amounts(problem: Problem) -> Iterator[tuple[Path, Amounts]]:
+    for v, vehicle in enumerate(problem.vehicles):
+        yield ("vehicles", v, "capacity"), vehicle.capacity
+        for b, pause in enumerate(vehicle.breaks):
+            yield ("vehicles", v, "breaks", b, "max_load"), pause.max_load or []
+    for i, job in enumerate(problem.jobs):
+        yield ("jobs", i, "delivery"), job.delivery
+        yield ("jobs", i, "pickup"), job.pickup
+    for i, shipment in enumerate(problem.shipments):
+        yield ("shipments", i, "amount"), shipment.amount
+
+
+def _amounts(problem: Problem) -> Iterator[Breach]:
+    first: tuple[Path, int] | None = None
+    for path, amounts in _all_amounts(problem):
+        if not amounts:
+            continue
+        if first is None:
+            first = path, len(amounts)
+        elif len(amounts) != first[1]:
+            yield Breach(path, f"has {len(amounts)} amounts where {json_path(first[0])} has {first[1]}")
+
+
+def _travel_times(problem: Problem) -> Iterator[Breach]:
+    if problem.matrices is None:
+        yield from _coordinates(problem)
+        return
+    if problem.network is not None:
+        yield Breach(("network",), "a problem takes its travel times from `matrices` or from `network`, not both")
+    ragged = False
+    for profile, matrix in problem.matrices.items():
+        for breach in _shape(profile, matrix):
+            ragged = True
+            yield breach
+    if not ragged:
+        yield from _indices(problem, problem.matrices)
+        for v, vehicle in enumerate(problem.vehicles):
+            yield from _vehicle_matrix(v, vehicle, problem.matrices)
+
+
+def _coordinates(problem: Problem) -> Iterator[Breach]:
+    for path, task in tasks(problem):
+        if task.location is None:
+            yield Breach((*path, "location"), "is needed where the problem brings no matrices")
+    for v, vehicle in enumerate(problem.vehicles):
+        if vehicle.start is None and vehicle.end is None:
+            yield Breach(("vehicles", v, "start"), "a vehicle needs a `start` or an `end`")
+
+
+def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
+    size = len(matrix.durations)
+    for kind, cells in (
+        ("durations", matrix.durations),
+        ("distances", matrix.distances),
+        ("costs", matrix.costs),
+    ):
+        if cells is None:
+            continue
+        path: Path = ("matrices", profile, kind)
+        if not cells:
+            yield Breach(path, "is empty")
+        elif len(cells) != size:
+            yield Breach(path, f"has {len(cells)} rows where `durations` has {size}")
+        for r, row in enumerate(cells):
+            if len(row) != len(cells):
+                yield Breach((*path, r), f"has {len(row)} cells: the matrix has {len(cells)} rows and is square")
+                break
+
+
+def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:
+    size = min(len(matrix.durations) for matrix in matrices.values())
+    for path, task in tasks(problem):
+        if task.location_index is None:
+            yield Breach((*path, "location_index"), "is needed where the problem brings matrices")
+        elif task.location_index >= size:
+            yield Breach((*path, "location_index"), _outside(task.location_index, size))
+    for v, vehicle in enumerate(problem.vehicles):
+        if vehicle.start_index is None and vehicle.end_index is None:
+            yield Breach(("vehicles", v, "start_index"), "a vehicle needs a `start_index` or an `end_index`")
+        for key, index in (("start_index", vehicle.start_index), ("end_index", vehicle.end_index)):
+            if index is not None and index >= size:
+                yield Breach(("vehicles", v, key), _outside(index, size))
+
+
+def _outside(index: int, size: int) -> str:
+    return f"the index {index} is outside the matrix of {size} locations"
+
+
+def _vehicle_matrix(v: int, vehicle: Vehicle, matrices: dict[str, Matrix]) -> Iterator[Breach]:
+    matrix = matrices.get(vehicle.profile)
+    if matrix is None:
+        yield Breach(("vehicles", v, "profile"), f"there is no matrix for the profile {vehicle.profile!r}")
+        return
+    if matrix.distances is None:
+        for path, needed in (
+            (("costs", "per_km"), vehicle.costs.per_km > 0),
+            (("max_distance",), vehicle.max_distance is not None),
+        ):
+            if needed:
+                yield Breach(("vehicles", v, *path), f"needs `matrices.{vehicle.profile}.distances`")
+    if matrix.costs is not None and vehicle.costs.per_hour != DEFAULT_PER_HOUR:
+        yield Breach(("vehicles", v, "costs", "per_hour"), "cannot stand beside a custom `costs` matrix")
+
+
+def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
+    known = {
+        "job": {job.id for job in problem.jobs},
+        "pickup": {shipment.pickup.id for shipment in problem.shipments},
+        "delivery": {shipment.delivery.id for shipment in problem.shipments},
+    }
+    seen: set[tuple[str, int]] = set()
+    for v, vehicle in enumerate(problem.vehicles):
+        breaks = {pause.id for pause in vehicle.breaks}
+        for i, step in enumerate(vehicle.steps):
+            if step.type in ("start", "end"):
+                continue
+            path = ("vehicles", v, "steps", i, "id")
+            if step.id is None:
+                yield Breach(path, f"a step of type {step.type!r} needs an id")
+            elif step.id not in known.get(step.type, breaks):
+                yield Breach(path, f"there is no {step.type} with the id {step.id}")
+            elif step.type != "break" and (step.type, step.id) in seen:
+                yield Breach(path, f"the {step.type} {step.id} stands in two steps")
+            else:
+                seen.add((step.type, step.id))
+
+
+def json_path(path: Path) -> str:
+    """The JSONPath (RFC 9535) of a field, such as `$.jobs[3].location[0]`."""
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else _key(part) for part in path)
+
+
+def _key(name: str) -> str:
+    if name.isidentifier():
+        return f".{name}"
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"

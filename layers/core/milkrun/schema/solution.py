@@ -1,0 +1,121 @@
+"""The solution a caller gets: VROOM's output format, with `meta` beside it.
+
+Times are seconds, distances metres, coordinates `[lon, lat]`; `cost` is in the problem's own cost units.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Coordinates = tuple[float, float]
+Rank = tuple[int, int, int]
+"""Lower is better: priority left unassigned, tasks left unassigned, cost."""
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Violation(_Output):
+    """A constraint that a step breaks. Verified answers have none; the key stays for clients of VROOM."""
+
+    cause: str
+    duration: int | None = None
+
+
+class Step(_Output):
+    """One stop of a route; `duration` and `distance` are cumulated travel on arrival, `load` is after the stop."""
+
+    type: Literal["start", "job", "pickup", "delivery", "break", "end"]
+    id: int | None = None
+    description: str | None = None
+    location: Coordinates | None = None
+    location_index: int | None = None
+    arrival: int
+    duration: int
+    setup: int = 0
+    service: int = 0
+    waiting_time: int = 0
+    distance: int | None = None
+    load: list[int] | None = None
+    violations: list[Violation] = []
+
+
+class Route(_Output):
+    """The stops of one vehicle in order, from its start to its end, and their totals."""
+
+    vehicle: int
+    description: str | None = None
+    steps: list[Step]
+    cost: int
+    setup: int
+    service: int
+    duration: int
+    waiting_time: int
+    priority: int
+    distance: int | None = None
+    delivery: list[int] | None = None
+    pickup: list[int] | None = None
+    geometry: str | None = None
+    violations: list[Violation] = []
+
+
+class Summary(_Output):
+    """Totals over all routes; `unassigned` counts tasks, a shipment being two."""
+
+    cost: int
+    routes: int
+    unassigned: int
+    setup: int
+    service: int
+    duration: int
+    waiting_time: int
+    priority: int
+    distance: int | None = None
+    delivery: list[int] | None = None
+    pickup: list[int] | None = None
+    violations: list[Violation] = []
+
+
+class Unassigned(_Output):
+    """A task that no vehicle serves."""
+
+    id: int
+    type: Literal["job", "pickup", "delivery"]
+    description: str | None = None
+    location: Coordinates | None = None
+    location_index: int | None = None
+
+
+class TracePoint(_Output):
+    """A better answer: when it was found, in seconds of this search, and what it was worth."""
+
+    seconds: float
+    cost: int
+    unassigned: int
+
+
+class Meta(_Output):
+    """How the answer came about."""
+
+    engine: Literal["vroom", "pyvrp"]
+    matrix: Literal["custom", "great-circle", "network"]
+    seed: int
+    seconds: float
+    first_cost: int
+    best_cost: int
+    trace: list[TracePoint]
+
+
+class Solution(_Output):
+    """A verified answer: VROOM's `code` 0, totals, what was left out, and the routes."""
+
+    code: Literal[0] = 0
+    summary: Summary
+    unassigned: list[Unassigned]
+    routes: list[Route]
+    meta: Meta
+
+    def to_json(self) -> bytes:
+        """The answer as it is stored and sent: keys without a value are left out."""
+        return self.model_dump_json(exclude_none=True).encode()

@@ -1,0 +1,109 @@
+"""Settings: one frozen object, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a request may hold.
+
+    Attributes:
+        body_bytes: Size of the JSON body once unzipped.
+        locations: Locations of tasks and vehicles together.
+        vehicles: Vehicles of one problem.
+        matrix_cells: Cells of all matrices together.
+    """
+
+    body_bytes: int = 25_000_000
+    locations: int = 10_000
+    vehicles: int = 2_000
+    matrix_cells: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class JobPolicy:
+    """The numbers of a run's life. Times are in seconds.
+
+    Attributes:
+        ttl_days: How long an ended run is kept.
+        max_attempts: Tries of a run before it fails.
+        max_running: Running runs per owner.
+        max_pending: Pending runs per owner.
+        lease: How long a worker holds a run without renewing.
+        redispatch: First wait before an invoke is sent again; doubled each time.
+        max_dispatches: Invokes sent for a run that never starts before it fails.
+        max_unstarted: The longest a run may stay pending at a stretch.
+        min_replicas: Replicas that must have a run before it is acknowledged.
+    """
+
+    ttl_days: int = 7
+    max_attempts: int = 3
+    max_running: int = 10
+    max_pending: int = 1_000
+    lease: float = 30
+    redispatch: float = 15
+    max_dispatches: int = 10
+    max_unstarted: float = 86_400
+    min_replicas: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between deployments. Addresses and passwords are never printed."""
+
+    redis_url: str = field(default="redis://127.0.0.1:6379/0", repr=False)
+    neo4j_uri: str = field(default="", repr=False)
+    neo4j_user: str = field(default="neo4j", repr=False)
+    neo4j_password: str = field(default="", repr=False)
+    worker_function: str = ""
+    local: bool = False
+    limits: Limits = Limits()
+    jobs: JobPolicy = JobPolicy()
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Reads the environment; an unset or empty variable means the default.
+
+        Raises:
+            ValueError: A number is none, or out of its range. The message names the variable.
+        """
+        return cls(
+            redis_url=env.get("REDIS_URL") or cls.redis_url,
+            neo4j_uri=env.get("NEO4J_URI", ""),
+            neo4j_user=env.get("NEO4J_USER") or cls.neo4j_user,
+            neo4j_password=env.get("NEO4J_PASSWORD", ""),
+            worker_function=env.get("WORKER_FUNCTION") or env.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            local=env.get("AWS_SAM_LOCAL") == "true",
+            limits=Limits(
+                body_bytes=_integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),
+                locations=_integer(env, "MAX_LOCATIONS", Limits.locations, 2),
+                vehicles=_integer(env, "MAX_VEHICLES", Limits.vehicles, 1),
+                matrix_cells=_integer(env, "MAX_MATRIX_CELLS", Limits.matrix_cells, 1),
+            ),
+            jobs=JobPolicy(
+                ttl_days=_integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
+                max_attempts=_integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
+                max_running=_integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
+                max_pending=_integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
+                min_replicas=_integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
+            ),
+        )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int = 2**53) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env(os.environ)
