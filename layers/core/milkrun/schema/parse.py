@@ -74,11 +74,17 @@ def _without_deprecated_matrix(problem: Problem) -> Problem:
 def _check_size(problem: Problem, limits: Limits) -> None:
     vehicles = len(problem.vehicles)
     if vehicles > limits.vehicles:
-        raise TooManyVehiclesError(f"The problem has {vehicles} vehicles; at most {limits.vehicles} are taken.")
-    ends = {(v.start, v.start_index) for v in problem.vehicles} | {(v.end, v.end_index) for v in problem.vehicles}
+        raise TooManyVehiclesError(
+            f"The problem has {vehicles} vehicles; at most {limits.vehicles} are taken."
+        )
+    ends = {(v.start, v.start_index) for v in problem.vehicles} | {
+        (v.end, v.end_index) for v in problem.vehicles
+    }
     locations = len(problem.jobs) + 2 * len(problem.shipments) + len(ends - {(None, None)})
     if locations > limits.locations:
-        raise TooManyLocationsError(f"The problem has {locations} locations; at most {limits.locations} are taken.")
+        raise TooManyLocationsError(
+            f"The problem has {locations} locations; at most {limits.locations} are taken."
+        )
     cells = sum(
         len(row)
         for matrix in (problem.matrices or {}).values()
@@ -86,4 +92,6 @@ def _check_size(problem: Problem, limits: Limits) -> None:
         for row in kind or ()
     )
     if cells > limits.matrix_cells:
-        raise MatrixTooLargeError(f"The matrices have {cells} cells; at most {limits.matrix_cells} are taken.")
+        raise MatrixTooLargeError(
+            f"The matrices have {cells} cells; at most {limits.matrix_cells} are taken."
+        )

@@ -107,7 +107,7 @@ class Shipment(Model):
 
 
 class Costs(Model):
-    """Cost of a vehicle: `fixed` if it is used, `per_hour` of travel, `per_task_hour` of setup and service, `per_km`."""
+    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of tasks, `per_km`."""
 
     fixed: Coefficient = 0
     per_hour: Coefficient = DEFAULT_PER_HOUR
@@ -126,7 +126,7 @@ class Break(Model):
 
 
 class VehicleStep(Model):
-    """One step of a route given by the caller: where the search starts from. Its `service_*` bind plan mode only."""
+    """One step of a route to start the search from. Its `service_*` bind VROOM's plan mode only."""
 
     type: Literal["start", "job", "pickup", "delivery", "break", "end"]
     id: Id | None = None
@@ -136,7 +136,7 @@ class VehicleStep(Model):
 
 
 class Vehicle(Model):
-    """A vehicle: where it starts and ends (one may be left open), what it carries, when it works, what it costs."""
+    """A vehicle: where it starts and ends (one may be open), what it carries, when it works, its costs."""
 
     id: Id
     profile: Name = "car"

@@ -85,7 +85,9 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
         yield from _coordinates(problem)
         return
     if problem.network is not None:
-        yield Breach(("network",), "a problem takes its travel times from `matrices` or from `network`, not both")
+        yield Breach(
+            ("network",), "a problem takes its travel times from `matrices` or from `network`, not both"
+        )
     ragged = False
     for profile, matrix in problem.matrices.items():
         for breach in _shape(profile, matrix):
@@ -122,7 +124,9 @@ def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
             yield Breach(path, f"has {len(cells)} rows where `durations` has {size}")
         for r, row in enumerate(cells):
             if len(row) != len(cells):
-                yield Breach((*path, r), f"has {len(row)} cells: the matrix has {len(cells)} rows and is square")
+                yield Breach(
+                    (*path, r), f"has {len(row)} cells: the matrix has {len(cells)} rows and is square"
+                )
                 break
 
 

@@ -24,7 +24,7 @@ class Violation(_Output):
 
 
 class Step(_Output):
-    """One stop of a route; `duration` and `distance` are cumulated travel on arrival, `load` is after the stop."""
+    """One stop of a route: `duration` and `distance` are travelled on arrival, `load` is after the stop."""
 
     type: Literal["start", "job", "pickup", "delivery", "break", "end"]
     id: int | None = None

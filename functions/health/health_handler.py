@@ -1,0 +1,57 @@
+"""GET /health and GET /ready: for load balancers and canaries."""
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun import __version__
+from milkrun.checks import check_neo4j, check_redis
+from milkrun.health import ReadinessProbe, is_ready
+from milkrun.http.problems import RETRY_AFTER
+from milkrun.http.resolver import create_app, json_response, serve
+
+app = create_app()
+_STARTED = time.monotonic()
+
+
+@cache
+def get_probe() -> ReadinessProbe:
+    """The probe of this process."""
+    return ReadinessProbe({"redis": check_redis, "neo4j": check_neo4j})
+
+
+@app.get("/health")
+def health() -> Response[str]:
+    """Always 200: this process answers. Touches no dependency."""
+    return json_response(
+        HTTPStatus.OK,
+        {
+            "status": "ok",
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "version": __version__,
+            "uptime_seconds": int(time.monotonic() - _STARTED),
+        },
+    )
+
+
+@app.get("/ready")
+def ready() -> Response[str]:
+    """200 if every dependency answers, else 503; within three seconds whatever hangs."""
+    states = get_probe().ask()
+    if is_ready(states):
+        return json_response(HTTPStatus.OK, {"status": "ready", "dependencies": states})
+    return json_response(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        {"detail": {"dependencies": states}},
+        {"Retry-After": str(RETRY_AFTER)},
+    )
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point of the function."""
+    return serve(app, event, context)

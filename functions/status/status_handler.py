@@ -1,0 +1,56 @@
+"""The runs of a caller: their state, their results, their list, and their end."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun.http import answers
+from milkrun.http.headers import wait_seconds
+from milkrun.http.parameters import flag, page_of, run_id_of
+from milkrun.http.resolver import caller, create_app, json_response, serve
+from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.runs.wait import has_changed_from, wait_until
+
+app = create_app()
+
+
+@app.get("/optimize/<run_id>/status")
+def status(run_id: str) -> Response[str]:
+    """The state of a run; with `Prefer: wait=N` once it has changed."""
+    run = get_reader().status(caller(app), run_id_of(run_id))
+    seconds = wait_seconds(app.current_event.headers.get("Prefer"))
+    if not seconds:
+        return answers.status(run)
+    run = wait_until(get_reader(), run, has_changed_from(run), seconds=seconds)
+    return answers.status(run, {"Preference-Applied": f"wait={seconds}"})
+
+
+@app.get("/optimize/<run_id>/result")
+def result(run_id: str) -> Response[str]:
+    """The solution of a completed run; with `?best=true` the best so far of a running one."""
+    best = flag(app.current_event, "best")
+    return answers.outcome(*get_reader().result(caller(app), run_id_of(run_id), best=best))
+
+
+@app.delete("/optimize/<run_id>")
+def cancel(run_id: str) -> Response[str]:
+    """Stops a run early; with `?erase=true` deletes it and all its data."""
+    owner = caller(app)
+    if flag(app.current_event, "erase"):
+        get_jobs().erase(owner, run_id_of(run_id))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return answers.accepted(get_jobs().cancel(owner, run_id_of(run_id)))
+
+
+@app.get("/optimize")
+def list_runs() -> Response[str]:
+    """The caller's runs, newest first."""
+    page = get_reader().page(caller(app), **page_of(app.current_event)._asdict())
+    return json_response(HTTPStatus.OK, {"runs": [run.to_status() for run in page.runs], "next": page.next})
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point of the function."""
+    return serve(app, event, context)

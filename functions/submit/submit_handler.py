@@ -1,0 +1,46 @@
+"""POST /optimize: takes a problem, answers with its run."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun.clients.lambdas import get_invoker
+from milkrun.http import answers
+from milkrun.http.body import read_body
+from milkrun.http.headers import idempotency_key, wait_seconds
+from milkrun.http.resolver import caller, create_app, serve
+from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.runs.submit import SubmitRequest, submit_run
+from milkrun.runs.wait import has_ended, wait_until
+from milkrun.settings import get_settings
+
+app = create_app()
+
+
+@app.post("/optimize")
+def submit() -> Response[str]:
+    """202 with the run; 200 with its result if it ends within `Prefer: wait=N`."""
+    event, limits = app.current_event, get_settings().limits
+    request = SubmitRequest(
+        owner=caller(app),
+        body=read_body(event.body, is_base64=bool(event.is_base64_encoded), limit=limits.body_bytes),
+        correlation_id=app.context["correlation_id"],
+        idempotency_key=idempotency_key(event.headers.get("Idempotency-Key")),
+    )
+    run, replayed = submit_run(request, get_jobs(), get_invoker(), limits)
+    location = f"{event.request_context.path.rstrip('/')}/{run.run_id}/status"
+    headers: dict[str, str | list[str]] = {"Location": location}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    seconds = wait_seconds(event.headers.get("Prefer"))
+    if not seconds:
+        return answers.accepted(run, headers)
+    run = wait_until(get_reader(), run, has_ended, seconds=seconds)
+    headers["Preference-Applied"] = f"wait={seconds}"
+    return answers.outcome(*get_reader().result(run.owner, run.run_id, best=False), headers)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point of the function."""
+    return serve(app, event, context)

@@ -1,0 +1,32 @@
+"""The sweeper: runs every minute and moves on whatever stands still."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun.clients.lambdas import get_invoker
+from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.observability import flush_metrics, get_logger, get_tracer
+from milkrun.runs.sweep import sweep
+
+_RESERVE_MS = 5_000
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Entry point of the function; gives how many runs met which end."""
+    get_logger().set_correlation_id(context.aws_request_id)
+
+    def run(*_: Any) -> dict[str, int]:
+        counts = sweep(
+            get_reader(),
+            get_jobs(),
+            get_invoker(),
+            has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
+        )
+        return dict(counts)
+
+    try:
+        counts: dict[str, int] = get_tracer().capture_lambda_handler(run)(event, context)
+    finally:
+        flush_metrics()
+    return counts

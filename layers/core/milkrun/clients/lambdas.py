@@ -1,0 +1,56 @@
+"""The Lambda client: sends the event that starts a worker."""
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from milkrun.jobs.run import Run
+from milkrun.settings import get_settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+INVOKE_TIMEOUT = 1.0
+
+
+@cache
+def get_lambda() -> "LambdaClient":
+    """The client of this process: a second's patience and no retries, for the sweeper invokes again."""
+    config = Config(
+        connect_timeout=INVOKE_TIMEOUT, read_timeout=INVOKE_TIMEOUT, retries={"total_max_attempts": 1}
+    )
+    return boto3.client("lambda", config=config)
+
+
+class WorkerInvoker:
+    """Starts a worker for a run, asynchronously."""
+
+    def __init__(self, client: "LambdaClient", function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def invoke(self, run: Run) -> str | None:
+        """Sends the event; it carries only owner, run id and correlation id.
+
+        Returns:
+            None, or why it could not be sent. That loses nothing: the run stays pending, and the sweeper
+            sends again.
+        """
+        event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}
+        try:
+            self._client.invoke(
+                FunctionName=self._function, InvocationType="Event", Payload=json.dumps(event).encode()
+            )
+        except (BotoCoreError, ClientError) as error:
+            return type(error).__name__
+        return None
+
+
+@cache
+def get_invoker() -> WorkerInvoker:
+    """The invoker of this process."""
+    return WorkerInvoker(get_lambda(), get_settings().worker_function)

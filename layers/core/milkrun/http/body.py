@@ -1,0 +1,42 @@
+"""The bytes of a request's body: decoded, unzipped, and never more than allowed."""
+
+import base64
+import binascii
+import zlib
+
+from milkrun.errors import BodyTooLargeError, InvalidJsonError
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = zlib.MAX_WBITS | 16
+
+
+def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
+    """The body as sent, unzipped if it is gzip (JSON never starts with gzip's first byte).
+
+    Raises:
+        InvalidJsonError: There is no body, or it is neither JSON text nor gzip.
+        BodyTooLargeError: It has more than `limit` bytes, or would have once unzipped.
+    """
+    if not body:
+        raise InvalidJsonError("The body is empty; a problem is needed.")
+    try:
+        data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
+    except (binascii.Error, ValueError):
+        raise InvalidJsonError("The body cannot be decoded.") from None
+    if data.startswith(_GZIP_MAGIC):
+        data = _unzip(data, limit)
+    if len(data) > limit:
+        raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
+    return data
+
+
+def _unzip(data: bytes, limit: int) -> bytes:
+    """Unzips no further than one byte past the limit."""
+    unzipper = zlib.decompressobj(_GZIP)
+    try:
+        unzipped = unzipper.decompress(data, limit + 1)
+    except zlib.error:
+        raise InvalidJsonError("The body is not valid gzip.") from None
+    if len(unzipped) <= limit and not unzipper.eof:
+        raise InvalidJsonError("The gzip body ends too early.")
+    return unzipped

@@ -1,0 +1,41 @@
+"""Request headers with a meaning of their own."""
+
+import re
+
+from ulid import ULID
+
+from milkrun.errors import InvalidParameterError
+
+MAX_WAIT = 25
+"""Seconds that an answer may be held back: API Gateway ends a request after 29."""
+
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])', re.IGNORECASE)
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+
+
+def wait_seconds(prefer: str | None) -> int:
+    """The seconds of `Prefer: wait=N` (RFC 7240), at most 25; 0 where it is absent or not understood."""
+    match = _WAIT.search((prefer or "")[:1_000])
+    return min(int(match[1]), MAX_WAIT) if match else 0
+
+
+def correlation_id(sent: str | None) -> str:
+    """The caller's `X-Correlation-ID` where it is safe to log and return, else a new one."""
+    return sent if sent and _CORRELATION_ID.fullmatch(sent) else str(ULID())
+
+
+def idempotency_key(sent: str | None) -> str | None:
+    """The `Idempotency-Key`, with or without the quotes of the IETF draft.
+
+    Raises:
+        InvalidParameterError: It is empty, over 255 characters, or not printable ASCII.
+    """
+    if sent is None:
+        return None
+    key = sent.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not _KEY.fullmatch(key):
+        raise InvalidParameterError("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return key

@@ -1,0 +1,61 @@
+"""Errors as HTTP: the one table, and `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from milkrun import errors
+from milkrun.errors import MilkrunError
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER = 5
+"""Seconds, for what mends itself."""
+
+STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
+    errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.InvalidJsonError: HTTPStatus.BAD_REQUEST,
+    errors.InvalidParameterError: HTTPStatus.BAD_REQUEST,
+    errors.InvalidProblemError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.TooManyLocationsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyVehiclesError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.MatrixTooLargeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyPendingRunsError: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.RunNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.RunFailedError: HTTPStatus.CONFLICT,
+    errors.RunCancelledError: HTTPStatus.GONE,
+    errors.DependencyUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Every error that a caller can meet. Whatever is not here is our own fault: 500, with no detail."""
+
+_RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str, str], dict[str, Any]]:
+    """Status, headers and body of an error. What is not a listed error tells nothing of itself."""
+    status = next(
+        (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(error, MilkrunError):
+        error = MilkrunError("Something went wrong here; the correlation id finds it in the logs.")
+    body: dict[str, Any] = problem_body(status, error.code, error.detail, correlation_id)
+    if isinstance(error, errors.InvalidProblemError):
+        body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]
+    if isinstance(error, errors.DependencyUnavailableError):
+        body["dependencies"] = error.dependencies
+    headers = {"Retry-After": str(RETRY_AFTER)} if status in _RETRIED else {}
+    return status, headers, body
+
+
+def problem_body(status: HTTPStatus, code: str, detail: str, correlation_id: str) -> dict[str, Any]:
+    """The members that every problem has."""
+    return {
+        "type": f"urn:milkrun:problem:{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "code": code,
+        "correlation_id": correlation_id,
+    }

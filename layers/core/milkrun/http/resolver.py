@@ -1,0 +1,81 @@
+"""What the API handlers share: a fresh resolver each, and the way an event goes through it."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun.http.headers import correlation_id
+from milkrun.http.identity import owner_of
+from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
+from milkrun.observability import flush_metrics, get_logger, get_tracer
+from milkrun.settings import get_settings
+
+
+def create_app() -> APIGatewayRestResolver:
+    """A resolver whose errors are problem+json."""
+    app = APIGatewayRestResolver()
+
+    @app.exception_handler(Exception)
+    def on_error(error: Exception) -> Response[str]:
+        status, headers, body = problem(error, app.context["correlation_id"])
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            get_logger().exception("request failed", exc_info=error)
+        return _problem_response(status, headers, body)
+
+    @app.not_found
+    def on_unknown_route(_: NotFoundError) -> Response[str]:
+        body = problem_body(
+            HTTPStatus.NOT_FOUND, "route_not_found", "There is no such route.", app.context["correlation_id"]
+        )
+        return _problem_response(HTTPStatus.NOT_FOUND, {}, body)
+
+    @app.exception_handler(ServiceError)
+    def on_service_error(error: ServiceError) -> Response[str]:
+        status = HTTPStatus(error.status_code)
+        body = problem_body(status, "invalid_request", str(error.msg), app.context["correlation_id"])
+        return _problem_response(status, {}, body)
+
+    return app
+
+
+def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers one API Gateway event: correlation id, log line, trace and metrics around the resolver."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    chosen = correlation_id(headers.get("x-correlation-id"))
+    logger = get_logger()
+    logger.set_correlation_id(chosen)
+    app.append_context(correlation_id=chosen)  # type: ignore[no-untyped-call]
+    try:
+        response: dict[str, Any] = get_tracer().capture_lambda_handler(app.resolve)(event, context)
+    finally:
+        flush_metrics()
+    response.setdefault("multiValueHeaders", {})["X-Correlation-ID"] = [chosen]
+    logger.info(
+        "request",
+        method=event.get("httpMethod"),
+        route=event.get("resource"),
+        path=event.get("path"),
+        status=response["statusCode"],
+    )
+    return response
+
+
+def caller(app: APIGatewayRestResolver) -> str:
+    """The owner of what this request submits or may see."""
+    return owner_of(app.current_event.raw_event, local=get_settings().local)
+
+
+def json_response(
+    status: HTTPStatus, body: dict[str, Any] | bytes, headers: dict[str, str | list[str]] | None = None
+) -> Response[str]:
+    """An answer in JSON; bytes are JSON already."""
+    text = body.decode() if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"))
+    return Response(status_code=status, content_type="application/json", body=text, headers=headers)
+
+
+def _problem_response(status: HTTPStatus, headers: dict[str, str], body: dict[str, Any]) -> Response[str]:
+    return Response(status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body), headers={**headers})

@@ -1,0 +1,32 @@
+"""What a script answers: the first element of its reply. Negative codes are refusals and write nothing."""
+
+from enum import IntEnum
+
+
+class Code(IntEnum):
+    """Return codes of the scripts; each script's header lists its own."""
+
+    OK = 0
+    REPLAYED = 1
+    """submit: the idempotency key already has a run with this body."""
+    STOP = 2
+    """renew, requeue: the caller asked to stop; complete with the best so far."""
+    WAITING = 3
+    """dispatch: the owner is at the limit of running runs; looked at again later."""
+    GAVE_UP = 4
+    """dispatch, expire: the run has now failed."""
+    STOPPED = 5
+    """expire: the run was asked to stop and has now ended."""
+    NOT_FOUND = -1
+    ENDED = -2
+    HELD = -3
+    """Another worker holds the lease."""
+    LOST = -4
+    """The token is not the lease's any more."""
+    RUNNING_LIMIT = -5
+    PENDING_LIMIT = -6
+    KEY_REUSED = -7
+    """The idempotency key has a run with another body."""
+    NOT_DUE = -8
+    EXHAUSTED = -9
+    """requeue: no attempt is left."""

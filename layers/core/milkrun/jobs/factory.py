@@ -1,0 +1,20 @@
+"""Cached factories of what a handler works with; a test puts its own in their place."""
+
+from functools import cache
+
+from milkrun.clients.redis import get_redis
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.reader import RunReader
+from milkrun.settings import get_settings
+
+
+@cache
+def get_jobs() -> JobStateManager:
+    """The state machine of this process."""
+    return JobStateManager(get_redis(), get_settings().jobs)
+
+
+@cache
+def get_reader() -> RunReader:
+    """The reader of this process."""
+    return RunReader(get_redis())

@@ -1,0 +1,22 @@
+#!lua flags=allow-oom
+-- cancel: running -> running, asked to stop; pending -> cancelled, or completed where it has routes already
+-- An ended run stays as it is.
+-- KEYS 1-8: as in lib/keys.lua
+-- ARGV 3: expiry of an ended run, ms
+-- Returns: OK fields | ENDED fields | NOT_FOUND
+-- @include keys
+-- @include now
+-- @include finish
+-- @include finish_early
+local status = redis.call('HGET', run, 'status')
+if not status then return {CODE.NOT_FOUND} end
+if status ~= 'pending' and status ~= 'running' then
+  return {CODE.ENDED, redis.call('HGETALL', run)}
+end
+
+if status == 'pending' then
+  finish_early(ARGV[3])
+else
+  redis.call('HSET', run, 'stop', '1')
+end
+return {CODE.OK, redis.call('HGETALL', run)}

@@ -1,0 +1,22 @@
+#!lua flags=allow-oom
+-- complete: running -> completed | cancelled
+-- Stores the result. A run that was asked to stop is marked so, and without a result it is cancelled.
+-- KEYS 1-8: as in lib/keys.lua
+-- ARGV 3: lease token; 4: the result, compressed, '' for none; 5: its cost; 6: its unassigned
+--      7: ms spent solving; 8: expiry of an ended run, ms
+-- Returns: OK next | NOT_FOUND | ENDED | LOST
+-- @include keys
+-- @include now
+-- @include finish
+-- @include holder
+local refused = refusal(ARGV[3])
+if refused then return {refused} end
+
+if ARGV[4] == '' then
+  return {CODE.OK, finish('cancelled', ARGV[8], 'spent_ms', ARGV[7])}
+end
+redis.call('SET', result, ARGV[4])
+if redis.call('HEXISTS', run, 'stop') == 1 then redis.call('HSET', run, 'stopped_early', '1') end
+local next_id = finish('completed', ARGV[8], 'best_cost', ARGV[5], 'best_unassigned', ARGV[6],
+  'spent_ms', ARGV[7], 'progress', '1')
+return {CODE.OK, next_id}

@@ -1,0 +1,42 @@
+#!lua flags=allow-oom
+-- dispatch: pending -> pending | failed
+-- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed.
+-- KEYS 1-8: as in lib/keys.lua
+-- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
+--      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
+--      8: limit of running runs; 9: expiry of an ended run, ms
+-- Returns: OK fields | WAITING | GAVE_UP | NOT_FOUND | ENDED | HELD | NOT_DUE
+-- @include keys
+-- @include now
+-- @include finish
+-- @include forget
+local early, chain, first_wait, most, longest = ARGV[3] == '1', ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+
+local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since')
+local status, dispatches = state[1], tonumber(state[2])
+if not status then
+  forget()
+  return {CODE.NOT_FOUND}
+end
+if status == 'running' then return {CODE.HELD} end
+if status ~= 'pending' then return {CODE.ENDED} end
+
+local now = now_ms()
+local due = tonumber(redis.call('ZSCORE', active, member) or now)
+if due > now and not early then return {CODE.NOT_DUE} end
+
+local unstarted = now - state[3]
+if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
+  finish('failed', ARGV[9], 'error_code', 'never_started', 'error_detail', 'No worker started the run.')
+  return {CODE.GAVE_UP}
+end
+
+-- Waiting for its turn is not the run's failure: it costs no dispatch.
+if redis.call('ZCARD', running) >= tonumber(ARGV[8]) then
+  redis.call('ZADD', active, int(now + first_wait), member)
+  return {CODE.WAITING}
+end
+
+redis.call('HSET', run, 'dispatches', int(dispatches + 1), 'chain', chain)
+redis.call('ZADD', active, int(now + first_wait * 2 ^ dispatches), member)
+return {CODE.OK, redis.call('HGETALL', run)}

@@ -1,0 +1,14 @@
+#!lua flags=allow-oom
+-- fail: running -> failed
+-- KEYS 1-8: as in lib/keys.lua
+-- ARGV 3: lease token; 4: error code; 5: a sentence about it; 6: ms spent solving; 7: expiry of an ended run, ms
+-- Returns: OK next | NOT_FOUND | ENDED | LOST
+-- @include keys
+-- @include now
+-- @include finish
+-- @include holder
+local refused = refusal(ARGV[3])
+if refused then return {refused} end
+
+local next_id = finish('failed', ARGV[7], 'error_code', ARGV[4], 'error_detail', ARGV[5], 'spent_ms', ARGV[6])
+return {CODE.OK, next_id}

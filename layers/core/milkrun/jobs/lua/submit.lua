@@ -1,0 +1,44 @@
+#!lua
+-- submit: (nothing) -> pending
+-- A key that was seen before with the same body gives the earlier run again.
+-- KEYS 1-8: as in lib/keys.lua; 9: the idempotency key, or the run's own key where there is none
+-- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: its expiry, ms
+--      6: limit of pending runs; 7: wait before the invoke is sent again, ms; 8: schema version
+--      9: correlation id; 10: time limit, ms; 11: the request, compressed
+-- Returns: OK fields | REPLAYED fields run_id | PENDING_LIMIT | KEY_REUSED
+-- @include keys
+-- @include now
+local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[9], ARGV[3], ARGV[4], ARGV[5]
+
+-- The same call twice: its reply was lost with the connection.
+if redis.call('EXISTS', run) == 1 then
+  return {CODE.OK, redis.call('HGETALL', run)}
+end
+
+if fingerprint ~= '' then
+  local held = redis.call('GET', idempotency)
+  local earlier_id, earlier_fingerprint = string.match(held or '', '^(%w+) (%x+)$')
+  -- The earlier run's key is this run's with the other id at its end: the same slot.
+  local earlier = earlier_id and string.sub(run, 1, -#run_id - 1) .. earlier_id
+  if earlier and redis.call('EXISTS', earlier) == 1 then
+    if earlier_fingerprint ~= fingerprint then return {CODE.KEY_REUSED} end
+    -- A write that changes nothing, so that WAIT covers the earlier submit too.
+    redis.call('HSET', earlier, 'key_hash', key_hash)
+    return {CODE.REPLAYED, redis.call('HGETALL', earlier), earlier_id}
+  end
+end
+
+if redis.call('ZCARD', pending) >= tonumber(ARGV[6]) then return {CODE.PENDING_LIMIT} end
+
+local now = now_ms()
+redis.call('HSET', run, 'v', ARGV[8], 'status', 'pending', 'created_at', int(now), 'pending_since', int(now),
+  'attempt', '1', 'hops', '0', 'chain', '0', 'dispatches', '1', 'spent_ms', '0', 'progress', '0',
+  'correlation_id', ARGV[9], 'time_limit_ms', ARGV[10], 'key_hash', key_hash)
+redis.call('SET', request, ARGV[11])
+redis.call('ZADD', runs, 0, run_id)
+redis.call('ZADD', pending, 0, run_id)
+redis.call('ZADD', active, int(now + ARGV[7]), member)
+if fingerprint ~= '' then
+  redis.call('SET', idempotency, run_id .. ' ' .. fingerprint, 'PX', key_ttl_ms)
+end
+return {CODE.OK, redis.call('HGETALL', run)}

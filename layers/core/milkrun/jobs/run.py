@@ -1,0 +1,110 @@
+"""A run as Redis holds it, and as a caller sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from milkrun.jobs.states import Status
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """The state of one run. Times are milliseconds since the epoch, on Redis's clock.
+
+    Attributes:
+        attempt: The try it is in, from 1; a hand-over is no new attempt.
+        hops: Hand-overs to a successor so far.
+        chain: Invokes from worker to worker since one that was sent from outside.
+        spent_ms: Milliseconds of solving, over all attempts and hops.
+        progress: 0 to 1.
+        stop: Whether its caller has asked it to end early.
+        key_hash: Hash of its idempotency key, "" without one.
+    """
+
+    run_id: str
+    owner: str
+    status: Status
+    created_at: int
+    time_limit_ms: int
+    correlation_id: str
+    attempt: int
+    hops: int
+    chain: int
+    spent_ms: int
+    progress: float
+    started_at: int | None = None
+    finished_at: int | None = None
+    best_cost: int | None = None
+    best_unassigned: int | None = None
+    error_code: str | None = None
+    error_detail: str | None = None
+    stop: bool = False
+    stopped_early: bool = False
+    key_hash: str = ""
+
+    @classmethod
+    def from_fields(cls, owner: str, run_id: str, fields: Mapping[bytes, bytes]) -> Self:
+        """Reads the hash of a run."""
+        text = {name.decode(): value.decode() for name, value in fields.items()}
+
+        def number(name: str) -> int | None:
+            return int(text[name]) if name in text else None
+
+        return cls(
+            run_id=run_id,
+            owner=owner,
+            status=Status(text["status"]),
+            created_at=int(text["created_at"]),
+            time_limit_ms=int(text["time_limit_ms"]),
+            correlation_id=text["correlation_id"],
+            attempt=int(text["attempt"]),
+            hops=int(text["hops"]),
+            chain=int(text["chain"]),
+            spent_ms=int(text["spent_ms"]),
+            progress=float(text["progress"]),
+            started_at=number("started_at"),
+            finished_at=number("finished_at"),
+            best_cost=number("best_cost"),
+            best_unassigned=number("best_unassigned"),
+            error_code=text.get("error_code"),
+            error_detail=text.get("error_detail"),
+            stop="stop" in text,
+            stopped_early="stopped_early" in text,
+            key_hash=text.get("key_hash", ""),
+        )
+
+    @property
+    def remaining_ms(self) -> int:
+        """Milliseconds of solving that are left."""
+        return max(0, self.time_limit_ms - self.spent_ms)
+
+    def to_status(self) -> dict[str, Any]:
+        """What `GET /optimize/{run_id}/status` answers."""
+        error = {"code": self.error_code, "detail": self.error_detail} if self.error_code else None
+        return {
+            "run_id": self.run_id,
+            "status": self.status.value,
+            "progress": round(self.progress, 4),
+            "error": error,
+            "created_at": _timestamp(self.created_at),
+            "started_at": _timestamp(self.started_at),
+            "finished_at": _timestamp(self.finished_at),
+            "attempt": self.attempt,
+            "hops": self.hops,
+            "best_cost": self.best_cost,
+            "best_unassigned": self.best_unassigned,
+            "time_limit": self.time_limit_ms / 1000,
+            "seconds_spent": self.spent_ms / 1000,
+            "stopped_early": self.stopped_early,
+            "correlation_id": self.correlation_id,
+        }
+
+
+def _timestamp(ms: int | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,37 @@
+"""States of a run, and which may follow which."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """One stored field of a run."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return not TRANSITIONS[self]
+
+
+TRANSITIONS: dict[Status, dict[Status, tuple[str, ...]]] = {
+    Status.PENDING: {
+        Status.RUNNING: ("claim",),
+        Status.COMPLETED: ("cancel",),
+        Status.FAILED: ("dispatch",),
+        Status.CANCELLED: ("cancel",),
+    },
+    Status.RUNNING: {
+        Status.PENDING: ("requeue", "expire"),
+        Status.COMPLETED: ("complete", "expire"),
+        Status.FAILED: ("fail", "expire"),
+        Status.CANCELLED: ("complete", "expire"),
+    },
+    Status.COMPLETED: {},
+    Status.FAILED: {},
+    Status.CANCELLED: {},
+}
+"""From a state, the states that may follow, each with the scripts that go there."""

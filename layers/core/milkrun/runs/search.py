@@ -1,0 +1,111 @@
+"""One search in a thread of its own, and what it has reached so far."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from milkrun.jobs.manager import Best
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Solution
+
+
+class Solve(Protocol):
+    """The optimiser, as `milkrun_solver.solve`; `deadline` is on the clock of `time.monotonic`."""
+
+    def __call__(
+        self,
+        problem: Problem,
+        *,
+        deadline: float,
+        on_best: Callable[[Solution], None],
+        should_stop: Callable[[], bool],
+        seed: int,
+        initial: Solution | None,
+    ) -> Solution: ...
+
+
+class Search:
+    """Runs `solve` in a thread. All methods are for the thread that made it."""
+
+    def __init__(
+        self, solve: Solve, problem: Problem, *, seconds: float, seed: int, initial: Solution | None
+    ) -> None:
+        self._solve = solve
+        self._problem = problem
+        self._seed = seed
+        self._initial = initial
+        self._started = time.monotonic()
+        self._deadline = self._started + seconds
+        self._stop = threading.Event()
+        self._done = threading.Event()
+        self._latest: Solution | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+
+    def start(self) -> None:
+        """Begins to solve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the search to end soon; it keeps its best."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for the end, at most so long; whether it has come."""
+        return self._done.wait(seconds)
+
+    @property
+    def spent_ms(self) -> int:
+        """Milliseconds since the search was made."""
+        return round((time.monotonic() - self._started) * 1000)
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the search has used all its seconds, unasked to stop."""
+        return time.monotonic() >= self._deadline and not self._stop.is_set()
+
+    @property
+    def best(self) -> Solution | None:
+        """The best answer so far; a new object for each better one."""
+        return self._latest
+
+    def outcome(self) -> Solution | None:
+        """The best answer of a search that has ended, None if it was stopped before it had one.
+
+        Raises:
+            Exception: Whatever ended the search without an answer.
+        """
+        if self._latest is None and self._error is not None and not self._stop.is_set():
+            raise self._error
+        return self._latest
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended the search, if it was an error."""
+        return self._error
+
+    def _run(self) -> None:
+        try:
+            self._latest = self._solve(
+                self._problem,
+                deadline=self._deadline,
+                on_best=self._on_best,
+                should_stop=self._stop.is_set,
+                seed=self._seed,
+                initial=self._initial,
+            )
+        except Exception as error:
+            self._error = error
+        finally:
+            self._done.set()
+
+    def _on_best(self, solution: Solution) -> None:
+        self._latest = solution
+
+
+def to_best(solution: Solution | None) -> Best | None:
+    """A solution as the state machine stores it."""
+    if solution is None:
+        return None
+    return Best(solution.to_json(), solution.summary.cost, solution.summary.unassigned)

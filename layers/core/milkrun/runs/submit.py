@@ -1,0 +1,52 @@
+"""Submitting a problem."""
+
+from typing import NamedTuple
+
+from ulid import ULID
+
+from milkrun.clients.lambdas import WorkerInvoker
+from milkrun.jobs.manager import JobStateManager, Submission, Submitted
+from milkrun.observability import get_logger
+from milkrun.schema.parse import parse_problem
+from milkrun.settings import Limits
+
+
+class SubmitRequest(NamedTuple):
+    """A caller's problem: the body's bytes, unzipped, and what came with it."""
+
+    owner: str
+    body: bytes
+    correlation_id: str
+    idempotency_key: str | None
+
+
+def submit_run(
+    request: SubmitRequest, jobs: JobStateManager, invoker: WorkerInvoker, limits: Limits
+) -> Submitted:
+    """Checks the problem, stores a run for it, and has a worker started.
+
+    Raises:
+        RequestError: The problem, its size, its idempotency key or the caller's quota forbids it.
+        DependencyUnavailableError: The run could not be stored as safely as is promised.
+    """
+    problem = parse_problem(request.body, limits)
+    submitted = jobs.submit(
+        Submission(
+            owner=request.owner,
+            run_id=str(ULID()),
+            request=request.body,
+            time_limit_ms=round(problem.options.time_limit * 1000),
+            correlation_id=request.correlation_id,
+            idempotency_key=request.idempotency_key,
+        )
+    )
+    if not submitted.replayed:
+        failure = invoker.invoke(submitted.run)
+        get_logger().info(
+            "run submitted",
+            run_id=submitted.run.run_id,
+            owner=request.owner,
+            invoked=failure is None,
+            invoke_error=failure,
+        )
+    return submitted

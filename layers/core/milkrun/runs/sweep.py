@@ -1,0 +1,78 @@
+"""The sweeper: starts what was never picked up, and takes back what its worker has lost."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from milkrun.clients.lambdas import WorkerInvoker
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.reader import Due, RunReader
+from milkrun.observability import get_logger, get_metrics
+
+PER_SHARD = 100
+"""Runs of one shard that one sweep takes at most; the next sweep takes the rest."""
+
+
+def sweep(
+    reader: RunReader, jobs: JobStateManager, invoker: WorkerInvoker, has_time: Callable[[], bool]
+) -> Counter[str]:
+    """Attends to every run whose time has come, and reports counts as metrics.
+
+    Args:
+        has_time: Whether one more run may be attended to.
+
+    Returns:
+        How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`.
+
+    Raises:
+        DependencyUnavailableError: Redis is away.
+    """
+    backlog = reader.backlog(per_shard=PER_SHARD)
+    counts: Counter[str] = Counter()
+    for due in backlog.due:
+        if not has_time():
+            break
+        _attend(due, jobs, invoker, counts)
+    metrics = get_metrics()
+    metrics.add_metric(name="ActiveRuns", unit="Count", value=backlog.active)
+    metrics.add_metric(name="DueRuns", unit="Count", value=len(backlog.due))
+    metrics.add_metric(name="OldestDue", unit="Seconds", value=backlog.oldest)
+    metrics.add_metric(name="RunsExpired", unit="Count", value=counts["expired"])
+    metrics.add_metric(name="RunsDispatched", unit="Count", value=counts["dispatched"])
+    seen = {"active": backlog.active, "due": len(backlog.due), "oldest": backlog.oldest}
+    get_logger().info("swept", extra={**seen, **counts})
+    return counts
+
+
+def _attend(due: Due, jobs: JobStateManager, invoker: WorkerInvoker, counts: Counter[str]) -> None:
+    owner, run_id = due
+    try:
+        expired = jobs.expire(owner, run_id)
+    except TransitionRefusedError:
+        pass  # Its lease has not lapsed: it is pending, and its worker never came.
+    except RunNotFoundError:
+        counts["left_alone"] += 1
+        return
+    else:
+        counts["expired"] += 1
+        get_logger().info("lease expired", run_id=run_id, owner=owner, goes_on=expired is not None)
+        if expired is None:
+            return
+    try:
+        run = jobs.dispatch(owner, run_id)
+    except (RunNotFoundError, TransitionRefusedError):
+        counts["left_alone"] += 1
+        return
+    if run is None:
+        counts["waiting_or_ended"] += 1
+        return
+    counts["dispatched"] += 1
+    failure = invoker.invoke(run)
+    get_logger().info(
+        "run dispatched",
+        run_id=run_id,
+        owner=owner,
+        run_correlation_id=run.correlation_id,
+        invoked=failure is None,
+        invoke_error=failure,
+    )

@@ -1,0 +1,212 @@
+"""The worker: holds the lease of one run while a search improves its routes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ulid import ULID
+
+from milkrun.clients.lambdas import WorkerInvoker
+from milkrun.errors import (
+    DependencyUnavailableError,
+    MilkrunError,
+    RunNotFoundError,
+    TransitionRefusedError,
+)
+from milkrun.jobs.manager import Best, Claimed, JobStateManager
+from milkrun.jobs.run import Run
+from milkrun.observability import get_logger, get_metrics
+from milkrun.runs.chain import invoke_in_chain
+from milkrun.runs.search import Search, Solve, to_best
+from milkrun.schema.parse import parse_problem
+from milkrun.schema.solution import Solution
+from milkrun.settings import Limits
+
+RENEW_EVERY = 1.0
+HAND_OVER_BEFORE = 10.0
+"""Seconds that are kept for storing and handing over before the function's own deadline."""
+
+_MOST_PROGRESS = 0.99
+"""The last hundredth is the result's being stored."""
+_WORTH_A_HOP_MS = 1_000
+_LAST_TRY = 4.0
+"""Seconds that one more try at a transition may take while Redis is away."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the worker works with."""
+
+    jobs: JobStateManager
+    invoker: WorkerInvoker
+    solve: Solve
+    limits: Limits
+
+
+class Worker:
+    """Works on one run, in one invocation.
+
+    Args:
+        remaining: Seconds until the function's own deadline, asked again whenever needed.
+    """
+
+    def __init__(self, tools: Tools, owner: str, run_id: str, remaining: Callable[[], float]) -> None:
+        self._tools = tools
+        self._jobs = tools.jobs
+        self._owner = owner
+        self._run_id = run_id
+        self._remaining = remaining
+        self._token = str(ULID())
+        self._log = get_logger()
+
+    def work(self) -> None:
+        """Claims the run and brings it to its end, or to a successor.
+
+        An event for a run that is gone, ended, held by another or waiting for its turn ends quietly.
+        """
+        try:
+            claimed = self._jobs.claim(self._owner, self._run_id, self._token)
+        except (RunNotFoundError, TransitionRefusedError) as refusal:
+            self._say("run not claimed", reason=refusal.detail)
+            return
+        self._say("run claimed", attempt=claimed.run.attempt, hops=claimed.run.hops)
+        try:
+            self._hold(claimed)
+        except (RunNotFoundError, TransitionRefusedError) as refusal:
+            self._say("lease lost", reason=refusal.detail)
+
+    def _hold(self, claimed: Claimed) -> None:
+        run = claimed.run
+        try:
+            search = self._search(claimed)
+        except MilkrunError as error:
+            self._fail(run, error, run.spent_ms)
+            return
+        search.start()
+        try:
+            self._renew_until_done(run, search)
+        finally:
+            search.stop()
+        self._end(run, search)
+
+    def _search(self, claimed: Claimed) -> Search:
+        run = claimed.run
+        problem = parse_problem(claimed.request, self._tools.limits)
+        return Search(
+            self._tools.solve,
+            problem,
+            seconds=max(0.0, min(run.remaining_ms / 1000, self._remaining() - self._margin())),
+            seed=problem.options.seed,
+            initial=Solution.model_validate_json(claimed.best) if claimed.best else None,
+        )
+
+    def _margin(self) -> float:
+        """A tenth of what is left of a short invocation, ten seconds of a long one."""
+        return min(HAND_OVER_BEFORE, max(2.0, self._remaining() / 10))
+
+    def _renew_until_done(self, run: Run, search: Search) -> None:
+        """Renews the lease every second. While Redis is away the search goes on: the lease may outlast it."""
+        stored: Solution | None = None
+        while not search.wait(RENEW_EVERY):
+            best = search.best
+            spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
+            try:
+                stop = self._renew(
+                    spent_ms / run.time_limit_ms, spent_ms, to_best(best) if best is not stored else None
+                )
+            except DependencyUnavailableError as error:
+                self._say("lease not renewed", reason=error.detail)
+                continue
+            stored = best
+            if stop:
+                search.stop()
+
+    def _renew(self, progress: float, spent_ms: int, best: Best | None) -> bool:
+        return self._jobs.renew(
+            self._owner,
+            self._run_id,
+            self._token,
+            progress=min(progress, _MOST_PROGRESS),
+            spent_ms=spent_ms,
+            best=best,
+        )
+
+    def _end(self, run: Run, search: Search) -> None:
+        """Completes, fails or hands over, whichever the search's end asks for."""
+        spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
+        if search.error is not None:
+            self._log.error("search failed", exc_info=search.error, run_id=self._run_id, owner=self._owner)
+        try:
+            solution = search.outcome()
+        except Exception as error:
+            self._fail(run, error, spent_ms)
+            return
+        if search.ran_out and run.time_limit_ms - spent_ms > _WORTH_A_HOP_MS:
+            successor = self._hand_over(solution, spent_ms, spent_ms / run.time_limit_ms)
+            if successor is not None:
+                invoke_in_chain(self._tools.invoker, successor)
+                return
+        self._complete(run, solution, spent_ms)
+
+    def _hand_over(self, solution: Solution | None, spent_ms: int, progress: float) -> Run | None:
+        """Stores the best routes and gives up the lease; None if the run is to stop instead."""
+
+        def give_up() -> Run | None:
+            self._renew(progress, spent_ms, to_best(solution))
+            return self._jobs.hand_over(self._owner, self._run_id, self._token, spent_ms=spent_ms)
+
+        return self._patiently(give_up)
+
+    def _complete(self, run: Run, solution: Solution | None, spent_ms: int) -> None:
+        best = to_best(solution)
+        next_id = self._patiently(
+            lambda: self._jobs.complete(self._owner, self._run_id, self._token, spent_ms=spent_ms, best=best)
+        )
+        self._say("run ended", spent_ms=spent_ms, cost=best.cost if best else None)
+        get_metrics().add_metric(name="RunsCompleted", unit="Count", value=1)
+        self._wake(run, next_id)
+
+    def _fail(self, run: Run, error: Exception, spent_ms: int) -> None:
+        known = error if isinstance(error, MilkrunError) else MilkrunError("The search failed.")
+        next_id = self._patiently(
+            lambda: self._jobs.fail(
+                self._owner,
+                self._run_id,
+                self._token,
+                code=known.code,
+                detail=known.detail,
+                spent_ms=spent_ms,
+            )
+        )
+        self._say("run failed", code=known.code, detail=known.detail)
+        get_metrics().add_metric(name="RunsFailed", unit="Count", value=1)
+        self._wake(run, next_id)
+
+    def _wake(self, run: Run, next_id: str | None) -> None:
+        """Starts the owner's next pending run, now that there is room for it."""
+        if next_id is None:
+            return
+        try:
+            waiting = self._jobs.dispatch(self._owner, next_id, early=True, chain=run.chain + 1)
+        except MilkrunError as error:
+            self._say("next run not woken", next_run_id=next_id, reason=error.detail)
+            return
+        if waiting is not None:
+            invoke_in_chain(self._tools.invoker, waiting)
+
+    def _patiently(self, transition: Callable[[], T]) -> T:
+        """Tries a transition until Redis is there, as long as this invocation lasts."""
+        while True:
+            try:
+                return transition()
+            except DependencyUnavailableError as error:
+                self._say("transition delayed", reason=error.detail)
+                if self._remaining() < _LAST_TRY:
+                    raise
+                time.sleep(RENEW_EVERY)
+
+    def _say(self, message: str, **fields: Any) -> None:
+        self._log.info(message, run_id=self._run_id, owner=self._owner, **fields)
