@@ -1,0 +1,87 @@
+"""Servers and shared helpers. What is missing skips a test on a laptop, with the reason, and fails it in CI."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from local.embedded.valkey import running_valkey
+from local.ports import free_port
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+"""Public routing instances and maps, kept beside the repository, not in it."""
+
+
+def missing(reason: str) -> None:
+    """Skips on a laptop, fails in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def vrp_data() -> Path:
+    """The folder of CVRPLIB and Homberger instances."""
+    if not (DATA / "vrp").is_dir():
+        pytest.skip("no routing instances beside the repository")
+    return DATA / "vrp"
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded Valkey."""
+    with running_valkey(tmp_path_factory.mktemp("valkey")) as valkey:
+        yield valkey.url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The machine's own redis-server, of Redis itself."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        missing("redis-server is not installed (on Debian: apt-get install redis-server)")
+    port = free_port()
+    directory = tmp_path_factory.mktemp("redis")
+    process = subprocess.Popen(
+        [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(url: str) -> None:
+    client = redis.Redis.from_url(url)
+    for _ in range(200):
+        try:
+            client.ping()
+        except redis.exceptions.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("redis-server did not start")
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server_url(request: pytest.FixtureRequest) -> str:
+    """Both engines in turn, emptied."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    redis.Redis.from_url(url).flushall()
+    return url
+
+
+@pytest.fixture
+def empty_valkey_url(valkey_url: str) -> str:
+    """Valkey alone, emptied: for what does not depend on the engine."""
+    redis.Redis.from_url(valkey_url).flushall()
+    return valkey_url

@@ -1,0 +1,84 @@
+"""A state machine on a real server, and a look at all that it holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+import redis
+
+from milkrun.clients.redis import connect
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.reader import RunReader
+from milkrun.jobs.run import Run
+from milkrun.settings import JobPolicy
+
+OWNER = "a1b2c3d4e5f60718"
+BEST = Best(b'{"cost":7}', cost=7, unassigned=1)
+
+
+def run_id(number: int) -> str:
+    """The number-th run id, in order of time."""
+    return f"01ARZ3NDEKTSV4RRFFQ69G{number:04d}"
+
+
+@dataclass
+class Lab:
+    """The state machine under test and its server."""
+
+    client: redis.Redis
+    policy: JobPolicy = field(default_factory=JobPolicy)
+
+    def __post_init__(self) -> None:
+        self.jobs = JobStateManager(self.client, self.policy)
+        self.reader = RunReader(self.client)
+
+    def with_policy(self, **changes: Any) -> "Lab":
+        return Lab(self.client, replace(self.policy, **changes))
+
+    def submit(
+        self, number: int = 1, *, owner: str = OWNER, key: str | None = None, body: bytes = b"{}"
+    ) -> Run:
+        submission = Submission(owner, run_id(number), body, 5_000, "corr-1", key)
+        return self.jobs.submit(submission).run
+
+    def running(
+        self, number: int = 1, token: str = "t", *, owner: str = OWNER, key: str | None = None
+    ) -> str:
+        """Submits and claims a run."""
+        self.submit(number, owner=owner, key=key)
+        self.jobs.claim(owner, run_id(number), token)
+        return run_id(number)
+
+    def completed(self, number: int = 1, *, owner: str = OWNER, key: str | None = None) -> str:
+        self.running(number, owner=owner, key=key)
+        self.jobs.complete(owner, run_id(number), "t", spent_ms=5_000, best=BEST)
+        return run_id(number)
+
+    def status(self, number: int = 1, *, owner: str = OWNER) -> Run:
+        return self.reader.status(owner, run_id(number))
+
+    def make_due(self, number: int = 1, *, owner: str = OWNER) -> None:
+        """Turns the run's clock back: its next look, its lease, and its time of waiting are long past."""
+        keys = OwnerKeys(owner)
+        self.client.zadd(keys.active, {f"{owner}:{run_id(number)}": 1})
+        if self.client.hexists(keys.run(run_id(number)), "lease_until"):
+            self.client.hset(keys.run(run_id(number)), "lease_until", 1)
+
+    def snapshot(self) -> dict[bytes, Any]:
+        """Everything the server holds, and whether it will expire."""
+        readers: dict[bytes, Callable[[bytes], Any]] = {
+            b"hash": self.client.hgetall,
+            b"string": self.client.get,
+            b"zset": lambda key: self.client.zrange(key, 0, -1, withscores=True),
+        }
+        return {
+            key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0)
+            for key in self.client.keys("*")
+        }
+
+
+@pytest.fixture
+def lab(server_url: str) -> Lab:
+    return Lab(connect(server_url))

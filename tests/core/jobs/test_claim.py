@@ -1,0 +1,95 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.states import Status
+
+from .conftest import BEST, OWNER, Lab, run_id
+
+
+def test_the_run_is_running_and_its_body_handed_over(lab: Lab) -> None:
+    lab.submit(body=b'{"jobs": []}')
+    claimed = lab.jobs.claim(OWNER, run_id(1), "t")
+    assert claimed.run.status is Status.RUNNING
+    assert claimed.run.started_at is not None
+    assert claimed.request == b'{"jobs": []}'
+    assert claimed.best is None
+
+
+def test_the_lease_is_the_next_time_it_needs_attention(lab: Lab) -> None:
+    lab.running()
+    fields = lab.client.hgetall(OwnerKeys(OWNER).run(run_id(1)))
+    score = lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
+    assert score == int(fields[b"lease_until"])
+    assert score == int(fields[b"started_at"]) + lab.policy.lease * 1000
+
+
+def test_it_moves_from_the_pending_to_the_running_runs(lab: Lab) -> None:
+    lab.running()
+    assert lab.client.zrange(OwnerKeys(OWNER).pending, 0, -1) == []
+    assert lab.client.zrange(OwnerKeys(OWNER).running, 0, -1) == [run_id(1).encode()]
+
+
+def test_a_later_attempt_gets_the_best_routes_and_keeps_the_first_start(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=2_500, best=BEST)
+    started = lab.status().started_at
+    lab.make_due()
+    lab.jobs.expire(OWNER, run_id(1))
+    claimed = lab.jobs.claim(OWNER, run_id(1), "u")
+    assert claimed.best == BEST.solution
+    assert (claimed.run.attempt, claimed.run.started_at) == (2, started)
+    assert claimed.run.remaining_ms == 2_500
+
+
+def test_the_same_token_claims_the_same_run_again(lab: Lab) -> None:
+    lab.running(token="t")
+    assert lab.jobs.claim(OWNER, run_id(1), "t").run.status is Status.RUNNING
+
+
+def test_a_second_worker_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.running(token="t")
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="HELD"):
+        lab.jobs.claim(OWNER, run_id(1), "u")
+    assert lab.snapshot() == before
+
+
+def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.completed()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="ENDED"):
+        lab.jobs.claim(OWNER, run_id(1), "u")
+    assert lab.snapshot() == before
+
+
+def test_above_the_owner_s_limit_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(1)
+    small.submit(2)
+    before = small.snapshot()
+    with pytest.raises(TransitionRefusedError, match="RUNNING_LIMIT"):
+        small.jobs.claim(OWNER, run_id(2), "u")
+    assert small.snapshot() == before
+
+
+def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
+    with pytest.raises(RunNotFoundError):
+        lab.jobs.claim(OWNER, run_id(1), "t")
+    assert lab.snapshot() == {}
+
+
+def test_of_many_workers_one_claims(lab: Lab) -> None:
+    lab.submit()
+
+    def claim(number: int) -> bool:
+        try:
+            lab.jobs.claim(OWNER, run_id(1), f"t{number}")
+        except TransitionRefusedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim, range(24))) == 1

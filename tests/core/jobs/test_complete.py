@@ -1,0 +1,97 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import Best
+from milkrun.jobs.states import Status
+
+from .conftest import BEST, OWNER, Lab, run_id
+
+
+def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> str | None:
+    return lab.jobs.complete(OWNER, run_id(1), token, spent_ms=5_000, best=best)
+
+
+def test_the_run_is_completed_and_its_result_kept(lab: Lab) -> None:
+    lab.running()
+    complete(lab)
+    run, result = lab.reader.result(OWNER, run_id(1), best=False)
+    assert (run.status, run.progress, run.best_cost, run.stopped_early) == (Status.COMPLETED, 1.0, 7, False)
+    assert result == BEST.solution
+
+
+def test_an_ended_run_needs_no_attention_and_expires(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
+    complete(lab)
+    keys = OwnerKeys(OWNER)
+    assert lab.client.exists(keys.active, keys.pending, keys.running, keys.best(run_id(1))) == 0
+    for key in (keys.run(run_id(1)), keys.request(run_id(1)), keys.result(run_id(1))):
+        assert 0 < lab.client.ttl(key) <= lab.policy.ttl_days * 86_400
+
+
+def test_it_names_the_owner_s_oldest_pending_run(lab: Lab) -> None:
+    lab.running(1)
+    lab.submit(3)
+    lab.submit(2)
+    assert complete(lab) == run_id(2)
+
+
+def test_without_a_pending_run_it_names_none(lab: Lab) -> None:
+    lab.running()
+    assert complete(lab) is None
+
+
+def test_a_run_that_was_asked_to_stop_is_marked_so(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.cancel(OWNER, run_id(1))
+    complete(lab)
+    assert (lab.status().status, lab.status().stopped_early) == (Status.COMPLETED, True)
+
+
+def test_a_run_that_was_stopped_before_any_answer_is_cancelled(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.cancel(OWNER, run_id(1))
+    complete(lab, best=None)
+    assert lab.status().status is Status.CANCELLED
+
+
+def test_a_holder_that_lost_its_lease_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.running()
+    lab.make_due()
+    lab.jobs.expire(OWNER, run_id(1))
+    lab.jobs.claim(OWNER, run_id(1), "u")
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="LOST"):
+        complete(lab)
+    assert lab.snapshot() == before
+
+
+def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.completed()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="ENDED"):
+        complete(lab, best=Best(b"{}", 1, 0))
+    assert lab.snapshot() == before
+
+
+def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
+    with pytest.raises(RunNotFoundError):
+        complete(lab)
+    assert lab.snapshot() == {}
+
+
+def test_of_two_holders_of_one_token_one_ends_the_run(lab: Lab) -> None:
+    lab.running()
+
+    def end(_: int) -> bool:
+        try:
+            complete(lab)
+        except TransitionRefusedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(end, range(8))) == 1

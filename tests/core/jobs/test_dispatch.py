@@ -1,0 +1,109 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.states import Status
+
+from .conftest import OWNER, Lab, run_id
+
+
+def score(lab: Lab) -> float:
+    return lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}") or 0
+
+
+def test_it_notes_the_invoke_and_looks_again_later_each_time(lab: Lab) -> None:
+    created = lab.submit().created_at
+    waits = []
+    for _ in range(3):
+        lab.make_due()
+        assert lab.jobs.dispatch(OWNER, run_id(1)) is not None
+        waits.append(score(lab) - created)
+    assert waits[0] >= 30_000
+    assert waits[1] >= 60_000
+    assert waits[2] >= 120_000
+
+
+def test_a_run_that_is_not_due_is_left_alone(lab: Lab) -> None:
+    lab.submit()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
+        lab.jobs.dispatch(OWNER, run_id(1))
+    assert lab.snapshot() == before
+
+
+def test_early_dispatch_needs_no_due_time_and_keeps_the_chain(lab: Lab) -> None:
+    lab.submit()
+    run = lab.jobs.dispatch(OWNER, run_id(1), early=True, chain=4)
+    assert run is not None
+    assert run.chain == 4
+
+
+def test_too_many_invokes_fail_the_run(lab: Lab) -> None:
+    small = lab.with_policy(max_dispatches=2)
+    small.submit()
+    small.make_due()
+    assert small.jobs.dispatch(OWNER, run_id(1)) is not None
+    small.make_due()
+    assert small.jobs.dispatch(OWNER, run_id(1)) is None
+    run = small.status()
+    assert (run.status, run.error_code) == (Status.FAILED, "never_started")
+
+
+def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
+    hasty = lab.with_policy(max_unstarted=0.001)
+    hasty.submit()
+    hasty.client.hset(OwnerKeys(OWNER).run(run_id(1)), "pending_since", 1)
+    hasty.make_due()
+    assert hasty.jobs.dispatch(OWNER, run_id(1)) is None
+    assert hasty.status().error_code == "never_started"
+
+
+def test_waiting_for_its_turn_costs_no_dispatch(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(2)
+    small.submit(1)
+    small.make_due()
+    before = small.client.hgetall(OwnerKeys(OWNER).run(run_id(1)))
+    assert small.jobs.dispatch(OWNER, run_id(1)) is None
+    assert small.client.hgetall(OwnerKeys(OWNER).run(run_id(1))) == before
+    assert score(small) > small.status(1).created_at
+
+
+def test_a_running_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.running()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="HELD"):
+        lab.jobs.dispatch(OWNER, run_id(1))
+    assert lab.snapshot() == before
+
+
+def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.completed()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="ENDED"):
+        lab.jobs.dispatch(OWNER, run_id(1))
+    assert lab.snapshot() == before
+
+
+def test_a_run_that_is_gone_leaves_the_indexes(lab: Lab) -> None:
+    lab.submit()
+    lab.client.delete(OwnerKeys(OWNER).run(run_id(1)), OwnerKeys(OWNER).request(run_id(1)))
+    with pytest.raises(RunNotFoundError):
+        lab.jobs.dispatch(OWNER, run_id(1))
+    assert lab.snapshot() == {}
+
+
+def test_of_two_sweepers_one_dispatches(lab: Lab) -> None:
+    lab.submit()
+    lab.make_due()
+
+    def dispatch(_: int) -> bool:
+        try:
+            return lab.jobs.dispatch(OWNER, run_id(1)) is not None
+        except TransitionRefusedError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(dispatch, range(16))) == 1

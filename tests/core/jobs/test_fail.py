@@ -1,0 +1,59 @@
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.states import Status
+
+from .conftest import BEST, OWNER, Lab, run_id
+
+
+def fail(lab: Lab, token: str = "t") -> str | None:
+    return lab.jobs.fail(OWNER, run_id(1), token, code="network_not_found", detail="No such one.", spent_ms=9)
+
+
+def test_the_run_is_failed_with_its_reason(lab: Lab) -> None:
+    lab.running()
+    fail(lab)
+    run = lab.status()
+    assert (run.status, run.error_code, run.error_detail) == (
+        Status.FAILED,
+        "network_not_found",
+        "No such one.",
+    )
+    assert run.finished_at is not None
+
+
+def test_it_expires_and_its_best_routes_go(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
+    fail(lab)
+    assert lab.client.ttl(OwnerKeys(OWNER).run(run_id(1))) > 0
+    assert lab.client.exists(OwnerKeys(OWNER).best(run_id(1)), OwnerKeys(OWNER).active) == 0
+
+
+def test_it_names_the_owner_s_oldest_pending_run(lab: Lab) -> None:
+    lab.running(1)
+    lab.submit(2)
+    assert fail(lab) == run_id(2)
+
+
+def test_another_token_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.running()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="LOST"):
+        fail(lab, "other")
+    assert lab.snapshot() == before
+
+
+def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.completed()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="ENDED"):
+        fail(lab)
+    assert lab.snapshot() == before
+
+
+def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
+    with pytest.raises(RunNotFoundError):
+        fail(lab)
+    assert lab.snapshot() == {}

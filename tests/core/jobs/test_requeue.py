@@ -1,0 +1,84 @@
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.states import Status
+
+from .conftest import BEST, OWNER, Lab, run_id
+
+
+def test_a_hand_over_is_a_hop_and_no_attempt(lab: Lab) -> None:
+    lab.running()
+    run = lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2_000)
+    assert run is not None
+    assert (run.status, run.attempt, run.hops, run.chain, run.spent_ms) == (Status.PENDING, 1, 1, 1, 2_000)
+
+
+def test_the_successor_goes_on_from_the_best_routes(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.4, spent_ms=2_000, best=BEST)
+    lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2_000)
+    claimed = lab.jobs.claim(OWNER, run_id(1), "u")
+    assert claimed.best == BEST.solution
+    assert (claimed.run.progress, claimed.run.remaining_ms) == (0.4, 3_000)
+
+
+def test_a_retry_is_an_attempt_and_begins_a_new_chain(lab: Lab) -> None:
+    lab.running()
+    run = lab.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
+    assert run is not None
+    assert (run.attempt, run.hops, run.chain) == (2, 0, 0)
+
+
+def test_a_retry_waits_out_its_delay(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
+    with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
+        lab.jobs.dispatch(OWNER, run_id(1))
+
+
+def test_without_an_attempt_left_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+    last = lab.with_policy(max_attempts=1)
+    last.running()
+    before = last.snapshot()
+    with pytest.raises(TransitionRefusedError, match="EXHAUSTED"):
+        last.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
+    assert last.snapshot() == before
+
+
+def test_a_run_that_is_to_stop_stays_with_its_holder(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.cancel(OWNER, run_id(1))
+    before = lab.snapshot()
+    assert lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1) is None
+    assert lab.snapshot() == before
+
+
+def test_the_former_holder_has_lost_it(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="LOST"):
+        lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    assert lab.snapshot() == before
+
+
+def test_it_frees_the_owner_s_slot(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    assert lab.client.zcard(OwnerKeys(OWNER).running) == 0
+    assert lab.client.zcard(OwnerKeys(OWNER).pending) == 1
+
+
+def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.completed()
+    before = lab.snapshot()
+    with pytest.raises(TransitionRefusedError, match="ENDED"):
+        lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    assert lab.snapshot() == before
+
+
+def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
+    with pytest.raises(RunNotFoundError):
+        lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    assert lab.snapshot() == {}

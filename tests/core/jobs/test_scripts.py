@@ -1,0 +1,110 @@
+"""The scripts as files: headers, codes, keys and round trips."""
+
+import re
+from typing import Any
+
+import pytest
+from redis.connection import AbstractConnection
+from redis.crc import key_slot
+
+from milkrun.jobs.codes import Code
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.scripts import LUA, VERBS, source
+from milkrun.jobs.states import TRANSITIONS, Status
+
+from .conftest import OWNER, Lab, run_id
+
+
+def test_there_is_one_file_per_verb() -> None:
+    assert sorted(path.stem for path in LUA.glob("*.lua")) == sorted(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_header_names_purpose_keys_arguments_and_returns(verb: str) -> None:
+    text = (LUA / f"{verb}.lua").read_text()
+    assert re.search(rf"^-- {verb}: ", text, re.MULTILINE)
+    for part in ("KEYS 1-8, ARGV 1-2: ", "Returns: "):
+        assert re.search(rf"^-- {part}", text, re.MULTILINE), part
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_header_lists_just_the_codes_that_the_script_can_return(verb: str) -> None:
+    header = re.search(r"^-- Returns: (.*)$", (LUA / f"{verb}.lua").read_text(), re.MULTILINE)
+    assert header
+    promised = {option.split()[0] for option in header[1].split("|")}
+    used = set(re.findall(r"CODE\.([A-Z_]+)", source(verb)))
+    assert promised == used
+    assert promised <= {code.name for code in Code}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_a_submit_is_refused_by_a_full_server(verb: str) -> None:
+    shebang = source(verb).partition("\n")[0]
+    assert shebang == ("#!lua" if verb == "submit" else "#!lua flags=allow-oom")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_script_builds_a_key(verb: str) -> None:
+    assert "milkrun:" not in source(verb).lower().replace("milkrun.jobs", "")
+
+
+def test_every_move_of_the_table_names_a_script() -> None:
+    verbs = {verb for moves in TRANSITIONS.values() for names in moves.values() for verb in names}
+    assert verbs <= set(VERBS)
+    assert {status for status in Status if status.ended} == {"completed", "failed", "cancelled"}
+
+
+def test_the_keys_are_these() -> None:
+    keys = OwnerKeys("a1b2")
+    assert [*keys.of_run("R"), keys.idempotency("h")] == [
+        "milkrun:{22}:run:a1b2:R",
+        "milkrun:{22}:run:a1b2:R:request",
+        "milkrun:{22}:run:a1b2:R:best",
+        "milkrun:{22}:run:a1b2:R:result",
+        "milkrun:{22}:runs:a1b2",
+        "milkrun:{22}:pending:a1b2",
+        "milkrun:{22}:running:a1b2",
+        "milkrun:{22}:active",
+        "milkrun:{22}:idem:a1b2:h",
+    ]
+
+
+def test_all_keys_of_an_owner_lie_in_one_slot() -> None:
+    keys = OwnerKeys(OWNER)
+    slots = {key_slot(key.encode()) for key in [*keys.of_run(run_id(1)), keys.idempotency("h")]}
+    assert len(slots) == 1
+
+
+@pytest.fixture
+def round_trips(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is sent to the server from now on: one entry per round trip."""
+    sent: list[bytes] = []
+    send = AbstractConnection.send_packed_command
+
+    def counted(self: AbstractConnection, command: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append(command)
+        return send(self, command, *args, **kwargs)
+
+    lab.submit(9)  # connects, and loads the script
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
+    return sent
+
+
+def test_a_submit_is_one_round_trip(lab: Lab, round_trips: list[bytes]) -> None:
+    lab.submit(2, key="k")
+    assert len(round_trips) == 1
+
+
+def test_a_status_is_one_round_trip(lab: Lab, round_trips: list[bytes]) -> None:
+    lab.status(9)
+    assert len(round_trips) == 1
+
+
+def test_a_result_is_one_round_trip(lab: Lab, round_trips: list[bytes]) -> None:
+    lab.reader.result(OWNER, run_id(9), best=True)
+    assert len(round_trips) == 1
+
+
+def test_a_run_is_read_as_it_was_written(lab: Lab) -> None:
+    run = lab.submit()
+    assert lab.status() == run

@@ -1,0 +1,101 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from milkrun.errors import DependencyUnavailableError, IdempotencyKeyReusedError, TooManyPendingRunsError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import Submission
+from milkrun.jobs.states import Status
+
+from .conftest import OWNER, Lab, run_id
+
+
+def test_a_new_run_is_pending_and_indexed(lab: Lab) -> None:
+    run = lab.submit()
+    keys = OwnerKeys(OWNER)
+    assert (run.status, run.attempt, run.hops, run.progress) == (Status.PENDING, 1, 0, 0.0)
+    assert lab.client.zrange(keys.runs, 0, -1) == [run.run_id.encode()]
+    assert lab.client.zrange(keys.pending, 0, -1) == [run.run_id.encode()]
+    assert lab.client.zrange(keys.active, 0, -1) == [f"{OWNER}:{run.run_id}".encode()]
+
+
+def test_its_first_look_comes_after_the_invoke_has_had_its_chance(lab: Lab) -> None:
+    run = lab.submit()
+    score = lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run.run_id}")
+    assert score == run.created_at + lab.policy.redispatch * 1000
+
+
+def test_the_same_call_sent_twice_makes_one_run(lab: Lab) -> None:
+    first = lab.submit()
+    before = lab.snapshot()
+    assert lab.submit() == first
+    assert lab.snapshot() == before
+
+
+def test_a_key_with_the_same_body_gives_the_earlier_run(lab: Lab) -> None:
+    first = lab.submit(1, key="k")
+    again = lab.jobs.submit(Submission(OWNER, run_id(2), b"{}", 5_000, "corr-2", "k"))
+    assert again.replayed
+    assert again.run == first
+    assert lab.client.zcard(OwnerKeys(OWNER).runs) == 1
+
+
+def test_a_key_with_another_body_is_refused_and_nothing_changes(lab: Lab) -> None:
+    lab.submit(1, key="k")
+    before = lab.snapshot()
+    with pytest.raises(IdempotencyKeyReusedError):
+        lab.submit(2, key="k", body=b"[]")
+    assert lab.snapshot() == before
+
+
+def test_a_key_that_points_at_nothing_counts_as_absent(lab: Lab) -> None:
+    lab.submit(1, key="k")
+    lab.client.delete(OwnerKeys(OWNER).run(run_id(1)))
+    assert lab.submit(2, key="k", body=b"[]").run_id == run_id(2)
+
+
+def test_another_owner_s_key_is_another_key(lab: Lab) -> None:
+    lab.submit(1, key="k")
+    assert lab.submit(2, owner="ffffffffffffffff", key="k", body=b"[]").run_id == run_id(2)
+
+
+def test_a_key_is_kept_longer_than_its_run(lab: Lab) -> None:
+    run = lab.submit(1, key="k")
+    ttl = lab.client.ttl(OwnerKeys(OWNER).idempotency(run.key_hash))
+    assert ttl > lab.policy.ttl_days * 86_400
+
+
+def test_pending_runs_do_not_expire(lab: Lab) -> None:
+    lab.submit()
+    assert lab.client.ttl(OwnerKeys(OWNER).run(run_id(1))) == -1
+    assert lab.client.ttl(OwnerKeys(OWNER).request(run_id(1))) == -1
+
+
+def test_above_the_owner_s_limit_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+    small = lab.with_policy(max_pending=1)
+    small.submit(1)
+    before = small.snapshot()
+    with pytest.raises(TooManyPendingRunsError):
+        small.submit(2)
+    assert small.snapshot() == before
+
+
+def test_a_replay_is_no_new_pending_run(lab: Lab) -> None:
+    small = lab.with_policy(max_pending=1)
+    first = small.submit(1, key="k")
+    assert small.submit(2, key="k") == first
+
+
+def test_without_the_replicas_it_is_not_acknowledged_but_a_retry_finds_it(lab: Lab) -> None:
+    strict = lab.with_policy(min_replicas=1)
+    with pytest.raises(DependencyUnavailableError) as caught:
+        strict.submit(1, key="k")
+    assert caught.value.dependencies == {"redis": "down: too few replicas"}
+    assert lab.submit(2, key="k").run_id == run_id(1)
+
+
+def test_of_many_at_once_with_one_key_one_makes_the_run(lab: Lab) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda number: lab.submit(number, key="k"), range(1, 25)))
+    assert len({run.run_id for run in runs}) == 1
+    assert lab.client.zcard(OwnerKeys(OWNER).runs) == 1
