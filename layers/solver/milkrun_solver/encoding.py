@@ -1,0 +1,221 @@
+"""A problem as PyVRP's data, and plans to and from its solutions.
+
+Jobs become clients, one for each time window as alternatives, and shipments shipments. Required skills and
+`max_tasks` become further load dimensions, and where not every task can be served, each is worth a prize.
+"""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from milkrun_solver.expressible import action
+from milkrun_solver.fleet import Fleet
+from milkrun_solver.model import HUNDREDTHS, Model, Plan, PlannedRoute, Task, Window
+from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.schedule import schedule
+from milkrun_solver.standins import load_pyvrp
+
+if TYPE_CHECKING:
+    import pyvrp
+
+_MAX_PRIZES = 2**60
+"""Bound on the sum of all prizes, which PyVRP adds up in 64 bits."""
+
+
+class Encoding:
+    """One problem in PyVRP's terms.
+
+    Attributes:
+        possible: Numbers of the tasks that some vehicle can serve; the others are left out.
+        fleet: Vehicles, locations and matrices.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._pyvrp: Any = load_pyvrp()
+        impossible = impossible_tasks(model)
+        self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
+        self.fleet = Fleet(model, self.possible)
+        self._clients: dict[int, list[int]] = {}
+        self._shipments: dict[int, int] = {}
+        self._number_activities()
+
+    def _number_activities(self) -> None:
+        """PyVRP's clients of each job, one for each of its time windows, and its shipment of each pickup."""
+        count = 0
+        for number in self.possible:
+            task = self._model.tasks[number]
+            if task.kind == "job":
+                alternatives = max(1, len(task.windows))
+                self._clients[number] = list(range(count, count + alternatives))
+                count += alternatives
+            elif task.kind == "pickup":
+                self._shipments[number] = len(self._shipments)
+
+    def data(self, complete: bool) -> "pyvrp.ProblemData":
+        """PyVRP's data, with every task required or with prizes for those that are served."""
+        vrp, fleet = self._pyvrp, self.fleet
+        prizes = dict.fromkeys(self.possible, 0) if complete else self._prizes()
+        clients: list[Any] = []
+        groups: list[Any] = []
+        for number, alternatives in self._clients.items():
+            group = None
+            if len(alternatives) > 1:
+                group = len(groups)
+                groups.append(vrp.ClientGroup(alternatives, required=complete))
+            required = complete and group is None
+            windows = self._model.tasks[number].windows or (None,)
+            clients += [self._client(number, w, group, required, prizes[number]) for w in windows]
+        most = max(1, len(self.possible))
+        types = [
+            vrp.VehicleType(
+                num_available=min(len(kind.vehicles), most),
+                **{**kind.arguments, "capacity": list(kind.arguments["capacity"])},
+            )
+            for kind in fleet.types
+        ]
+        data: pyvrp.ProblemData = vrp.ProblemData(
+            locations=[vrp.Location(0, 0) for _ in fleet.locations],
+            clients=clients,
+            depots=[vrp.Depot(location) for location in fleet.depots.values()],
+            vehicle_types=types,
+            distance_matrices=fleet.matrices[0],
+            duration_matrices=fleet.matrices[1],
+            groups=groups,
+            shipments=[self._shipment(n, complete, prizes[n] + prizes[n + 1]) for n in self._shipments],
+        )
+        return data
+
+    def _client(
+        self, number: int, window: Window | None, group: int | None, required: bool, prize: int
+    ) -> Any:
+        task = self._model.tasks[number]
+        return self._pyvrp.Client(
+            location=self.fleet.location_of[number],
+            delivery=self._loads(task, task.delivery),
+            pickup=[*task.pickup, *([0] * self._extra_dimensions)],
+            service_duration=self._service(task),
+            required=required,
+            prize=prize,
+            group=group,
+            **self._window("", window),
+        )
+
+    def _shipment(self, number: int, complete: bool, prize: int) -> Any:
+        pickup, delivery = self._model.tasks[number], self._model.tasks[number + 1]
+        return self._pyvrp.Shipment(
+            self.fleet.location_of[number],
+            self.fleet.location_of[number + 1],
+            pickup_service_duration=self._service(pickup),
+            delivery_service_duration=self._service(delivery),
+            amount=self._loads(pickup, pickup.pickup),
+            required=complete,
+            prize=prize,
+            **self._window("pickup_", next(iter(pickup.windows), None)),
+            **self._window("delivery_", next(iter(delivery.windows), None)),
+        )
+
+    @property
+    def _extra_dimensions(self) -> int:
+        return len(self.fleet.skill_sets) + self.fleet.counts_tasks
+
+    def _loads(self, task: Task, amounts: tuple[int, ...]) -> list[int]:
+        skills = [int(task.skills == needed) for needed in self.fleet.skill_sets]
+        return [*amounts, *skills, *([1] if self.fleet.counts_tasks else [])]
+
+    def _service(self, task: Task) -> int:
+        """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
+        if not self._model.timed or self.fleet.service_on_edges:
+            return 0
+        return self.fleet.time_unit * action(task, self._model.vehicles[0])
+
+    def _window(self, prefix: str, window: Window | None) -> dict[str, int]:
+        if window is None:
+            return {}
+        unit = self.fleet.time_unit
+        return {f"{prefix}tw_early": unit * window[0], f"{prefix}tw_late": unit * window[1]}
+
+    def _prizes(self) -> dict[int, int]:
+        """What serving each task is worth, in PyVRP's cost unit.
+
+        One task outweighs all travel, one point of priority all tasks, as far as 64 bits reach. The cost of
+        working on the spot, where it is the same for all vehicles, is taken off.
+        """
+        base = self._more_than_any_plan()
+        tasks = {number: self._model.tasks[number] for number in self.possible}
+        points = sum(task.priority for task in tasks.values())
+        step = max(1, min(len(tasks) + 1, _MAX_PRIZES // (base * (points + 1))))
+        first = self._model.vehicles[0]
+        rate = 0 if self.fleet.work_on_edges else HUNDREDTHS * first.source.costs.per_task_hour
+        return {
+            number: base * (1 + step * task.priority) - rate * action(task, first) // self.fleet.divisor
+            for number, task in tasks.items()
+        }
+
+    def _more_than_any_plan(self) -> int:
+        """A cost above that of any sensible plan."""
+        legs = 0.0
+        for kind in self.fleet.types:
+            distances, durations = (grids[kind.arguments["profile"]] for grids in self.fleet.matrices)
+            leg = kind.arguments["unit_distance_cost"] * float(distances.mean())
+            legs = max(legs, leg + kind.arguments["unit_duration_cost"] * float(durations.mean()))
+        fixed: int = sum(kind.arguments["fixed_cost"] * len(kind.vehicles) for kind in self.fleet.types)
+        first = self._model.vehicles[0]
+        work = sum(action(self._model.tasks[number], first) for number in self.possible)
+        work *= HUNDREDTHS * first.source.costs.per_task_hour // self.fleet.divisor
+        return 2 * (math.ceil(legs * (len(self.possible) + 2)) + fixed + work) + 1
+
+    def plan(self, solution: "pyvrp.Solution") -> Plan:
+        """The plan that a solution of PyVRP says."""
+        jobs = {client: number for number, clients in self._clients.items() for client in clients}
+        pickups = list(self._shipments)
+        spare = [list(kind.vehicles) for kind in self.fleet.types]
+        plan: Plan = []
+        for route in solution.routes():
+            tasks = tuple(
+                jobs[activity.idx] if activity.is_client() else pickups[activity.idx] + activity.is_delivery()
+                for activity in route
+                if not activity.is_depot()
+            )
+            plan.append(PlannedRoute(spare[route.vehicle_type()].pop(0), tasks))
+        return plan
+
+    def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
+        """PyVRP's solution for a plan of the same problem."""
+        vrp = self._pyvrp
+        types = {number: rank for rank, kind in enumerate(self.fleet.types) for number in kind.vehicles}
+        routes = [
+            vrp.Route(
+                data,
+                [
+                    self._activity(number, window)
+                    for number, window in zip(planned.tasks, self._chosen_windows(planned), strict=True)
+                ],
+                types[planned.vehicle],
+            )
+            for planned in plan
+        ]
+        solution: pyvrp.Solution = vrp.Solution(data, routes)
+        return solution
+
+    def _activity(self, number: int, window: int) -> Any:
+        activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
+        kind = self._model.tasks[number].kind
+        if kind == "job":
+            return activity(kinds.CLIENT, self._clients[number][window])
+        if kind == "pickup":
+            return activity(kinds.PICKUP, self._shipments[number])
+        return activity(kinds.DELIVERY, self._shipments[number - 1])
+
+    def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
+        """Which of its windows each task of a route starts in."""
+        tasks = [self._model.tasks[number] for number in planned.tasks]
+        timed = None
+        if any(len(task.windows) > 1 for task in tasks):
+            timed = schedule(self._model, planned.vehicle, planned.tasks)
+        if timed is None:
+            return [0] * len(tasks)
+        starts = [stop.arrival + stop.waiting for stop in timed.stops[1:-1]]
+        return [
+            next((i for i, (first, last) in enumerate(task.windows) if first <= start <= last), 0)
+            for task, start in zip(tasks, starts, strict=True)
+        ]

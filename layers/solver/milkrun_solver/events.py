@@ -1,0 +1,27 @@
+"""What the engines tell the thread that runs `solve`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+EngineName = Literal["vroom", "pyvrp"]
+
+
+@dataclass(frozen=True, slots=True)
+class VroomAnswer:
+    """An answer of VROOM: its own output, whose ids are the numbers of our tasks and vehicles."""
+
+    output: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A thread of an engine has no more to do, or failed."""
+
+    engine: EngineName
+    error: Exception | None = None
+
+
+Event = VroomAnswer | Ended
+Post = Callable[[Event], None]
+"""Takes an event from any thread, without waiting."""

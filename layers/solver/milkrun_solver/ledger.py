@@ -1,0 +1,102 @@
+"""The best answer so far: every candidate is verified here, and only a better one is reported."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
+from milkrun_solver.answer import plan_of, solution_of
+from milkrun_solver.events import EngineName
+from milkrun_solver.model import Model, Plan
+from milkrun_solver.ranking import rank
+from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.verify import Verifier
+
+_log = logging.getLogger(__name__)
+
+_MAX_TRACE = 200
+"""Points of the trace that are kept: it travels with every answer."""
+
+
+class Ledger:
+    """Keeps the best verified answer of one search.
+
+    Args:
+        model: The problem.
+        seed: For `meta`.
+        started: When the search started, in `time.monotonic()` seconds.
+        on_best: Gets each better answer.
+    """
+
+    def __init__(self, model: Model, seed: int, started: float, on_best: Callable[[Solution], None]) -> None:
+        self._model = model
+        self._seed = seed
+        self._started = started
+        self._on_best = on_best
+        self._verifier = Verifier(model.problem, model.travel)
+        self._trace: list[TracePoint] = []
+        self._first_cost: int | None = None
+        self.best: Solution | None = None
+        self.best_rank: Rank | None = None
+        self.improved_at = started
+
+    def start_from(self, initial: Solution) -> None:
+        """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
+        try:
+            faults = self._verifier.faults(initial)
+        except (KeyError, IndexError, ValueError) as error:  # made for another problem
+            faults = [repr(error)]
+        if faults:
+            _log.warning("the initial answer does not verify: %s", faults[0])
+            return
+        self._keep(initial, rank(self._model.problem, initial))
+
+    def consider(self, engine: EngineName, routes: list[TimedRoute]) -> bool:
+        """Verifies a candidate and reports it if it is better than the best; says whether it was."""
+        solution = solution_of(self._model, routes, self._meta(engine, 0))
+        found = rank(self._model.problem, solution)
+        if self.best_rank is not None and found >= self.best_rank:
+            return False
+        faults = self._verifier.faults(solution)
+        if faults:
+            _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
+            return False
+        self._keep(solution, found)
+        solution.meta = self._meta(engine, solution.summary.cost)
+        self._on_best(solution)
+        return True
+
+    def plan(self) -> Plan | None:
+        """The best answer as a plan."""
+        return None if self.best is None else plan_of(self._model, self.best)
+
+    def result(self) -> Solution | None:
+        """The best answer, its `meta` told at the end of the search."""
+        if self.best is None:
+            return None
+        return self.best.model_copy(
+            update={"meta": self._meta(self.best.meta.engine, self.best.summary.cost)}
+        )
+
+    def _keep(self, solution: Solution, found: Rank) -> None:
+        self.best, self.best_rank = solution, found
+        self.improved_at = time.monotonic()
+        if self._first_cost is None:
+            self._first_cost = solution.summary.cost
+        if len(self._trace) >= _MAX_TRACE:
+            self._trace = self._trace[::2]
+        self._trace.append(TracePoint(seconds=self._seconds(), cost=found[2], unassigned=found[1]))
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._started, 3)
+
+    def _meta(self, engine: EngineName, cost: int) -> Meta:
+        return Meta(
+            engine=engine,
+            matrix=self._model.travel.kind,
+            seed=self._seed,
+            seconds=self._seconds(),
+            first_cost=cost if self._first_cost is None else self._first_cost,
+            best_cost=cost,
+            trace=list(self._trace),
+        )

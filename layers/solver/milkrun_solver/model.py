@@ -1,0 +1,203 @@
+"""The optimiser's own lean view of a problem: tasks and vehicles by number, places as matrix rows."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from milkrun.schema import problem as schema
+from milkrun_solver.travel import Travel, TravelSource
+
+HUNDREDTHS = 100
+"""VROOM counts time in hundredths of a second, so that a speed factor keeps two digits."""
+DISTANCE_COST = 360
+"""Cost of one metre at one cost unit per km, in VROOM's internal unit of 1/360,000 of a cost unit."""
+COST_UNIT = 360_000
+"""VROOM's internal costs per cost unit: hundredths of a second times seconds per hour."""
+
+Window = tuple[int, int]
+TaskKind = Literal["job", "pickup", "delivery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job, a pickup or a delivery.
+
+    Attributes:
+        place: Row of the matrices.
+        setup, service: Seconds, by the rank of the vehicle's type.
+        windows: When service may start, ascending and disjoint; empty: at any time.
+        delivery, pickup: Amounts that leave and enter the vehicle here.
+        partner: Number of the other end of a shipment.
+        source: The task as it stands in the problem.
+    """
+
+    kind: TaskKind
+    place: int
+    setup: tuple[int, ...]
+    service: tuple[int, ...]
+    windows: tuple[Window, ...]
+    delivery: tuple[int, ...]
+    pickup: tuple[int, ...]
+    skills: frozenset[int]
+    priority: int
+    partner: int | None
+    source: schema.Task
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle; `duration_factor` and `cost_factor` are VROOM's whole numbers for its speed and `per_hour`.
+
+    Attributes:
+        start, end: Rows of the matrices, None where the route is open.
+        type_rank: Place of its type in the problem's list of types.
+        duration_factor: Hundredths of a second for one second of the matrix.
+        cost_factor: Internal cost of one second of the matrix.
+        source: The vehicle as it stands in the problem.
+    """
+
+    start: int | None
+    end: int | None
+    capacity: tuple[int, ...]
+    skills: frozenset[int]
+    type_rank: int
+    window: Window | None
+    duration_factor: int
+    cost_factor: int
+    travel: Travel
+    source: schema.Vehicle
+
+    def duration(self, origin: int, target: int) -> int:
+        """Travel time between two rows of the matrices, in hundredths of a second."""
+        return self.duration_factor * int(self.travel.durations[origin, target])
+
+
+class PlannedRoute(NamedTuple):
+    """What a route says before it has times: the vehicle and its tasks in order, by their numbers."""
+
+    vehicle: int
+    tasks: tuple[int, ...]
+
+
+Plan = list[PlannedRoute]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole problem.
+
+    Attributes:
+        amounts: How many quantities are counted.
+        timed: Whether any window or break binds; VROOM rounds costs in another way where none does.
+    """
+
+    problem: schema.Problem
+    travel: TravelSource
+    tasks: tuple[Task, ...]
+    vehicles: tuple[Vehicle, ...]
+    types: tuple[str | None, ...]
+    amounts: int
+    timed: bool
+
+    @property
+    def has_breaks(self) -> bool:
+        """Whether any vehicle has a break."""
+        return any(vehicle.source.breaks for vehicle in self.vehicles)
+
+
+def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
+    """The model of a problem whose rules have been checked."""
+    types = tuple(dict.fromkeys(vehicle.type for vehicle in problem.vehicles))
+    amounts = _amount_count(problem)
+    tasks = tuple(_tasks(problem, travel, types, amounts))
+    vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
+    timed = any(task.windows for task in tasks) or any(v.window or v.source.breaks for v in vehicles)
+    return Model(problem, travel, tasks, vehicles, types, amounts, timed)
+
+
+def _amount_count(problem: schema.Problem) -> int:
+    lists = [vehicle.capacity for vehicle in problem.vehicles]
+    lists += [amount for job in problem.jobs for amount in (job.delivery, job.pickup)]
+    lists += [shipment.amount for shipment in problem.shipments]
+    return max(map(len, lists))
+
+
+def _padded(amounts: Sequence[int], count: int) -> tuple[int, ...]:
+    return tuple(amounts) or (0,) * count
+
+
+def merged_windows(windows: Sequence[schema.Slot]) -> tuple[Window, ...]:
+    """The same times as ascending, disjoint windows, which is what VROOM takes."""
+    merged: list[Window] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _tasks(
+    problem: schema.Problem, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+) -> list[Task]:
+    nothing = (0,) * amounts
+    tasks: list[Task] = []
+
+    def add(
+        kind: TaskKind,
+        source: schema.Task,
+        owner: schema.Job | schema.Shipment,
+        delivery: Sequence[int],
+        pickup: Sequence[int],
+    ) -> None:
+        number = len(tasks)
+        tasks.append(
+            Task(
+                kind=kind,
+                place=travel.place(source.location, source.location_index),
+                setup=_per_type(types, source.setup, source.setup_per_type),
+                service=_per_type(types, source.service, source.service_per_type),
+                windows=merged_windows(source.time_windows),
+                delivery=_padded(delivery, amounts),
+                pickup=_padded(pickup, amounts),
+                skills=frozenset(owner.skills),
+                priority=owner.priority,
+                partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
+                source=source,
+            )
+        )
+
+    for job in problem.jobs:
+        add("job", job, job, job.delivery, job.pickup)
+    for shipment in problem.shipments:
+        add("pickup", shipment.pickup, shipment, nothing, shipment.amount)
+        add("delivery", shipment.delivery, shipment, shipment.amount, nothing)
+    return tasks
+
+
+def _per_type(types: tuple[str | None, ...], default: int, special: dict[str, int]) -> tuple[int, ...]:
+    return tuple(default if name is None else special.get(name, default) for name in types)
+
+
+def _vehicle(
+    vehicle: schema.Vehicle, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+) -> Vehicle:
+    slowness = 1 / vehicle.speed_factor * HUNDREDTHS
+
+    def place(location: schema.Coordinates | None, index: int | None) -> int | None:
+        given = index if travel.kind == "custom" else location
+        return None if given is None else travel.place(location, index)
+
+    return Vehicle(
+        start=place(vehicle.start, vehicle.start_index),
+        end=place(vehicle.end, vehicle.end_index),
+        capacity=_padded(vehicle.capacity, amounts),
+        skills=frozenset(vehicle.skills),
+        type_rank=types.index(vehicle.type),
+        window=None if vehicle.time_window is None else (vehicle.time_window.start, vehicle.time_window.end),
+        duration_factor=math.floor(slowness + 0.5),
+        cost_factor=math.floor(slowness * vehicle.costs.per_hour + 0.5),
+        travel=travel.profiles[vehicle.profile],
+        source=vehicle,
+    )

@@ -1,0 +1,50 @@
+"""Which tasks no vehicle can serve, even alone."""
+
+from itertools import pairwise
+
+from milkrun_solver.model import HUNDREDTHS, Model, Vehicle
+from milkrun_solver.schedule import schedule
+
+
+def impossible_tasks(model: Model) -> set[int]:
+    """Numbers of the tasks that fit no vehicle on a route of their own; both ends of such a shipment."""
+    impossible: set[int] = set()
+    kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
+    for number, task in enumerate(model.tasks):
+        if task.kind == "delivery":
+            continue
+        together = (number,) if task.partner is None else (number, task.partner)
+        if not any(_serves_alone(model, vehicle, together) for vehicle in kinds):
+            impossible.update(together)
+    return impossible
+
+
+def _signature(vehicle: Vehicle) -> tuple[object, ...]:
+    source = vehicle.source
+    return (
+        vehicle.start, vehicle.end, vehicle.capacity, vehicle.skills, vehicle.type_rank, vehicle.window,
+        vehicle.duration_factor, id(vehicle.travel),
+        source.max_tasks, source.max_travel_time, source.max_distance,
+    )  # fmt: skip
+
+
+def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
+    vehicle = model.vehicles[number]
+    first = model.tasks[tasks[0]]
+    carried = map(max, first.delivery, first.pickup)
+    if not first.skills <= vehicle.skills or any(
+        amount > room for amount, room in zip(carried, vehicle.capacity, strict=True)
+    ):
+        return False
+    timed = schedule(model, number, tasks)
+    if timed is None:
+        return False
+    limits = vehicle.source
+    places = [vehicle.start, *(model.tasks[task].place for task in tasks), vehicle.end]
+    known = [place for place in places if place is not None]
+    travelled = sum(vehicle.duration(a, b) for a, b in pairwise(known))
+    return (
+        (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
+        and (limits.max_travel_time is None or travelled <= HUNDREDTHS * limits.max_travel_time)
+        and (limits.max_distance is None or timed.stops[-1].distance <= limits.max_distance)
+    )

@@ -1,0 +1,240 @@
+"""The entry of the optimiser: both engines at work, one answer out."""
+
+import logging
+import os
+import queue
+import time
+from collections.abc import Callable
+
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Solution
+from milkrun_solver.answer import timed_routes, vroom_routes
+from milkrun_solver.encoding import Encoding
+from milkrun_solver.errors import NoAnswerError
+from milkrun_solver.events import Ended, Event, VroomAnswer
+from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.ledger import Ledger
+from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.pyvrp_engine import PyvrpEngine
+from milkrun_solver.travel import travel_source
+from milkrun_solver.vroom_encoding import request_of
+from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.vroom_request import Effort
+
+_log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.05
+"""How often stop, deadline and PyVRP's findings are looked at."""
+_LEDGER_SHARE = 0.1
+"""Share of the time that verifying PyVRP's findings may take: it holds the interpreter's lock meanwhile."""
+_JOIN_SECONDS = 0.3
+"""How long each engine gets to end once it is told to."""
+_MAX_MATRIX_BYTES = 2 * 2**30
+"""Memory that PyVRP's matrices may take: one profile of 10,000 locations."""
+_QUICK_HEURISTICS = 300
+"""From so many tasks on VROOM gives the answer of its heuristics first, and the rest later."""
+_DEEP_VROOM = 200
+"""Up to so many tasks VROOM goes on to deeper levels beside PyVRP; beyond, PyVRP uses the core better."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    deadline: float,
+    on_best: Callable[[Solution], None],
+    should_stop: Callable[[], bool],
+    seed: int,
+    initial: Solution | None = None,
+) -> Solution:
+    """Searches for the best routes until the deadline, a stop, or until nothing more is to be found.
+
+    Args:
+        problem: A problem whose rules have been checked.
+        deadline: When to end, in `time.monotonic()` seconds; kept to half a second up to 1,000 tasks.
+        on_best: Gets each better answer, verified, the first one as early as can be. Called in this thread.
+        should_stop: Asked every 50 ms in this thread; once it says so, the best answer is returned.
+        seed: Start of all random choices.
+        initial: An answer of an earlier search to go on from. The result is never worse; one that does not
+            verify is ignored.
+
+    Returns:
+        The best of all reported answers and `initial`.
+
+    Raises:
+        NetworkNotFoundError: The problem names a road network.
+        NoAnswerError: There is no answer: both engines failed, or the end came before the first one.
+    """
+    started = time.monotonic()
+    model = build_model(problem, travel_source(problem))
+    ledger = Ledger(model, seed, started, on_best)
+    if initial is not None:
+        ledger.start_from(initial)
+    _take_given_routes(model, ledger)
+    run = _Run(model, ledger, deadline, should_stop, seed)
+    try:
+        run.until_end()
+    finally:
+        run.close()
+    result = ledger.result()
+    if result is None:
+        raise NoAnswerError(run.why_nothing())
+    return result
+
+
+def _take_given_routes(model: Model, ledger: Ledger) -> None:
+    """The routes that the caller gave as `steps` are the first candidate, if they keep the rules."""
+    numbers = {(task.kind, task.source.id): number for number, task in enumerate(model.tasks)}
+    plan = []
+    for vehicle_number, vehicle in enumerate(model.vehicles):
+        tasks = tuple(
+            numbers[step.type, step.id]
+            for step in vehicle.source.steps
+            if step.type in ("job", "pickup", "delivery") and step.id is not None
+        )
+        if tasks:
+            plan.append(PlannedRoute(vehicle_number, tasks))
+    routes = timed_routes(model, plan) if plan and not model.has_breaks else None
+    if routes:
+        ledger.consider("vroom", routes)
+
+
+class _Run:
+    """One search: starts the engines, weighs what they find, ends them."""
+
+    def __init__(
+        self, model: Model, ledger: Ledger, deadline: float, should_stop: Callable[[], bool], seed: int
+    ) -> None:
+        self._model = model
+        self._ledger = ledger
+        self._deadline = deadline
+        self._should_stop = should_stop
+        self._seed = seed
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._vroom = VroomEngine(self._events.put)
+        self._pyvrp: PyvrpEngine | None = None
+        self._working = 0
+        self._errors: list[Exception] = []
+        self._next_look = 0.0
+
+    def until_end(self) -> None:
+        """Starts both engines and reports what they find until it is time to end."""
+        self._start()
+        while self._working and not self._is_over():
+            self._take_event(_POLL_SECONDS)
+            if time.monotonic() >= self._next_look:
+                self._look_at_pyvrp()
+
+    def close(self) -> None:
+        """Ends both engines and weighs what they found last."""
+        self._vroom.stop()
+        if self._pyvrp is not None:
+            self._pyvrp.stop()
+            self._pyvrp.join(_JOIN_SECONDS)
+        self._vroom.join(_JOIN_SECONDS)
+        while not self._events.empty():
+            self._take_event(0)
+        self._look_at_pyvrp()
+
+    def why_nothing(self) -> str:
+        """Why there is no answer."""
+        if self._errors:
+            return "No engine could solve the problem: " + "; ".join(str(error) for error in self._errors)
+        return "The search ended before there was a first answer."
+
+    def _start(self) -> None:
+        cores = _cores()
+        reason = reason_for_vroom(self._model)
+        if reason is not None:
+            _log.info("VROOM alone solves this problem: %s", reason)
+        plan = self._ledger.plan()
+        left = self._deadline - time.monotonic()
+        efforts = self._efforts(alone=reason is not None, warm=plan is not None)
+        self._vroom.start(request_of(self._model, efforts, plan, cores if reason else 1, left))
+        self._working += 1
+        if reason is None:
+            self._start_pyvrp(max(1, cores - 1), plan)
+
+    def _start_pyvrp(self, threads: int, plan: Plan | None) -> None:
+        encoding = Encoding(self._model)
+        if not encoding.possible or encoding.fleet.matrix_bytes > _MAX_MATRIX_BYTES:
+            size = encoding.fleet.matrix_bytes
+            _log.info("PyVRP is not used: nothing to serve, or matrices of %d bytes", size)
+            return
+        self._pyvrp = PyvrpEngine(encoding, self._events.put, self._deadline, self._seed)
+        if plan is not None:
+            self._pyvrp.offer(plan, interrupt=False)
+        self._add_threads(threads)
+
+    def _add_threads(self, threads: int) -> None:
+        if self._pyvrp is not None:
+            self._pyvrp.start(threads)
+            self._working += threads
+
+    def _efforts(self, alone: bool, warm: bool) -> list[Effort]:
+        """What VROOM shall do, from the quickest to the deepest."""
+        tasks = len(self._model.tasks)
+        most = self._model.problem.options.exploration_level
+        if not alone and tasks > _DEEP_VROOM:
+            most = 0
+        levels: list[int | None] = [*(level for level in (0, 1, 3, 5) if level < most), most]
+        if tasks >= _QUICK_HEURISTICS:
+            levels.insert(0, None)
+        efforts = [Effort(level) for level in levels]
+        if warm and alone:
+            efforts.insert(0, Effort(most, warm=True))
+        return efforts
+
+    def _is_over(self) -> bool:
+        now = time.monotonic()
+        stall = self._model.problem.options.stall_limit
+        stalled = (
+            stall is not None and self._ledger.best is not None and now - self._ledger.improved_at >= stall
+        )
+        return now >= self._deadline or stalled or self._should_stop()
+
+    def _take_event(self, timeout: float) -> None:
+        try:
+            event = self._events.get(timeout=timeout) if timeout else self._events.get_nowait()
+        except queue.Empty:
+            return
+        if isinstance(event, VroomAnswer):
+            self._consider_vroom(event)
+        else:
+            self._engine_ended(event)
+
+    def _consider_vroom(self, event: VroomAnswer) -> None:
+        if self._ledger.consider("vroom", vroom_routes(event.output)):
+            self._offer(interrupt=True)
+
+    def _engine_ended(self, event: Ended) -> None:
+        self._working -= 1
+        if event.error is not None:
+            self._errors.append(event.error)
+            _log.error("%s failed: %s", event.engine, event.error)
+        elif event.engine == "vroom" and self._working and self._pyvrp is not None:
+            self._add_threads(_cores() - self._pyvrp.threads)
+
+    def _look_at_pyvrp(self) -> None:
+        if self._pyvrp is None:
+            return
+        before = time.monotonic()
+        better = False
+        for plan in self._pyvrp.take():
+            routes = timed_routes(self._model, plan)
+            if routes is None:
+                _log.error("an answer of pyvrp misses a time window")
+            elif self._ledger.consider("pyvrp", routes):
+                better = True
+        if better:
+            self._offer(interrupt=False)
+        now = time.monotonic()
+        self._next_look = now + (now - before) / _LEDGER_SHARE
+
+    def _offer(self, interrupt: bool) -> None:
+        plan = self._ledger.plan()
+        if self._pyvrp is not None and plan is not None:
+            self._pyvrp.offer(plan, interrupt=interrupt)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

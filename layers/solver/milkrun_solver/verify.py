@@ -1,0 +1,319 @@
+"""The verifier: does an answer keep every rule of the problem, and do its numbers add up?
+
+It reads the plain problem and the plain solution and shares no code with what makes schedules, so that a
+mistake there cannot hide itself. Its work is linear in the number of stops.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from milkrun.schema.problem import Break, Job, Problem, Shipment, ShipmentStep, Slot, Vehicle
+from milkrun.schema.solution import Route, Solution, Step
+from milkrun_solver.travel import Travel, TravelSource
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A job, or one end of a shipment, with what it shares with the other end."""
+
+    step: Job | ShipmentStep
+    place: int
+    skills: frozenset[int]
+    priority: int
+    loaded: Sequence[int]
+    unloaded: Sequence[int]
+
+
+class Verifier:
+    """Checks answers of one problem."""
+
+    def __init__(self, problem: Problem, travel: TravelSource) -> None:
+        self._travel = travel
+        self._vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+        self._partners = {s.delivery.id: s.pickup.id for s in problem.shipments}
+        self._amounts = _amount_length(problem)
+        self._work: dict[tuple[str, int], _Work] = {}
+        for job in problem.jobs:
+            self._work["job", job.id] = self._describe(job, job, job.pickup, job.delivery)
+        for shipment in problem.shipments:
+            pickup, delivery, amount = shipment.pickup, shipment.delivery, shipment.amount
+            self._work["pickup", pickup.id] = self._describe(pickup, shipment, amount, [])
+            self._work["delivery", delivery.id] = self._describe(delivery, shipment, [], amount)
+
+    def _describe(
+        self, step: Job | ShipmentStep, owner: Job | Shipment, loaded: list[int], unloaded: list[int]
+    ) -> _Work:
+        place = self._travel.place(step.location, step.location_index)
+        nothing = [0] * self._amounts
+        return _Work(
+            step, place, frozenset(owner.skills), owner.priority, loaded or nothing, unloaded or nothing
+        )
+
+    def faults(self, solution: Solution) -> list[str]:
+        """Broken rules, as sentences; empty for a good answer. Stops at the first route that is broken."""
+        found = list(self._coverage(solution))
+        if found:
+            return found
+        for route in solution.routes:
+            vehicle = self._vehicles[route.vehicle]
+            found = [f"vehicle {route.vehicle}: {fault}" for fault in self._route(vehicle, route)]
+            if found:
+                return found
+        return list(self._totals(solution))
+
+    def _coverage(self, solution: Solution) -> Iterator[str]:
+        """Each task stands in exactly one place, each vehicle drives at most once, shipments stay whole."""
+        seen = [(step.type, step.id) for route in solution.routes for step in _tasks(route)]
+        left = [(task.type, task.id) for task in solution.unassigned]
+        places = [*seen, *left]
+        if len(set(places)) != len(places):
+            yield "a task stands in more than one place"
+        if set(places) != set(self._work):
+            yield f"tasks missing or unknown: {sorted(map(str, set(places) ^ set(self._work)))[:5]}"
+        vehicles = [route.vehicle for route in solution.routes]
+        if len(set(vehicles)) != len(vehicles) or not set(vehicles) <= set(self._vehicles):
+            yield "a vehicle is unknown or drives two routes"
+        dropped = set(left)
+        for delivery, pickup in self._partners.items():
+            if (("delivery", delivery) in dropped) != (("pickup", pickup) in dropped):
+                yield f"half of the shipment with the delivery {delivery} is unassigned"
+
+    def _route(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        steps = route.steps
+        shape = len(steps) >= 3 and steps[0].type == "start" and steps[-1].type == "end"
+        if not shape or any(step.type in ("start", "end") for step in steps[1:-1]):
+            yield "the steps are not a start, stops and an end"
+            return
+        if not any(True for _ in _tasks(route)):
+            yield "a route without a task"
+            return
+        yield from self._suitability(vehicle, route)
+        yield from self._order(route)
+        yield from self._load(vehicle, route)
+        yield from self._breaks(vehicle, route)
+        yield from self._times(vehicle, route)
+        yield from self._sums(route)
+        yield from self._travel_and_cost(vehicle, route)
+
+    def _suitability(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        skills = set(vehicle.skills)
+        for step in _tasks(route):
+            if not self._of(step).skills <= skills:
+                yield f"{step.type} {step.id} needs skills that the vehicle lacks"
+        if vehicle.max_tasks is not None and sum(1 for _ in _tasks(route)) > vehicle.max_tasks:
+            yield f"more than {vehicle.max_tasks} tasks"
+
+    def _order(self, route: Route) -> Iterator[str]:
+        on_board: set[int] = set()
+        for step in _tasks(route):
+            if step.type == "pickup" and step.id is not None:
+                on_board.add(step.id)
+            elif step.type == "delivery" and step.id is not None:
+                pickup = self._partners[step.id]
+                if pickup not in on_board:
+                    yield f"delivery {step.id} without its pickup before it"
+                on_board.discard(pickup)
+        if on_board:
+            yield f"pickups without their delivery: {sorted(on_board)}"
+
+    def _load(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        count = self._amounts
+        if not count:
+            return
+        capacity = vehicle.capacity or [0] * count
+        load = [sum(self._of(s).unloaded[i] for s in _tasks(route) if s.type == "job") for i in range(count)]
+        for step in route.steps:
+            if step.type in _TASK_TYPES:
+                work = self._of(step)
+                load = [load[i] - work.unloaded[i] + work.loaded[i] for i in range(count)]
+            if any(load[i] > capacity[i] for i in range(count)):
+                yield f"over capacity after {step.type} {step.id}"
+            if step.load != load:
+                yield f"the load after {step.type} {step.id} is {load}, not {step.load}"
+
+    def _breaks(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        taken = [step.id for step in route.steps if step.type == "break"]
+        if sorted(map(str, taken)) != sorted(str(pause.id) for pause in vehicle.breaks):
+            yield "the breaks taken are not those of the vehicle"
+            return
+        breaks = {pause.id: pause for pause in vehicle.breaks}
+        for step in route.steps:
+            if step.type == "break" and step.id is not None:
+                yield from self._break(breaks[step.id], step)
+
+    def _break(self, pause: Break, step: Step) -> Iterator[str]:
+        if not _inside(step.arrival + step.waiting_time, pause.time_windows):
+            yield f"break {step.id} starts outside its time windows"
+        if step.service != pause.service or step.setup:
+            yield f"break {step.id} does not last {pause.service} s"
+        if pause.max_load is not None and any(
+            have > most for have, most in zip(step.load or [], pause.max_load, strict=False)
+        ):
+            yield f"break {step.id} with too much on board"
+
+    def _times(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        place = self._start(vehicle)
+        for step in route.steps:
+            if step.waiting_time < 0:
+                yield f"{step.type} {step.id} waits a negative time"
+            if step.type not in _TASK_TYPES:
+                if step.type != "break" and (step.setup or step.service or step.waiting_time):
+                    yield f"time is spent at the {step.type}"
+                continue
+            work = self._of(step)
+            if not _inside(step.arrival + step.waiting_time, work.step.time_windows):
+                yield f"{step.type} {step.id} starts outside its time windows"
+            setup = _for_type(vehicle, work.step.setup, work.step.setup_per_type)
+            if step.setup != (0 if work.place == place else setup):
+                yield f"{step.type} {step.id} has a wrong setup time"
+            if step.service != _for_type(vehicle, work.step.service, work.step.service_per_type):
+                yield f"{step.type} {step.id} has a wrong service time"
+            place = work.place
+        window = vehicle.time_window
+        if window and not (window.start <= route.steps[0].arrival and route.steps[-1].arrival <= window.end):
+            yield "outside the working hours of the vehicle"
+
+    def _travel_and_cost(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
+        """Follows the route leg by leg: clock, cumulated values, limits, and the cost they come to."""
+        travel = self._travel.profiles[vehicle.profile]
+        tally = _Tally(travel, math.floor(100 / vehicle.speed_factor + 0.5))
+        previous = route.steps[0]
+        place = self._start(vehicle)
+        if previous.duration or previous.distance:
+            yield "travel before the start"
+        clock = parts = driven = 0
+        for step in route.steps[1:]:
+            left = previous.arrival + previous.waiting_time + previous.setup + previous.service
+            moved = step.arrival - left
+            if moved < 0:
+                yield f"{step.type} {step.id} is reached before the stop before it is left"
+            clock, parts, driven = clock + moved, parts + 1, driven + moved
+            if step.duration != driven:
+                yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
+            if step.type != "break":
+                target = self._end(vehicle) if step.type == "end" else self._of(step).place
+                if not tally.add(place, target, clock, parts):
+                    yield f"travel to {step.type} {step.id} cannot take {clock} s"
+                if travel.distances is not None and step.distance != tally.metres:
+                    yield f"{step.type} {step.id} is {tally.metres} m from the start, not {step.distance}"
+                place, clock, parts = target, 0, 0
+            previous = step
+        if vehicle.max_travel_time is not None and tally.hundredths > 100 * vehicle.max_travel_time:
+            yield "more travel time than the vehicle may have"
+        if vehicle.max_distance is not None and tally.metres > vehicle.max_distance:
+            yield "a longer way than the vehicle may go"
+        if travel.distances is not None and route.distance != tally.metres:
+            yield f"the route is {tally.metres} m long, not {route.distance}"
+        low, high = tally.cost_between(vehicle, route)
+        if not low <= route.cost <= high:
+            yield f"the route costs {low} to {high}, not {route.cost}"
+
+    def _sums(self, route: Route) -> Iterator[str]:
+        steps = route.steps
+        work = [self._of(step) for step in _tasks(route)]
+        yield from _compare("setup", route.setup, sum(step.setup for step in steps))
+        yield from _compare("service", route.service, sum(step.service for step in steps))
+        yield from _compare("waiting time", route.waiting_time, sum(step.waiting_time for step in steps))
+        yield from _compare("priority", route.priority, sum(task.priority for task in work))
+        yield from _compare("duration", route.duration, steps[-1].duration)
+        for i in range(self._amounts):
+            unloaded, loaded = sum(task.unloaded[i] for task in work), sum(task.loaded[i] for task in work)
+            yield from _compare("delivery", _amount(route.delivery, i), unloaded)
+            yield from _compare("pickup", _amount(route.pickup, i), loaded)
+
+    def _totals(self, solution: Solution) -> Iterator[str]:
+        summary, routes = solution.summary, solution.routes
+        yield from _compare("routes in all", summary.routes, len(routes))
+        yield from _compare("unassigned in all", summary.unassigned, len(solution.unassigned))
+        for name in ("cost", "setup", "service", "duration", "waiting_time", "priority"):
+            total = sum(getattr(route, name) for route in routes)
+            yield from _compare(f"{name} in all", getattr(summary, name), total)
+        if summary.distance is not None:
+            yield from _compare("distance in all", summary.distance, sum(r.distance or 0 for r in routes))
+
+    def _of(self, step: Step) -> _Work:
+        if step.id is None:
+            raise ValueError("a task without an id passed the check of coverage")
+        return self._work[step.type, step.id]
+
+    def _start(self, vehicle: Vehicle) -> int | None:
+        return self._depot((vehicle.start, vehicle.start_index))
+
+    def _end(self, vehicle: Vehicle) -> int | None:
+        return self._depot((vehicle.end, vehicle.end_index))
+
+    def _depot(self, given: tuple[tuple[float, float] | None, int | None]) -> int | None:
+        is_open = given[1 if self._travel.kind == "custom" else 0] is None
+        return None if is_open else self._travel.place(*given)
+
+
+class _Tally:
+    """What a route has travelled: hundredths of a second at the vehicle's speed, metres, custom cost."""
+
+    def __init__(self, travel: Travel, hundredths_per_second: int) -> None:
+        self._travel = travel
+        self._factor = hundredths_per_second
+        self.metres = self.custom = self.hundredths = 0
+
+    def add(self, origin: int | None, target: int | None, seconds: int, parts: int) -> bool:
+        """Goes one leg, shown as `seconds` in so many parts between breaks; says whether it may be shown so.
+
+        At plain speed all times are whole seconds. Else each part lies between two times rounded down.
+        """
+        leg = 0
+        if origin is not None and target is not None:
+            leg = self._factor * int(self._travel.durations[origin, target])
+            if self._travel.distances is not None:
+                self.metres += int(self._travel.distances[origin, target])
+            if self._travel.costs is not None:
+                self.custom += int(self._travel.costs[origin, target])
+        self.hundredths += leg
+        if self._factor == 100:
+            return leg == 100 * seconds
+        return abs(leg - 100 * seconds) < 100 * parts
+
+    def cost_between(self, vehicle: Vehicle, route: Route) -> tuple[int, int]:
+        """The least and the most that the route may cost: VROOM rounds travel costs down where no time window
+        binds and to the nearest else, there from rounded times, a second of travel for each stop at most."""
+        costs, unit = vehicle.costs, 360_000
+        other = costs.fixed + costs.per_task_hour * sum(s.setup + s.service for s in route.steps) // 3_600
+        if self._travel.costs is not None:
+            return other + self.custom, other + self.custom
+        travel = self.hundredths * costs.per_hour + 360 * self.metres * costs.per_km
+        if self._factor == 100:
+            return other + travel // unit, other + (2 * travel + unit) // (2 * unit)
+        # A speed factor is rounded to hundredths twice, once with `per_hour` and once without.
+        slack = (100 * len(route.steps) + self.hundredths // self._factor) * costs.per_hour
+        return other + (travel - slack) // unit, other + (travel + slack) // unit + 1
+
+
+_TASK_TYPES = frozenset(("job", "pickup", "delivery"))
+
+
+def _tasks(route: Route) -> Iterator[Step]:
+    return (step for step in route.steps if step.type in _TASK_TYPES)
+
+
+def _amount_length(problem: Problem) -> int:
+    lengths = {len(vehicle.capacity) for vehicle in problem.vehicles}
+    lengths |= {max(len(job.delivery), len(job.pickup)) for job in problem.jobs}
+    lengths |= {len(shipment.amount) for shipment in problem.shipments}
+    return max(lengths)
+
+
+def _amount(amounts: list[int] | None, dimension: int) -> int:
+    return amounts[dimension] if amounts and dimension < len(amounts) else 0
+
+
+def _inside(time: int, windows: Sequence[Slot]) -> bool:
+    return not windows or any(window.start <= time <= window.end for window in windows)
+
+
+def _for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
+    return default if vehicle.type is None else special.get(vehicle.type, default)
+
+
+def _compare(name: str, stated: int, actual: int) -> Iterator[str]:
+    if stated != actual:
+        yield f"{name} is {actual}, not {stated}"

@@ -1,0 +1,96 @@
+"""The child process that runs VROOM, which holds the interpreter's lock while it solves and keeps no time
+limit: here it can be killed.
+
+Reads one pickled `Request` from standard input. Writes one line for each answer to standard output, `+` and
+VROOM's JSON, or `-` and a message where VROOM refused. pyvroom's private names are used here alone.
+"""
+
+import ctypes
+import io
+import json
+import os
+import pickle
+import signal
+import sys
+import time
+from contextlib import redirect_stdout
+from datetime import timedelta
+from typing import Any
+
+from milkrun_solver.standins import load_vroom
+from milkrun_solver.vroom_request import Effort, Request
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serves one request and ends."""
+    parent = os.getppid()
+    _die_with_parent()
+    if os.getppid() != parent:
+        return
+    request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our own parent
+    # What a library prints must not stand among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    deadline = time.monotonic() + request.seconds
+    for effort in request.efforts:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        answers.write(_line(request, effort, left))
+        answers.flush()
+
+
+def _die_with_parent() -> None:
+    """Asks Linux to kill this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _line(request: Request, effort: Effort, seconds: float) -> str:
+    vroom = load_vroom()
+    try:
+        return f"+{answer(vroom, request, effort, seconds)}\n"
+    except vroom._vroom.VroomInputException as error:
+        return f"-{' '.join(str(error).split())}\n"
+
+
+def input_of(vroom: Any, request: Request, warm: bool) -> Any:
+    """VROOM's input for a request."""
+    problem = vroom.Input()
+    for profile, (durations, distances, costs) in request.matrices.items():
+        problem.set_durations_matrix(profile, durations)
+        if distances is not None:
+            problem.set_distances_matrix(profile, distances)
+        if costs is not None:
+            problem.set_costs_matrix(profile, costs)
+    described = request.problem
+    if warm:
+        vehicles = [
+            {**vehicle, "steps": request.routes.get(vehicle["id"], [])} for vehicle in described["vehicles"]
+        ]
+        described = {**described, "vehicles": vehicles}
+    problem._from_json(json.dumps(described), False)
+    return problem
+
+
+def answer(vroom: Any, request: Request, effort: Effort, seconds: float) -> str:
+    """VROOM's answer to one effort, as JSON on one line."""
+    timeout = timedelta(0) if effort.level is None else timedelta(seconds=seconds)
+    solved = input_of(vroom, request, effort.warm)._solve(
+        exploration_level=effort.level or 0, nb_threads=request.threads, timeout=timeout
+    )
+    return output_of(solved)
+
+
+def output_of(solved: Any) -> str:
+    """A solution of pyvroom as VROOM's JSON, with distances."""
+    stream = io.StringIO()
+    with redirect_stdout(stream):
+        solved._geometry_solution_json()
+    return stream.getvalue().strip()
+
+
+if __name__ == "__main__":
+    main()
