@@ -14,7 +14,7 @@ from local.ports import LOOPBACK, free_port
 from local.processes import child_setup, stop
 
 START_LIMIT = 60.0  # seconds; an append-only file of gigabytes takes a while to load
-STOP_GRACE = 5.0
+STOP_GRACE = 3.0
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ def running_valkey(directory: Path, *arguments: str, port: int | None = None) ->
     """
     directory.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port), "--dir", str(directory.resolve())]
-    command += ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", *arguments]
+    command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port)]
+    command += ["--dir", str(directory.resolve()), "--appendonly", "yes", "--save", ""]
+    command += ["--maxmemory-policy", "noeviction", *arguments]
     log = directory / "valkey.log"
     with log.open("ab") as output:
         process = subprocess.Popen(

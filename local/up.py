@@ -1,0 +1,160 @@
+"""`make up`: the whole stack on $PORT, until it is interrupted.
+
+REDIS_URL and NEO4J_URI, where set, replace the embedded servers; an empty NEO4J_URI means to run without one.
+A template other than the project's own may be given as an argument; state lies beside it.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+
+from local import CACHE, ROOT
+from local.cloudformation import TemplateError
+from local.embedded.neo4j import Neo4jServer, Neo4jUnavailableError, fetched
+from local.embedded.valkey import running_valkey
+from local.gateway import Gateway
+from local.lambda_service import LambdaService
+from local.ports import LOOPBACK, bound_socket
+from local.schedule import run_schedules
+from local.template import Template, read_template
+
+DEFAULT_PORT = "3000"
+READY = "Milkrun is ready at"
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+
+
+def say(line: str) -> None:
+    """A line for the person at the console."""
+    print(line, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the stack. Returns the exit status: 0 once interrupted, 1 where it cannot start."""
+    for interrupt in _INTERRUPTS:  # a shell may have had them ignored
+        signal.signal(interrupt, signal.default_int_handler)
+    template_path = Path(arguments[0]) if arguments else ROOT / "template.yaml"
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    try:
+        template = read_template(template_path, region)
+        listener = _claim_port(os.environ.get("PORT") or DEFAULT_PORT)
+        state = template_path.parent / ".local" / str(listener.getsockname()[1])
+        stack = Stack(template, listener, state, region)
+        with ExitStack() as servers:
+            redis_url = os.environ.get("REDIS_URL")
+            if not redis_url:
+                valkey = servers.enter_context(running_valkey(state / "valkey"))
+                redis_url = valkey.url
+                stack.watched["Valkey"] = valkey.process
+            asyncio.run(stack.run(redis_url))
+            for interrupt in _INTERRUPTS:  # everything is ending already
+                signal.signal(interrupt, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        return 0
+    except (TemplateError, RuntimeError) as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+def _claim_port(text: str) -> socket.socket:
+    """The socket that the gateway will listen on. Raises RuntimeError with a line for the user."""
+    if not text.isdecimal() or int(text) > 65_535:
+        raise RuntimeError(f"PORT must be a number from 0 to 65535, not {text!r}.")
+    try:
+        return bound_socket(int(text))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RuntimeError(f"Port {text} cannot be had: {reason}. Choose another with PORT=….") from error
+
+
+class Stack:
+    """Gateway, functions, schedules and Neo4j. The end of a process in `watched` is reported."""
+
+    def __init__(self, template: Template, listener: socket.socket, state: Path, region: str) -> None:
+        self._template = template
+        self._listener = listener
+        self._state = state
+        self._region = region
+        self.watched: dict[str, subprocess.Popen[bytes]] = {}
+
+    async def run(self, redis_url: str) -> None:
+        """Run until interrupted; then every process is ended, in the opposite order."""
+        interrupted = asyncio.Event()
+        for interrupt in _INTERRUPTS:
+            asyncio.get_running_loop().add_signal_handler(interrupt, interrupted.set)
+        overrides = {**os.environ, "REDIS_URL": redis_url}
+        neo4j = None
+        async with AsyncExitStack() as running:
+            if "NEO4J_URI" not in os.environ:
+                neo4j = Neo4jServer(self._state / "neo4j", CACHE)
+                overrides |= {"NEO4J_URI": neo4j.uri, "NEO4J_USER": "neo4j", "NEO4J_PASSWORD": "local"}
+                running.callback(neo4j.stop)
+            logs = self._state / "logs"
+            service = LambdaService(self._template.functions, overrides, logs, say, self._region)
+            await service.start()
+            running.push_async_callback(service.stop)
+            gateway = Gateway(self._template, service)
+            running.push_async_callback(gateway.stop)
+            if neo4j is not None:
+                running.callback(neo4j.terminate)  # first of all: it takes the longest
+            work = asyncio.create_task(self._work(service, gateway, neo4j))
+            running.push_async_callback(_cancel, work)
+            waiting = asyncio.create_task(interrupted.wait())
+            await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
+            if interrupted.is_set():
+                say("\nEnding")
+            else:
+                work.result()  # raises: it ends by itself only where it fails
+
+    async def _work(self, service: LambdaService, gateway: Gateway, neo4j: Neo4jServer | None) -> None:
+        port = self._listener.getsockname()[1]
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run_schedules(self._template.schedules, service, self._region))
+            starting = tasks.create_task(self._start_neo4j(service, neo4j)) if neo4j is not None else None
+            await self._warm(service)
+            await gateway.start(self._listener)
+            if starting is not None:
+                if fetched(CACHE) is None:
+                    say(f"Port {port} answers already; Neo4j is still to come.")
+                await starting
+            say(f"{READY} http://{LOOPBACK}:{port}\nLogs are in {self._state / 'logs'}. Ctrl-C ends it.")
+            await self._report_ends()
+
+    async def _warm(self, service: LambdaService) -> None:
+        """One process for each function behind the API, so that the first request is quick."""
+        names = {route.function for route in self._template.routes}
+        await asyncio.gather(*map(service.warm, names))
+
+    async def _start_neo4j(self, service: LambdaService, neo4j: Neo4jServer) -> None:
+        try:
+            await neo4j.start()
+        except Neo4jUnavailableError as error:
+            say(f"Neo4j is not available: {error}. The stack runs on without it.")
+            await service.override({"NEO4J_URI": ""})
+            await self._warm(service)
+            return
+        if neo4j.process is not None:
+            self.watched["Neo4j"] = neo4j.process
+
+    async def _report_ends(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            for name, process in list(self.watched.items()):
+                if process.poll() is not None:
+                    say(f"{name} has ended with status {process.returncode}. It was started with:")
+                    say(" ".join(map(str, process.args)))  # type: ignore[arg-type]
+                    del self.watched[name]
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,3 @@
+"""A module that functions get from their layer."""
+
+ORIGIN = "layer"
