@@ -1,4 +1,4 @@
-"""Servers and shared helpers. What is missing skips a test on a laptop, with the reason, and fails it in CI."""
+"""Servers and shared helpers. What is missing skips a test on a laptop and fails it in CI."""
 
 import os
 import shutil

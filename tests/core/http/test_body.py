@@ -1,0 +1,50 @@
+import base64
+import gzip
+
+import pytest
+
+from milkrun.errors import BodyTooLargeError, InvalidJsonError
+from milkrun.http.body import read_body
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_plain_text_is_taken_as_it_is() -> None:
+    assert read_body('{"ä":1}', is_base64=False, limit=100) == '{"ä":1}'.encode()
+
+
+def test_base64_is_decoded() -> None:
+    assert read_body(encoded(b"{}"), is_base64=True, limit=100) == b"{}"
+
+
+def test_gzip_is_unzipped() -> None:
+    assert read_body(encoded(gzip.compress(b"{}" * 40)), is_base64=True, limit=100) == b"{}" * 40
+
+
+@pytest.mark.parametrize("body", [None, ""])
+def test_no_body_is_no_json(body: str | None) -> None:
+    with pytest.raises(InvalidJsonError):
+        read_body(body, is_base64=False, limit=100)
+
+
+def test_a_large_body_is_refused() -> None:
+    with pytest.raises(BodyTooLargeError):
+        read_body("x" * 101, is_base64=False, limit=100)
+
+
+def test_a_bomb_is_unzipped_no_further_than_the_limit() -> None:
+    with pytest.raises(BodyTooLargeError):
+        read_body(encoded(gzip.compress(b"0" * 50_000_000)), is_base64=True, limit=1_000)
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b"{}")[:-4], b"\x1f\x8bgarbage"])
+def test_broken_gzip_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidJsonError):
+        read_body(encoded(body), is_base64=True, limit=100)
+
+
+def test_broken_base64_is_refused() -> None:
+    with pytest.raises(InvalidJsonError):
+        read_body("%%%", is_base64=True, limit=100)

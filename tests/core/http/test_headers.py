@@ -1,0 +1,50 @@
+import pytest
+
+from milkrun.errors import InvalidParameterError
+from milkrun.http.headers import MAX_WAIT, correlation_id, idempotency_key, wait_seconds
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("wait=5", 5),
+        ("respond-async, wait=10", 10),
+        ("wait=10; foo=bar", 10),
+        ('Wait = "3"', 3),
+        ("wait=0", 0),
+        ("wait=999", MAX_WAIT),
+        ("wait=-1", 0),
+        ("wait=abc", 0),
+        ("wait=1.5", 0),
+        ("nowait=5", 0),
+        ("wait=" + "9" * 10_000, 0),
+        ("," * 100_000 + "wait=5", 0),
+    ],
+)
+def test_prefer_wait_is_read_or_ignored(prefer: str | None, seconds: int) -> None:
+    assert wait_seconds(prefer) == seconds
+
+
+def test_a_safe_correlation_id_is_kept() -> None:
+    assert correlation_id("order-17:retry.2") == "order-17:retry.2"
+
+
+@pytest.mark.parametrize("sent", [None, "", "a b", "a\nb", "x" * 129, "ü", '"}{"'])
+def test_an_unsafe_correlation_id_is_replaced(sent: str | None) -> None:
+    made = correlation_id(sent)
+    assert made != sent
+    assert len(made) == 26
+    assert made != correlation_id(sent)
+
+
+@pytest.mark.parametrize(("sent", "key"), [(None, None), ("abc", "abc"), ('"abc"', "abc"), (" a b ", "a b")])
+def test_an_idempotency_key_is_read_with_or_without_quotes(sent: str | None, key: str | None) -> None:
+    assert idempotency_key(sent) == key
+
+
+@pytest.mark.parametrize("sent", ["", '""', "x" * 256, "a\tb", "ü", " "])
+def test_a_bad_idempotency_key_is_named(sent: str) -> None:
+    with pytest.raises(InvalidParameterError, match="Idempotency-Key"):
+        idempotency_key(sent)

@@ -1,0 +1,71 @@
+import inspect
+from http import HTTPStatus
+
+import pytest
+
+from milkrun import errors
+from milkrun.errors import FieldError, MilkrunError
+from milkrun.http.problems import STATUS_OF, problem
+
+BASES = {errors.MilkrunError, errors.RequestError, errors.RunError}
+NEVER_ANSWERED = {errors.TransitionRefusedError, errors.SolveError, errors.NetworkNotFoundError}
+"""Errors of the worker's side: they end a run, or an invocation, not a request."""
+ALL = {
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, MilkrunError) and kind.__module__ == errors.__name__
+}
+
+
+def test_every_error_that_a_caller_can_meet_has_its_status() -> None:
+    assert set(STATUS_OF) == ALL - BASES - NEVER_ANSWERED
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in ALL]
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_error_ends_in_error() -> None:
+    assert all(kind.__name__.endswith("Error") for kind in ALL)
+
+
+def test_a_problem_has_all_members_of_the_rfc() -> None:
+    status, headers, body = problem(errors.RunNotFoundError("There is no such run."), "corr-1")
+    assert status is HTTPStatus.NOT_FOUND
+    assert headers == {}
+    assert body == {
+        "type": "urn:milkrun:problem:run_not_found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no such run.",
+        "code": "run_not_found",
+        "correlation_id": "corr-1",
+    }
+
+
+def test_an_invalid_problem_lists_its_fields() -> None:
+    _, _, body = problem(errors.InvalidProblemError([FieldError("$.jobs[0]", "is wrong")]), "c")
+    assert body["errors"] == [{"loc": "$.jobs[0]", "message": "is wrong"}]
+
+
+def test_a_dependency_that_is_away_is_named_and_worth_a_retry() -> None:
+    away = errors.DependencyUnavailableError({"redis": "down: timed out", "neo4j": "ok"})
+    status, headers, body = problem(away, "c")
+    assert status is HTTPStatus.SERVICE_UNAVAILABLE
+    assert headers["Retry-After"] == "5"
+    assert body["dependencies"] == {"redis": "down: timed out", "neo4j": "ok"}
+    assert body["detail"] == "redis cannot be reached at the moment; try again."
+
+
+def test_a_failed_run_answers_with_its_own_code() -> None:
+    status, _, body = problem(errors.RunFailedError("worker_lost", "Lost."), "c")
+    assert (status, body["code"]) == (HTTPStatus.CONFLICT, "worker_lost")
+
+
+@pytest.mark.parametrize("error", [ValueError("secret at 10.0.0.1"), errors.SolveError("secret at 10.0.0.1")])
+def test_what_is_not_in_the_table_tells_nothing_of_itself(error: Exception) -> None:
+    status, _, body = problem(error, "c")
+    assert status is HTTPStatus.INTERNAL_SERVER_ERROR
+    assert body["code"] == "internal_error"
+    assert "secret" not in str(body)

@@ -1,0 +1,237 @@
+"""Every bad body names the field that is wrong."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from milkrun.errors import (
+    InvalidJsonError,
+    InvalidProblemError,
+    MatrixTooLargeError,
+    TooManyLocationsError,
+    TooManyVehiclesError,
+)
+from milkrun.schema.parse import MAX_REPORTED, parse_problem
+from milkrun.schema.problem import Problem
+from milkrun.settings import Limits
+
+PLAIN: dict[str, Any] = {
+    "vehicles": [{"id": 1, "start": [7.41, 43.73], "capacity": [4], "breaks": [{"id": 1, "service": 60}]}],
+    "jobs": [
+        {"id": 1, "location": [7.42, 43.73], "delivery": [1], "time_windows": [[0, 3600]]},
+        {"id": 2, "location": [7.43, 43.74]},
+    ],
+    "shipments": [
+        {
+            "pickup": {"id": 1, "location": [7.42, 43.74]},
+            "delivery": {"id": 1, "location": [7.41, 43.74]},
+            "amount": [1],
+        }
+    ],
+}
+WITH_MATRIX: dict[str, Any] = {
+    "vehicles": [{"id": 1, "start_index": 0}],
+    "jobs": [{"id": 1, "location_index": 1}],
+    "matrices": {"car": {"durations": [[0, 9], [9, 0]]}},
+}
+
+
+def parse(body: dict[str, Any], limits: Limits = Limits()) -> Problem:  # noqa: B008
+    return parse_problem(json.dumps(body).encode(), limits)
+
+
+def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the body with one field set, or taken away where the value is `...`."""
+    copy = deepcopy(body)
+    *parents, last = [int(part) if part.isdecimal() else part for part in path.split(".")]
+    place: Any = copy
+    for part in parents:
+        place = place[part]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return copy
+
+
+def locs(body: dict[str, Any]) -> list[str]:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(body)
+    return [error.loc for error in caught.value.errors]
+
+
+def test_a_problem_with_coordinates_is_taken() -> None:
+    assert len(parse(PLAIN).jobs) == 2
+
+
+def test_a_problem_with_a_matrix_is_taken() -> None:
+    assert parse(WITH_MATRIX).matrices is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "loc"),
+    [
+        ("jobs.0.colour", "red", "$.jobs[0].colour"),
+        ("hobs", [], "$.hobs"),
+        ("options", {"time_limt": 3}, "$.options.time_limt"),
+        ("jobs.0.id", "1", "$.jobs[0].id"),
+        ("jobs.0.id", 1.5, "$.jobs[0].id"),
+        ("jobs.0.id", True, "$.jobs[0].id"),
+        ("jobs.0.id", ..., "$.jobs[0].id"),
+        ("jobs.0.id", None, "$.jobs[0].id"),
+        ("jobs.0.service", -1, "$.jobs[0].service"),
+        ("jobs.0.priority", 101, "$.jobs[0].priority"),
+        ("jobs.0.location", [7.4], "$.jobs[0].location[1]"),
+        ("jobs.0.location", [7.4, "43"], "$.jobs[0].location[1]"),
+        ("jobs.0.location", [7.4, float("nan")], "$.jobs[0].location[1]"),
+        ("jobs.0.location", [float("inf"), 43], "$.jobs[0].location[0]"),
+        ("jobs.0.location", [181, 43], "$.jobs[0].location[0]"),
+        ("jobs.0.location", [7, -91], "$.jobs[0].location[1]"),
+        ("jobs.0.location", ..., "$.jobs[0].location"),
+        ("jobs.0.time_windows", [[9, 3]], "$.jobs[0].time_windows[0]"),
+        ("jobs.0.time_windows", [[1, 2], [3]], "$.jobs[0].time_windows[1]"),
+        ("jobs.0.time_windows", [{"start": 1, "end": 2}], "$.jobs[0].time_windows[0]"),
+        ("jobs.1.id", 1, "$.jobs[1].id"),
+        ("jobs.1.pickup", [1, 2], "$.jobs[1].pickup"),
+        ("jobs.1.delivery", [-1], "$.jobs[1].delivery[0]"),
+        ("shipments.0.amount", [1, 2], "$.shipments[0].amount"),
+        ("shipments.0.pickup", ..., "$.shipments[0].pickup"),
+        ("vehicles", [], "$.vehicles"),
+        ("vehicles.0.start", ..., "$.vehicles[0].start"),
+        ("vehicles.0.speed_factor", 0, "$.vehicles[0].speed_factor"),
+        ("vehicles.0.speed_factor", 5.1, "$.vehicles[0].speed_factor"),
+        ("vehicles.0.time_window", [5, 1], "$.vehicles[0].time_window"),
+        ("vehicles.0.costs", {"per_mile": 1}, "$.vehicles[0].costs.per_mile"),
+        ("vehicles.0.breaks", [{"id": 1}, {"id": 1}], "$.vehicles[0].breaks[1].id"),
+        ("vehicles.0.breaks.0.max_load", [1, 1], "$.vehicles[0].breaks[0].max_load"),
+        ("vehicles.0.steps", [{"type": "job"}], "$.vehicles[0].steps[0].id"),
+        ("vehicles.0.steps", [{"type": "job", "id": 9}], "$.vehicles[0].steps[0].id"),
+        ("vehicles.0.steps", [{"type": "nap", "id": 1}], "$.vehicles[0].steps[0].type"),
+        ("vehicles.0.steps", [{"type": "job", "id": 1}] * 2, "$.vehicles[0].steps[1].id"),
+        ("options", {"time_limit": 0.5}, "$.options.time_limit"),
+        ("options", {"time_limit": 3601}, "$.options.time_limit"),
+        ("options", {"exploration_level": 6}, "$.options.exploration_level"),
+        ("options", {"stall_limit": 0}, "$.options.stall_limit"),
+        ("options", {"speed_kmh": 0}, "$.options.speed_kmh"),
+        ("network", "Not A Name", "$.network"),
+    ],
+)
+def test_a_bad_field_is_named(path: str, value: Any, loc: str) -> None:
+    assert locs(changed(PLAIN, path, value)) == [loc]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "loc"),
+    [
+        ("jobs.0.location_index", 2, "$.jobs[0].location_index"),
+        ("jobs.0.location_index", -1, "$.jobs[0].location_index"),
+        ("jobs.0.location_index", ..., "$.jobs[0].location_index"),
+        ("vehicles.0.start_index", 2, "$.vehicles[0].start_index"),
+        ("vehicles.0.end_index", 7, "$.vehicles[0].end_index"),
+        ("vehicles.0.start_index", ..., "$.vehicles[0].start_index"),
+        ("vehicles.0.profile", "bike", "$.vehicles[0].profile"),
+        ("vehicles.0.costs", {"per_km": 1}, "$.vehicles[0].costs.per_km"),
+        ("vehicles.0.max_distance", 100, "$.vehicles[0].max_distance"),
+        ("matrices", {}, "$.matrices"),
+        ("matrices.car.durations", [[0, 9], [9]], "$.matrices.car.durations[1]"),
+        ("matrices.car.durations", [[0, 9]], "$.matrices.car.durations[0]"),
+        ("matrices.car.durations", [], "$.matrices.car.durations"),
+        ("matrices.car.durations", [[0, -9], [9, 0]], "$.matrices.car.durations[0][1]"),
+        ("matrices.car.durations", [[0, 9.5], [9, 0]], "$.matrices.car.durations[0][1]"),
+        ("matrices.car.durations", ..., "$.matrices.car.durations"),
+        ("matrices.car.distances", [[0]], "$.matrices.car.distances"),
+        ("matrices.car.wishes", [[0]], "$.matrices.car.wishes"),
+        ("matrices", {"my car": {"durations": [[0], [1]]}}, "$.matrices['my car'].durations[0]"),
+        ("network", "monaco", "$.network"),
+    ],
+)
+def test_a_bad_field_beside_a_matrix_is_named(path: str, value: Any, loc: str) -> None:
+    assert locs(changed(WITH_MATRIX, path, value)) == [loc]
+
+
+def test_two_ids_of_vehicles_are_named() -> None:
+    assert locs(changed(PLAIN, "vehicles", PLAIN["vehicles"] * 2)) == ["$.vehicles[1].id"]
+
+
+def test_two_ids_of_pickups_and_deliveries_are_named() -> None:
+    twice = changed(PLAIN, "shipments", PLAIN["shipments"] * 2)
+    assert locs(twice) == ["$.shipments[1].pickup.id", "$.shipments[1].delivery.id"]
+
+
+def test_per_hour_cannot_stand_beside_custom_costs() -> None:
+    body = changed(WITH_MATRIX, "matrices.car.costs", [[0, 1], [1, 0]])
+    assert locs(changed(body, "vehicles.0.costs", {"per_hour": 60})) == ["$.vehicles[0].costs.per_hour"]
+
+
+def test_nothing_to_do_is_named() -> None:
+    assert locs({"vehicles": PLAIN["vehicles"], "jobs": []}) == ["$.jobs"]
+
+
+def test_several_bad_fields_are_all_named() -> None:
+    body = changed(changed(PLAIN, "jobs.0.id", "x"), "vehicles.0.capacity", [-1])
+    assert sorted(locs(body)) == ["$.jobs[0].id", "$.vehicles[0].capacity[0]"]
+
+
+def test_of_very_many_bad_fields_the_first_are_named() -> None:
+    jobs = [{"id": "x", "location": [0, 0]} for _ in range(500)]
+    assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"jobs": [}', b"\xff\xfe", b"{'jobs': []}"])
+def test_what_is_not_json_is_said_to_be_none(body: bytes) -> None:
+    with pytest.raises(InvalidJsonError):
+        parse_problem(body, Limits())
+
+
+@pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"x"'])
+def test_what_is_no_object_is_named_by_the_root(body: bytes) -> None:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse_problem(body, Limits())
+    assert caught.value.errors[0].loc == "$"
+
+
+def test_the_deprecated_amount_is_the_delivery() -> None:
+    job = {"id": 9, "location": [7, 43], "amount": [3]}
+    assert parse(changed(PLAIN, "jobs.1", job)).jobs[1].delivery == [3]
+
+
+def test_amount_beside_delivery_is_named() -> None:
+    assert locs(changed(PLAIN, "jobs.0.amount", [1])) == ["$.jobs[0].amount"]
+
+
+def test_the_deprecated_matrix_is_that_of_cars() -> None:
+    body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, 9], [8, 0]]}
+    problem = parse(body)
+    assert problem.matrices is not None
+    assert problem.matrices["car"].durations == [[0, 9], [8, 0]]
+    assert problem.matrix is None
+
+
+def test_matrix_beside_matrices_is_named() -> None:
+    assert locs(changed(WITH_MATRIX, "matrix", [[0]])) == ["$.matrix"]
+
+
+def test_a_ragged_deprecated_matrix_is_named_where_it_stands() -> None:
+    body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, "9"], [8, 0]]}
+    assert locs(body) == ["$.matrix[0][1]"]
+
+
+def test_each_limit_has_its_own_error() -> None:
+    with pytest.raises(TooManyVehiclesError):
+        parse(changed(PLAIN, "vehicles", PLAIN["vehicles"] * 3), Limits(vehicles=2))
+    with pytest.raises(TooManyLocationsError):
+        parse(PLAIN, Limits(locations=4))
+    with pytest.raises(MatrixTooLargeError):
+        parse(WITH_MATRIX, Limits(matrix_cells=3))
+
+
+def test_at_its_limits_a_problem_is_taken() -> None:
+    parse(PLAIN, Limits(locations=5, vehicles=1))
+    parse(WITH_MATRIX, Limits(matrix_cells=4))
+
+
+def test_depots_that_vehicles_share_count_once() -> None:
+    vehicles = [{"id": i, "start": [7, 43], "end": [7, 43]} for i in range(50)]
+    parse({"vehicles": vehicles, "jobs": [{"id": 1, "location": [7, 43]}]}, Limits(locations=2))

@@ -1,0 +1,50 @@
+import threading
+import time
+
+from milkrun.health import NOT_CONFIGURED, OK, TIMED_OUT, ReadinessProbe, is_ready
+
+
+def test_each_dependency_is_named_with_its_state() -> None:
+    probe = ReadinessProbe({"redis": lambda: OK, "neo4j": lambda: "down: connection refused"})
+    assert probe.ask() == {"redis": "ok", "neo4j": "down: connection refused"}
+
+
+def test_all_are_asked_at_once() -> None:
+    together = threading.Barrier(2, timeout=5)
+
+    def check() -> str:
+        together.wait()
+        return OK
+
+    assert ReadinessProbe({"a": check, "b": check}, deadline=5).ask() == {"a": OK, "b": OK}
+
+
+def test_a_hanging_check_is_down_and_the_others_answer() -> None:
+    release = threading.Event()
+    probe = ReadinessProbe({"slow": lambda: str(release.wait(30)), "quick": lambda: OK}, deadline=0.05)
+    assert probe.ask() == {"slow": TIMED_OUT, "quick": OK}
+    release.set()
+
+
+def test_a_hanging_check_is_not_asked_again_while_it_hangs() -> None:
+    release, asked = threading.Event(), []
+
+    def hang() -> str:
+        asked.append(1)
+        release.wait(30)
+        return OK
+
+    probe = ReadinessProbe({"slow": hang}, deadline=0.02)
+    for _ in range(5):
+        assert probe.ask() == {"slow": TIMED_OUT}
+    assert len(asked) == 1
+    release.set()
+    until = time.monotonic() + 5
+    while probe.ask() != {"slow": OK} and time.monotonic() < until:
+        pass
+    assert probe.ask() == {"slow": OK}
+
+
+def test_what_is_not_configured_is_no_failure() -> None:
+    assert is_ready({"redis": OK, "neo4j": NOT_CONFIGURED})
+    assert not is_ready({"redis": OK, "neo4j": TIMED_OUT})
