@@ -45,7 +45,9 @@ class WorkerInvoker:
             self._client.invoke(
                 FunctionName=self._function, InvocationType="Event", Payload=json.dumps(event).encode()
             )
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            return error.response["Error"].get("Code", "ClientError")
+        except BotoCoreError as error:
             return type(error).__name__
         return None
 

@@ -29,6 +29,7 @@ HAND_OVER_BEFORE = 10.0
 
 _MOST_PROGRESS = 0.99
 """The last hundredth is the result's being stored."""
+_STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
 _LAST_TRY = 4.0
 """Seconds that one more try at a transition may take while Redis is away."""
@@ -88,8 +89,10 @@ class Worker:
         search.start()
         try:
             self._renew_until_done(run, search)
-        finally:
+        except MilkrunError:  # The lease is lost: nothing of this search counts any more.
             search.stop()
+            search.wait(_STOP_GRACE)
+            raise
         self._end(run, search)
 
     def _search(self, claimed: Claimed) -> Search:

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- claim: pending -> running
 -- Gives the lease to one worker. Claiming again with the same token is the same claim.
--- KEYS 1-8: as in lib/keys.lua
+-- KEYS 1-8, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: lease, ms; 5: limit of running runs
 -- Returns: OK fields request best | NOT_FOUND | ENDED | HELD | RUNNING_LIMIT
 -- @include keys

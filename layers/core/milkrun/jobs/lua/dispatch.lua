@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
 -- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed.
--- KEYS 1-8: as in lib/keys.lua
+-- KEYS 1-8, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
 --      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
 --      8: limit of running runs; 9: expiry of an ended run, ms

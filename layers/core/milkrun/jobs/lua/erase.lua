@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- erase: (any) -> (nothing)
 -- Deletes the run and all its data; its worker, if any, finds its lease lost.
--- KEYS 1-8: as in lib/keys.lua; 9: its idempotency key, or the run's own key where there is none
+-- KEYS 1-8, ARGV 1-2: as in lib/keys.lua; 9: its idempotency key, or the run's own key where there is none
 -- Returns: OK | NOT_FOUND
 -- @include keys
 -- @include forget

@@ -1,7 +1,7 @@
 #!lua
 -- submit: (nothing) -> pending
 -- A key that was seen before with the same body gives the earlier run again.
--- KEYS 1-8: as in lib/keys.lua; 9: the idempotency key, or the run's own key where there is none
+-- KEYS 1-8, ARGV 1-2: as in lib/keys.lua; 9: the idempotency key, or the run's own key where there is none
 -- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: its expiry, ms
 --      6: limit of pending runs; 7: wait before the invoke is sent again, ms; 8: schema version
 --      9: correlation id; 10: time limit, ms; 11: the request, compressed

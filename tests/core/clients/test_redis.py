@@ -1,0 +1,57 @@
+import socket
+import time
+
+import pytest
+import redis
+
+from local.ports import free_port
+from milkrun.clients.redis import connect, reason, redis_errors
+from milkrun.errors import DependencyUnavailableError
+
+
+def state_of(url: str) -> str:
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        connect(url).ping()
+    return caught.value.dependencies["redis"]
+
+
+def test_a_server_that_is_gone_is_told_without_its_address() -> None:
+    assert state_of(f"redis://127.0.0.1:{free_port()}/0") == "down: connection refused"
+
+
+def test_a_server_that_hangs_is_given_up_within_a_few_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        started = time.monotonic()
+        assert state_of(f"redis://127.0.0.1:{server.getsockname()[1]}/0") == "down: timed out"
+        assert time.monotonic() - started < 5
+
+
+def test_a_wrong_password_is_told(valkey_url: str) -> None:
+    client = redis.Redis.from_url(valkey_url)
+    client.config_set("requirepass", "right")
+    try:
+        assert state_of(valkey_url.replace("//", "//:wrong@")) == "down: authentication failed"
+    finally:
+        redis.Redis.from_url(valkey_url.replace("//", "//:right@")).config_set("requirepass", "")
+
+
+def test_a_full_server_is_away_for_writes(empty_valkey_url: str) -> None:
+    client = connect(empty_valkey_url)
+    client.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+            client.set("k", "v")
+    finally:
+        client.config_set("maxmemory", 0)
+    assert caught.value.dependencies == {"redis": "down: out of memory"}
+
+
+def test_an_error_of_ours_is_not_taken_for_an_outage(empty_valkey_url: str) -> None:
+    client = connect(empty_valkey_url)
+    client.set("k", "v")
+    with pytest.raises(redis.exceptions.ResponseError), redis_errors():
+        client.hgetall("k")
+
+
+def test_what_is_unknown_is_told_in_general() -> None:
+    assert reason(redis.exceptions.ConnectionError("Error 99 connecting to 10.0.0.1")) == "connection failed"

@@ -1,0 +1,119 @@
+"""A state machine on a real server, a note of every invoke, and searches that play a script."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from milkrun.clients.redis import connect
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.reader import RunReader
+from milkrun.jobs.run import Run
+from milkrun.runs import work
+from milkrun.runs.work import Tools, Worker
+from milkrun.schema.solution import Meta, Solution, Summary
+from milkrun.settings import JobPolicy, Limits
+
+OWNER = "a1b2c3d4e5f60718"
+BODY = json.dumps(
+    {"vehicles": [{"id": 1, "start": [7.4, 43.7]}], "jobs": [{"id": 1, "location": [7.41, 43.7]}]}
+).encode()
+
+
+def run_id(number: int) -> str:
+    """The number-th run id, in order of time."""
+    return f"01ARZ3NDEKTSV4RRFFQ69G{number:04d}"
+
+
+def answer(cost: int) -> Solution:
+    """A solution of that cost."""
+    totals = {"setup": 0, "service": 0, "duration": cost, "waiting_time": 0, "priority": 0}
+    meta = Meta(engine="vroom", matrix="custom", seed=1, seconds=1, first_cost=cost, best_cost=cost, trace=[])
+    summary = Summary(cost=cost, routes=0, unassigned=0, **totals)
+    return Solution(summary=summary, unassigned=[], routes=[], meta=meta)
+
+
+class Invokes:
+    """Stands where Lambda is: notes whom a worker was asked for, and fails if told to."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.failure: str | None = None
+
+    def invoke(self, run: Run) -> str | None:
+        self.runs.append(run)
+        return self.failure
+
+
+@dataclass
+class Bench:
+    """What a worker works with."""
+
+    url: str
+    policy: JobPolicy = field(default_factory=JobPolicy)
+
+    def __post_init__(self) -> None:
+        self.client = connect(self.url)
+        self.jobs = JobStateManager(self.client, self.policy)
+        self.reader = RunReader(self.client)
+        self.invokes = Invokes()
+
+    def with_policy(self, **changes: Any) -> "Bench":
+        return Bench(self.url, replace(self.policy, **changes))
+
+    def submit(self, number: int = 1, *, time_limit_ms: int = 60_000, body: bytes = BODY) -> Run:
+        return self.jobs.submit(Submission(OWNER, run_id(number), body, time_limit_ms, "corr-1")).run
+
+    def work(self, solve: Callable[..., Solution], number: int = 1, *, remaining: float = 900) -> None:
+        tools = Tools(self.jobs, self.invokes, solve, Limits())  # type: ignore[arg-type]
+        Worker(tools, OWNER, run_id(number), lambda: remaining).work()
+
+    def status(self, number: int = 1) -> Run:
+        return self.reader.status(OWNER, run_id(number))
+
+    def result(self, number: int = 1) -> dict[str, Any]:
+        solution = self.reader.result(OWNER, run_id(number), best=True)[1]
+        assert solution is not None
+        return json.loads(solution)  # type: ignore[no-any-return]
+
+    def make_due(self, number: int = 1) -> None:
+        """Turns the clock of the run's next look, and of its lease, back."""
+        keys = OwnerKeys(OWNER)
+        self.client.zadd(keys.active, {f"{OWNER}:{run_id(number)}": 1})
+        if self.client.hexists(keys.run(run_id(number)), "lease_until"):
+            self.client.hset(keys.run(run_id(number)), "lease_until", 1)
+
+
+@pytest.fixture
+def bench(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setattr(work, "RENEW_EVERY", 0.02)
+    return Bench(empty_valkey_url)
+
+
+class UntilStopped:
+    """A search that reports one answer and goes on until it is stopped."""
+
+    def __init__(self, cost: int | None = 7) -> None:
+        self.cost = cost
+        self.began = threading.Event()
+
+    def __call__(
+        self,
+        _problem: object,
+        *,
+        on_best: Callable[[Solution], None],
+        should_stop: Callable[[], bool],
+        **_: Any,
+    ) -> Solution:
+        if self.cost is not None:
+            on_best(answer(self.cost))
+        self.began.set()
+        while not should_stop():
+            threading.Event().wait(0.005)
+        if self.cost is None:
+            raise RuntimeError("stopped before any answer")
+        return answer(self.cost)

@@ -1,0 +1,92 @@
+import pytest
+
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.states import Status
+from milkrun.observability import get_metrics
+from milkrun.runs.sweep import sweep
+
+from .conftest import OWNER, Bench, run_id
+
+
+@pytest.fixture(autouse=True)
+def _fresh_metrics() -> None:
+    get_metrics().clear_metrics()
+
+
+def run_sweep(bench: Bench, *, has_time: bool = True) -> dict[str, int]:
+    return dict(sweep(bench.reader, bench.jobs, bench.invokes, lambda: has_time))  # type: ignore[arg-type]
+
+
+def test_what_was_never_picked_up_is_dispatched(bench: Bench) -> None:
+    bench.submit()
+    bench.make_due()
+    assert run_sweep(bench) == {"dispatched": 1}
+    assert [run.run_id for run in bench.invokes.runs] == [run_id(1)]
+
+
+def test_what_is_not_due_is_left_alone(bench: Bench) -> None:
+    bench.submit()
+    assert run_sweep(bench) == {}
+    assert bench.invokes.runs == []
+
+
+def test_a_lapsed_run_is_taken_back_and_dispatched_in_one_sweep(bench: Bench) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.make_due()
+    assert run_sweep(bench) == {"expired": 1, "dispatched": 1}
+    assert bench.invokes.runs[0].attempt == 2
+
+
+def test_what_used_up_its_attempts_is_failed(bench: Bench) -> None:
+    last = bench.with_policy(max_attempts=1)
+    last.submit()
+    last.jobs.claim(OWNER, run_id(1), "t")
+    last.make_due()
+    assert run_sweep(last) == {"expired": 1}
+    assert last.status().error_code == "worker_lost"
+    assert last.invokes.runs == []
+
+
+def test_a_run_that_waits_for_its_turn_is_not_invoked(bench: Bench) -> None:
+    small = bench.with_policy(max_running=1)
+    small.submit(1)
+    small.jobs.claim(OWNER, run_id(1), "t")
+    small.submit(2)
+    small.make_due(2)
+    assert run_sweep(small) == {"waiting_or_ended": 1}
+    assert small.status(2).status is Status.PENDING
+
+
+def test_a_run_that_is_gone_leaves_the_indexes(bench: Bench) -> None:
+    bench.submit()
+    bench.make_due()
+    bench.client.delete(OwnerKeys(OWNER).run(run_id(1)))
+    assert run_sweep(bench) == {"left_alone": 1}
+    assert bench.client.exists(OwnerKeys(OWNER).active) == 0
+
+
+def test_without_time_it_stops(bench: Bench) -> None:
+    bench.submit()
+    bench.make_due()
+    assert run_sweep(bench, has_time=False) == {}
+    assert bench.invokes.runs == []
+
+
+def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
+    bench.submit()
+    bench.invokes.failure = "TooManyRequestsException"
+    for _ in range(2):
+        bench.make_due()
+        run_sweep(bench)
+    assert len(bench.invokes.runs) == 2
+    assert bench.status().status is Status.PENDING
+
+
+def test_its_counts_are_metrics(bench: Bench) -> None:
+    bench.submit()
+    bench.make_due()
+    run_sweep(bench)
+    assert {"ActiveRuns", "DueRuns", "OldestDue", "RunsExpired", "RunsDispatched"} <= set(
+        get_metrics().metric_set
+    )

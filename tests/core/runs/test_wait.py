@@ -1,0 +1,62 @@
+from dataclasses import replace
+
+from milkrun.jobs.run import Run
+from milkrun.jobs.states import Status
+from milkrun.runs.wait import has_changed_from, has_ended, wait_until
+
+RUN = Run("R", "o", Status.RUNNING, 0, 5_000, "c", 1, 0, 0, 0, 0.1)
+
+
+class Clockwork:
+    """A clock that sleeping moves, and a reader that plays a run's states."""
+
+    def __init__(self, *states: Run) -> None:
+        self.now = 0.0
+        self.states = list(states)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def status(self, _owner: str, _run_id: str) -> Run:
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+
+def wait(play: Clockwork, seconds: float, done: object) -> Run:
+    return wait_until(play, RUN, done, seconds=seconds, clock=play.clock, sleep=play.sleep)  # type: ignore[arg-type]
+
+
+def test_it_answers_as_soon_as_the_run_has_ended() -> None:
+    play = Clockwork(RUN, replace(RUN, status=Status.COMPLETED))
+    assert wait(play, 20, has_ended).status is Status.COMPLETED
+    assert play.now < 1
+
+
+def test_it_gives_up_when_the_seconds_are_over() -> None:
+    play = Clockwork(RUN)
+    assert wait(play, 20, has_ended) == RUN
+    assert play.now == 20
+
+
+def test_it_asks_no_more_than_a_few_times_a_second() -> None:
+    play = Clockwork(*[RUN] * 1_000)
+    wait(play, 20, has_ended)
+    assert 1_000 - len(play.states) < 60
+
+
+def test_an_ended_run_is_not_waited_for() -> None:
+    play = Clockwork(RUN)
+    ended = replace(RUN, status=Status.FAILED)
+    changed = has_changed_from(ended)
+    assert wait_until(play, ended, changed, seconds=20, clock=play.clock, sleep=play.sleep) == ended  # type: ignore[arg-type]
+    assert play.now == 0
+
+
+def test_a_better_answer_is_a_change_and_progress_alone_is_none() -> None:
+    changed = has_changed_from(RUN)
+    assert not changed(replace(RUN, progress=0.5))
+    assert changed(replace(RUN, best_cost=3))
+    assert changed(replace(RUN, status=Status.PENDING))
+    assert changed(replace(RUN, attempt=2))

@@ -1,0 +1,226 @@
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.states import Status
+from milkrun.runs.chain import MAX_CHAIN
+from milkrun.runs.search import to_best
+from milkrun.schema.solution import Solution
+
+from .conftest import OWNER, Bench, UntilStopped, answer, run_id
+
+
+def at_once(cost: int) -> Callable[..., Solution]:
+    return lambda _problem, **_: answer(cost)
+
+
+def in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("it never came true")
+
+
+def test_a_run_is_completed_with_what_the_search_gives(bench: Bench) -> None:
+    bench.submit()
+    bench.work(at_once(7))
+    run = bench.status()
+    assert (run.status, run.best_cost, run.progress) == (Status.COMPLETED, 7, 1.0)
+    assert bench.result()["summary"]["cost"] == 7
+
+
+def test_the_search_gets_the_seconds_that_are_left(bench: Bench) -> None:
+    bench.submit(time_limit_ms=5_000)
+    seen: dict[str, Any] = {}
+    bench.work(lambda _problem, **given: seen.update(given) or answer(1))
+    assert 0 < seen["deadline"] - time.monotonic() <= 5
+    assert seen["initial"] is None
+
+
+def test_progress_and_best_are_readable_while_it_runs(bench: Bench) -> None:
+    bench.submit(time_limit_ms=1_000)
+    search = UntilStopped(cost=9)
+    worker = in_background(lambda: bench.work(search))
+    eventually(lambda: bench.status().best_cost == 9 and 0 < bench.status().progress < 1)
+    assert bench.result()["summary"]["cost"] == 9
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+
+
+def test_a_stop_ends_it_with_its_best(bench: Bench) -> None:
+    bench.submit()
+    search = UntilStopped(cost=9)
+    worker = in_background(lambda: bench.work(search))
+    search.began.wait(10)
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+    run = bench.status()
+    assert (run.status, run.stopped_early, run.best_cost) == (Status.COMPLETED, True, 9)
+
+
+def test_a_stop_before_any_answer_cancels_it(bench: Bench) -> None:
+    bench.submit()
+    search = UntilStopped(cost=None)
+    worker = in_background(lambda: bench.work(search))
+    search.began.wait(10)
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+    assert bench.status().status is Status.CANCELLED
+
+
+def test_an_error_of_the_search_fails_the_run_with_its_code(bench: Bench) -> None:
+    def solve(*_: Any, **__: Any) -> Solution:
+        raise NetworkNotFoundError("There is no network `x`.")
+
+    bench.submit()
+    bench.work(solve)
+    run = bench.status()
+    assert (run.status, run.error_code) == (Status.FAILED, "network_not_found")
+    assert run.error_detail == "There is no network `x`."
+
+
+def test_an_unforeseen_error_tells_nothing_of_itself(bench: Bench) -> None:
+    def solve(*_: Any, **__: Any) -> Solution:
+        raise ValueError("secret")
+
+    bench.submit()
+    bench.work(solve)
+    run = bench.status()
+    assert (run.status, run.error_code) == (Status.FAILED, "internal_error")
+    assert "secret" not in (run.error_detail or "")
+
+
+def test_an_error_after_an_answer_keeps_the_answer(bench: Bench) -> None:
+    def solve(_problem: object, *, on_best: Callable[[Solution], None], **_: Any) -> Solution:
+        on_best(answer(9))
+        raise ValueError("late")
+
+    bench.submit()
+    bench.work(solve)
+    assert (bench.status().status, bench.status().best_cost) == (Status.COMPLETED, 9)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_event_for_a_run_that_is_gone_or_ended_ends_quietly(bench: Bench, number: int) -> None:
+    bench.submit(2)
+    bench.jobs.cancel(OWNER, run_id(2))
+    bench.work(at_once(7), number)
+    assert bench.status(2).status is Status.CANCELLED
+
+
+def test_an_event_delivered_twice_is_worked_on_once(bench: Bench) -> None:
+    bench.submit()
+    search = UntilStopped(cost=9)
+    worker = in_background(lambda: bench.work(search))
+    search.began.wait(10)
+    bench.work(at_once(1))
+    assert bench.status().status is Status.RUNNING
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+    assert bench.status().best_cost == 9
+
+
+def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(bench: Bench) -> None:
+    bench.submit()
+    search = UntilStopped(cost=9)
+    worker = in_background(lambda: bench.work(search))
+    search.began.wait(10)
+    eventually(lambda: _taken_back(bench))
+    claimed = bench.jobs.claim(OWNER, run_id(1), "successor")
+    worker.join(10)
+    assert not worker.is_alive()
+    run = bench.status()
+    assert (run.status, run.attempt) == (Status.RUNNING, claimed.run.attempt)
+
+
+def _taken_back(bench: Bench) -> bool:
+    """The worker renews all the time: tries until its lease is taken back between two renewals."""
+    bench.make_due()
+    try:
+        return bench.jobs.expire(OWNER, run_id(1)) is not None
+    except Exception:
+        return False
+
+
+def test_a_later_attempt_goes_on_from_the_best_routes(bench: Bench) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=30_000, best=to_best(answer(9)))
+    bench.make_due()
+    bench.jobs.expire(OWNER, run_id(1))
+    seen: dict[str, Any] = {}
+    bench.work(lambda _problem, **given: seen.update(given) or given["initial"])
+    assert seen["initial"].summary.cost == 9
+    assert bench.status().attempt == 2
+
+
+def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench) -> None:
+    bench.submit(time_limit_ms=3_600_000)
+
+    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
+        time.sleep(max(0.0, deadline - time.monotonic()))
+        return answer(9)
+
+    bench.work(solve, remaining=2.1)
+    run = bench.status()
+    assert (run.status, run.attempt, run.hops, run.best_cost) == (Status.PENDING, 1, 1, 9)
+    assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
+    assert 0 < run.spent_ms < 2_100
+
+
+def test_a_search_that_ends_by_itself_is_not_handed_over(bench: Bench) -> None:
+    bench.submit(time_limit_ms=3_600_000)
+    bench.work(at_once(7), remaining=20)
+    assert bench.status().status is Status.COMPLETED
+
+
+def test_the_owner_s_next_run_is_woken(bench: Bench) -> None:
+    bench.submit(1)
+    bench.submit(2)
+    bench.work(at_once(7))
+    assert [(run.run_id, run.chain) for run in bench.invokes.runs] == [(run_id(2), 1)]
+
+
+def test_a_long_chain_is_left_to_the_sweeper(bench: Bench) -> None:
+    bench.submit(1)
+    bench.submit(2)
+    bench.jobs.dispatch(OWNER, run_id(1), early=True, chain=MAX_CHAIN)
+    bench.work(at_once(7))
+    assert bench.invokes.runs == []
+    assert bench.status(2).status is Status.PENDING
+
+
+def test_an_invoke_that_fails_loses_nothing(bench: Bench) -> None:
+    bench.submit(1)
+    bench.submit(2)
+    bench.invokes.failure = "ReadTimeoutError"
+    bench.work(at_once(7))
+    assert bench.status(1).status is Status.COMPLETED
+    assert bench.status(2).status is Status.PENDING
+
+
+def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = iter([True, True])
+    complete = JobStateManager.complete
+
+    def sometimes(self: JobStateManager, *args: Any, **kwargs: Any) -> str | None:
+        if next(away, False):
+            raise DependencyUnavailableError({"redis": "down: timed out"})
+        return complete(self, *args, **kwargs)
+
+    monkeypatch.setattr(JobStateManager, "complete", sometimes)
+    bench.submit()
+    bench.work(at_once(7))
+    assert bench.status().status is Status.COMPLETED
