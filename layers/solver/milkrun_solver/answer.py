@@ -1,14 +1,13 @@
-"""From timed routes to the solution a caller gets, and VROOM's own answers in the same form."""
+"""From plans to timed routes to the solution a caller gets, and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import polyline
 
 from milkrun.schema import problem as schema
 from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
 from milkrun_solver.model import Model, Plan, PlannedRoute
-from milkrun_solver.schedule import Stop, TimedRoute, schedule
+from milkrun_solver.schedule import TimedRoute, schedule
 
 
 def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
@@ -37,30 +36,6 @@ def plan_of(model: Model, solution: Solution) -> Plan:
         )
         for route in solution.routes
     ]
-
-
-def vroom_routes(output: Mapping[str, Any]) -> list[TimedRoute]:
-    """The routes in VROOM's output, whose ids are the numbers of our vehicles, tasks and breaks."""
-    routes = []
-    for route in output["routes"]:
-        stops = [_vroom_stop(step) for step in route["steps"]]
-        routes.append(TimedRoute(route["vehicle"], stops, route["cost"]))
-    return routes
-
-
-def _vroom_stop(step: Mapping[str, Any]) -> Stop:
-    return Stop(
-        kind=step["type"],
-        number=step.get("id"),
-        place=step.get("location_index"),
-        arrival=step["arrival"],
-        duration=step["duration"],
-        distance=step.get("distance", 0),
-        load=tuple(step.get("load", ())),
-        setup=step["setup"],
-        service=step["service"],
-        waiting=step["waiting_time"],
-    )
 
 
 def solution_of(model: Model, routes: Iterable[TimedRoute], meta: Meta) -> Solution:

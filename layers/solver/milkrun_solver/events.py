@@ -9,7 +9,7 @@ EngineName = Literal["vroom", "pyvrp"]
 
 @dataclass(frozen=True, slots=True)
 class VroomAnswer:
-    """An answer of VROOM: its own output, whose ids are the numbers of our tasks and vehicles."""
+    """An answer of VROOM: its own output."""
 
     output: Mapping[str, Any]
 

@@ -73,47 +73,61 @@ def time_unit(model: Model) -> int:
     return 1 if all(v.duration_factor == HUNDREDTHS for v in model.vehicles) else HUNDREDTHS
 
 
+def work_depends_on_vehicle(model: Model) -> bool:
+    """Whether the cost of time on the spot differs between vehicles, so that it must stand on their edges."""
+    rates = {vehicle.source.costs.per_task_hour for vehicle in model.vehicles}
+    return len(rates) > 1 or (rates != {0} and any(map(differs_by_type, model.tasks)))
+
+
+def differs_by_type(task: Task) -> bool:
+    """Whether time on the spot depends on the vehicle's type."""
+    return len(set(map(sum, zip(task.setup, task.service, strict=True)))) > 1
+
+
 def channels(model: Model, vehicle: Vehicle) -> Channels | None:
     """The matrices, costs and limits of a vehicle; None where PyVRP has no place for a limit of its own."""
-    max_time, max_metres = vehicle.source.max_travel_time, vehicle.source.max_distance
-    time_limit = None if max_time is None else max_time * time_unit(model)
-    if time_limit is None and max_metres is None:
-        return _unlimited(model, vehicle)
-    one_matrix = _limit_on_costs(model, vehicle, time_limit, max_metres)
+    seconds, max_metres = vehicle.source.max_travel_time, vehicle.source.max_distance
+    max_time = None if seconds is None else seconds * time_unit(model)
+    plain = _unlimited(model, vehicle)
+    if max_time is None and max_metres is None:
+        return plain
+    costs_are_pure = not work_depends_on_vehicle(model)
+    one_matrix = _limit_on_costs(plain, max_time, max_metres) if costs_are_pure else None
     if one_matrix is not None or model.timed:
         return one_matrix
-    if vehicle.travel.costs is None:
-        return Channels(
-            "distance", _per_metre(vehicle), "time", _per_time(model, vehicle),
-            max_distance=max_metres, max_duration=time_limit,
-        )  # fmt: skip
-    if time_limit is not None and max_metres is not None:
+    if max_metres is None:
+        return replace(plain, duration="time", max_duration=max_time)
+    if max_time is None:
+        return replace(plain, duration="distance", max_duration=max_metres)
+    if not costs_are_pure or vehicle.travel.costs is not None:
         return None
-    resource: Matrix = "time" if max_metres is None else "distance"
-    limit = time_limit if max_metres is None else max_metres
-    return Channels("custom", COST_UNIT, resource, max_duration=limit)
+    return Channels(
+        "distance", _per_metre(vehicle), "time", _per_time(model, vehicle),
+        max_distance=max_metres, max_duration=max_time,
+    )  # fmt: skip
 
 
 def _unlimited(model: Model, vehicle: Vehicle) -> Channels:
+    """Costs in the distance matrix, as what they are in proportion to if they are."""
     if vehicle.travel.costs is not None:
         return Channels("custom", COST_UNIT, "time")
-    if not vehicle.source.costs.per_km:
+    per_hour, per_metre = vehicle.source.costs.per_hour, _per_metre(vehicle)
+    # VROOM's cost of a second is rounded in another way than its time, and counts where nothing is timed.
+    exact = vehicle.duration_factor * per_hour
+    per_second = exact if model.timed else vehicle.cost_factor
+    if not per_metre and per_second == exact:
         return Channels("time", _per_time(model, vehicle), "time")
-    if not vehicle.source.costs.per_hour:
-        return Channels("distance", _per_metre(vehicle), "time")
-    common = math.gcd(vehicle.cost_factor, _per_metre(vehicle))
-    mix = (vehicle.cost_factor // common, _per_metre(vehicle) // common)
-    return Channels("mixed", common, "time", mix=mix)
+    if not per_second:
+        return Channels("distance", per_metre, "time")
+    common = math.gcd(per_second, per_metre)
+    return Channels("mixed", common, "time", mix=(per_second // common, per_metre // common))
 
 
-def _limit_on_costs(
-    model: Model, vehicle: Vehicle, time_limit: int | None, max_metres: int | None
-) -> Channels | None:
+def _limit_on_costs(plain: Channels, max_time: int | None, max_metres: int | None) -> Channels | None:
     """A limit said by the distance matrix, where cost is in proportion to what is limited."""
-    plain = _unlimited(model, vehicle)
     if max_metres is None and plain.distance == "time":
-        return replace(plain, max_distance=time_limit)
-    if time_limit is None and plain.distance == "distance":
+        return replace(plain, max_distance=max_time)
+    if max_time is None and plain.distance == "distance":
         return replace(plain, max_distance=max_metres)
     return None
 

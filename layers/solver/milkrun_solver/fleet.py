@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.expressible import Channels, action, channels, max_tasks_binds, time_unit
+from milkrun_solver.expressible import (
+    Channels,
+    action,
+    channels,
+    differs_by_type,
+    max_tasks_binds,
+    time_unit,
+    work_depends_on_vehicle,
+)
 from milkrun_solver.model import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
 
 Grid = npt.NDArray[np.int64]
@@ -57,11 +65,9 @@ class Fleet:
         self._model = model
         self._possible = possible
         tasks = [model.tasks[number] for number in possible]
-        rates = {vehicle.source.costs.per_task_hour for vehicle in model.vehicles}
-        differs = any(map(_differs_by_type, tasks))
         self.time_unit = time_unit(model)
-        self.service_on_edges = model.timed and differs
-        self.work_on_edges = len(rates) > 1 or (rates != {0} and differs)
+        self.service_on_edges = model.timed and any(map(differs_by_type, tasks))
+        self.work_on_edges = work_depends_on_vehicle(model)
         self.counts_tasks = any(max_tasks_binds(model, vehicle) for vehicle in model.vehicles)
         self.skill_sets = _binding_skill_sets(model, tasks)
         self.locations: list[int | None] = []
@@ -203,7 +209,8 @@ class Fleet:
             return self._spread(travel.costs)
         if kind == "distance":
             return self._spread(travel.distances)
-        return mix[0] * self._spread(travel.durations) + mix[1] * self._spread(travel.distances)
+        seconds = mix[0] * self._spread(travel.durations)
+        return seconds + mix[1] * self._spread(travel.distances) if mix[1] else seconds
 
     def _spread(self, cells: npt.NDArray[np.uint32] | None) -> Grid:
         if cells is None:
@@ -227,8 +234,3 @@ def _has_travel_within_a_place(model: Model) -> bool:
         for travel in model.travel.profiles.values()
         for cells in (travel.durations, travel.distances, travel.costs)
     )
-
-
-def _differs_by_type(task: Task) -> bool:
-    """Whether time on the spot depends on the vehicle's type."""
-    return len(set(map(sum, zip(task.setup, task.service, strict=True)))) > 1

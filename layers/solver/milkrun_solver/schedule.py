@@ -2,19 +2,21 @@
 
 As in VROOM, a route ends as early as it can and then starts as late as it can, so that it waits
 least. Where nothing in the problem binds in time, every route starts at 0. Times are kept in hundredths of a
-second and rounded down for output; travel is then what lies between rounded times, so that each route adds up.
+second and rounded down for output; travel is what lies between rounded times, so that each route adds up.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
+from milkrun_solver.travel import Cells
 
 _SECONDS_PER_HOUR = 3_600
 _METRES_PER_KM = 1_000
+
+_Leg = tuple[int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -27,7 +29,6 @@ class Stop:
 
     kind: Literal["start", "job", "pickup", "delivery", "break", "end"]
     number: int | None
-    place: int | None
     arrival: int
     duration: int
     distance: int
@@ -67,20 +68,27 @@ class _Route:
         self.tasks: list[Task] = [model.tasks[number] for number in tasks]
         self.windows = [_scaled(task.windows) for task in self.tasks]
         places = [task.place for task in self.tasks]
-        before = [self.vehicle.start, *places[:-1]]
+        self.legs = list(zip([self.vehicle.start, *places], [*places, self.vehicle.end], strict=True))
+        self.travel = [self._travel_time(leg) for leg in self.legs]
         rank = self.vehicle.type_rank
         self.setups = [
-            0 if task.place == previous else task.setup[rank]
-            for task, previous in zip(self.tasks, before, strict=True)
+            0 if origin == task.place else task.setup[rank]
+            for task, (origin, _) in zip(self.tasks, self.legs, strict=False)
         ]
         self.services = [task.service[rank] for task in self.tasks]
         self.action = [
             HUNDREDTHS * (setup + service) for setup, service in zip(self.setups, self.services, strict=True)
         ]
-        self.legs = [
-            0 if origin is None or target is None else self.vehicle.duration(origin, target)
-            for origin, target in zip([*before, places[-1]], [*places, self.vehicle.end], strict=True)
-        ]
+
+    def _travel_time(self, leg: _Leg) -> int:
+        origin, target = leg
+        return 0 if origin is None or target is None else self.vehicle.duration(origin, target)
+
+    def _sum(self, cells: Cells | None, legs: Sequence[_Leg]) -> int:
+        """What legs add up to in a matrix; an open end is no leg, and an absent matrix counts as zeros."""
+        if cells is None:
+            return 0
+        return sum(int(cells[leg]) for leg in legs if None not in leg)
 
     def latest_start(self) -> int | None:
         """The latest start that still ends at the earliest possible end; None if a window is missed."""
@@ -88,64 +96,49 @@ class _Route:
         if time is None:
             return None
         for i in range(len(self.tasks) - 1, -1, -1):
-            time -= self.legs[i + 1] + self.action[i]
+            time -= self.travel[i + 1] + self.action[i]
             for start, end in reversed(self.windows[i]):
                 if start <= time:
                     time = min(time, end)
                     break
-        return time - self.legs[0]
+        return time - self.travel[0]
 
     def _earliest_end(self) -> int | None:
         window = self.vehicle.window
         time = 0 if window is None else HUNDREDTHS * window[0]
         for i in range(len(self.tasks)):
-            opening = _service_start(time + self.legs[i], self.windows[i])
+            opening = _service_start(time + self.travel[i], self.windows[i])
             if opening is None:
                 return None
             time = opening + self.action[i]
-        time += self.legs[-1]
+        time += self.travel[-1]
         return None if window is not None and time > HUNDREDTHS * window[1] else time
 
     def timed(self, start: int) -> TimedRoute | None:
         """The route with every stop as early as `start` allows."""
-        vehicle, tasks = self.vehicle, self.tasks
-        load = _initial_load(tasks, self.model.amounts)
-        origin = tasks[0].place if vehicle.start is None else vehicle.start
-        stops = [Stop("start", None, origin, start // HUNDREDTHS, 0, 0, load)]
-        time, travelled, departure = start, 0, start // HUNDREDTHS
-        distance = 0
-        for i, task in enumerate(tasks):
-            time += self.legs[i]
-            travelled += self.legs[i]
-            distance += _leg(vehicle, vehicle.start if i == 0 else tasks[i - 1].place, task.place)
+        load = _initial_load(self.tasks, self.model.amounts)
+        time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
+        stops = [Stop("start", None, departure, 0, 0, load)]
+        for i, task in enumerate(self.tasks):
+            time += self.travel[i]
             arrival = time // HUNDREDTHS
+            driven += arrival - departure
+            distance += self._sum(self.vehicle.travel.distances, self.legs[i : i + 1])
             opening = _service_start(time, self.windows[i])
             if opening is None:
                 return None
-            waiting = opening // HUNDREDTHS - arrival if opening > time else 0
-            duration = self._duration(stops[-1].duration + arrival - departure, travelled)
-            load = tuple(
-                have - out + into for have, out, into in zip(load, task.delivery, task.pickup, strict=True)
-            )
-            stops.append(
-                Stop(
-                    task.kind, self.task_numbers[i], task.place, arrival, duration, distance, load,
-                    setup=self.setups[i], service=self.services[i], waiting=waiting,
-                )
-            )  # fmt: skip
-            departure = arrival + waiting + self.setups[i] + self.services[i]
+            load = _load_after(load, task)
+            stop = Stop(task.kind, self.task_numbers[i], arrival, driven, distance, load)
+            stop.setup, stop.service = self.setups[i], self.services[i]
+            stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
+            stops.append(stop)
+            departure = arrival + stop.waiting + stop.setup + stop.service
             time = opening + self.action[i]
-        time += self.legs[-1]
-        travelled += self.legs[-1]
-        distance += _leg(vehicle, tasks[-1].place, vehicle.end)
-        target = tasks[-1].place if vehicle.end is None else vehicle.end
-        arrival = time // HUNDREDTHS
-        duration = self._duration(stops[-1].duration + arrival - departure, travelled)
-        stops.append(Stop("end", None, target, arrival, duration, distance, load))
-        return TimedRoute(self.number, stops, self._cost(duration, distance))
-
-    def _duration(self, between_rounded_times: int, travelled: int) -> int:
-        return between_rounded_times if self.model.timed else travelled // HUNDREDTHS
+        arrival = (time + self.travel[-1]) // HUNDREDTHS
+        driven += arrival - departure
+        distance += self._sum(self.vehicle.travel.distances, self.legs[-1:])
+        stops.append(Stop("end", None, arrival, driven, distance, load))
+        return TimedRoute(self.number, stops, self._cost(driven, distance))
 
     def _cost(self, duration: int, distance: int) -> int:
         costs = self.vehicle.source.costs
@@ -153,20 +146,16 @@ class _Route:
         return costs.fixed + self._travel_cost(duration, distance) + task_cost
 
     def _travel_cost(self, duration: int, distance: int) -> int:
-        vehicle, costs = self.vehicle, self.vehicle.source.costs
-        pairs = self._matrix_legs()
-        if vehicle.travel.costs is not None:
-            return sum(int(vehicle.travel.costs[pair]) for pair in pairs)
+        """VROOM rounds to the nearest, from the rounded duration, where time binds, and down from the exact
+        cost where it does not."""
+        travel, costs = self.vehicle.travel, self.vehicle.source.costs
+        if travel.costs is not None:
+            return self._sum(travel.costs, self.legs)
         if self.model.timed:
-            travel_cost = duration * costs.per_hour / _SECONDS_PER_HOUR
-            return math.floor(travel_cost + distance * costs.per_km / _METRES_PER_KM + 0.5)
-        seconds = sum(int(vehicle.travel.durations[pair]) for pair in pairs)
-        return (vehicle.cost_factor * seconds + DISTANCE_COST * costs.per_km * distance) // COST_UNIT
-
-    def _matrix_legs(self) -> list[tuple[int, int]]:
-        places = [self.vehicle.start, *(task.place for task in self.tasks), self.vehicle.end]
-        known = [place for place in places if place is not None]
-        return list(pairwise(known))
+            time_cost = duration * costs.per_hour / _SECONDS_PER_HOUR
+            return math.floor(time_cost + distance * costs.per_km / _METRES_PER_KM + 0.5)
+        time_cost = self.vehicle.cost_factor * self._sum(travel.durations, self.legs)
+        return (time_cost + DISTANCE_COST * costs.per_km * distance) // COST_UNIT
 
 
 def _scaled(windows: Sequence[Window]) -> list[Window]:
@@ -186,8 +175,6 @@ def _initial_load(tasks: Sequence[Task], amounts: int) -> tuple[int, ...]:
     return tuple(sum(job[i] for job in jobs) for i in range(amounts))
 
 
-def _leg(vehicle: Vehicle, origin: int | None, target: int | None) -> int:
-    distances = vehicle.travel.distances
-    if distances is None or origin is None or target is None:
-        return 0
-    return int(distances[origin, target])
+def _load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:
+    changes = zip(load, task.delivery, task.pickup, strict=True)
+    return tuple(have - out + into for have, out, into in changes)

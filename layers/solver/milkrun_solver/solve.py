@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer import timed_routes, vroom_routes
+from milkrun_solver.answer import timed_routes
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.errors import NoAnswerError
 from milkrun_solver.events import Ended, Event, VroomAnswer
@@ -17,7 +17,7 @@ from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
 from milkrun_solver.pyvrp_engine import PyvrpEngine
 from milkrun_solver.travel import travel_source
-from milkrun_solver.vroom_encoding import request_of
+from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
 from milkrun_solver.vroom_request import Effort
 
@@ -203,7 +203,7 @@ class _Run:
             self._engine_ended(event)
 
     def _consider_vroom(self, event: VroomAnswer) -> None:
-        if self._ledger.consider("vroom", vroom_routes(event.output)):
+        if self._ledger.consider("vroom", routes_of(self._model, event.output)):
             self._offer(interrupt=True)
 
     def _engine_ended(self, event: Ended) -> None:

@@ -1,11 +1,12 @@
-"""A problem as VROOM's JSON, with numbers as ids and its matrices apart."""
+"""A problem as VROOM's JSON, normalised, with its matrices apart, and the routes in VROOM's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from milkrun_solver.model import Model, Plan, Task, Vehicle, merged_windows
+from milkrun_solver.schedule import Stop, TimedRoute
 from milkrun_solver.vroom_request import Effort, Matrices, Request
 
 
@@ -14,17 +15,18 @@ def request_of(
 ) -> Request:
     """The request for a problem. `plan` is where warm solves start."""
     problem: dict[str, Any] = {
-        "vehicles": [_vehicle(model, number) for number in range(len(model.vehicles))],
+        "vehicles": [_vehicle(vehicle, model.amounts) for vehicle in model.vehicles],
         "jobs": [],
         "shipments": [],
     }
     for number, task in enumerate(model.tasks):
         if task.kind == "job":
-            problem["jobs"].append(_job(model, number))
+            problem["jobs"].append(_job(task))
         elif task.kind == "pickup":
-            problem["shipments"].append(_shipment(model, number))
+            problem["shipments"].append(_shipment(task, model.tasks[number + 1]))
     routes = {
-        route.vehicle: [{"type": model.tasks[n].kind, "id": n} for n in route.tasks] for route in plan or []
+        model.vehicles[route.vehicle].source.id: [_step_of(model.tasks[number]) for number in route.tasks]
+        for route in plan or []
     }
     return Request(problem, _matrices(model), routes, efforts, threads, seconds)
 
@@ -42,11 +44,10 @@ def _matrices(model: Model) -> dict[str, Matrices]:
     return matrices
 
 
-def _vehicle(model: Model, number: int) -> dict[str, Any]:
-    vehicle = model.vehicles[number]
+def _vehicle(vehicle: Vehicle, amounts: int) -> dict[str, Any]:
     source = vehicle.source
     described: dict[str, Any] = {
-        "id": number,
+        "id": source.id,
         "profile": source.profile,
         "start_index": vehicle.start,
         "end_index": vehicle.end,
@@ -55,7 +56,7 @@ def _vehicle(model: Model, number: int) -> dict[str, Any]:
         "skills": source.skills,
         "type": source.type,
         "time_window": vehicle.window,
-        "breaks": _breaks(vehicle, model.amounts),
+        "breaks": _breaks(vehicle, amounts),
         "speed_factor": source.speed_factor,
         "max_tasks": source.max_tasks,
         "max_travel_time": source.max_travel_time,
@@ -68,20 +69,19 @@ def _breaks(vehicle: Vehicle, amounts: int) -> list[dict[str, Any]]:
     return [
         _given(
             {
-                "id": rank,
+                "id": pause.id,
                 "time_windows": merged_windows(pause.time_windows) or None,
                 "service": pause.service,
                 "max_load": pause.max_load if amounts else None,
             }
         )
-        for rank, pause in enumerate(vehicle.source.breaks)
+        for pause in vehicle.source.breaks
     ]
 
 
-def _job(model: Model, number: int) -> dict[str, Any]:
-    task = model.tasks[number]
+def _job(task: Task) -> dict[str, Any]:
     return {
-        **_step(number, task),
+        **_step(task),
         "delivery": task.delivery,
         "pickup": task.pickup,
         "skills": list(task.skills),
@@ -89,22 +89,21 @@ def _job(model: Model, number: int) -> dict[str, Any]:
     }
 
 
-def _shipment(model: Model, number: int) -> dict[str, Any]:
-    pickup, delivery = model.tasks[number], model.tasks[number + 1]
+def _shipment(pickup: Task, delivery: Task) -> dict[str, Any]:
     return {
-        "pickup": _step(number, pickup),
-        "delivery": _step(number + 1, delivery),
+        "pickup": _step(pickup),
+        "delivery": _step(delivery),
         "amount": pickup.pickup,
         "skills": list(pickup.skills),
         "priority": pickup.priority,
     }
 
 
-def _step(number: int, task: Task) -> dict[str, Any]:
+def _step(task: Task) -> dict[str, Any]:
     source = task.source
     return _given(
         {
-            "id": number,
+            "id": source.id,
             "location_index": task.place,
             "setup": source.setup,
             "service": source.service,
@@ -115,6 +114,41 @@ def _step(number: int, task: Task) -> dict[str, Any]:
     )
 
 
+def _step_of(task: Task) -> dict[str, Any]:
+    return {"type": task.kind, "id": task.source.id}
+
+
 def _given(described: dict[str, Any]) -> dict[str, Any]:
     """Without keys that have no value: VROOM reads a null as a wrong value."""
     return {key: value for key, value in described.items() if value is not None}
+
+
+def routes_of(model: Model, output: Mapping[str, Any]) -> list[TimedRoute]:
+    """The routes in VROOM's output, with the times that VROOM gives them."""
+    vehicles = {vehicle.source.id: number for number, vehicle in enumerate(model.vehicles)}
+    numbers: dict[tuple[str, int], int] = {
+        (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
+    }
+    routes = []
+    for route in output["routes"]:
+        number = vehicles[route["vehicle"]]
+        breaks = {pause.id: rank for rank, pause in enumerate(model.vehicles[number].source.breaks)}
+        stops = [_stop(step, numbers, breaks) for step in route["steps"]]
+        routes.append(TimedRoute(number, stops, route["cost"]))
+    return routes
+
+
+def _stop(step: Mapping[str, Any], tasks: Mapping[tuple[str, int], int], breaks: Mapping[int, int]) -> Stop:
+    kind = step["type"]
+    number = breaks[step["id"]] if kind == "break" else tasks.get((kind, step.get("id", -1)))
+    return Stop(
+        kind=kind,
+        number=number,
+        arrival=step["arrival"],
+        duration=step["duration"],
+        distance=step.get("distance", 0),
+        load=tuple(step.get("load", ())),
+        setup=step["setup"],
+        service=step["service"],
+        waiting=step["waiting_time"],
+    )

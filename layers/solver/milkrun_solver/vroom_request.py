@@ -25,9 +25,9 @@ class Request:
     """A problem and the solves to do.
 
     Attributes:
-        problem: VROOM's input without matrices; vehicles, tasks and breaks have their numbers as ids.
+        problem: VROOM's input without matrices.
         matrices: Matrices of each profile.
-        routes: Steps of each vehicle for a warm start, by the vehicle's number.
+        routes: Steps of each vehicle for a warm start, by the vehicle's id.
         efforts: The solves, one after the other.
         threads: How many threads each may use.
         seconds: How long all of it may take.
