@@ -1,0 +1,130 @@
+"""The layers: locks that agree with the requirements, and hold whatever the packages import."""
+
+import ast
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT
+
+LAYERS = ROOT / "layers"
+OURS = {"milkrun", "milkrun_solver"}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Version by distribution."""
+    lines = [line.split()[0] for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return {normal(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """Like ast.walk, without what only type checkers read."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from walk_at_run_time(child)
+
+
+def imported(package: Path) -> set[str]:
+    """Top-level modules that any file below imports, by statement or by `import_module` of a literal."""
+    names: set[str] = set()
+    for path in package.rglob("*.py"):
+        for node in walk_at_run_time(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+                names |= {str(arg.value) for arg in node.args if isinstance(arg, ast.Constant)}
+    return {name.split(".")[0] for name in names}
+
+
+def missing(package: Path, locked: set[str]) -> set[str]:
+    """Modules that a package imports and that no locked distribution brings."""
+    foreign = imported(package) - sys.stdlib_module_names - OURS
+    distributions = packages_distributions()
+    return {
+        module for module in foreign if not {normal(name) for name in distributions.get(module, [])} & locked
+    }
+
+
+@pytest.fixture(scope="module")
+def locker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("lock", LAYERS / "lock.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("layer", ["core", "solver"])
+def test_a_lock_has_every_requirement_in_its_version(layer: str) -> None:
+    locked = pins(LAYERS / layer / "requirements.lock")
+    assert pins(LAYERS / layer / "requirements.txt").items() <= locked.items()
+
+
+@pytest.mark.parametrize("layer", ["core", "solver"])
+def test_every_locked_wheel_is_known_by_its_hash(layer: str) -> None:
+    lines = (LAYERS / layer / "requirements.lock").read_text().splitlines()[1:]
+    assert lines
+    assert all(re.fullmatch(r"\S+==\S+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+
+
+def test_all_that_the_core_and_the_handlers_import_is_in_the_core_layer() -> None:
+    locked = set(pins(LAYERS / "core/requirements.lock"))
+    assert missing(LAYERS / "core/milkrun", locked) == set()
+    assert missing(ROOT / "functions", locked) == set()
+
+
+def test_all_that_the_solver_imports_is_in_the_two_layers() -> None:
+    locked = set(pins(LAYERS / "core/requirements.lock")) | set(pins(LAYERS / "solver/requirements.lock"))
+    assert missing(LAYERS / "solver/milkrun_solver", locked) == set()
+
+
+def test_a_lock_has_a_line_for_each_wheel_in_order_of_name(locker: ModuleType) -> None:
+    def wheel(name: str, version: str, digest: str) -> dict[str, Any]:
+        return {
+            "metadata": {"name": name, "version": version},
+            "download_info": {"archive_info": {"hashes": {"sha256": digest}}},
+        }
+
+    report = json.dumps({"install": [wheel("Zope", "2.0", "b0"), wheel("attrs", "1.0", "a0")]})
+    assert locker.lock(report).splitlines()[1:] == [
+        "attrs==1.0 --hash=sha256:a0",
+        "Zope==2.0 --hash=sha256:b0",
+    ]
+
+
+def test_every_layer_of_the_template_can_be_built(template: dict[str, Any], tmp_path: Path) -> None:
+    layers = {n: r for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::LayerVersion"}
+    assert set(layers) == {"CoreLayer", "SolverLayer"}
+    for name, layer in layers.items():
+        folder = ROOT / layer["Properties"]["ContentUri"]
+        (package,) = [path.name for path in folder.iterdir() if path.name in OURS]
+        makefile = ROOT / layer["Metadata"]["ContextPath"] / "Makefile"
+        command = [
+            "make",
+            "--dry-run",
+            "--makefile",
+            str(makefile),
+            f"build-{name}",
+            f"ARTIFACTS_DIR={tmp_path}",
+        ]
+        plan = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+        assert f'cp -R {package} "{tmp_path}/python/"' in plan
