@@ -18,12 +18,12 @@ def check_redis() -> str:
 
 
 def check_neo4j() -> str:
-    """One query, where a Neo4j is configured."""
+    """One connection, not tried again, where a Neo4j is configured."""
     driver = neo4j_client.get_neo4j()
     if driver is None:
         return NOT_CONFIGURED
     try:
-        driver.execute_query("RETURN 1")
+        driver.verify_connectivity()
     except (DriverError, Neo4jError) as error:
         return f"down: {neo4j_client.reason(error)}"
     return OK

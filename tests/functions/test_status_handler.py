@@ -1,0 +1,178 @@
+from collections.abc import Callable
+
+import pytest
+import status_handler
+import submit_handler
+
+from milkrun.jobs.factory import get_jobs
+from milkrun.jobs.manager import Best
+from milkrun.jobs.run import Run
+
+from .conftest import Answer, Invokes, recorded, send
+
+BEST = Best(b'{"summary":{"cost":7}}', 7, 0)
+
+
+@pytest.fixture
+def run(invokes: Invokes) -> Run:
+    """A pending run of the recorded caller."""
+    send(submit_handler, "submit")
+    return invokes.runs[0]
+
+
+@pytest.fixture
+def running(run: Run) -> Run:
+    get_jobs().claim(run.owner, run.run_id, "t")
+    return run
+
+
+@pytest.fixture
+def completed(running: Run) -> Run:
+    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1_000, best=BEST)
+    return running
+
+
+def status(run: Run, **changes: object) -> Answer:
+    return send(status_handler, "status", run_id=run.run_id, **changes)  # type: ignore[arg-type]
+
+
+def result(run: Run, **changes: object) -> Answer:
+    return send(status_handler, "result", run_id=run.run_id, **changes)  # type: ignore[arg-type]
+
+
+def cancel(run: Run, **changes: object) -> Answer:
+    return send(status_handler, "cancel", run_id=run.run_id, **changes)  # type: ignore[arg-type]
+
+
+def test_the_status_has_all_that_the_contract_names(run: Run) -> None:
+    answer = status(run)
+    assert answer.status == 200
+    promised = (
+        "run_id status progress error created_at started_at finished_at attempt best_cost best_unassigned"
+    )
+    assert set(promised.split()) <= set(answer.body)
+    assert answer.body["created_at"].endswith("Z")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_an_ended_run_is_not_worth_another_look(completed: Run) -> None:
+    answer = status(completed)
+    assert (answer.body["status"], answer.body["progress"]) == ("completed", 1.0)
+    assert "Retry-After" not in answer.headers
+
+
+def test_waiting_answers_when_the_seconds_are_over(run: Run) -> None:
+    answer = status(run, headers={"Prefer": "wait=1"})
+    assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=1")
+
+
+def test_a_result_is_202_before_there_is_one(running: Run) -> None:
+    answer = result(running)
+    assert (answer.status, answer.headers["Retry-After"]) == (202, "1")
+
+
+def test_the_best_so_far_is_given_when_asked_for(running: Run) -> None:
+    get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
+    assert result(running, query={"best": "false"}).status == 202
+    answer = result(running, query={"best": "true"})
+    assert (answer.status, answer.body) == (200, {"summary": {"cost": 7}})
+
+
+def test_a_result_is_given_once_completed(completed: Run) -> None:
+    assert result(completed).body == {"summary": {"cost": 7}}
+
+
+def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:
+    get_jobs().fail(running.owner, running.run_id, "t", code="network_not_found", detail="None.", spent_ms=1)
+    answer = result(running)
+    assert (answer.status, answer.body["code"], answer.body["detail"]) == (409, "network_not_found", "None.")
+    assert status(running).body["error"] == {"code": "network_not_found", "detail": "None."}
+
+
+def test_a_pending_run_is_cancelled_and_its_result_gone(run: Run) -> None:
+    answer = cancel(run)
+    assert (answer.status, answer.body["status"]) == (202, "cancelled")
+    gone = result(run)
+    assert (gone.status, gone.body["code"]) == (410, "run_cancelled")
+
+
+def test_a_running_run_is_asked_to_stop(running: Run) -> None:
+    assert cancel(running).body["status"] == "running"
+    assert get_jobs().renew(running.owner, running.run_id, "t", progress=0, spent_ms=0, best=None) is True
+
+
+def test_cancelling_an_ended_run_changes_nothing(completed: Run) -> None:
+    before = status(completed).body
+    assert cancel(completed).status == 202
+    assert status(completed).body == before
+
+
+def test_erasing_leaves_nothing(completed: Run) -> None:
+    answer = cancel(completed, query={"erase": "true"})
+    assert (answer.status, answer.body) == (204, None)
+    assert status(completed).status == 404
+    assert send(status_handler, "list").body == {"runs": [], "next": None}
+
+
+@pytest.mark.parametrize("call", [status, result, cancel])
+def test_another_caller_s_run_does_not_exist(call: Callable[..., Answer], completed: Run) -> None:
+    context = recorded("status")["requestContext"]
+    context["identity"] = {"userArn": "arn:aws:iam::123456789012:user/eve"}
+    event = {status: "status", result: "result", cancel: "cancel"}[call]
+    theirs = recorded(event)["requestContext"] | {"identity": context["identity"]}
+    answer = call(completed, requestContext=theirs)
+    assert (answer.status, answer.body["code"]) == (404, "run_not_found")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("run_id", ["01KAS2V9N8QWERT5Y6ZXCVBNM0", "x", "..", "01kas2v9n8qwert5y6zxcvbnm0"])
+def test_a_run_that_never_was_is_404(run_id: str) -> None:
+    answer = send(status_handler, "status", run_id=run_id)
+    assert (answer.status, answer.body["code"]) == (404, "run_not_found")
+
+
+def test_the_list_has_the_caller_s_runs_newest_first(invokes: Invokes) -> None:
+    for _ in range(3):
+        send(submit_handler, "submit")
+    expected = sorted((run.run_id for run in invokes.runs), reverse=True)
+    first = send(status_handler, "list", query={"limit": "2"}).body
+    rest = send(status_handler, "list", query={"limit": "2", "cursor": first["next"]}).body
+    assert [run["run_id"] for run in first["runs"] + rest["runs"]] == expected
+    assert rest["next"] is None
+
+
+def test_the_list_can_be_of_one_status(completed: Run) -> None:
+    send(submit_handler, "submit")
+    runs = send(status_handler, "list", query={"status": "completed"}).body["runs"]
+    assert [run["run_id"] for run in runs] == [completed.run_id]
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "101"}, "limit"),
+        ({"limit": "x"}, "limit"),
+        ({"status": "sleeping"}, "status"),
+        ({"cursor": "x"}, "cursor"),
+    ],
+)
+def test_a_bad_query_parameter_is_named(query: dict[str, str], name: str) -> None:
+    answer = send(status_handler, "list", query=query)
+    assert (answer.status, answer.body["code"]) == (400, "invalid_parameter")
+    assert f"`{name}`" in answer.body["detail"]
+
+
+@pytest.mark.parametrize(("call", "name"), [(result, "best"), (cancel, "erase")])
+def test_a_bad_flag_is_named(call: Callable[..., Answer], name: str, run: Run) -> None:
+    answer = call(run, query={name: "maybe"})
+    assert (answer.status, answer.body["code"]) == (400, "invalid_parameter")
+    assert f"`{name}`" in answer.body["detail"]
+
+
+def test_without_redis_every_route_is_503(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    for event in ("status", "result", "cancel", "list"):
+        answer = send(status_handler, event)
+        assert (answer.status, answer.body["dependencies"]) == (503, {"redis": "down: connection refused"})

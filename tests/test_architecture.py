@@ -1,0 +1,102 @@
+"""How the code hangs together: one-way imports, lean cold starts, nothing done at import."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = ROOT / "layers" / "core" / "milkrun"
+SOLVER = ROOT / "layers" / "solver" / "milkrun_solver"
+HANDLERS = ("submit", "status", "health", "worker", "sweeper")
+
+LAYERS: list[set[str]] = [
+    {"milkrun", "milkrun.settings", "milkrun.errors", "milkrun.observability", "milkrun.health"},
+    {"milkrun.schema"},
+    {"milkrun.clients", "milkrun.jobs", "milkrun.checks"},
+    {"milkrun.runs"},
+    {"milkrun.http"},
+]
+"""From the bottom up: a module imports from its own row and from those before."""
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def row(module: str) -> int:
+    package = ".".join(module.split(".")[:2])
+    return next(number for number, names in enumerate(LAYERS) if package in names)
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+def test_the_core_imports_one_way(path: Path) -> None:
+    parts = path.relative_to(CORE.parent).with_suffix("").parts
+    module = ".".join(part for part in parts if part != "__init__")
+    mine = [name for name in imports(path) if name.split(".")[0] == "milkrun"]
+    assert [name for name in mine if row(name) > row(module)] == []
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+def test_the_core_knows_neither_handlers_nor_the_solver(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert not tops & {"milkrun_solver", "local", *(f"{name}_handler" for name in HANDLERS)}
+
+
+@pytest.mark.parametrize("path", sorted(SOLVER.rglob("*.py")), ids=lambda path: str(path.relative_to(SOLVER)))
+def test_the_solver_knows_only_schema_and_errors(path: Path) -> None:
+    mine = {name for name in imports(path) if name.split(".")[0] == "milkrun"}
+    assert all(name.startswith(("milkrun.schema", "milkrun.errors")) for name in mine)
+    assert not {name.split(".")[0] for name in imports(path)} & {
+        "redis",
+        "boto3",
+        "botocore",
+        "aws_lambda_powertools",
+    }
+
+
+def loaded(handler: str) -> set[str]:
+    """Every module that importing a handler brings in, in a process of its own, with Lambda's environment."""
+    folders = [ROOT / "functions" / handler, CORE.parent] + ([SOLVER.parent] if handler == "worker" else [])
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "POWERTOOLS_SERVICE_NAME": "milkrun",
+    }
+    code = f"import {handler}_handler, sys; print(*sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return set(output.stdout.split())
+
+
+UNWANTED = {
+    "submit": {"neo4j", "numpy", "pyvrp", "vroom", "milkrun_solver"},
+    "status": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
+    "health": {"boto3", "pydantic", "pyvrp", "vroom", "milkrun_solver"},  # neo4j takes numpy where it is
+    "sweeper": {"neo4j", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
+    "worker": {"pandas", "matplotlib"},
+}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_handler_imports_nothing_that_it_does_not_use(handler: str) -> None:
+    tops = {name.split(".")[0] for name in loaded(handler)}
+    assert tops & UNWANTED[handler] == set()
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_handler_stays_thin(handler: str) -> None:
+    path = ROOT / "functions" / handler / f"{handler}_handler.py"
+    assert len(path.read_text().splitlines()) <= 80
