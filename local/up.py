@@ -6,6 +6,7 @@ A template other than the project's own may be given as an argument; state lies 
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -147,7 +148,7 @@ class Stack:
             for name, process in list(self.watched.items()):
                 if process.poll() is not None:
                     say(f"{name} has ended with status {process.returncode}. It was started with:")
-                    say(" ".join(map(str, process.args)))  # type: ignore[arg-type]
+                    say(shlex.join(process.args if isinstance(process.args, list) else []))
                     del self.watched[name]
 
 

@@ -161,6 +161,8 @@ def _spawn(folder: Path, directory: Path, port: int) -> subprocess.Popen[bytes]:
         "dbms.security.auth_enabled=false\n"
         "dbms.usage_report.enabled=false\n"
         "db.tx_log.preallocate=false\n"
+        "internal.server.bolt.thread_pool_shutdown_wait_time=1s\n"
+        "internal.server.bolt.connection_shutdown_wait_time=1s\n"
     )
     command = [str(JAVA), "-Xmx512m", "-cp", f"{jars}/modules/*:{jars}/jars/*"]
     command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]

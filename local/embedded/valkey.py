@@ -37,7 +37,8 @@ def running_valkey(directory: Path, *arguments: str, port: int | None = None) ->
     port = port or free_port()
     command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port)]
     command += ["--dir", str(directory.resolve()), "--appendonly", "yes", "--save", ""]
-    command += ["--maxmemory-policy", "noeviction", *arguments]
+    # Its title stays its command line, by which a person can start it again.
+    command += ["--set-proc-title", "no", "--maxmemory-policy", "noeviction", *arguments]
     log = directory / "valkey.log"
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -1,7 +1,6 @@
 """A Lambda service with small functions, and a gateway before it, in an event loop of their own thread."""
 
 import asyncio
-import os
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -106,12 +105,3 @@ def sample(tmp_path: Path) -> Path:
     """A copy of the sample's template, whose state lies in the test's own folder."""
     shutil.copytree(SAMPLE, tmp_path / "sample")
     return tmp_path / "sample" / "template.yaml"
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that is dead but not yet collected does not."""
-    try:
-        os.kill(pid, 0)
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except (ProcessLookupError, FileNotFoundError):
-        return False

@@ -1,0 +1,80 @@
+"""The embedded Neo4j, and a stack that has to do without it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from local import CACHE, ROOT
+from local.embedded.neo4j import Neo4jUnavailableError, fetched, running_neo4j
+from local.ports import free_port
+from local.processes import stop
+
+NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+
+
+@pytest.mark.skipif(fetched(CACHE) is None, reason="Neo4j is not fetched yet: `make up` does it")
+def test_it_answers_cypher_and_ends_with_the_block(tmp_path: Path) -> None:
+    with running_neo4j(tmp_path) as server, neo4j.GraphDatabase.driver(server.uri) as driver:
+        assert driver.execute_query("RETURN 6 * 7 AS answer").records[0]["answer"] == 42
+    assert server.process is not None
+    assert server.process.returncode is not None
+
+
+def test_where_it_cannot_be_fetched_the_reason_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in NOWHERE.items():
+        monkeypatch.setenv(name, value)
+    unavailable = running_neo4j(tmp_path / "state", tmp_path / "cache")
+    with pytest.raises(Neo4jUnavailableError, match="could not be fetched"), unavailable:
+        pass
+
+
+def test_a_stack_that_cannot_fetch_it_says_so_in_one_line_and_runs_on(sample: Path, tmp_path: Path) -> None:
+    """The function that was started with an address of Neo4j is replaced by one without."""
+    template = sample.read_text().replace("REDIS_URL:", "NEO4J_URI: ''\n        REDIS_URL:", 1)
+    sample.write_text(template)
+    program = (
+        "import sys, pathlib, local.up; local.up.CACHE = pathlib.Path(sys.argv[1]);"
+        "sys.exit(local.up.main(sys.argv[2:]))"
+    )
+    port = free_port()
+    console = tmp_path / "console"
+    with console.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "cache"), str(sample)],
+            cwd=ROOT,
+            env={**os.environ, **NOWHERE, "PORT": str(port)},
+            stdout=output,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while "Milkrun is ready" not in console.read_text():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        order = json.dumps({"do": "return", "value": {"statusCode": 200, "body": "x"}})
+        curl = ["curl", "-s", f"http://127.0.0.1:{port}/things", "-d", order]
+        assert subprocess.run(curl, capture_output=True, text=True, check=True).stdout == "x"
+        environments = [
+            it.read_bytes() for it in Path("/proc").glob("[0-9]*/environ") if _below(it, process.pid)
+        ]
+        probes = [it.split(b"\0") for it in environments if b"AWS_LAMBDA_FUNCTION_NAME=ProbeFunction" in it]
+        assert probes
+        assert all(b"NEO4J_URI=" in it for it in probes)
+    finally:
+        stop(process, 15)
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    lines = [line for line in console.read_text().splitlines() if "Neo4j is not available" in line]
+    assert len(lines) == 1
+
+
+def _below(environ: Path, parent: int) -> bool:
+    return f"PPid:\t{parent}\n" in (environ.parent / "status").read_text()
