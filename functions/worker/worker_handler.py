@@ -10,7 +10,7 @@ from milkrun.jobs.factory import get_jobs
 from milkrun.observability import flush_metrics, get_logger, get_tracer
 from milkrun.runs.work import Tools, Worker
 from milkrun.settings import get_settings
-from milkrun_solver import solve
+from milkrun_solver.solve import solve
 
 
 @cache

@@ -1,0 +1,119 @@
+"""What a caller does with a run, over HTTP."""
+
+import gzip
+import json
+import time
+
+import httpx
+
+from local.stack import RunningStack
+
+from .conftest import client_of, deliveries, ended, result, status, submit, until
+
+
+def test_a_run_goes_from_submit_to_result(api: httpx.Client) -> None:
+    answer = api.post("/optimize", json=deliveries(30, seconds=2))
+    assert answer.status_code == 202
+    progress = []
+    while (state := api.get(answer.headers["Location"]).json())["status"] != "completed":
+        assert state["status"] in ("pending", "running"), state
+        progress.append(state["progress"])
+        time.sleep(0.1)
+    assert progress == sorted(progress)
+    solution = api.get(answer.headers["Location"].replace("/status", "/result")).json()
+    served = [step["id"] for route in solution["routes"] for step in route["steps"] if step["type"] == "job"]
+    assert sorted(served) == list(range(30))
+    assert solution["summary"]["cost"] == state["best_cost"] == solution["meta"]["best_cost"]
+
+
+def test_waiting_gives_the_result_in_one_call(api: httpx.Client) -> None:
+    answer = api.post("/optimize", json=deliveries(3, seconds=10), headers={"Prefer": "wait=20"})
+    assert answer.status_code == 200
+    assert answer.json()["summary"]["unassigned"] == 0
+
+
+def test_waiting_for_a_status_answers_when_the_run_changes(api: httpx.Client) -> None:
+    run_id = submit(api, deliveries(40, seconds=3))
+    seen = [status(api, run_id)]
+    while seen[-1]["status"] not in ("completed", "failed"):
+        answer = api.get(f"/optimize/{run_id}/status", headers={"Prefer": "wait=20"})
+        seen.append(answer.json())
+    assert seen[-1]["status"] == "completed"
+    assert len(seen) < 12
+
+
+def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) -> None:
+    run_id = submit(api, deliveries(60, seconds=120))
+    until(lambda: status(api, run_id)["best_cost"], seconds=30)
+    best = result(api, run_id, best=True)
+    assert api.get(f"/optimize/{run_id}/result").status_code == 202
+    asked = time.monotonic()
+    assert api.delete(f"/optimize/{run_id}").status_code == 202
+    state = ended(api, run_id, seconds=10)
+    assert time.monotonic() - asked < 5
+    assert (state["status"], state["stopped_early"]) == ("completed", True)
+    assert result(api, run_id)["summary"]["cost"] <= best["summary"]["cost"]
+
+
+def test_an_erased_run_is_gone(api: httpx.Client) -> None:
+    run_id = submit(api, deliveries(3, seconds=1))
+    ended(api, run_id, seconds=30)
+    assert api.delete(f"/optimize/{run_id}", params={"erase": "true"}).status_code == 204
+    assert api.get(f"/optimize/{run_id}/status").status_code == 404
+
+
+def test_a_key_makes_one_run(api: httpx.Client) -> None:
+    problem, key = deliveries(3, seconds=1), {"Idempotency-Key": "order-1"}
+    first = api.post("/optimize", json=problem, headers=key)
+    again = api.post("/optimize", json=problem, headers=key)
+    assert again.json()["run_id"] == first.json()["run_id"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert api.post("/optimize", json=deliveries(4, seconds=1), headers=key).status_code == 422
+
+
+def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
+    with client_of(stack, "a") as alice, client_of(stack, "b") as bob, client_of(stack) as nobody:
+        run_id = submit(alice, deliveries(3, seconds=1))
+        ended(alice, run_id, seconds=30)
+        for other in (bob, nobody):
+            assert other.get(f"/optimize/{run_id}/status").status_code == 404
+            assert other.get(f"/optimize/{run_id}/result").status_code == 404
+            assert other.delete(f"/optimize/{run_id}").status_code == 404
+            assert other.delete(f"/optimize/{run_id}", params={"erase": "true"}).status_code == 404
+        assert run_id not in bob.get("/optimize").text
+        assert run_id in alice.get("/optimize").text
+
+
+def test_a_gzipped_problem_is_taken_and_an_answer_zipped(api: httpx.Client) -> None:
+    body = gzip.compress(json.dumps(deliveries(200, seconds=1)).encode())
+    for kind in (
+        {"Content-Encoding": "gzip", "Content-Type": "application/json"},
+        {"Content-Type": "application/gzip"},
+    ):
+        answer = api.post("/optimize", content=body, headers=kind)
+        assert answer.status_code == 202, answer.text
+        run_id = answer.json()["run_id"]
+    ended(api, run_id, seconds=40)
+    answer = api.get(f"/optimize/{run_id}/result")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json()["summary"]["unassigned"] == 0
+
+
+def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
+    stack: RunningStack, api: httpx.Client
+) -> None:
+    chosen = "order-batch-4711"
+    answer = api.post("/optimize", json=deliveries(3, seconds=1), headers={"X-Correlation-ID": chosen})
+    assert answer.headers["X-Correlation-ID"] == chosen
+    ended(api, answer.json()["run_id"], seconds=30)
+    for function in ("submit", "worker"):
+        log = stack.state / "logs" / f"{function}_handler.log"
+        until(lambda log=log: chosen in log.read_text(), seconds=5)
+
+
+def test_a_network_that_is_not_there_fails_the_run_clearly(api: httpx.Client) -> None:
+    run_id = submit(api, deliveries(3, seconds=1) | {"network": "atlantis"})
+    state = ended(api, run_id, seconds=30)
+    assert (state["status"], state["error"]["code"]) == ("failed", "network_not_found")
+    answer = api.get(f"/optimize/{run_id}/result")
+    assert (answer.status_code, answer.json()["code"]) == (409, "network_not_found")
