@@ -7,7 +7,7 @@ export PORT
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up test check lint types template format clean
+.PHONY: help demo up test check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ types: .venv/.tests
 template: .venv/.tests .venv/sam/.installed
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1
+
+build: .venv/sam/.installed ## Build the functions and layers for Lambda
+	$(SAM) build
 
 format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .

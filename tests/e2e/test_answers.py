@@ -1,6 +1,7 @@
 """Public instances through the API: the cost that comes back is that of the routes that come back."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def evaluated(instance: Json, solution: Json) -> int:
         stops = [step["id"] for step in route["steps"] if step["type"] == "job"]
         assert sum(instance["demand"][stop] for stop in stops) <= instance["capacity"]
         path = [0, *stops, 0]
-        cost += sum(int(distances[a][b]) for a, b in zip(path, path[1:], strict=False))
+        cost += sum(int(distances[a][b]) for a, b in pairwise(path))
         visited += stops
     assert sorted(visited) == list(range(1, len(instance["demand"])))
     return cost

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -23,9 +24,8 @@ from .conftest import client_of, deliveries, ended, result, status, submit, unti
 
 def pids_of(stack: RunningStack, handler: str) -> list[int]:
     """The processes of one function of this stack."""
-    found = subprocess.run(
-        ["pgrep", "-s", str(os.getsid(stack.process.pid)), "-f", f"{handler}_handler"], capture_output=True
-    )
+    children = ["pgrep", "-P", str(stack.process.pid), "-f", f"{handler}_handler"]
+    found = subprocess.run(children, capture_output=True)
     return [int(pid) for pid in found.stdout.split()]
 
 
@@ -45,24 +45,25 @@ def test_a_killed_worker_s_run_completes_in_a_later_attempt_and_no_worse() -> No
 
 def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
     port = free_port()
-    with running_valkey(tmp_path, port=port) as valkey, running_stack({"REDIS_URL": valkey.url}) as stack:
-        with client_of(stack) as api:
-            run_id = submit(api, deliveries(3, seconds=1))
-            before = ended(api, run_id, seconds=30)
+    with ExitStack() as parts:
+        valkey = parts.enter_context(running_valkey(tmp_path, port=port))
+        api = parts.enter_context(client_of(parts.enter_context(running_stack({"REDIS_URL": valkey.url}))))
+        run_id = submit(api, deliveries(3, seconds=1))
+        before = ended(api, run_id, seconds=30)
 
-            valkey.process.send_signal(signal.SIGSTOP)
-            _told_of_redis(api, run_id)
-            valkey.process.send_signal(signal.SIGCONT)
-            until(lambda: api.get("/ready").status_code == 200, seconds=10)
-            assert status(api, run_id) == before
+        valkey.process.send_signal(signal.SIGSTOP)
+        _told_of_redis(api, run_id)
+        valkey.process.send_signal(signal.SIGCONT)
+        until(lambda: api.get("/ready").status_code == 200, seconds=10)
+        assert status(api, run_id) == before
 
-            valkey.process.kill()
-            valkey.process.wait()
-            _told_of_redis(api, run_id)
-            with running_valkey(tmp_path, port=port):
-                until(lambda: api.get("/ready").status_code == 200, seconds=10)
-                assert status(api, run_id) == before
-                assert result(api, run_id)["summary"]["unassigned"] == 0
+        valkey.process.kill()
+        valkey.process.wait()
+        _told_of_redis(api, run_id)
+        parts.enter_context(running_valkey(tmp_path, port=port))
+        until(lambda: api.get("/ready").status_code == 200, seconds=10)
+        assert status(api, run_id) == before
+        assert result(api, run_id)["summary"]["unassigned"] == 0
 
 
 def _told_of_redis(api: httpx.Client, run_id: str) -> None:
@@ -86,15 +87,16 @@ def _told_of_redis(api: httpx.Client, run_id: str) -> None:
 
 
 def test_a_run_outlives_an_outage_of_redis_shorter_than_its_lease(tmp_path: Path) -> None:
-    with running_valkey(tmp_path) as valkey, running_stack({"REDIS_URL": valkey.url}) as stack:
-        with client_of(stack) as api:
-            run_id = submit(api, deliveries(60, seconds=8))
-            until(lambda: status(api, run_id)["best_cost"], seconds=30)
-            valkey.process.send_signal(signal.SIGSTOP)
-            time.sleep(6)
-            valkey.process.send_signal(signal.SIGCONT)
-            state = ended(api, run_id, seconds=40)
-            assert (state["status"], state["attempt"]) == ("completed", 1)
+    with ExitStack() as parts:
+        valkey = parts.enter_context(running_valkey(tmp_path))
+        api = parts.enter_context(client_of(parts.enter_context(running_stack({"REDIS_URL": valkey.url}))))
+        run_id = submit(api, deliveries(60, seconds=8))
+        until(lambda: status(api, run_id)["best_cost"], seconds=30)
+        valkey.process.send_signal(signal.SIGSTOP)
+        time.sleep(6)
+        valkey.process.send_signal(signal.SIGCONT)
+        state = ended(api, run_id, seconds=40)
+        assert (state["status"], state["attempt"]) == ("completed", 1)
 
 
 def test_two_stacks_run_side_by_side() -> None:

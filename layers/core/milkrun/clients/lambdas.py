@@ -1,6 +1,7 @@
 """The Lambda client: sends the event that starts a worker."""
 
 import json
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ INVOKE_TIMEOUT = 1.0
 @cache
 def get_lambda() -> "LambdaClient":
     """The client of this process: a second's patience and no retries, for the sweeper invokes again."""
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells of its credentials at INFO
     config = Config(
         connect_timeout=INVOKE_TIMEOUT, read_timeout=INVOKE_TIMEOUT, retries={"total_max_attempts": 1}
     )
