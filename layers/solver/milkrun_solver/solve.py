@@ -33,6 +33,9 @@ _MAX_MATRIX_BYTES = 2 * 2**30
 """Memory that PyVRP's matrices may take: one profile of 10,000 locations."""
 _QUICK_HEURISTICS = 300
 """From so many tasks on VROOM gives the answer of its heuristics first, and the rest later."""
+_VROOM_SHARE = 0.25
+"""Share of the time after which VROOM is ended where PyVRP works beside it and uses the core better."""
+_VROOM_LEAST_SECONDS = 2.0
 _DEEP_VROOM = 200
 """Up to so many tasks VROOM goes on to deeper levels beside PyVRP; beyond, PyVRP uses the core better."""
 
@@ -115,12 +118,15 @@ class _Run:
         self._working = 0
         self._errors: list[Exception] = []
         self._next_look = 0.0
+        self._vroom_until = deadline
 
     def until_end(self) -> None:
         """Starts both engines and reports what they find until it is time to end."""
         self._start()
         while self._working and not self._is_over():
             self._take_event(_POLL_SECONDS)
+            if time.monotonic() >= self._vroom_until:
+                self._vroom.stop()
             if time.monotonic() >= self._next_look:
                 self._look_at_pyvrp()
 
@@ -147,7 +153,10 @@ class _Run:
         if reason is not None:
             _log.info("VROOM alone solves this problem: %s", reason)
         plan = self._ledger.plan()
-        left = self._deadline - time.monotonic()
+        now = time.monotonic()
+        left = self._deadline - now
+        if reason is None:
+            self._vroom_until = now + max(_VROOM_LEAST_SECONDS, _VROOM_SHARE * left)
         efforts = self._efforts(alone=reason is not None, warm=plan is not None)
         self._vroom.start(request_of(self._model, efforts, plan, cores if reason else 1, left))
         self._working += 1

@@ -1,0 +1,102 @@
+"""Short ways to what the solver's tests need."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Meta, Rank, Solution
+from milkrun_solver.answer import solution_of, timed_routes
+from milkrun_solver.encoding import Encoding
+from milkrun_solver.model import Model, Plan, build_model
+from milkrun_solver.ranking import rank
+from milkrun_solver.search import Search
+from milkrun_solver.solve import solve
+from milkrun_solver.travel import travel_source
+from milkrun_solver.verify import Verifier
+from milkrun_solver.vroom_encoding import routes_of
+from tests.solver.vroom import vroom_output
+
+META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
+
+
+def model_of(problem: Problem) -> Model:
+    """The solver's view of a problem."""
+    return build_model(problem, travel_source(problem))
+
+
+def scheduled(model: Model, plan: Plan) -> Solution | None:
+    """A plan with the times of our own forward pass, unverified; None if a window is missed."""
+    routes = timed_routes(model, plan)
+    return None if routes is None else solution_of(model, routes, META)
+
+
+def vroom_solution(model: Model, level: int = 1) -> Solution:
+    """VROOM's answer, with the times that VROOM gives it."""
+    return solution_of(model, routes_of(model, vroom_output(model, level)), META)
+
+
+def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
+    """What PyVRP alone finds in so many iterations; None if nothing feasible."""
+    search = Search(Encoding(model), complete, seed)
+    found = search.round(search.first_solution(), after(iterations), lambda solution: None)
+    return search.encoding.plan(found) if found.is_feasible() else None
+
+
+def pyvrp_solution(problem: Problem, complete: bool = True, iterations: int = 400) -> Solution:
+    """What PyVRP alone finds, with times and verified."""
+    model = model_of(problem)
+    plan = pyvrp_plan(model, complete, iterations)
+    assert plan is not None
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert faults(model, solution) == []
+    return solution
+
+
+def after(iterations: int) -> Callable[[int], bool]:
+    """A stopping criterion of PyVRP: so many iterations."""
+    left = iterations
+
+    def stop(_best_cost: int) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    return stop
+
+
+def faults(model: Model, solution: Solution) -> list[str]:
+    """What the verifier says."""
+    return Verifier(model.problem, model.travel).faults(solution)
+
+
+class Watched:
+    """One call of `solve` with what it reported on the way."""
+
+    def __init__(self, problem: Problem, seconds: float, **arguments: Any) -> None:
+        self.reported: list[tuple[float, Solution]] = []
+        self.problem = problem
+        self.started = time.monotonic()
+        arguments.setdefault("should_stop", lambda: False)
+        self.solution = solve(
+            problem,
+            deadline=self.started + seconds,
+            on_best=lambda best: self.reported.append((time.monotonic() - self.started, best)),
+            seed=1,
+            **arguments,
+        )
+        self.took = time.monotonic() - self.started
+
+    @property
+    def ranks(self) -> list[Rank]:
+        """How good each reported answer was."""
+        return [rank(self.problem, solution) for _, solution in self.reported]
+
+
+def task_ids(solution: Solution) -> list[list[tuple[str, int | None]]]:
+    """Type and id of the tasks of each route, in order."""
+    return [
+        [(step.type, step.id) for step in route.steps if step.type in ("job", "pickup", "delivery")]
+        for route in solution.routes
+    ]

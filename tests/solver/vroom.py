@@ -1,0 +1,25 @@
+"""VROOM in this process, for the tests: solving a problem, and its plan mode as a second opinion."""
+
+import json
+from typing import Any
+
+from milkrun_solver.model import Model, Plan
+from milkrun_solver.standins import load_vroom
+from milkrun_solver.vroom_child import answer, input_of, output_of
+from milkrun_solver.vroom_encoding import request_of
+from milkrun_solver.vroom_request import Effort
+
+
+def vroom_output(model: Model, level: int = 1) -> dict[str, Any]:
+    """VROOM's answer to a problem."""
+    effort = Effort(level)
+    request = request_of(model, [effort], None, threads=1, seconds=60)
+    output: dict[str, Any] = json.loads(answer(load_vroom(), request, effort, 60))
+    return output
+
+
+def plan_mode(model: Model, plan: Plan) -> dict[str, Any]:
+    """VROOM's plan mode on a plan: the times it chooses, and every violation it sees."""
+    request = request_of(model, [], plan, threads=1, seconds=60)
+    output: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request, warm=True)._check(1)))
+    return output
