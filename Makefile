@@ -45,7 +45,7 @@ clean: ## Remove what was installed and built, and the local stack's state
 	rm -rf .venv .local .aws-sam
 
 .venv/.made:
-	@echo "Setting up .venv, once"
+	@echo "Setting up .venv, once; it takes a minute or so"
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
