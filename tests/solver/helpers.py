@@ -39,7 +39,7 @@ def vroom_solution(model: Model, level: int = 1) -> Solution:
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
     """What PyVRP alone finds in so many iterations; None if nothing feasible."""
     search = Search(Encoding(model), complete, seed)
-    found = search.round(search.first_solution(), after(iterations), lambda solution: None)
+    found = search.round(search.first_solution(), after(iterations), lambda _: None)
     return search.encoding.plan(found) if found.is_feasible() else None
 
 

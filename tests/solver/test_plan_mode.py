@@ -40,7 +40,7 @@ def plans(seed: int) -> tuple[Model, list[Plan]]:
 
 
 def opinions() -> Iterator[tuple[bool, set[str]]]:
-    """Of many plans, whether the verifier refuses it, and the causes of the violations that plan mode sees."""
+    """Of many plans: whether the verifier refuses it, and the causes of the violations in plan mode."""
     for seed in range(60):
         model, some = plans(seed)
         for plan in some:

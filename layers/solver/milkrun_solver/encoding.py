@@ -5,6 +5,7 @@ Jobs become clients, one for each time window as alternatives, and shipments shi
 """
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from milkrun_solver.expressible import action
@@ -164,13 +165,15 @@ class Encoding:
         work *= HUNDREDTHS * first.source.costs.per_task_hour // self.fleet.divisor
         return 2 * (math.ceil(legs * (len(self.possible) + 2)) + fixed + work) + 1
 
-    def plan(self, solution: "pyvrp.Solution") -> Plan:
-        """The plan that a solution of PyVRP says."""
+    def plan(
+        self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True
+    ) -> Plan:
+        """The plan that a solution of PyVRP says, or the part of it with the routes that are wanted."""
         jobs = {client: number for number, clients in self._clients.items() for client in clients}
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
         plan: Plan = []
-        for route in solution.routes():
+        for route in filter(wanted, solution.routes()):
             tasks = tuple(
                 jobs[activity.idx] if activity.is_client() else pickups[activity.idx] + activity.is_delivery()
                 for activity in route

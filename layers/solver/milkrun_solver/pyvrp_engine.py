@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from milkrun_solver.encoding import Encoding
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 ROUND_SECONDS = 5.0
 """A round ends after so long and the next goes on from the best answer of all."""
+PATCH_SECONDS = 2.0
+"""A round that has to mend what it starts from gets so long before some tasks are left out instead."""
 HANDFUL = 25
 """Up to so many tasks, a thread ends by itself once it finds nothing better."""
 PATIENCE = 400
@@ -39,7 +40,7 @@ class PyvrpEngine:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self._found: dict[int, pyvrp.Solution] = {}
+        self._found: dict[int, Plan] = {}
         self._known: Plan | None = None
         self._version = 0
 
@@ -56,12 +57,11 @@ class PyvrpEngine:
             self._threads.append(thread)
             thread.start()
 
-    def take(self) -> Iterator[Plan]:
+    def take(self) -> list[Plan]:
         """The best plan of each thread that found one since the last call."""
         with self._lock:
             found, self._found = self._found, {}
-        for solution in found.values():
-            yield self._encoding.plan(solution)
+        return list(found.values())
 
     def offer(self, plan: Plan, interrupt: bool) -> None:
         """Names the best answer known. `interrupt` ends the rounds under way, which then go on from it."""
@@ -99,18 +99,24 @@ class PyvrpEngine:
             if complete not in searches:
                 searches[complete] = Search(self._encoding, complete, self._seed + number)
                 last = None
-            start = _start(searches[complete], plan, last)
-            if plan is None and start.is_feasible():
-                self._keep(number, start)
-            last = self._round(number, searches[complete], start, version, patience)
-            # With no answer at all, perhaps some tasks must be left out.
+            search = searches[complete]
+            start = _start(search, plan, last)
+            part = search.feasible_part(start) if plan is None else []
+            if part:
+                self._keep(number, part)
+            seconds = ROUND_SECONDS if start.is_feasible() else PATCH_SECONDS
+            last = self._round(number, search, start, version, time.monotonic() + seconds, patience)
             complete = complete and last.is_feasible()
 
     def _round(
-        self, number: int, search: Search, start: "pyvrp.Solution", version: int, patience: "_Patience"
+        self,
+        number: int,
+        search: Search,
+        start: "pyvrp.Solution",
+        version: int,
+        end: float,
+        patience: "_Patience",
     ) -> "pyvrp.Solution":
-        end = time.monotonic() + ROUND_SECONDS
-
         def stop(_best_cost: int) -> bool:
             return (
                 patience.is_lost() or self._version != version or self._is_over() or time.monotonic() >= end
@@ -118,13 +124,13 @@ class PyvrpEngine:
 
         def found(solution: "pyvrp.Solution") -> None:
             patience.regain()
-            self._keep(number, solution)
+            self._keep(number, self._encoding.plan(solution))
 
         return search.round(start, stop, found)
 
-    def _keep(self, number: int, solution: "pyvrp.Solution") -> None:
+    def _keep(self, number: int, plan: Plan) -> None:
         with self._lock:
-            self._found[number] = solution
+            self._found[number] = plan
 
     def _serves_all(self, plan: Plan) -> bool:
         return {task for route in plan for task in route.tasks}.issuperset(self._encoding.possible)
@@ -155,4 +161,9 @@ def _start(search: Search, plan: Plan | None, last: "pyvrp.Solution | None") -> 
     known = None if plan is None else search.solution(plan)
     if last is not None and last.is_feasible() and (known is None or cost(last) <= cost(known)):
         return last
-    return known or search.first_solution()
+    if known is not None:
+        return known
+    first = search.first_solution()
+    if not search.complete and not first.is_feasible():
+        return search.solution(search.feasible_part(first))
+    return first

@@ -11,7 +11,7 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer import timed_routes
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.events import Ended, Event, VroomAnswer
+from milkrun_solver.events import Ended, EngineName, Event, VroomAnswer
 from milkrun_solver.expressible import reason_for_vroom
 from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
@@ -125,7 +125,7 @@ class _Run:
         self._start()
         while self._working and not self._is_over():
             self._take_event(_POLL_SECONDS)
-            if time.monotonic() >= self._vroom_until:
+            if time.monotonic() >= self._vroom_until and self._ledger.best is not None:
                 self._vroom.stop()
             if time.monotonic() >= self._next_look:
                 self._look_at_pyvrp()
@@ -161,7 +161,10 @@ class _Run:
         self._vroom.start(request_of(self._model, efforts, plan, cores if reason else 1, left))
         self._working += 1
         if reason is None:
-            self._start_pyvrp(max(1, cores - 1), plan)
+            try:
+                self._start_pyvrp(max(1, cores - 1), plan)
+            except Exception as error:
+                self._failed("pyvrp", error)
 
     def _start_pyvrp(self, threads: int, plan: Plan | None) -> None:
         encoding = Encoding(self._model)
@@ -218,10 +221,13 @@ class _Run:
     def _engine_ended(self, event: Ended) -> None:
         self._working -= 1
         if event.error is not None:
-            self._errors.append(event.error)
-            _log.error("%s failed: %s", event.engine, event.error)
+            self._failed(event.engine, event.error)
         elif event.engine == "vroom" and self._working and self._pyvrp is not None:
             self._add_threads(_cores() - self._pyvrp.threads)
+
+    def _failed(self, engine: EngineName, error: Exception) -> None:
+        self._errors.append(error)
+        _log.error("%s failed", engine, exc_info=error)
 
     def _look_at_pyvrp(self) -> None:
         if self._pyvrp is None:

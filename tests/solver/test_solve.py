@@ -1,0 +1,289 @@
+"""The whole: what `solve` promises about time, order, ends and failures."""
+
+import logging
+import os
+import threading
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Solution
+from milkrun_solver import ledger as ledger_module
+from milkrun_solver import pyvrp_engine, vroom_engine
+from milkrun_solver import solve as solve_module
+from milkrun_solver.errors import EngineError, NoAnswerError
+from milkrun_solver.ranking import rank
+from milkrun_solver.solve import solve
+from tests.solver.helpers import Watched, faults, model_of, task_ids, vroom_solution
+from tests.solver.problems import problem_of, random_body, random_problem
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Any:
+    """No test leaves a thread or a child process."""
+    yield
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        threads = [t for t in threading.enumerate() if t.name.startswith(("pyvrp", "vroom"))]
+        children = psutil.Process().children()
+        if not threads and not children:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"left behind: {threads} {children}")
+
+
+def middling(**options: Any) -> Problem:
+    body = random_body(3, {"capacity", "windows", "great circle"}, jobs=60, vehicles=12)
+    return problem_of({**body, "options": options})
+
+
+def breaking(**options: Any) -> Problem:
+    """A problem that is VROOM's alone."""
+    body = random_body(3, {"capacity", "breaks", "great circle"}, jobs=30, vehicles=6)
+    return problem_of({**body, "options": options})
+
+
+def large() -> Problem:
+    return random_problem(4, {"capacity", "windows", "great circle"}, jobs=1_000, vehicles=150)
+
+
+def test_a_handful_of_stops_ends_by_itself() -> None:
+    watched = Watched(random_problem(1, {"capacity"}, jobs=3, vehicles=2), seconds=60)
+    assert watched.took < 5
+
+
+def test_a_larger_problem_uses_its_time() -> None:
+    watched = Watched(middling(), seconds=2)
+    assert 2 <= watched.took < 2.5
+
+
+def test_a_thousand_timed_jobs_have_an_answer_early_and_keep_the_deadline() -> None:
+    watched = Watched(large(), seconds=6)
+    assert watched.took < 6.5
+    assert watched.reported
+    assert watched.reported[0][0] < 5
+
+
+def test_stop_ends_a_large_search_at_once() -> None:
+    stopped: list[float] = []
+
+    def should_stop() -> bool:
+        if not stopped and watched_since() > 3:
+            stopped.append(time.monotonic())
+        return bool(stopped)
+
+    started = time.monotonic()
+
+    def watched_since() -> float:
+        return time.monotonic() - started
+
+    Watched(large(), seconds=60, should_stop=should_stop)
+    assert time.monotonic() - stopped[0] < 0.5
+
+
+def test_answers_only_get_better_and_the_last_is_returned() -> None:
+    watched = Watched(middling(), seconds=2)
+    assert len(watched.ranks) > 1
+    assert watched.ranks == sorted(set(watched.ranks), reverse=True)
+    assert rank(watched.problem, watched.solution) == watched.ranks[-1]
+
+
+def test_every_reported_answer_verifies() -> None:
+    watched = Watched(middling(), seconds=2)
+    model = model_of(watched.problem)
+    assert all(faults(model, solution) == [] for _, solution in watched.reported)
+
+
+def test_the_result_is_no_worse_than_vrooms() -> None:
+    problem = random_problem(11, {"capacity", "windows", "shipments", "skills"}, jobs=12)
+    theirs = rank(problem, vroom_solution(model_of(problem), level=5))
+    assert rank(problem, Watched(problem, seconds=20).solution) <= theirs
+
+
+def test_on_best_is_called_in_the_calling_thread() -> None:
+    names: set[str] = set()
+    solve(
+        random_problem(1, {"capacity"}, jobs=4),
+        deadline=time.monotonic() + 20,
+        on_best=lambda _: names.add(threading.current_thread().name),
+        should_stop=lambda: False,
+        seed=1,
+    )
+    assert names == {threading.current_thread().name}
+
+
+def test_an_exception_of_on_best_comes_out_and_leaves_nothing_behind() -> None:
+    def on_best(_: Solution) -> None:
+        raise RuntimeError("the store is away")
+
+    with pytest.raises(RuntimeError, match="the store is away"):
+        solve(middling(), deadline=time.monotonic() + 20, on_best=on_best, should_stop=lambda: False, seed=1)
+
+
+def test_stall_limit_ends_a_search_that_finds_nothing_better() -> None:
+    body = random_body(2, {"capacity", "great circle"}, jobs=40, vehicles=9)
+    watched = Watched(problem_of({**body, "options": {"stall_limit": 1.0}}), seconds=60)
+    assert watched.took < 40
+    assert watched.took - watched.reported[-1][0] == pytest.approx(1.0, abs=0.5)
+
+
+def test_meta_tells_how_the_answer_came_about() -> None:
+    watched = Watched(middling(), seconds=2)
+    meta = watched.solution.meta
+    costs = [solution.summary.cost for _, solution in watched.reported]
+    assert meta.matrix == "great-circle"
+    assert meta.seed == 1
+    assert meta.seconds == pytest.approx(watched.took, abs=0.3)
+    assert (meta.first_cost, meta.best_cost) == (costs[0], costs[-1])
+    assert [point.cost for point in meta.trace] == costs
+    assert meta.engine == watched.reported[-1][1].meta.engine
+
+
+def test_breaks_are_vrooms_alone() -> None:
+    watched = Watched(breaking(), seconds=20)
+    assert watched.solution.meta.engine == "vroom"
+    assert any(step.type == "break" for route in watched.solution.routes for step in route.steps)
+
+
+def test_an_answer_that_serves_nothing_is_an_answer() -> None:
+    body = random_body(1, {"great circle"}, jobs=3)
+    for job in body["jobs"]:
+        job["skills"] = [9]
+    solution = Watched(problem_of(body), seconds=20).solution
+    assert solution.routes == []
+    assert len(solution.unassigned) == 3
+
+
+def test_the_result_is_never_worse_than_the_initial_answer() -> None:
+    problem = middling()
+    best = Watched(problem, seconds=3).solution
+    again = Watched(problem, seconds=0.4, initial=best)
+    assert rank(problem, again.solution) <= rank(problem, best)
+    assert all(found < rank(problem, best) for found in again.ranks)
+
+
+def test_an_initial_answer_with_breaks_is_kept_too() -> None:
+    problem = breaking()
+    best = Watched(problem, seconds=10).solution
+    again = Watched(problem, seconds=10, initial=best)
+    assert rank(problem, again.solution) <= rank(problem, best)
+
+
+@pytest.mark.parametrize("spoil", ["cost", "other problem"])
+def test_an_initial_answer_that_does_not_verify_is_ignored(
+    spoil: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    problem = random_problem(1, {"capacity"}, jobs=4)
+    if spoil == "cost":
+        initial = Watched(problem, seconds=20).solution.model_copy(deep=True)
+        initial.summary.cost = initial.routes[0].cost = 1
+    else:
+        initial = Watched(random_problem(2, {"capacity"}, jobs=6), seconds=20).solution
+    solution = Watched(problem, seconds=20, initial=initial).solution
+    assert faults(model_of(problem), solution) == []
+    assert "does not verify" in caplog.text
+
+
+def test_routes_given_as_steps_are_the_first_answer() -> None:
+    body = random_body(8, {"capacity", "great circle"}, jobs=30, vehicles=9)
+    best = Watched(problem_of(body), seconds=2).solution
+    for vehicle in body["vehicles"]:
+        route = next((r for r in best.routes if r.vehicle == vehicle["id"]), None)
+        steps = [] if route is None else route.steps[1:-1]
+        vehicle["steps"] = [{"type": step.type, "id": step.id} for step in steps]
+    watched = Watched(problem_of(body), seconds=1)
+    assert task_ids(watched.reported[0][1]) == task_ids(best)
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("out of order")
+
+
+def test_the_other_engine_goes_on_when_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyvrp_engine, "Search", failing)
+    watched = Watched(middling(), seconds=20)
+    assert watched.solution.meta.engine == "vroom"
+    assert watched.took < 19  # it does not wait for an engine that is gone
+
+
+def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve_module, "Encoding", failing)
+    assert Watched(middling(), seconds=20).solution.meta.engine == "vroom"
+
+
+def test_the_other_engine_goes_on_when_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vroom_engine, "_spawn", failing)
+    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+
+
+def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    spawn = vroom_engine._spawn
+
+    def doomed() -> Any:
+        process = spawn()
+        process.kill()
+        return process
+
+    monkeypatch.setattr(vroom_engine, "_spawn", doomed)
+    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+
+
+def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vroom_engine, "_spawn", failing)
+    monkeypatch.setattr(pyvrp_engine, "Search", failing)
+    with pytest.raises(NoAnswerError, match="out of order") as error:
+        Watched(middling(), seconds=20)
+    assert error.value.code == "solver_failed"
+
+
+def test_a_refused_problem_says_which_vehicle_it_is() -> None:
+    body = random_body(1, {"great circle"}, jobs=3, vehicles=1)
+    body["vehicles"][0].update(time_window=[0, 9], breaks=[{"id": 1, "time_windows": [[20, 30]]}])
+    with pytest.raises(NoAnswerError, match="breaks for vehicle 10"):
+        Watched(problem_of(body), seconds=20)
+
+
+def test_a_stop_before_the_first_answer_is_an_error() -> None:
+    with pytest.raises(NoAnswerError, match="before there was a first answer"):
+        Watched(large(), seconds=20, should_stop=lambda: True)
+
+
+def test_an_answer_that_does_not_verify_is_logged_and_dropped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults_of = ledger_module.Verifier.faults
+
+    def strict(self: Any, solution: Solution) -> list[str]:
+        return ["refused"] if solution.meta.engine == "vroom" else faults_of(self, solution)
+
+    monkeypatch.setattr(ledger_module.Verifier, "faults", strict)
+    with caplog.at_level(logging.ERROR):
+        watched = Watched(middling(), seconds=1.5)
+    assert {solution.meta.engine for _, solution in watched.reported} == {"pyvrp"}
+
+
+def test_engine_errors_belong_to_one_tree() -> None:
+    assert issubclass(EngineError, NoAnswerError.__base__)
+
+
+def test_a_road_network_is_not_found_before_anything_starts() -> None:
+    body = {**random_body(1, {"great circle"}, jobs=3), "network": "monaco"}
+    with pytest.raises(Exception, match="no road network") as error:
+        Watched(problem_of(body), seconds=20)
+    assert getattr(error.value, "code", None) == "network_not_found"
+
+
+def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    run = pyvrp_engine.PyvrpEngine._run
+
+    def counted(self: Any, number: int) -> None:
+        started.append(threading.current_thread().name)
+        run(self, number)
+
+    monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_run", counted)
+    Watched(middling(), seconds=3)
+    assert 1 <= len(started) <= len(os.sched_getaffinity(0))
