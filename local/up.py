@@ -26,7 +26,7 @@ from local.template import Template, read_template
 
 DEFAULT_PORT = "3000"
 READY = "Milkrun is ready at"
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def say(line: str) -> None:
