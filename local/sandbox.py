@@ -93,14 +93,14 @@ class Sandbox:
         self._runtime_api = web.AppRunner(
             application, access_log=None, keepalive_timeout=3600, shutdown_timeout=0.1
         )
-        await self._runtime_api.setup()
-        listener = bound_socket(0)
-        await web.SockSite(self._runtime_api, listener).start()
-        address = f"{LOOPBACK}:{listener.getsockname()[1]}"
-        self._marker = f"AWS_LAMBDA_RUNTIME_API={address}"
         try:
+            await self._runtime_api.setup()
+            listener = bound_socket(0)
+            await web.SockSite(self._runtime_api, listener).start()
+            address = f"{LOOPBACK}:{listener.getsockname()[1]}"
+            self._marker = f"AWS_LAMBDA_RUNTIME_API={address}"
             self._process = await self._spawn({**environment, "AWS_LAMBDA_RUNTIME_API": address})
-        except OSError as error:  # no such folder, or the machine is out of processes
+        except OSError as error:  # no such folder, or the machine is out of processes or files
             self._on_end(self, None)
             await self._runtime_api.cleanup()
             return failure("Runtime.InvalidEntrypoint", str(error))

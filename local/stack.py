@@ -39,7 +39,8 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """The stack on a free port, ready to serve; every process of it ends with the block.
 
-    `env` is laid over this process's environment; variables that the template declares reach the functions.
+    `env` is laid over this process's environment, whose own REDIS_URL and NEO4J_URI do not count; variables
+    that the template declares reach the functions.
     State is thrown away, unless the caller chose the port: then it is kept, for a later stack on the same.
     Raises RuntimeError with the console's last lines if it does not come up.
     """
@@ -49,7 +50,8 @@ def running_stack(
         shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True, exist_ok=True)
     console = state / "console.log"
-    environment = {**os.environ, **({} if neo4j else {"NEO4J_URI": ""}), **(env or {}), "PORT": str(chosen)}
+    environment = {name: it for name, it in os.environ.items() if name not in ("REDIS_URL", "NEO4J_URI")}
+    environment |= {**({} if neo4j else {"NEO4J_URI": ""}), **(env or {}), "PORT": str(chosen)}
     with console.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.up", str(template)],

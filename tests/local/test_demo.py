@@ -1,0 +1,45 @@
+"""The demo's problem, and what the demo says when things go wrong."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from rich.console import Console
+
+from local import demo
+from local.demo_problem import DELIVERIES, delivery_problem
+from milkrun.schema.problem import Problem
+
+
+def test_its_problem_is_one_that_the_api_takes() -> None:
+    problem = Problem.model_validate(delivery_problem(seed=7, time_limit=10))
+    assert len(problem.jobs) == DELIVERIES
+
+
+def test_the_same_seed_gives_the_same_problem() -> None:
+    assert delivery_problem(7, 10) == delivery_problem(7, 10)
+    assert delivery_problem(7, 10)["jobs"] != delivery_problem(8, 10)["jobs"]
+
+
+def test_a_stack_that_does_not_come_up_fails_the_demo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def broken() -> Iterator[None]:
+        raise RuntimeError("no room left")
+        yield
+
+    monkeypatch.setattr(demo, "running_stack", broken)
+    assert demo.main() == 1
+    assert "The demo failed: no room left" in capsys.readouterr().out
+
+
+def test_a_run_that_does_not_complete_fails_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    status = {"status": "failed", "progress": 1.0, "best_cost": None, "error": {"code": "worker_lost"}}
+
+    def call(url: str, method: str, *rest: object) -> Mapping[str, object]:
+        return {"run_id": "1"} if method == "POST" else status
+
+    monkeypatch.setattr(demo, "_call", call)
+    with pytest.raises(demo.DemoError, match=r"failed.*worker_lost"):
+        demo.run_demo("http://127.0.0.1:1", Console(quiet=True))
