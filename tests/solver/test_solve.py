@@ -265,6 +265,16 @@ def test_an_answer_that_does_not_verify_is_logged_and_dropped(
     assert {solution.meta.engine for _, solution in watched.reported} == {"pyvrp"}
 
 
+def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreadable(*_: Any) -> Any:
+        raise KeyError("routes")
+
+    monkeypatch.setattr(solve_module, "routes_of", unreadable)
+    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+
+
 def test_engine_errors_belong_to_one_tree() -> None:
     assert issubclass(EngineError, NoAnswerError.__base__)
 

@@ -186,7 +186,8 @@ class Fleet:
 
     def _pair(self, channel: Channels, vehicle: Vehicle) -> tuple[Grid, Grid]:
         distance = self._cells(channel.distance, vehicle, channel.mix)
-        duration = self._cells(channel.duration, vehicle, channel.mix)
+        same = channel.distance == channel.duration
+        duration = distance.copy() if same else self._cells(channel.duration, vehicle, channel.mix)
         if self.work_on_edges:
             distance *= channel.unit_distance // self.divisor
         rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
@@ -215,10 +216,11 @@ class Fleet:
     def _spread(self, cells: npt.NDArray[np.uint32] | None) -> Grid:
         if cells is None:
             raise ValueError("a vehicle needs a matrix that its profile lacks")
-        known = [location for location, row in enumerate(self.locations) if row is not None]
-        rows = [row for row in self.locations if row is not None]
-        spread = np.zeros((len(self.locations),) * 2, dtype=np.int64)
-        spread[np.ix_(known, known)] = cells[np.ix_(rows, rows)]
+        nowhere = [location for location, row in enumerate(self.locations) if row is None]
+        rows = [0 if row is None else row for row in self.locations]
+        spread = cells.take(rows, axis=0).take(rows, axis=1).astype(np.int64)
+        spread[nowhere, :] = 0
+        spread[:, nowhere] = 0
         return spread
 
 

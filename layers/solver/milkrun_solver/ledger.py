@@ -42,10 +42,7 @@ class Ledger:
 
     def start_from(self, initial: Solution) -> None:
         """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
-        try:
-            faults = self._verifier.faults(initial)
-        except (KeyError, IndexError, ValueError) as error:  # made for another problem
-            faults = [repr(error)]
+        faults = self._faults(initial)
         if faults:
             _log.warning("the initial answer does not verify: %s", faults[0])
             return
@@ -57,7 +54,7 @@ class Ledger:
         found = rank(self._model.problem, solution)
         if self.best_rank is not None and found >= self.best_rank:
             return False
-        faults = self._verifier.faults(solution)
+        faults = self._faults(solution)
         if faults:
             _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
             return False
@@ -65,6 +62,13 @@ class Ledger:
         solution.meta = self._meta(engine, solution.summary.cost)
         self._on_best(solution)
         return True
+
+    def _faults(self, solution: Solution) -> list[str]:
+        """What the verifier says; an answer it cannot even read, to another problem, is faulty."""
+        try:
+            return self._verifier.faults(solution)
+        except (KeyError, IndexError, ValueError) as error:
+            return [repr(error)]
 
     def plan(self) -> Plan | None:
         """The best answer as a plan."""

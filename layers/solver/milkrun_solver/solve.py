@@ -10,7 +10,7 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer import timed_routes
 from milkrun_solver.encoding import Encoding
-from milkrun_solver.errors import NoAnswerError
+from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.events import Ended, EngineName, Event, VroomAnswer
 from milkrun_solver.expressible import reason_for_vroom
 from milkrun_solver.ledger import Ledger
@@ -215,7 +215,12 @@ class _Run:
             self._engine_ended(event)
 
     def _consider_vroom(self, event: VroomAnswer) -> None:
-        if self._ledger.consider("vroom", routes_of(self._model, event.output)):
+        try:
+            routes = routes_of(self._model, event.output)
+        except (KeyError, TypeError) as error:
+            self._failed("vroom", EngineError(f"VROOM's answer cannot be read: {error!r}"))
+            return
+        if self._ledger.consider("vroom", routes):
             self._offer(interrupt=True)
 
     def _engine_ended(self, event: Ended) -> None:
