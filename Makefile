@@ -7,16 +7,19 @@ export PORT
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up test check lint types template build format clean
+.PHONY: help demo up neo4j test check lint types template build format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.runs ## Solve a problem through the whole system
 	@$(BIN)/python -m local.demo
 
 up: .venv/.runs ## Serve the local stack on $PORT
 	@$(BIN)/python -m local.up
+
+neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
+	@$(BIN)/python -m local.embedded.neo4j .local/cache
 
 test: .venv/.tests ## Run the tests
 	@$(BIN)/python -m pytest $(ARGS)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from local import CACHE
+from local.embedded.neo4j import fetched
 from local.embedded.valkey import running_valkey
 from local.ports import free_port
 
@@ -70,6 +72,13 @@ def _wait_for(url: str) -> None:
         else:
             return
     pytest.fail("redis-server did not start")
+
+
+@pytest.fixture(scope="session")
+def neo4j_at_hand() -> None:
+    """A test that starts Neo4j does not fetch it: that takes minutes on a slow line."""
+    if fetched(CACHE) is None:
+        missing("Neo4j is not fetched yet: `make up` does it")
 
 
 @pytest.fixture(params=["valkey", "redis"])

@@ -9,8 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import pytest
 from ulid import ULID
 
+from local.embedded.neo4j import running_neo4j
 from local.embedded.valkey import running_valkey
 from local.ports import free_port
 from local.stack import RunningStack, running_stack
@@ -84,6 +86,37 @@ def _told_of_redis(api: httpx.Client, run_id: str) -> None:
         assert answer.json()["dependencies"]["redis"].startswith("down: ")
         assert "127.0.0.1" not in answer.text
     assert time.monotonic() - started < 12
+
+
+@pytest.mark.usefixtures("neo4j_at_hand")
+def test_neo4j_killed_or_hung_is_told_and_runs_without_a_network_do_not_notice(tmp_path: Path) -> None:
+    with ExitStack() as parts:
+        neo4j = parts.enter_context(running_neo4j(tmp_path))
+        api = parts.enter_context(client_of(parts.enter_context(running_stack({"NEO4J_URI": neo4j.uri}))))
+        assert api.get("/ready").json()["dependencies"] == {"redis": "ok", "neo4j": "ok"}
+        assert neo4j.process is not None
+
+        neo4j.process.send_signal(signal.SIGSTOP)
+        _told_of_neo4j(api)
+        neo4j.process.send_signal(signal.SIGCONT)
+        until(lambda: api.get("/ready").status_code == 200, seconds=20)
+
+        neo4j.process.kill()
+        neo4j.process.wait()
+        _told_of_neo4j(api)
+
+
+def _told_of_neo4j(api: httpx.Client) -> None:
+    started = time.monotonic()
+    ready = api.get("/ready")
+    assert time.monotonic() - started < 3
+    assert ready.status_code == 503
+    states = ready.json()["detail"]["dependencies"]
+    assert states["redis"] == "ok"
+    assert states["neo4j"].startswith("down: ")
+    assert "127.0.0.1" not in ready.text
+    assert api.get("/health").status_code == 200
+    assert ended(api, submit(api, deliveries(3, seconds=1)), seconds=30)["status"] == "completed"
 
 
 def test_a_run_outlives_an_outage_of_redis_shorter_than_its_lease(tmp_path: Path) -> None:

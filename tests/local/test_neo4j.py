@@ -11,15 +11,15 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from local import CACHE, ROOT
-from local.embedded.neo4j import Neo4jUnavailableError, fetched, running_neo4j
+from local import ROOT
+from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
 from local.ports import free_port
 from local.processes import stop
 
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
 
 
-@pytest.mark.skipif(fetched(CACHE) is None, reason="Neo4j is not fetched yet: `make up` does it")
+@pytest.mark.usefixtures("neo4j_at_hand")
 def test_it_answers_cypher_and_ends_with_the_block(tmp_path: Path) -> None:
     with running_neo4j(tmp_path) as server, neo4j.GraphDatabase.driver(server.uri) as driver:
         assert driver.execute_query("RETURN 6 * 7 AS answer").records[0]["answer"] == 42
