@@ -25,7 +25,8 @@ Seconds = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 Metres = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 Index = Annotated[int, Field(ge=0, le=65_535)]
 """A row and column of a matrix. VROOM counts locations in 16 bits."""
-Amount = Annotated[int, Field(ge=0, le=2**53)]
+Amount = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+"""VROOM takes no larger ones."""
 Amounts = list[Amount]
 Skill = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 Coefficient = Annotated[int, Field(ge=0, le=MAX_UINT32)]
