@@ -9,6 +9,8 @@ from milkrun.schema.solution import Meta, Rank, Solution
 from milkrun_solver.answer import solution_of, timed_routes
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.model import Model, Plan, build_model
+from milkrun_solver.network.roads import RoadNetwork
+from milkrun_solver.network_travel import network_source
 from milkrun_solver.ranking import rank
 from milkrun_solver.search import Search
 from milkrun_solver.solve import solve
@@ -20,9 +22,10 @@ from tests.solver.vroom import vroom_output
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 
-def model_of(problem: Problem) -> Model:
+def model_of(problem: Problem, roads: RoadNetwork | None = None) -> Model:
     """The solver's view of a problem."""
-    return build_model(problem, travel_source(problem))
+    travel = travel_source(problem) if roads is None else network_source(problem, roads, lambda: False)
+    return build_model(problem, travel)
 
 
 def scheduled(model: Model, plan: Plan) -> Solution | None:

@@ -1,7 +1,5 @@
 from typing import Any
 
-import polyline
-
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer import plan_of
 from milkrun_solver.model import PlannedRoute
@@ -48,30 +46,6 @@ def test_an_open_route_names_its_first_and_last_task_as_start_and_end() -> None:
     assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[-1].location == SECOND
     vehicles = [{"id": 5, "end": DEPOT}]
     assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[0].location == FIRST
-
-
-def test_geometry_is_a_polyline_through_the_stops() -> None:
-    route = solution_of(0, 1, options={"geometry": True}).routes[0]
-    assert route.geometry is not None
-    assert polyline.decode(route.geometry, 5, geojson=True) == [DEPOT, FIRST, SECOND, DEPOT]
-
-
-def test_geometry_is_left_out_unless_asked_for() -> None:
-    assert solution_of(0, 1).routes[0].geometry is None
-
-
-def test_geometry_is_left_out_without_coordinates() -> None:
-    problem = problem_of(
-        {
-            "vehicles": [{"id": 1, "start_index": 0}],
-            "jobs": [{"id": 1, "location_index": 1}],
-            "matrices": {"car": {"durations": [[0, 5], [5, 0]]}},
-            "options": {"geometry": True},
-        }
-    )
-    solution = scheduled(model_of(problem), [PlannedRoute(0, (0,))])
-    assert solution is not None
-    assert solution.routes[0].geometry is None
 
 
 def test_distances_are_told_where_they_are_known() -> None:

@@ -4,8 +4,8 @@ import random
 import numpy as np
 import pytest
 
-from milkrun.errors import NetworkNotFoundError
-from milkrun_solver.travel import EARTH_RADIUS, great_circle, travel_source
+from milkrun_solver.earth import EARTH_RADIUS
+from milkrun_solver.travel import great_circle, travel_source
 from tests.solver.problems import problem_of
 
 
@@ -75,16 +75,3 @@ def test_matrices_of_the_body_come_first() -> None:
     assert travel.distances is not None
     assert travel.distances.tolist() == [[0, 50], [60, 0]]
     assert travel.costs is None
-
-
-def test_a_named_network_is_not_found() -> None:
-    problem = problem_of(
-        {
-            "vehicles": [{"id": 1, "start": [2.0, 48.0]}],
-            "jobs": [{"id": 1, "location": [2.1, 48.0]}],
-            "network": "monaco",
-        }
-    )
-    with pytest.raises(NetworkNotFoundError) as error:
-        travel_source(problem)
-    assert error.value.code == "network_not_found"

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import polyline
-
 from milkrun.schema import problem as schema
 from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
 from milkrun_solver.model import Model, Plan, PlannedRoute
@@ -84,11 +82,10 @@ def _route(model: Model, route: TimedRoute) -> Route:
     numbers = [stop.number for stop in route.stops if stop.kind in _TASKS]
     tasks = [model.tasks[number] for number in numbers if number is not None]
     measured = vehicle.travel.distances is not None
-    steps = _steps(model, route, measured)
     return Route(
         vehicle=vehicle.source.id,
         description=vehicle.source.description,
-        steps=steps,
+        steps=_steps(model, route, measured),
         cost=route.cost,
         setup=sum(stop.setup for stop in route.stops),
         service=sum(stop.service for stop in route.stops),
@@ -98,7 +95,6 @@ def _route(model: Model, route: TimedRoute) -> Route:
         distance=route.stops[-1].distance if measured else None,
         delivery=[sum(task.delivery[i] for task in tasks) for i in range(model.amounts)] or None,
         pickup=[sum(task.pickup[i] for task in tasks) for i in range(model.amounts)] or None,
-        geometry=_geometry(steps) if model.problem.options.geometry else None,
     )
 
 
@@ -148,11 +144,3 @@ def _source(model: Model, route: TimedRoute, position: int) -> _Source:
         task = model.tasks[numbers[0] if is_start else numbers[-1]].source
         place = (task.location, task.location_index)
     return None, None, *place
-
-
-def _geometry(steps: Sequence[Step]) -> str | None:
-    """Straight lines through the stops as an encoded polyline, precision 5; None without all coordinates."""
-    places = [step.location for step in steps if step.type != "break"]
-    if any(place is None for place in places):
-        return None
-    return polyline.encode([place for place in places if place is not None], 5, geojson=True)

@@ -3,6 +3,9 @@
 milkrun.errors.SolveError
 └── OptimiserError                    base of what this package raises itself
     ├── NoAnswerError                 neither engine had an answer
+    ├── ProfileNotInNetworkError      a vehicle's profile has no roads
+    ├── LocationOffNetworkError       a location is too far from all roads
+    ├── LocationUnreachableError      no way leads from one location to another
     └── EngineError                   one engine failed; the other one's answers stand
 """
 
@@ -15,6 +18,42 @@ class OptimiserError(SolveError):
 
 class NoAnswerError(OptimiserError):
     """No engine had an answer: all failed, or the search was ended before the first one."""
+
+
+class ProfileNotInNetworkError(OptimiserError):
+    """A road network has no road that a vehicle's profile may use."""
+
+    code = "profile_not_in_network"
+
+
+class LocationOffNetworkError(OptimiserError):
+    """A location is too far from all junctions.
+
+    Args:
+        place: What is there, such as `job 3`.
+        profile: The profile that should go there.
+        metres: How far the nearest junction is.
+        limit: How far it may be.
+    """
+
+    code = "location_off_network"
+
+    def __init__(self, place: str, profile: str, metres: float, limit: float) -> None:
+        super().__init__(
+            f"Of the roads for {profile!r}, the nearest junction is {metres:,.0f} m from {place};"
+            f" at most {limit:,.0f} m are allowed."
+        )
+        self.place, self.metres = place, float(metres)
+
+
+class LocationUnreachableError(OptimiserError):
+    """No way leads from `origin` to `target`, named as in `job 3`, for a profile."""
+
+    code = "location_unreachable"
+
+    def __init__(self, origin: str, target: str, profile: str) -> None:
+        super().__init__(f"On the roads for {profile!r}, no way leads from {origin} to {target}.")
+        self.origin, self.target = origin, target
 
 
 class EngineError(OptimiserError):

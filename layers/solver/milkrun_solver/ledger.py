@@ -7,6 +7,7 @@ from collections.abc import Callable
 from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
 from milkrun_solver.answer import plan_of, solution_of
 from milkrun_solver.events import EngineName
+from milkrun_solver.geometry import add_geometry
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.ranking import rank
 from milkrun_solver.schedule import TimedRoute
@@ -83,6 +84,7 @@ class Ledger:
         )
 
     def _keep(self, solution: Solution, found: Rank) -> None:
+        add_geometry(self._model, solution.routes)
         self.best, self.best_rank = solution, found
         self.improved_at = time.monotonic()
         if self._first_cost is None:

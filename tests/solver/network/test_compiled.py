@@ -54,6 +54,8 @@ def test_an_archive_without_an_array_is_refused() -> None:
         {"metres": np.array([1.0])},
         {"seconds": {"car": np.array([1.0])}},
         {"shapes": b""},
+        {"metres": np.array([1.0, -1.0, 2.0])},
+        {"seconds": {"car": np.array([1.0, np.nan, 2.0])}},
     ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(broken: dict[str, object]) -> None:

@@ -99,6 +99,7 @@ class CompiledNetwork:
             and all(len(of_road) == roads for of_road in (self.metres, *self.seconds.values()))
             and len(self.shape_start) == roads + 1
             and self.shape_start[-1] == len(self.shapes)
+            and all(bool((of_road >= 0).all()) for of_road in (self.metres, *self.seconds.values()))
         )
         if not fits:
             raise ValueError("the arrays of a compiled network do not fit together")

@@ -1,0 +1,129 @@
+"""A road network to compute on: nearest junctions, travel times between many places, ways along streets."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from milkrun_solver.errors import NoAnswerError, ProfileNotInNetworkError
+from milkrun_solver.network.compiled import CompiledNetwork, Floats, Integers
+from milkrun_solver.network.shapes import Shapes
+from milkrun_solver.network.snapping import Snapper
+from milkrun_solver.network.trees import Trees
+
+if TYPE_CHECKING:
+    from milkrun_solver.network.graph import ProfileGraph
+
+Cells = npt.NDArray[np.uint32]
+
+UNREACHABLE = np.iinfo(np.uint32).max
+"""Seconds and metres where no way leads."""
+
+SNAP_LIMIT_M = 1_000.0
+
+
+class RoadNetwork:
+    """A compiled network, and what is worked out of it once: for each profile when it is first asked for, and
+    the shapes of roads. Worth keeping from run to run. For one thread at a time.
+
+    Args:
+        compiled: The network.
+        snap_limit_m: How far, in metres, a location may lie from its junction. `solve` keeps it, not `snap`.
+    """
+
+    def __init__(self, compiled: CompiledNetwork, snap_limit_m: float = SNAP_LIMIT_M) -> None:
+        self.snap_limit_m = snap_limit_m
+        self._compiled = compiled
+        self._places = np.stack((compiled.longitude, compiled.latitude), axis=1)
+        self._graphs: dict[str, ProfileGraph] = {}
+        self._snappers: dict[str, Snapper] = {}
+        self._shapes: Shapes | None = None
+
+    def snap(self, profile: str, locations: Floats) -> tuple[Integers, Floats]:
+        """The junctions of a profile nearest to `[lon, lat]` locations [k, 2], and how many metres away.
+
+        Raises:
+            ProfileNotInNetworkError: No road of the network is for this profile.
+        """
+        if profile not in self._snappers:
+            junctions = self._graph(profile).junctions
+            self._snappers[profile] = Snapper(self._compiled.longitude, self._compiled.latitude, junctions)
+        return self._snappers[profile].nearest(locations)
+
+    def matrices(self, profile: str, junctions: Integers, is_over: Callable[[], bool]) -> tuple[Cells, Cells]:
+        """Seconds of the fastest ways between k junctions and their lengths in metres, `[from, to]` [k, k].
+
+        Both are rounded to whole numbers, each from the exact sum; `UNREACHABLE` where no way leads. A
+        junction may stand in several places. `is_over` is asked every quarter of a second or so.
+
+        Raises:
+            ProfileNotInNetworkError: No road of the network is for this profile.
+            NoAnswerError: `is_over` said so.
+        """
+        graph = self._graph(profile)
+        distinct, places = np.unique(junctions, return_inverse=True)
+        seconds = np.empty((len(distinct), len(distinct)), dtype=np.uint32)
+        metres = np.empty_like(seconds)
+        limit = graph.reach(distinct, self._most_central(distinct))
+        for first in range(0, len(distinct), graph.batch):
+            if is_over():
+                raise NoAnswerError("The search ended before all travel times on the network were known.")
+            rows = slice(first, first + graph.batch)
+            exact, before = graph.trees(distinct[rows], limit)
+            ends = np.arange(len(before))[:, None] * before.shape[1] + distinct
+            trees = Trees(before, ends.ravel())
+            lengths = trees.sums(graph.metres[graph.entries(*trees.links())]).reshape(ends.shape)
+            seconds[rows] = _whole(exact.ravel()[ends])
+            metres[rows] = np.where(seconds[rows] == UNREACHABLE, UNREACHABLE, _whole(lengths))
+        return seconds[np.ix_(places, places)], metres[np.ix_(places, places)]
+
+    def paths(self, profile: str, legs: Sequence[tuple[int, int]], seconds: Sequence[float]) -> list[Floats]:
+        """The fastest ways from one junction to another, as `[lon, lat]` points with both ends [p, 2].
+
+        Args:
+            profile: A profile that `matrices` knew.
+            legs: Pairs of junctions between which a way leads.
+            seconds: How long each takes, as `matrices` says: nothing farther away is looked at.
+        """
+        graph = self._graph(profile)
+        order = np.argsort(seconds).tolist()
+        found: list[Floats] = [np.empty((0, 2))] * len(legs)
+        for first in range(0, len(order), graph.batch):
+            batch = order[first : first + graph.batch]
+            sources, targets = np.array([legs[number] for number in batch], dtype=np.int32).T
+            _, before = graph.trees(sources, seconds[batch[-1]] + 1)
+            trees = Trees(before, np.arange(len(batch)) * before.shape[1] + targets)
+            tails, heads = trees.links()
+            roads = graph.roads[graph.entries(tails, heads)].tolist()
+            for number, chain in zip(batch, trees.chains(), strict=True):
+                found[number] = self._points(legs[number][0], [(roads[i], int(heads[i])) for i in chain])
+        return found
+
+    def _points(self, origin: int, way: Sequence[tuple[int, int]]) -> Floats:
+        """The points of a way, given as roads and the junctions at their ends."""
+        if self._shapes is None:
+            self._shapes = Shapes(self._compiled)
+        parts = [self._places[[origin]]]
+        for road, junction in way:
+            parts += (self._shapes.of(road), self._places[[junction]])
+        return np.concatenate(parts)
+
+    def _graph(self, profile: str) -> "ProfileGraph":
+        # It brings SciPy with it, whose import takes a quarter of a second: for runs on a network alone.
+        from milkrun_solver.network.graph import ProfileGraph
+
+        if profile not in self._graphs:
+            graph = ProfileGraph(self._compiled, profile) if profile in self._compiled.seconds else None
+            if graph is None or not len(graph.junctions):
+                raise ProfileNotInNetworkError(f"The road network has no roads for the profile {profile!r}.")
+            self._graphs[profile] = graph
+        return self._graphs[profile]
+
+    def _most_central(self, junctions: Integers) -> int:
+        places = self._places[junctions]
+        return int(junctions[((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin()])
+
+
+def _whole(exact: Floats) -> Cells:
+    return np.where(np.isfinite(exact), np.rint(exact), UNREACHABLE).astype(np.uint32)

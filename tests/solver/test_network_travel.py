@@ -1,0 +1,199 @@
+"""Problems on a road network: their travel times, their answers, and what is wrong with a location."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from milkrun.errors import NetworkNotFoundError
+from milkrun_solver.errors import (
+    LocationOffNetworkError,
+    LocationUnreachableError,
+    NoAnswerError,
+    ProfileNotInNetworkError,
+)
+from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.network.roads import RoadNetwork
+from milkrun_solver.network_travel import network_source
+from milkrun_solver.verify import Verifier
+from tests.solver.helpers import Watched, model_of, pyvrp_plan, scheduled, vroom_solution
+from tests.solver.networks import Road, both_ways, compiled, line, never, random_network
+from tests.solver.problems import problem_of
+
+WEST, MIDDLE, EAST = (7.4001, 43.7301), (7.4049, 43.7299), (7.4101, 43.73)
+
+
+def body(**given: Any) -> dict[str, Any]:
+    return {
+        "vehicles": [{"id": 1, "start": WEST, "end": WEST}],
+        "jobs": [{"id": 1, "location": MIDDLE}, {"id": 2, "location": EAST}],
+        "network": "town",
+        **given,
+    }
+
+
+def test_travel_times_are_those_between_the_nearest_junctions() -> None:
+    source = network_source(problem_of(body()), RoadNetwork(line(3)), never)
+    rows = [source.place(place, None) for place in (WEST, MIDDLE, EAST)]
+    travel = source.profiles["car"]
+    assert source.kind == "network"
+    assert travel.distances is not None
+    assert travel.durations[np.ix_(rows, rows)].tolist() == [[0, 50, 100], [50, 0, 50], [100, 50, 0]]
+    assert travel.distances[np.ix_(rows, rows)].tolist() == [[0, 500, 1000], [500, 0, 500], [1000, 500, 0]]
+
+
+def test_each_profile_travels_its_own_way() -> None:
+    ways = both_ways(Road(0, 1, 500, {"car": 30, "foot": 400}))
+    roads = RoadNetwork(compiled([WEST, MIDDLE], ways, ["car", "foot"]))
+    vehicles = [{"id": 1, "start": WEST}, {"id": 2, "start": WEST, "profile": "foot"}]
+    problem = problem_of(body(vehicles=vehicles, jobs=[{"id": 1, "location": MIDDLE}]))
+    source = network_source(problem, roads, never)
+    assert source.profiles["car"].durations[0, 1] == 30
+    assert source.profiles["foot"].durations[0, 1] == 400
+
+
+def test_a_depot_matters_to_the_profile_of_its_vehicle_alone() -> None:
+    """The courier's room lies where no car goes."""
+    room = (7.38, 43.73)
+    places = [room, *zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True)]
+    ways = [Road(number, number + 1, 500, {"foot": 400}) for number in range(3)]
+    ways += [Road(number, number + 1, 500, {"car": 50}) for number in (1, 2)]
+    roads = RoadNetwork(compiled(places, [w for road in ways for w in both_ways(road)], ["car", "foot"]))
+    vehicles = [{"id": 1, "start": WEST}, {"id": 2, "start": room, "profile": "foot"}]
+    source = network_source(problem_of(body(vehicles=vehicles)), roads, never)
+    origin, target = source.place(room, None), source.place(EAST, None)
+    assert source.profiles["foot"].durations[origin, target] == 1_200
+
+
+def test_without_the_network_it_is_not_found() -> None:
+    with pytest.raises(NetworkNotFoundError, match="town") as error:
+        network_source(problem_of(body()), None, never)
+    assert error.value.code == "network_not_found"
+
+
+def test_a_profile_that_the_network_lacks_is_named() -> None:
+    problem = problem_of(body(vehicles=[{"id": 1, "start": WEST, "profile": "truck"}]))
+    with pytest.raises(ProfileNotInNetworkError, match="'truck'"):
+        network_source(problem, RoadNetwork(line(3)), never)
+
+
+FAR = (7.40, 43.75)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"jobs": [{"id": 3, "location": FAR}]}, "job 3"),
+        ({"vehicles": [{"id": 7, "start": FAR, "end": WEST}]}, "the start of vehicle 7"),
+        ({"vehicles": [{"id": 7, "start": WEST, "end": FAR}]}, "the end of vehicle 7"),
+        (
+            {"shipments": [{"pickup": {"id": 4, "location": FAR}, "delivery": {"id": 5, "location": EAST}}]},
+            "pickup 4",
+        ),
+        (
+            {"shipments": [{"pickup": {"id": 4, "location": EAST}, "delivery": {"id": 5, "location": FAR}}]},
+            "delivery 5",
+        ),
+    ],
+)
+def test_a_location_off_the_network_is_named_with_its_distance(given: dict[str, Any], name: str) -> None:
+    with pytest.raises(LocationOffNetworkError) as error:
+        network_source(problem_of(body(**given)), RoadNetwork(line(3)), never)
+    assert error.value.code == "location_off_network"
+    assert f"2,224 m from {name};" in error.value.detail
+    assert error.value.metres == pytest.approx(2_224, abs=1)
+
+
+def test_how_far_a_location_may_lie_is_a_setting() -> None:
+    problem = problem_of(body(jobs=[{"id": 3, "location": FAR}]))
+    assert network_source(problem, RoadNetwork(line(3), snap_limit_m=2_500), never).kind == "network"
+
+
+def two_towns() -> CompiledNetwork:
+    places = [(7.40, 43.73), (7.405, 43.73), (7.41, 43.73), (7.415, 43.73)]
+    ways = [Road(0, 1, 400, {"car": 40}), Road(2, 3, 400, {"car": 40})]
+    return compiled(places, [way for road in ways for way in both_ways(road)], ["car"])
+
+
+def test_locations_without_a_way_between_them_are_both_named() -> None:
+    with pytest.raises(LocationUnreachableError, match="from job 1 to job 2") as error:
+        network_source(problem_of(body()), RoadNetwork(two_towns()), never)
+    assert error.value.code == "location_unreachable"
+
+
+def test_one_junction_with_two_addresses_is_two_places_for_setup_times() -> None:
+    near = (MIDDLE[0] + 0.0001, MIDDLE[1])
+    jobs = [
+        {"id": 1, "location": MIDDLE, "setup": 60},
+        {"id": 2, "location": near, "setup": 60},
+        {"id": 3, "location": near, "setup": 60},
+    ]
+    solution = Watched(problem_of(body(jobs=jobs)), 10, roads=RoadNetwork(line(3))).solution
+    assert solution.summary.setup == 120
+    assert solution.summary.duration == 100
+
+
+def random_body(seed: int) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    places = [[2 + x, 48 + y] for x, y in rng.uniform(0, 0.05, (20, 2)).tolist()]
+    window = [0, 6_000]
+    return {
+        "vehicles": [
+            {"id": 1, "start": places[0], "end": places[0], "capacity": [9], "time_window": window},
+            {"id": 2, "start": places[1], "capacity": [9], "profile": "bike", "costs": {"per_km": 200}},
+            {"id": 3, "end": places[1], "capacity": [9], "speed_factor": 0.8, "costs": {"fixed": 50}},
+        ],
+        "jobs": [
+            {"id": i, "location": place, "delivery": [1], "service": 60, "setup": 30}
+            for i, place in enumerate(places[2:18])
+        ],
+        "shipments": [
+            {
+                "amount": [1],
+                "pickup": {"id": 1, "location": places[18]},
+                "delivery": {"id": 1, "location": places[19], "time_windows": [[0, 9_000]]},
+            }
+        ],
+        "network": "town",
+        "options": {"geometry": True, "stall_limit": 0.5},
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_engines_answers_on_a_network_verify(seed: int) -> None:
+    network = random_network(seed)
+    problem = problem_of(random_body(seed))
+    model = model_of(problem, RoadNetwork(network, 5_000))
+    verifier = Verifier(problem, model.travel)
+    assert verifier.faults(vroom_solution(model)) == []
+    plan = pyvrp_plan(model)
+    assert plan is not None
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert verifier.faults(solution) == []
+
+
+def test_a_search_on_a_network_reports_drawn_answers() -> None:
+    network = random_network(1)
+    watched = Watched(problem_of(random_body(1)), 10, roads=RoadNetwork(network, 5_000))
+    assert watched.solution.meta.matrix == "network"
+    assert watched.solution.summary.unassigned == 0
+    for solution in (watched.solution, *(reported for _, reported in watched.reported)):
+        assert all(route.geometry for route in solution.routes)
+
+
+def test_a_search_that_goes_on_draws_what_it_was_given() -> None:
+    network = random_network(1)
+    given = random_body(1)
+    problem, roads = problem_of(given), RoadNetwork(network, 5_000)
+    first = Watched(problem, 10, roads=roads).solution
+    bare = first.model_copy(
+        update={"routes": [route.model_copy(update={"geometry": None}) for route in first.routes]}
+    )
+    again = Watched(problem, 10, roads=roads, initial=bare)
+    assert all(route.geometry for route in again.solution.routes)
+
+
+def test_a_stop_ends_the_search_before_its_travel_times_are_known() -> None:
+    with pytest.raises(NoAnswerError):
+        Watched(problem_of(body()), 10, roads=RoadNetwork(line(3)), should_stop=lambda: True)
