@@ -29,9 +29,7 @@ def body(**given: Any) -> dict[str, Any]:
 
 
 def drawn(problem: Problem, plan: Plan, roads: RoadNetwork | None = None) -> Solution:
-    model = (
-        model_of(problem) if roads is None else build_model(problem, network_source(problem, roads, never))
-    )
+    model = model_of(problem, roads)
     solution = scheduled(model, plan)
     assert solution is not None
     add_geometry(model, solution.routes)
