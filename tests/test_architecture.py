@@ -14,9 +14,16 @@ SOLVER = ROOT / "layers" / "solver" / "milkrun_solver"
 HANDLERS = ("submit", "status", "health", "worker", "sweeper")
 
 LAYERS: list[set[str]] = [
-    {"milkrun", "milkrun.settings", "milkrun.errors", "milkrun.observability", "milkrun.health"},
+    {
+        "milkrun",
+        "milkrun.settings",
+        "milkrun.errors",
+        "milkrun.observability",
+        "milkrun.patience",
+        "milkrun.health",
+    },
     {"milkrun.schema"},
-    {"milkrun.clients", "milkrun.jobs", "milkrun.checks"},
+    {"milkrun.clients", "milkrun.jobs", "milkrun.networks", "milkrun.checks"},
     {"milkrun.runs"},
     {"milkrun.http"},
 ]
@@ -86,7 +93,7 @@ UNWANTED = {
     "status": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "health": {"boto3", "pydantic", "pyvrp", "vroom", "milkrun_solver"},  # neo4j takes numpy where it is
     "sweeper": {"neo4j", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
-    "worker": {"pandas", "matplotlib"},
+    "worker": {"matplotlib", "osmium", "networkx"},  # neo4j takes pandas where it is
 }
 
 

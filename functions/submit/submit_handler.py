@@ -12,7 +12,7 @@ from milkrun.http.headers import idempotency_key, wait_seconds
 from milkrun.http.resolver import caller, create_app, serve
 from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.runs.submit import SubmitRequest, submit_run
-from milkrun.runs.wait import has_ended, wait_until
+from milkrun.runs.wait import result_within
 from milkrun.settings import get_settings
 
 app = create_app()
@@ -28,17 +28,23 @@ def submit() -> Response[str]:
         correlation_id=app.context["correlation_id"],
         idempotency_key=idempotency_key(event.headers.get("Idempotency-Key")),
     )
-    run, replayed = submit_run(request, get_jobs(), get_invoker(), limits)
+    submitted = submit_run(request, get_jobs(), get_invoker(), limits)
+    run = submitted.run
     location = f"{event.request_context.path.rstrip('/')}/{run.run_id}/status"
     headers: dict[str, str | list[str]] = {"Location": location}
-    if replayed:
+    if submitted.replayed:
         headers["Idempotency-Replayed"] = "true"
-    seconds = wait_seconds(event.headers.get("Prefer"))
-    if not seconds:
+    seconds = min(wait_seconds(event.headers.get("Prefer")), _seconds_left())
+    if seconds < 1:
         return answers.accepted(run, headers)
-    run = wait_until(get_reader(), run, has_ended, seconds=seconds)
+    run, solution = result_within(get_reader(), run, seconds)
     headers["Preference-Applied"] = f"wait={seconds}"
-    return answers.outcome(*get_reader().result(run.owner, run.run_id, best=False), headers)
+    return answers.accepted(run, headers) if solution is None else answers.outcome(run, solution, headers)
+
+
+def _seconds_left() -> int:
+    """Whole seconds that this invocation may still wait, the last reading of Redis kept back."""
+    return app.lambda_context.get_remaining_time_in_millis() // 1000 - 4
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

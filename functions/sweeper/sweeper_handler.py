@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
 from milkrun.jobs.factory import get_jobs, get_reader
-from milkrun.observability import flush_metrics, get_logger, get_tracer
+from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.runs.sweep import sweep
 
 _RESERVE_MS = 5_000
@@ -26,7 +26,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
         return dict(counts)
 
     try:
-        counts: dict[str, int] = get_tracer().capture_lambda_handler(run)(event, context)
+        counts: dict[str, int] = traced(run)(event, context)
     finally:
         flush_metrics()
     return counts

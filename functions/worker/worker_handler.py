@@ -6,17 +6,46 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
+from milkrun.clients.neo4j import get_neo4j
+from milkrun.errors import NetworkNotFoundError
 from milkrun.jobs.factory import get_jobs
-from milkrun.observability import flush_metrics, get_logger, get_tracer
+from milkrun.networks.cache import NetworkCache
+from milkrun.networks.store import NetworkStore
+from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.runs.work import Tools, Worker
+from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
+from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.network.roads import RoadNetwork
 from milkrun_solver.solve import solve
+
+
+@cache
+def get_networks() -> NetworkCache[RoadNetwork] | None:
+    """The road networks of this process; None where no Neo4j is configured."""
+    driver = get_neo4j()
+    if driver is None:
+        return None
+    limit = get_settings().snap_limit_m
+    return NetworkCache(
+        NetworkStore(driver), lambda data: RoadNetwork(CompiledNetwork.from_bytes(data), limit)
+    )
+
+
+def roads_of(problem: Problem) -> RoadNetwork | None:
+    """The road network that a problem names, if it names one."""
+    if problem.network is None:
+        return None
+    networks = get_networks()
+    if networks is None:
+        raise NetworkNotFoundError(f"There is no road network {problem.network!r}: no Neo4j is configured.")
+    return networks.get(problem.network)
 
 
 @cache
 def get_tools() -> Tools:
     """What the worker of this process works with."""
-    return Tools(jobs=get_jobs(), invoker=get_invoker(), solve=solve, limits=get_settings().limits)
+    return Tools(get_jobs(), get_invoker(), solve, roads_of, get_settings().limits)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -34,6 +63,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
         worker.work()
 
     try:
-        get_tracer().capture_lambda_handler(work)(event, context)
+        traced(work)(event, context)
     finally:
         flush_metrics()

@@ -6,8 +6,10 @@ import pytest
 import submit_handler
 from ulid import ULID
 
+from milkrun.clients.redis import connect
 from milkrun.jobs.factory import get_jobs
 from milkrun.jobs.manager import Best
+from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 
 from .conftest import Invokes, recorded, send
@@ -125,6 +127,36 @@ def test_a_run_that_ends_in_time_answers_with_its_result(environment: pytest.Mon
 def test_a_run_that_does_not_end_in_time_is_accepted() -> None:
     answer = send(submit_handler, "submit", headers={"Prefer": "wait=1"})
     assert (answer.status, answer.body["status"]) == (202, "pending")
+
+
+def test_a_run_that_fails_in_time_is_told_with_its_location(environment: pytest.MonkeyPatch) -> None:
+    class FailsAtOnce:
+        def invoke(self, run: Run) -> None:
+            get_jobs().claim(run.owner, run.run_id, "t")
+            get_jobs().fail(run.owner, run.run_id, "t", code="worker_lost", detail="Lost.", spent_ms=1)
+
+    environment.setattr(submit_handler, "get_invoker", FailsAtOnce)
+    answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
+    assert (answer.status, answer.body["error"]["code"]) == (202, "worker_lost")
+    assert "Location" in answer.headers
+    assert "Retry-After" not in answer.headers
+
+
+def test_a_stored_run_is_told_although_redis_goes_away(environment: pytest.MonkeyPatch) -> None:
+    away = RunReader(connect("redis://127.0.0.1:1/0"))
+    environment.setattr(submit_handler, "get_reader", lambda: away)
+    answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
+    assert (answer.status, answer.body["status"]) == (202, "pending")
+    assert "Location" in answer.headers
+
+
+def test_without_its_replicas_a_run_is_not_acknowledged_but_a_retry_finds_it_at_work(
+    environment: pytest.MonkeyPatch, invokes: Invokes
+) -> None:
+    environment.setenv("REDIS_MIN_REPLICAS", "1")
+    answer = send(submit_handler, "submit", headers={"Idempotency-Key": "k"})
+    assert (answer.status, answer.body["dependencies"]) == (503, {"redis": "down: too few replicas"})
+    assert len(invokes.runs) == 1
 
 
 def test_a_caller_that_nobody_vouches_for_is_401() -> None:

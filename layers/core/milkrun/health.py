@@ -1,8 +1,10 @@
 """Readiness: whether the servers that Milkrun needs answer."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping
+
+from milkrun.patience import Call
+from milkrun.observability import get_logger
 
 OK = "ok"
 NOT_CONFIGURED = "not configured"
@@ -21,37 +23,24 @@ class ReadinessProbe:
     def __init__(self, checks: Mapping[str, Check], deadline: float = 2.5) -> None:
         self._checks = checks
         self._deadline = deadline
-        self._asking: dict[str, _Asking] = {}
+        self._asking: dict[str, Call[str]] = {}
 
     def ask(self) -> dict[str, str]:
         """The state of each dependency by name."""
         until = time.monotonic() + self._deadline
         for name, check in self._checks.items():
-            if name not in self._asking:
-                self._asking[name] = _Asking(check)
+            if name not in self._asking or self._asking[name].wait(0):  # an old answer is none
+                self._asking[name] = Call(check)
         return {name: self._answer(name, until) for name in self._checks}
 
     def _answer(self, name: str, until: float) -> str:
-        asking = self._asking[name]
-        if not asking.done.wait(max(0.0, until - time.monotonic())):
+        if not self._asking[name].wait(until - time.monotonic()):
             return TIMED_OUT
-        del self._asking[name]
-        return asking.answer
-
-
-class _Asking:
-    """One check under way, in a daemon thread."""
-
-    def __init__(self, check: Check) -> None:
-        self.done = threading.Event()
-        self.answer = "down: failed"
-        threading.Thread(target=self._ask, args=(check,), daemon=True).start()
-
-    def _ask(self, check: Check) -> None:
         try:
-            self.answer = check()
-        finally:
-            self.done.set()
+            return self._asking.pop(name).result()
+        except Exception as error:
+            get_logger().error("check failed", exc_info=error, dependency=name)
+            return "down: failed"
 
 
 def is_ready(states: Mapping[str, str]) -> bool:

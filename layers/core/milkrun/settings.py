@@ -53,13 +53,17 @@ class JobPolicy:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs between deployments. Addresses and passwords are never printed."""
+    """Everything that differs between deployments. Addresses and passwords are never printed.
+
+    `snap_limit_m` is how far, in metres, a location may be from the nearest junction of a road network.
+    """
 
     redis_url: str = field(default="redis://127.0.0.1:6379/0", repr=False)
     neo4j_uri: str = field(default="", repr=False)
     neo4j_user: str = field(default="neo4j", repr=False)
     neo4j_password: str = field(default="", repr=False)
     worker_function: str = ""
+    snap_limit_m: int = 1_000
     local: bool = False
     limits: Limits = Limits()
     jobs: JobPolicy = JobPolicy()
@@ -77,6 +81,7 @@ class Settings:
             neo4j_user=env.get("NEO4J_USER") or cls.neo4j_user,
             neo4j_password=env.get("NEO4J_PASSWORD", ""),
             worker_function=env.get("WORKER_FUNCTION") or env.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            snap_limit_m=_integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
             local=env.get("AWS_SAM_LOCAL") == "true",
             limits=Limits(
                 body_bytes=_integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),

@@ -46,6 +46,32 @@ def test_a_full_server_is_away_for_writes(empty_valkey_url: str) -> None:
     assert caught.value.dependencies == {"redis": "down: out of memory"}
 
 
+def test_a_demoted_primary_is_left_for_the_new_one(empty_valkey_url: str) -> None:
+    """The name of the primary leads elsewhere after a failover: only a new connection finds out."""
+    client, operator = connect(empty_valkey_url), redis.Redis.from_url(empty_valkey_url)
+    client.ping()
+    before = client.client_id()
+    operator.replicaof("127.0.0.1", "1")
+    try:
+        with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+            client.set("k", "v")
+    finally:
+        operator.replicaof("NO", "ONE")
+    assert caught.value.dependencies == {"redis": "down: read only"}
+    assert client.client_id() != before
+
+
+def test_a_primary_without_its_replicas_is_away_for_writes(empty_valkey_url: str) -> None:
+    client = connect(empty_valkey_url)
+    client.config_set("min-replicas-to-write", 1)
+    try:
+        with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+            client.set("k", "v")
+    finally:
+        client.config_set("min-replicas-to-write", 0)
+    assert caught.value.dependencies == {"redis": "down: too few replicas"}
+
+
 def test_an_error_of_ours_is_not_taken_for_an_outage(empty_valkey_url: str) -> None:
     client = connect(empty_valkey_url)
     client.set("k", "v")

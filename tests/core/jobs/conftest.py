@@ -51,6 +51,12 @@ class Lab:
         self.jobs.claim(owner, run_id(number), token)
         return run_id(number)
 
+    def waiting(self, number: int) -> str:
+        """A run that was refused a slot and waits for its turn; another one is running."""
+        self.submit(number)
+        assert self.jobs.claim(OWNER, run_id(number), "w") is None
+        return run_id(number)
+
     def completed(self, number: int = 1, *, owner: str = OWNER, key: str | None = None) -> str:
         self.running(number, owner=owner, key=key)
         self.jobs.complete(owner, run_id(number), "t", spent_ms=5_000, best=BEST)

@@ -30,6 +30,14 @@ def test_a_running_run_is_asked_to_stop_and_goes_on_until_its_worker_does(lab: L
     assert (run.status, run.stop) == (Status.RUNNING, True)
 
 
+def test_a_run_whose_worker_is_lost_ends_at_once(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
+    lab.make_due()
+    run = lab.jobs.cancel(OWNER, run_id(1))
+    assert (run.status, run.stopped_early) == (Status.COMPLETED, True)
+
+
 def test_asking_twice_changes_nothing(lab: Lab) -> None:
     lab.running()
     lab.jobs.cancel(OWNER, run_id(1))

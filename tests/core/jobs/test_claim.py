@@ -12,6 +12,7 @@ from .conftest import BEST, OWNER, Lab, run_id
 def test_the_run_is_running_and_its_body_handed_over(lab: Lab) -> None:
     lab.submit(body=b'{"jobs": []}')
     claimed = lab.jobs.claim(OWNER, run_id(1), "t")
+    assert claimed is not None
     assert claimed.run.status is Status.RUNNING
     assert claimed.run.started_at is not None
     assert claimed.request == b'{"jobs": []}'
@@ -65,14 +66,34 @@ def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_above_the_owner_s_limit_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+def test_above_the_owner_s_limit_it_stays_pending_and_waits_for_its_turn(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)
     small.submit(2)
-    before = small.snapshot()
-    with pytest.raises(TransitionRefusedError, match="RUNNING_LIMIT"):
+    assert small.jobs.claim(OWNER, run_id(2), "u") is None
+    assert small.status(2).status is Status.PENDING
+    assert small.client.zrange(OwnerKeys(OWNER).waiting, 0, -1) == [run_id(2).encode()]
+
+
+def test_losing_the_race_for_a_slot_costs_no_dispatch(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1, max_dispatches=2)
+    small.running(1)
+    small.submit(2)
+    for _ in range(5):
         small.jobs.claim(OWNER, run_id(2), "u")
-    assert small.snapshot() == before
+        small.make_due(2)
+        small.jobs.dispatch(OWNER, run_id(2))
+    assert small.status(2).status is Status.PENDING
+
+
+def test_a_claimed_run_waits_no_more(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(1)
+    small.submit(2)
+    small.jobs.claim(OWNER, run_id(2), "u")
+    small.jobs.complete(OWNER, run_id(1), "t", spent_ms=1, best=BEST)
+    small.jobs.claim(OWNER, run_id(2), "u")
+    assert small.client.zcard(OwnerKeys(OWNER).waiting) == 0
 
 
 def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:

@@ -32,15 +32,28 @@ def test_an_ended_run_needs_no_attention_and_expires(lab: Lab) -> None:
         assert 0 < lab.client.ttl(key) <= lab.policy.ttl_days * 86_400
 
 
-def test_it_names_the_owner_s_oldest_pending_run(lab: Lab) -> None:
+def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(1)
+    small.submit(2)
+    small.waiting(4)
+    small.waiting(3)
+    assert complete(small) == run_id(3)
+
+
+def test_each_end_names_another_run(lab: Lab) -> None:
+    small = lab.with_policy(max_running=2)
+    small.running(1)
+    small.running(2)
+    small.waiting(3)
+    small.waiting(4)
+    named = [small.jobs.complete(OWNER, run_id(number), "t", spent_ms=1, best=BEST) for number in (1, 2)]
+    assert named == [run_id(3), run_id(4)]
+
+
+def test_where_none_waits_for_its_turn_it_names_none(lab: Lab) -> None:
     lab.running(1)
-    lab.submit(3)
     lab.submit(2)
-    assert complete(lab) == run_id(2)
-
-
-def test_without_a_pending_run_it_names_none(lab: Lab) -> None:
-    lab.running()
     assert complete(lab) is None
 
 

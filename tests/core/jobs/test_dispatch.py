@@ -6,7 +6,7 @@ from milkrun.errors import RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
 
-from .conftest import OWNER, Lab, run_id
+from .conftest import BEST, OWNER, Lab, run_id
 
 
 def score(lab: Lab) -> float:
@@ -60,15 +60,25 @@ def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
     assert hasty.status().error_code == "never_started"
 
 
-def test_waiting_for_its_turn_costs_no_dispatch(lab: Lab) -> None:
-    small = lab.with_policy(max_running=1)
+def test_above_the_owner_s_limit_it_waits_for_its_turn_at_no_cost(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1, max_dispatches=2)
     small.running(2)
     small.submit(1)
-    small.make_due()
-    before = small.client.hgetall(OwnerKeys(OWNER).run(run_id(1)))
-    assert small.jobs.dispatch(OWNER, run_id(1)) is None
-    assert small.client.hgetall(OwnerKeys(OWNER).run(run_id(1))) == before
-    assert score(small) > small.status(1).created_at
+    for _ in range(5):
+        small.make_due()
+        assert small.jobs.dispatch(OWNER, run_id(1)) is None
+    assert small.status(1).status is Status.PENDING
+    assert small.client.zrange(OwnerKeys(OWNER).waiting, 0, -1) == [run_id(1).encode()]
+    assert score(small) > small.status(1).created_at + 60_000
+
+
+def test_a_dispatched_run_waits_no_more(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(2)
+    small.waiting(1)
+    small.jobs.complete(OWNER, run_id(2), "t", spent_ms=1, best=BEST)
+    assert small.jobs.dispatch(OWNER, run_id(1), early=True) is not None
+    assert small.client.zcard(OwnerKeys(OWNER).waiting) == 0
 
 
 def test_a_running_run_is_refused_and_nothing_changes(lab: Lab) -> None:

@@ -37,8 +37,10 @@ def test_with_its_attempts_used_up_it_fails(lab: Lab) -> None:
 
 
 def test_a_run_that_was_to_stop_completes_with_its_best_routes(lab: Lab) -> None:
-    lapse(lab, best=True)
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=2_500, best=BEST)
     lab.jobs.cancel(OWNER, run_id(1))
+    lab.make_due()
     assert lab.jobs.expire(OWNER, run_id(1)) is None
     run, result = lab.reader.result(OWNER, run_id(1), best=False)
     assert (run.status, run.stopped_early) == (Status.COMPLETED, True)
@@ -47,8 +49,9 @@ def test_a_run_that_was_to_stop_completes_with_its_best_routes(lab: Lab) -> None
 
 
 def test_a_run_that_was_to_stop_and_has_no_routes_is_cancelled(lab: Lab) -> None:
-    lapse(lab)
+    lab.running()
     lab.jobs.cancel(OWNER, run_id(1))
+    lab.make_due()
     assert lab.jobs.expire(OWNER, run_id(1)) is None
     assert lab.status().status is Status.CANCELLED
 

@@ -31,10 +31,13 @@ def test_it_expires_and_its_best_routes_go(lab: Lab) -> None:
     assert lab.client.exists(OwnerKeys(OWNER).best(run_id(1)), OwnerKeys(OWNER).active) == 0
 
 
-def test_it_names_the_owner_s_oldest_pending_run(lab: Lab) -> None:
-    lab.running(1)
-    lab.submit(2)
-    assert fail(lab) == run_id(2)
+def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(1)
+    small.submit(2)
+    small.waiting(4)
+    small.waiting(3)
+    assert fail(small) == run_id(3)
 
 
 def test_another_token_is_refused_and_nothing_changes(lab: Lab) -> None:

@@ -23,7 +23,7 @@ def test_there_is_one_file_per_verb() -> None:
 def test_the_header_names_purpose_keys_arguments_and_returns(verb: str) -> None:
     text = (LUA / f"{verb}.lua").read_text()
     assert re.search(rf"^-- {verb}: ", text, re.MULTILINE)
-    for part in ("KEYS 1-8, ARGV 1-2: ", "Returns: "):
+    for part in ("KEYS 1-9, ARGV 1-2: ", "Returns: "):
         assert re.search(rf"^-- {part}", text, re.MULTILINE), part
 
 
@@ -63,6 +63,7 @@ def test_the_keys_are_these() -> None:
         "milkrun:{22}:run:a1b2:R:result",
         "milkrun:{22}:runs:a1b2",
         "milkrun:{22}:pending:a1b2",
+        "milkrun:{22}:waiting:a1b2",
         "milkrun:{22}:running:a1b2",
         "milkrun:{22}:active",
         "milkrun:{22}:idem:a1b2:h",

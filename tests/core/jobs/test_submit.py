@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from milkrun.errors import DependencyUnavailableError, IdempotencyKeyReusedError, TooManyPendingRunsError
+from milkrun.errors import IdempotencyKeyReusedError, TooManyPendingRunsError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import Submission
 from milkrun.jobs.states import Status
@@ -86,12 +86,26 @@ def test_a_replay_is_no_new_pending_run(lab: Lab) -> None:
     assert small.submit(2, key="k") == first
 
 
-def test_without_the_replicas_it_is_not_acknowledged_but_a_retry_finds_it(lab: Lab) -> None:
+def test_without_the_replicas_it_is_not_durable_but_a_retry_finds_it(lab: Lab) -> None:
     strict = lab.with_policy(min_replicas=1)
-    with pytest.raises(DependencyUnavailableError) as caught:
-        strict.submit(1, key="k")
-    assert caught.value.dependencies == {"redis": "down: too few replicas"}
+    submission = Submission(OWNER, run_id(1), b"{}", 5_000, "corr-1", "k")
+    for _ in range(2):
+        assert not strict.jobs.submit(submission).durable
     assert lab.submit(2, key="k").run_id == run_id(1)
+
+
+def test_runs_that_are_gone_leave_the_index(lab: Lab) -> None:
+    for number in range(1, 4):
+        lab.submit(number)
+    lab.client.delete(OwnerKeys(OWNER).run(run_id(1)), OwnerKeys(OWNER).run(run_id(2)))
+    lab.submit(4)
+    left = lab.client.zrange(OwnerKeys(OWNER).runs, 0, -1)
+    assert left == [run_id(3).encode(), run_id(4).encode()]
+
+
+def test_the_index_of_an_owner_who_never_comes_back_expires(lab: Lab) -> None:
+    lab.submit()
+    assert lab.client.ttl(OwnerKeys(OWNER).runs) > lab.policy.ttl_days * 86_400
 
 
 def test_of_many_at_once_with_one_key_one_makes_the_run(lab: Lab) -> None:

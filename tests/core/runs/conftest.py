@@ -15,6 +15,7 @@ from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 from milkrun.runs import work
 from milkrun.runs.work import Tools, Worker
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution, Summary
 from milkrun.settings import JobPolicy, Limits
 
@@ -68,8 +69,15 @@ class Bench:
     def submit(self, number: int = 1, *, time_limit_ms: int = 60_000, body: bytes = BODY) -> Run:
         return self.jobs.submit(Submission(OWNER, run_id(number), body, time_limit_ms, "corr-1")).run
 
-    def work(self, solve: Callable[..., Solution], number: int = 1, *, remaining: float = 900) -> None:
-        tools = Tools(self.jobs, self.invokes, solve, Limits())  # type: ignore[arg-type]
+    def work(
+        self,
+        solve: Callable[..., Solution],
+        number: int = 1,
+        *,
+        remaining: float = 900,
+        roads_of: Callable[[Problem], Any] = lambda _: None,
+    ) -> None:
+        tools = Tools(self.jobs, self.invokes, solve, roads_of, Limits())  # type: ignore[arg-type]
         Worker(tools, OWNER, run_id(number), lambda: remaining).work()
 
     def status(self, number: int = 1) -> Run:

@@ -73,6 +73,17 @@ def test_without_time_it_stops(bench: Bench) -> None:
     assert bench.invokes.runs == []
 
 
+def test_one_owner_s_queue_hides_no_other_s_lost_worker(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milkrun.runs.sweep.PER_SHARD", 2)
+    full = bench.with_policy(max_running=0)
+    for number in range(1, 8):
+        full.submit(number)
+        full.make_due(number)
+    assert run_sweep(full) == {"waiting_or_ended": 7}
+
+
 def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
     bench.submit()
     bench.invokes.failure = "TooManyRequestsException"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
+from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.states import Status
 from milkrun.runs.chain import MAX_CHAIN
@@ -186,16 +186,40 @@ def test_a_search_that_ends_by_itself_is_not_handed_over(bench: Bench) -> None:
     assert bench.status().status is Status.COMPLETED
 
 
+def wait_for_turn(bench: Bench, number: int) -> None:
+    """Another run takes the owner's only slot, and this one is refused it."""
+    bench.submit(number)
+    assert bench.with_policy(max_running=0).jobs.claim(OWNER, run_id(number), "w") is None
+
+
 def test_the_owner_s_next_run_is_woken(bench: Bench) -> None:
     bench.submit(1)
-    bench.submit(2)
+    wait_for_turn(bench, 2)
     bench.work(at_once(7))
     assert [(run.run_id, run.chain) for run in bench.invokes.runs] == [(run_id(2), 1)]
 
 
+def test_above_the_owner_s_limit_the_worker_ends_quietly(bench: Bench) -> None:
+    full = bench.with_policy(max_running=0)
+    full.submit()
+    full.work(at_once(7))
+    assert full.status().status is Status.PENDING
+
+
+def test_a_best_answer_that_cannot_be_read_fails_the_run(bench: Bench) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    broken = to_best(answer(9))._replace(solution=b'{"routes": 3}')  # type: ignore[union-attr]
+    bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=broken)
+    bench.make_due()
+    bench.jobs.expire(OWNER, run_id(1))
+    bench.work(at_once(7))
+    assert (bench.status().status, bench.status().error_code) == (Status.FAILED, "internal_error")
+
+
 def test_a_long_chain_is_left_to_the_sweeper(bench: Bench) -> None:
     bench.submit(1)
-    bench.submit(2)
+    wait_for_turn(bench, 2)
     bench.jobs.dispatch(OWNER, run_id(1), early=True, chain=MAX_CHAIN)
     bench.work(at_once(7))
     assert bench.invokes.runs == []
@@ -204,7 +228,7 @@ def test_a_long_chain_is_left_to_the_sweeper(bench: Bench) -> None:
 
 def test_an_invoke_that_fails_loses_nothing(bench: Bench) -> None:
     bench.submit(1)
-    bench.submit(2)
+    wait_for_turn(bench, 2)
     bench.invokes.failure = "ReadTimeoutError"
     bench.work(at_once(7))
     assert bench.status(1).status is Status.COMPLETED
@@ -224,3 +248,56 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     bench.submit()
     bench.work(at_once(7))
     assert bench.status().status is Status.COMPLETED
+
+
+def away(_problem: object) -> None:
+    raise DependencyUnavailableError({"neo4j": "down: timed out"})
+
+
+def test_the_search_gets_the_roads(bench: Bench) -> None:
+    bench.submit()
+    seen: dict[str, Any] = {}
+    bench.work(lambda _problem, **given: seen.update(given) or answer(1), roads_of=lambda _: "roads")
+    assert seen["roads"] == "roads"
+
+
+def test_while_the_roads_cannot_be_had_the_run_is_tried_again_later(bench: Bench) -> None:
+    bench.submit()
+    bench.work(at_once(7), roads_of=away)
+    run = bench.status()
+    assert (run.status, run.attempt, run.spent_ms) == (Status.PENDING, 2, 0)
+    with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
+        bench.jobs.dispatch(OWNER, run_id(1))
+
+
+def test_without_roads_and_attempts_the_run_fails(bench: Bench) -> None:
+    last = bench.with_policy(max_attempts=1)
+    last.submit()
+    last.work(at_once(7), roads_of=away)
+    run = last.status()
+    assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
+
+
+def test_getting_the_roads_is_not_solving(bench: Bench) -> None:
+    def slowly(_problem: object) -> None:
+        time.sleep(0.3)
+
+    bench.submit(time_limit_ms=1_000)
+    seen: dict[str, Any] = {}
+    bench.work(
+        lambda _problem, **given: seen.update(left=given["deadline"] - time.monotonic()) or answer(1),
+        roads_of=slowly,
+    )
+    assert seen["left"] > 0.9
+    assert bench.status().spent_ms < 300
+
+
+def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:
+    bench.submit()
+    hanging = threading.Event()
+    worker = in_background(lambda: bench.work(at_once(7), roads_of=lambda _: hanging.wait(30)))
+    eventually(lambda: bench.status().status is Status.RUNNING)
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+    hanging.set()
+    assert bench.status().status is Status.CANCELLED

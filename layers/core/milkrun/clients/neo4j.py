@@ -1,10 +1,13 @@
 """The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from neo4j import Driver, GraphDatabase
-from neo4j.exceptions import AuthError, ServiceUnavailable
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
 
+from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
 CONNECT_TIMEOUT = 2.0
@@ -23,6 +26,15 @@ def get_neo4j() -> Driver | None:
         connection_acquisition_timeout=CONNECT_TIMEOUT,
         max_transaction_retry_time=CONNECT_TIMEOUT,
     )
+
+
+@contextmanager
+def neo4j_errors() -> Iterator[None]:
+    """Turns "Neo4j is away" in all its forms into DependencyUnavailableError."""
+    try:
+        yield
+    except (DriverError, Neo4jError) as error:
+        raise DependencyUnavailableError({"neo4j": f"down: {reason(error)}"}) from error
 
 
 def reason(error: Exception) -> str:

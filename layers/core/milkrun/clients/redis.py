@@ -15,6 +15,9 @@ CONNECT_TIMEOUT = 1.0
 ANSWER_TIMEOUT = 2.0
 """Seconds; a caller gets its 503 within a few. Scripts take milliseconds."""
 
+_RECONNECT = (redis.exceptions.ConnectionError, redis.exceptions.ReadOnlyError)
+"""What a new connection may mend: after a failover the name of the primary leads to another server."""
+
 _ANSWERS = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
@@ -22,6 +25,13 @@ _ANSWERS = (
     redis.exceptions.TryAgainError,
 )
 """Answers of a server that is there and cannot take a write now."""
+_ANSWER_WORDS = {
+    "BUSY": "busy",
+    "MISCONF": "cannot write to its disk",
+    "NOREPLICAS": "too few replicas",
+    "UNBLOCKED": "no primary any more",
+}
+"""The same, where redis-py knows only the first word."""
 
 
 def connect(url: str) -> redis.Redis:
@@ -30,7 +40,7 @@ def connect(url: str) -> redis.Redis:
         url,
         socket_connect_timeout=CONNECT_TIMEOUT,
         socket_timeout=ANSWER_TIMEOUT,
-        retry=Retry(ConstantBackoff(0.05), 1, supported_errors=(redis.exceptions.ConnectionError,)),
+        retry=Retry(ConstantBackoff(0.05), 1, supported_errors=_RECONNECT),
         health_check_interval=0,
     )
 
@@ -48,6 +58,11 @@ def redis_errors() -> Iterator[None]:
         yield
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, *_ANSWERS) as error:
         raise DependencyUnavailableError({"redis": f"down: {reason(error)}"}) from error
+    except redis.exceptions.ResponseError as error:
+        why = _ANSWER_WORDS.get(str(error).partition(" ")[0])
+        if why is None:
+            raise
+        raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
 
 
 def reason(error: Exception) -> str:

@@ -14,14 +14,17 @@ POLL_AFTER = "1"
 
 
 def accepted(run: Run, headers: dict[str, str | list[str]] | None = None) -> Response[str]:
-    """202: the run goes on; ask again."""
-    return json_response(HTTPStatus.ACCEPTED, run.to_status(), {"Retry-After": POLL_AFTER, **(headers or {})})
+    """202 with the state of a run, and when to ask again while it goes on."""
+    return json_response(HTTPStatus.ACCEPTED, run.to_status(), {**_again(run), **(headers or {})})
 
 
 def status(run: Run, headers: dict[str, str | list[str]] | None = None) -> Response[str]:
     """200 with the state of a run, and when to ask again while it goes on."""
-    again = {} if run.status.ended else {"Retry-After": POLL_AFTER}
-    return json_response(HTTPStatus.OK, run.to_status(), {**again, **(headers or {})})
+    return json_response(HTTPStatus.OK, run.to_status(), {**_again(run), **(headers or {})})
+
+
+def _again(run: Run) -> dict[str, str | list[str]]:
+    return {} if run.status.ended else {"Retry-After": POLL_AFTER}
 
 
 def outcome(

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from milkrun.http.headers import correlation_id
 from milkrun.http.identity import owner_of
 from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
-from milkrun.observability import flush_metrics, get_logger, get_tracer
+from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.settings import get_settings
 
 
@@ -50,7 +50,7 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
     logger.set_correlation_id(chosen)
     app.append_context(correlation_id=chosen)  # type: ignore[no-untyped-call]
     try:
-        response: dict[str, Any] = get_tracer().capture_lambda_handler(app.resolve)(event, context)
+        response: dict[str, Any] = traced(app.resolve)(event, context)
     finally:
         flush_metrics()
     response.setdefault("multiValueHeaders", {})["X-Correlation-ID"] = [chosen]

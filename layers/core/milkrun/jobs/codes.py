@@ -12,7 +12,7 @@ class Code(IntEnum):
     STOP = 2
     """renew, requeue: the caller asked to stop; complete with the best so far."""
     WAITING = 3
-    """dispatch: the owner is at the limit of running runs; looked at again later."""
+    """dispatch, claim: the owner is at the limit of running runs; the run waits for its turn."""
     GAVE_UP = 4
     """dispatch, expire: the run has now failed."""
     STOPPED = 5
@@ -23,10 +23,9 @@ class Code(IntEnum):
     """Another worker holds the lease."""
     LOST = -4
     """The token is not the lease's any more."""
-    RUNNING_LIMIT = -5
-    PENDING_LIMIT = -6
-    KEY_REUSED = -7
+    PENDING_LIMIT = -5
+    KEY_REUSED = -6
     """The idempotency key has a run with another body."""
-    NOT_DUE = -8
-    EXHAUSTED = -9
+    NOT_DUE = -7
+    EXHAUSTED = -8
     """requeue: no attempt is left."""

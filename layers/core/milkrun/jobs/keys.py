@@ -41,6 +41,11 @@ class OwnerKeys:
         return f"{self._prefix}:pending:{self.owner}"
 
     @property
+    def waiting(self) -> str:
+        """Sorted set of pending runs that wait for their turn, equal scores."""
+        return f"{self._prefix}:waiting:{self.owner}"
+
+    @property
     def running(self) -> str:
         """Sorted set of running runs, equal scores."""
         return f"{self._prefix}:running:{self.owner}"
@@ -74,6 +79,7 @@ class OwnerKeys:
             self.result(run_id),
             self.runs,
             self.pending,
+            self.waiting,
             self.running,
             self.active,
         ]

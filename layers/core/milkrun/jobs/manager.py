@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, cast
 
 from redis import Redis
 from redis.commands.core import Script
+from redis.exceptions import ResponseError
 
 from milkrun.clients.redis import redis_errors
 from milkrun.errors import (
-    DependencyUnavailableError,
     IdempotencyKeyReusedError,
     MilkrunError,
     RunNotFoundError,
@@ -51,10 +51,12 @@ class Submission(NamedTuple):
 
 
 class Submitted(NamedTuple):
-    """The run of a submission; `replayed` if its idempotency key had it already."""
+    """The run of a submission: `replayed` if its idempotency key had it already, `durable` if enough replicas
+    have it."""
 
     run: Run
     replayed: bool
+    durable: bool
 
 
 class Claimed(NamedTuple):
@@ -110,15 +112,17 @@ class JobStateManager:
                 extra_key=keys.idempotency(key_hash) if key_hash else keys.run(submission.run_id),
                 connection=connection,
             )
-            self._wait_for_replicas(connection)
+            durable = self._has_replicas(connection)
         replayed = code is Code.REPLAYED
         run_id = payload[1].decode() if replayed else submission.run_id
-        return Submitted(_run(submission.owner, run_id, payload[0]), replayed)
+        return Submitted(_run(submission.owner, run_id, payload[0]), replayed, durable)
 
-    def _wait_for_replicas(self, connection: Redis) -> None:
+    def _has_replicas(self, connection: Redis) -> bool:
         wanted = self._policy.min_replicas
-        if wanted and connection.wait(wanted, _WAIT_MS) < wanted:
-            raise DependencyUnavailableError({"redis": "down: too few replicas"})
+        try:
+            return wanted == 0 or connection.wait(wanted, _WAIT_MS) >= wanted
+        except ResponseError:  # the server is no primary any more
+            return False
 
     def dispatch(self, owner: str, run_id: str, *, early: bool = False, chain: int = 0) -> Run | None:
         """Notes that the run's worker is about to be invoked.
@@ -147,15 +151,19 @@ class JobStateManager:
         )
         return _run(owner, run_id, payload[0]) if code is Code.OK else None
 
-    def claim(self, owner: str, run_id: str, token: str) -> Claimed:
+    def claim(self, owner: str, run_id: str, token: str) -> Claimed | None:
         """Takes the lease of a pending run.
 
+        Returns:
+            The run; None if its owner has enough running runs, and it waits for its turn.
+
         Raises:
-            RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or its
-                owner has enough running runs.
+            RunNotFoundError, TransitionRefusedError: The run is gone, ended, or held by another worker.
         """
         policy = self._policy
-        _, payload = self._call("claim", owner, run_id, token, _ms(policy.lease), policy.max_running)
+        code, payload = self._call("claim", owner, run_id, token, _ms(policy.lease), policy.max_running)
+        if code is Code.WAITING:
+            return None
         run = _run(owner, run_id, payload[0])
         return Claimed(run, unpack(payload[1]), unpack(payload[2]) if payload[2] else None)
 
@@ -190,7 +198,7 @@ class JobStateManager:
         """Ends a run with its result; one that was stopped before there was any is cancelled.
 
         Returns:
-            The owner's oldest pending run, which may now start.
+            The owner's oldest run that waits for its turn, which has now come.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.

@@ -122,6 +122,7 @@ class RunReader:
                     pipe.zrangebyscore(active(shard), "-inf", now, start=0, num=per_shard, withscores=True)
                 replies = pipe.execute()
         entries = [entry for page in replies[1::2] for entry in page]
+        entries.sort(key=lambda entry: entry[1])  # the one that has waited longest first
         due = [Due(*member.decode().split(":")) for member, _ in entries]
         oldest = max((now - score for _, score in entries), default=0) / 1000
         return Backlog(active=sum(replies[0::2]), due=due, oldest=oldest)

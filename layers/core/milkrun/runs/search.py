@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from milkrun.jobs.manager import Best
 from milkrun.schema.problem import Problem
@@ -11,7 +11,7 @@ from milkrun.schema.solution import Solution
 
 
 class Solve(Protocol):
-    """The optimiser, as `milkrun_solver.solve`; `deadline` is on the clock of `time.monotonic`."""
+    """The optimiser, as `milkrun_solver.solve.solve`; `deadline` is on the clock of `time.monotonic`."""
 
     def __call__(
         self,
@@ -22,24 +22,44 @@ class Solve(Protocol):
         should_stop: Callable[[], bool],
         seed: int,
         initial: Solution | None,
+        roads: Any,
     ) -> Solution: ...
 
 
+RoadsOf = Callable[[Problem], Any]
+"""Gets the road network that a problem names, None if it names none. Its seconds are no solving."""
+
+
 class Search:
-    """Runs `solve` in a thread. All methods are for the thread that made it."""
+    """Gets the roads and runs `solve`, in a thread. All methods are for the thread that made it.
+
+    Args:
+        seconds: Seconds of solving, from when the roads are there.
+        latest: When solving ends in any case, on the clock of `time.monotonic`.
+        initial: The best answer of an earlier attempt.
+    """
 
     def __init__(
-        self, solve: Solve, problem: Problem, *, seconds: float, seed: int, initial: Solution | None
+        self,
+        solve: Solve,
+        roads_of: RoadsOf,
+        problem: Problem,
+        *,
+        seconds: float,
+        latest: float,
+        initial: Solution | None,
     ) -> None:
         self._solve = solve
+        self._roads_of = roads_of
         self._problem = problem
-        self._seed = seed
-        self._initial = initial
-        self._started = time.monotonic()
-        self._deadline = self._started + seconds
+        self._seconds = seconds
+        self._latest = latest
+        self.initial = initial
+        self._best = initial
+        self._started: float | None = None
+        self._deadline = latest
         self._stop = threading.Event()
         self._done = threading.Event()
-        self._latest: Solution | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="search", daemon=True)
 
@@ -56,9 +76,14 @@ class Search:
         return self._done.wait(seconds)
 
     @property
+    def solving(self) -> bool:
+        """Whether the roads are there and solving has begun."""
+        return self._started is not None
+
+    @property
     def spent_ms(self) -> int:
-        """Milliseconds since the search was made."""
-        return round((time.monotonic() - self._started) * 1000)
+        """Milliseconds of solving."""
+        return 0 if self._started is None else round((time.monotonic() - self._started) * 1000)
 
     @property
     def ran_out(self) -> bool:
@@ -68,7 +93,12 @@ class Search:
     @property
     def best(self) -> Solution | None:
         """The best answer so far; a new object for each better one."""
-        return self._latest
+        return self._best
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended the search, if it was an error."""
+        return self._error
 
     def outcome(self) -> Solution | None:
         """The best answer of a search that has ended, None if it was stopped before it had one.
@@ -76,24 +106,23 @@ class Search:
         Raises:
             Exception: Whatever ended the search without an answer.
         """
-        if self._latest is None and self._error is not None and not self._stop.is_set():
+        if self._best is None and self._error is not None and not self._stop.is_set():
             raise self._error
-        return self._latest
-
-    @property
-    def error(self) -> Exception | None:
-        """What ended the search, if it was an error."""
-        return self._error
+        return self._best
 
     def _run(self) -> None:
         try:
-            self._latest = self._solve(
+            roads = self._roads_of(self._problem)
+            self._started = time.monotonic()
+            self._deadline = min(self._started + self._seconds, self._latest)
+            self._best = self._solve(
                 self._problem,
                 deadline=self._deadline,
                 on_best=self._on_best,
                 should_stop=self._stop.is_set,
-                seed=self._seed,
-                initial=self._initial,
+                seed=self._problem.options.seed,
+                initial=self.initial,
+                roads=roads,
             )
         except Exception as error:
             self._error = error
@@ -101,7 +130,7 @@ class Search:
             self._done.set()
 
     def _on_best(self, solution: Solution) -> None:
-        self._latest = solution
+        self._best = solution
 
 
 def to_best(solution: Solution | None) -> Best | None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ulid import ULID
 
 from milkrun.clients.lambdas import WorkerInvoker
+from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.manager import JobStateManager, Submission, Submitted
 from milkrun.observability import get_logger
 from milkrun.schema.parse import parse_problem
@@ -27,7 +28,8 @@ def submit_run(
 
     Raises:
         RequestError: The problem, its size, its idempotency key or the caller's quota forbids it.
-        DependencyUnavailableError: The run could not be stored as safely as is promised.
+        DependencyUnavailableError: The run could not be stored as safely as is promised. It may be there all
+            the same, with its worker started: a retry with its idempotency key finds it.
     """
     problem = parse_problem(request.body, limits)
     submitted = jobs.submit(
@@ -46,7 +48,10 @@ def submit_run(
             "run submitted",
             run_id=submitted.run.run_id,
             owner=request.owner,
+            durable=submitted.durable,
             invoked=failure is None,
             invoke_error=failure,
         )
+    if not submitted.durable:
+        raise DependencyUnavailableError({"redis": "down: too few replicas"})
     return submitted

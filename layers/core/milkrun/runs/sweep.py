@@ -10,7 +10,7 @@ from milkrun.jobs.reader import Due, RunReader
 from milkrun.observability import get_logger, get_metrics
 
 PER_SHARD = 100
-"""Runs of one shard that one sweep takes at most; the next sweep takes the rest."""
+"""Runs of one shard that are read at a time, so that no owner's queue hides another's dead worker."""
 
 
 def sweep(
@@ -27,19 +27,25 @@ def sweep(
     Raises:
         DependencyUnavailableError: Redis is away.
     """
-    backlog = reader.backlog(per_shard=PER_SHARD)
+    backlog = first = reader.backlog(per_shard=PER_SHARD)
     counts: Counter[str] = Counter()
-    for due in backlog.due:
+    attended: set[Due] = set()
+    while new := [due for due in backlog.due if due not in attended]:
+        for due in new:
+            if not has_time():
+                break
+            _attend(due, jobs, invoker, counts)
+            attended.add(due)
         if not has_time():
             break
-        _attend(due, jobs, invoker, counts)
+        backlog = reader.backlog(per_shard=PER_SHARD)
     metrics = get_metrics()
-    metrics.add_metric(name="ActiveRuns", unit="Count", value=backlog.active)
-    metrics.add_metric(name="DueRuns", unit="Count", value=len(backlog.due))
-    metrics.add_metric(name="OldestDue", unit="Seconds", value=backlog.oldest)
+    metrics.add_metric(name="ActiveRuns", unit="Count", value=first.active)
+    metrics.add_metric(name="DueRuns", unit="Count", value=len(attended))
+    metrics.add_metric(name="OldestDue", unit="Seconds", value=first.oldest)
     metrics.add_metric(name="RunsExpired", unit="Count", value=counts["expired"])
     metrics.add_metric(name="RunsDispatched", unit="Count", value=counts["dispatched"])
-    seen = {"active": backlog.active, "due": len(backlog.due), "oldest": backlog.oldest}
+    seen = {"active": first.active, "due": len(attended), "oldest": first.oldest}
     get_logger().info("swept", extra={**seen, **counts})
     return counts
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from milkrun.errors import MilkrunError
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 
@@ -32,6 +33,18 @@ def wait_until(
         pause = min(pause * 1.5, _LONGEST_PAUSE)
         run = reader.status(run.owner, run.run_id)
     return run
+
+
+def result_within(reader: RunReader, run: Run, seconds: float) -> tuple[Run, bytes | None]:
+    """The last state of a run that can be read within the seconds, and its result if there is one by then.
+
+    The run is stored already: where Redis goes away meanwhile, what is known of it is still an answer.
+    """
+    try:
+        run = wait_until(reader, run, has_ended, seconds=seconds)
+        return reader.result(run.owner, run.run_id, best=False)
+    except MilkrunError:
+        return run, None
 
 
 def has_ended(run: Run) -> bool:

@@ -14,23 +14,27 @@ from milkrun.errors import (
     RunNotFoundError,
     TransitionRefusedError,
 )
+from milkrun.jobs.codes import Code
 from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
 from milkrun.observability import get_logger, get_metrics
 from milkrun.runs.chain import invoke_in_chain
-from milkrun.runs.search import Search, Solve, to_best
+from milkrun.runs.search import RoadsOf, Search, Solve, to_best
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
 
-RENEW_EVERY = 1.0
+RENEW_EVERY = 0.9
+"""Seconds: a caller sees progress move every second."""
 HAND_OVER_BEFORE = 10.0
 """Seconds that are kept for storing and handing over before the function's own deadline."""
 
 _MOST_PROGRESS = 0.99
-"""The last hundredth is the result's being stored."""
+"""The last hundredth is for storing the result."""
 _STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
+_RETRY_AFTER = 10.0
+"""Seconds until a run whose dependency is away is tried again; doubled with each attempt."""
 _LAST_TRY = 4.0
 """Seconds that one more try at a transition may take while Redis is away."""
 
@@ -44,6 +48,7 @@ class Tools:
     jobs: JobStateManager
     invoker: WorkerInvoker
     solve: Solve
+    roads_of: RoadsOf
     limits: Limits
 
 
@@ -73,6 +78,9 @@ class Worker:
         except (RunNotFoundError, TransitionRefusedError) as refusal:
             self._say("run not claimed", reason=refusal.detail)
             return
+        if claimed is None:
+            self._say("run waits for its turn")
+            return
         self._say("run claimed", attempt=claimed.run.attempt, hops=claimed.run.hops)
         try:
             self._hold(claimed)
@@ -83,13 +91,14 @@ class Worker:
         run = claimed.run
         try:
             search = self._search(claimed)
-        except MilkrunError as error:
+        except Exception as error:  # What is stored cannot be read: no attempt will.
+            self._log.error("run cannot be read", exc_info=error, run_id=self._run_id, owner=self._owner)
             self._fail(run, error, run.spent_ms)
             return
         search.start()
         try:
             self._renew_until_done(run, search)
-        except MilkrunError:  # The lease is lost: nothing of this search counts any more.
+        except Exception:  # The lease is lost, or may be: nothing of this search counts any more.
             search.stop()
             search.wait(_STOP_GRACE)
             raise
@@ -100,9 +109,10 @@ class Worker:
         problem = parse_problem(claimed.request, self._tools.limits)
         return Search(
             self._tools.solve,
+            self._tools.roads_of,
             problem,
-            seconds=max(0.0, min(run.remaining_ms / 1000, self._remaining() - self._margin())),
-            seed=problem.options.seed,
+            seconds=run.remaining_ms / 1000,
+            latest=time.monotonic() + max(0.0, self._remaining() - self._margin()),
             initial=Solution.model_validate_json(claimed.best) if claimed.best else None,
         )
 
@@ -112,7 +122,7 @@ class Worker:
 
     def _renew_until_done(self, run: Run, search: Search) -> None:
         """Renews the lease every second. While Redis is away the search goes on: the lease may outlast it."""
-        stored: Solution | None = None
+        stored = search.initial
         while not search.wait(RENEW_EVERY):
             best = search.best
             spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
@@ -126,13 +136,15 @@ class Worker:
             stored = best
             if stop:
                 search.stop()
+                if not search.solving:
+                    return
 
     def _renew(self, progress: float, spent_ms: int, best: Best | None) -> bool:
         return self._jobs.renew(
             self._owner,
             self._run_id,
             self._token,
-            progress=min(progress, _MOST_PROGRESS),
+            progress=_MOST_PROGRESS * progress,
             spent_ms=spent_ms,
             best=best,
         )
@@ -142,6 +154,9 @@ class Worker:
         spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
         if search.error is not None:
             self._log.error("search failed", exc_info=search.error, run_id=self._run_id, owner=self._owner)
+        if isinstance(search.error, DependencyUnavailableError):
+            self._retry_later(run, search.error, search.best)
+            return
         try:
             solution = search.outcome()
         except Exception as error:
@@ -162,6 +177,25 @@ class Worker:
             return self._jobs.hand_over(self._owner, self._run_id, self._token, spent_ms=spent_ms)
 
         return self._patiently(give_up)
+
+    def _retry_later(self, run: Run, error: DependencyUnavailableError, best: Solution | None) -> None:
+        """Gives the run back until the dependency is there, for as many attempts as it has."""
+        delay = _RETRY_AFTER * 2 ** (run.attempt - 1)
+        try:
+            pending = self._patiently(
+                lambda: self._jobs.retry_later(
+                    self._owner, self._run_id, self._token, delay=delay, spent_ms=run.spent_ms
+                )
+            )
+        except TransitionRefusedError as refusal:
+            if refusal.reason != Code.EXHAUSTED.name:
+                raise
+            self._fail(run, error, run.spent_ms)
+            return
+        if pending is None:  # The caller has asked it to stop.
+            self._complete(run, best, run.spent_ms)
+            return
+        self._say("run delayed", reason=error.detail, attempt=pending.attempt)
 
     def _complete(self, run: Run, solution: Solution | None, spent_ms: int) -> None:
         best = to_best(solution)

@@ -13,7 +13,7 @@ Rank = tuple[int, int, int]
 
 
 class _Output(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="ignore")  # a later version may have stored more
 
 
 class Violation(_Output):

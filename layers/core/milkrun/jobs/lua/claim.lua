@@ -1,29 +1,32 @@
 #!lua flags=allow-oom
 -- claim: pending -> running
--- Gives the lease to one worker. Claiming again with the same token is the same claim.
--- KEYS 1-8, ARGV 1-2: as in lib/keys.lua
+-- Gives the lease to one worker. Claiming again with the same token is the same claim. Above the owner's limit
+-- of running runs it stays pending, and waits for its turn.
+-- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: lease, ms; 5: limit of running runs
--- Returns: OK fields request best | NOT_FOUND | ENDED | HELD | RUNNING_LIMIT
+-- Returns: OK fields request best | NOT_FOUND | ENDED | HELD | WAITING
 -- @include keys
 -- @include now
+-- @include wait_for_turn
 local token = ARGV[3]
 
 local state = redis.call('HMGET', run, 'status', 'token', 'started_at')
-local status = state[1]
+local status, now = state[1], now_ms()
 if not status then return {CODE.NOT_FOUND} end
 if status == 'running' then
   if state[2] ~= token then return {CODE.HELD} end
 elseif status ~= 'pending' then
   return {CODE.ENDED}
 elseif redis.call('ZCARD', running) >= tonumber(ARGV[5]) then
-  return {CODE.RUNNING_LIMIT}
+  wait_for_turn(now)
+  return {CODE.WAITING}
 end
 
-local now = now_ms()
 local lease_until = int(now + ARGV[4])
 redis.call('HSET', run, 'status', 'running', 'token', token, 'lease_until', lease_until,
   'started_at', state[3] or int(now), 'dispatches', '0')
 redis.call('ZREM', pending, run_id)
+redis.call('ZREM', waiting, run_id)
 redis.call('ZADD', running, 0, run_id)
 redis.call('ZADD', active, lease_until, member)
 return {CODE.OK, redis.call('HGETALL', run), redis.call('GET', request), redis.call('GET', best)}

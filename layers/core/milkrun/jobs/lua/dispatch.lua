@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
 -- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed.
--- KEYS 1-8, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
 --      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
 --      8: limit of running runs; 9: expiry of an ended run, ms
@@ -10,6 +10,7 @@
 -- @include now
 -- @include finish
 -- @include forget
+-- @include wait_for_turn
 local early, chain, first_wait, most, longest = ARGV[3] == '1', ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
 
 local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since')
@@ -31,12 +32,12 @@ if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
   return {CODE.GAVE_UP}
 end
 
--- Waiting for its turn is not the run's failure: it costs no dispatch.
 if redis.call('ZCARD', running) >= tonumber(ARGV[8]) then
-  redis.call('ZADD', active, int(now + first_wait), member)
+  wait_for_turn(now)
   return {CODE.WAITING}
 end
 
+redis.call('ZREM', waiting, run_id)
 redis.call('HSET', run, 'dispatches', int(dispatches + 1), 'chain', chain)
 redis.call('ZADD', active, int(now + first_wait * 2 ^ dispatches), member)
 return {CODE.OK, redis.call('HGETALL', run)}

@@ -2,7 +2,7 @@
 -- expire: running -> pending | failed | completed | cancelled
 -- Takes a lapsed lease back. The run goes on from its best routes, unless its attempts are used up or its
 -- caller asked to stop.
--- KEYS 1-8, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: most attempts; 4: expiry of an ended run, ms
 -- Returns: OK fields | GAVE_UP | STOPPED | NOT_FOUND | ENDED | NOT_DUE
 -- @include keys

@@ -1,34 +1,48 @@
 #!lua
 -- submit: (nothing) -> pending
 -- A key that was seen before with the same body gives the earlier run again.
--- KEYS 1-8, ARGV 1-2: as in lib/keys.lua; 9: the idempotency key, or the run's own key where there is none
--- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: its expiry, ms
+-- KEYS 1-9, ARGV 1-2: as in lib/keys.lua; 10: the idempotency key, or the run's own key where there is none
+-- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: expiry of key and index, ms
 --      6: limit of pending runs; 7: wait before the invoke is sent again, ms; 8: schema version
 --      9: correlation id; 10: time limit, ms; 11: the request, compressed
 -- Returns: OK fields | REPLAYED fields run_id | PENDING_LIMIT | KEY_REUSED
 -- @include keys
 -- @include now
-local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[9], ARGV[3], ARGV[4], ARGV[5]
+local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[10], ARGV[3], ARGV[4], ARGV[5]
+
+-- A write that changes nothing lets WAIT cover what another connection has written before.
+local function touch(key)
+  redis.call('HSET', key, 'key_hash', key_hash)
+end
+
+-- The key of another run of this owner differs only in the id at its end: the same slot.
+local function key_of(other_id)
+  return string.sub(run, 1, -#run_id - 1) .. other_id
+end
 
 -- The same call twice: its reply was lost with the connection.
 if redis.call('EXISTS', run) == 1 then
+  touch(run)
   return {CODE.OK, redis.call('HGETALL', run)}
 end
 
 if fingerprint ~= '' then
   local held = redis.call('GET', idempotency)
   local earlier_id, earlier_fingerprint = string.match(held or '', '^(%w+) (%x+)$')
-  -- The earlier run's key is this run's with the other id at its end: the same slot.
-  local earlier = earlier_id and string.sub(run, 1, -#run_id - 1) .. earlier_id
+  local earlier = earlier_id and key_of(earlier_id)
   if earlier and redis.call('EXISTS', earlier) == 1 then
     if earlier_fingerprint ~= fingerprint then return {CODE.KEY_REUSED} end
-    -- A write that changes nothing, so that WAIT covers the earlier submit too.
-    redis.call('HSET', earlier, 'key_hash', key_hash)
+    touch(earlier)
     return {CODE.REPLAYED, redis.call('HGETALL', earlier), earlier_id}
   end
 end
 
 if redis.call('ZCARD', pending) >= tonumber(ARGV[6]) then return {CODE.PENDING_LIMIT} end
+
+-- Each submit takes two runs that are gone out of the index, which therefore does not grow for ever.
+for _, old_id in ipairs(redis.call('ZRANGE', runs, 0, 1)) do
+  if redis.call('EXISTS', key_of(old_id)) == 0 then redis.call('ZREM', runs, old_id) end
+end
 
 local now = now_ms()
 redis.call('HSET', run, 'v', ARGV[8], 'status', 'pending', 'created_at', int(now), 'pending_since', int(now),
@@ -36,6 +50,7 @@ redis.call('HSET', run, 'v', ARGV[8], 'status', 'pending', 'created_at', int(now
   'correlation_id', ARGV[9], 'time_limit_ms', ARGV[10], 'key_hash', key_hash)
 redis.call('SET', request, ARGV[11])
 redis.call('ZADD', runs, 0, run_id)
+redis.call('PEXPIRE', runs, key_ttl_ms)
 redis.call('ZADD', pending, 0, run_id)
 redis.call('ZADD', active, int(now + ARGV[7]), member)
 if fingerprint ~= '' then

@@ -2,6 +2,7 @@
 local function forget()
   redis.call('ZREM', active, member)
   redis.call('ZREM', pending, run_id)
+  redis.call('ZREM', waiting, run_id)
   redis.call('ZREM', running, run_id)
   redis.call('ZREM', runs, run_id)
 end

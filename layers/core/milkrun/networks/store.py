@@ -1,0 +1,67 @@
+"""Road networks in Neo4j: which version of a name is whole, and its compiled form in chunks."""
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from neo4j import Driver
+
+from milkrun.clients.neo4j import neo4j_errors
+from milkrun.patience import within
+from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
+
+T = TypeVar("T")
+
+_ASK_SECONDS = 5.0
+_READ_SECONDS = 30.0
+"""The driver itself waits for ever on a server that hangs."""
+
+_CURRENT = "MATCH (n:Network {name: $name}) RETURN n.version AS version, n.checksum AS checksum"
+_CHUNKS = "MATCH (c:NetworkChunk {version: $version}) RETURN c.data AS data ORDER BY c.number"
+
+
+class NetworkVersion(NamedTuple):
+    """The whole version of a network: its id, and the SHA-256 of its compiled form."""
+
+    version: str
+    checksum: str
+
+
+class NetworkStore:
+    """Reads networks. Every method raises DependencyUnavailableError where Neo4j is away or hangs."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def current(self, name: str) -> NetworkVersion:
+        """The version of a network that is whole now.
+
+        Raises:
+            NetworkNotFoundError: There is no network of that name.
+        """
+
+        def ask() -> list[NetworkVersion]:
+            records, _, _ = self._driver.execute_query(_CURRENT, name=name)
+            return [NetworkVersion(record["version"], record["checksum"]) for record in records]
+
+        found = self._patiently(_ASK_SECONDS, ask)
+        if not found:
+            raise NetworkNotFoundError(f"There is no road network {name!r}.")
+        return found[0]
+
+    def read(self, version: NetworkVersion) -> bytes | None:
+        """The compiled form of a version; None if it was replaced, and deleted, meanwhile."""
+
+        def ask() -> bytes:
+            with self._driver.session() as session:
+                return b"".join(record["data"] for record in session.run(_CHUNKS, version=version.version))
+
+        data = self._patiently(_READ_SECONDS, ask)
+        return data if hashlib.sha256(data).hexdigest() == version.checksum else None
+
+    def _patiently(self, seconds: float, ask: Callable[[], T]) -> T:
+        with neo4j_errors():
+            try:
+                return within(seconds, ask)
+            except TimeoutError:
+                raise DependencyUnavailableError({"neo4j": "down: timed out"}) from None
