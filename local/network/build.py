@@ -1,0 +1,101 @@
+"""Ways to a compiled network: cut at junctions, without islands, road by road in order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from local.network.errors import NetworkFileError
+from local.network.pieces import Pieces, cut
+from local.network.shapes import encode_shapes
+from local.network.ways import Flags, Numbers, Ways
+from milkrun_solver.network.compiled import PROFILES, CompiledNetwork, Floats
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was left out because it cannot be reached from, and left for, the rest."""
+
+    junctions: int
+    metres: float
+
+
+def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
+    """Compile ways, and say what was dropped.
+
+    For each profile, only the largest strongly connected part of the roads that it may use stays open to it.
+    Roads open to no profile are dropped, and junctions without roads.
+
+    Raises:
+        NetworkFileError: No road is left. The message goes after the name of a file and a colon.
+    """
+    pieces = cut(ways)
+    tails = np.concatenate((pieces.tail, pieces.head))
+    heads = np.concatenate((pieces.head, pieces.tail))
+    seconds = np.concatenate((pieces.seconds[0], pieces.seconds[1]), axis=1)
+    was_open = np.isfinite(seconds).any(axis=0)
+    for times in seconds:
+        times[~_within_largest_part(tails, heads, np.isfinite(times), len(ways.longitude))] = np.inf
+    is_open = np.isfinite(seconds).any(axis=0)
+    if not is_open.any():
+        raise NetworkFileError("none of its roads leads anywhere from where one could come back")
+    dropped = Dropped(
+        junctions=len(np.unique(tails[was_open])) - len(np.unique(tails[is_open])),
+        metres=float(pieces.metres[_either_way(was_open) & ~_either_way(is_open)].sum()),
+    )
+    return _compiled(ways, pieces, tails, heads, seconds, is_open), dropped
+
+
+def _either_way(roads: Flags) -> Flags:
+    """Of pieces, from roads along all of them followed by roads against all of them."""
+    pieces = len(roads) // 2
+    return roads[:pieces] | roads[pieces:]
+
+
+def _within_largest_part(tails: Numbers, heads: Numbers, is_open: Flags, points: int) -> Flags:
+    """Which open roads have both ends in the largest strongly connected part that open roads form."""
+    if not is_open.any():
+        return is_open
+    matrix = csr_array((np.ones(is_open.sum()), (tails[is_open], heads[is_open])), shape=(points, points))
+    _, part = connected_components(matrix, directed=True, connection="strong")
+    largest = np.bincount(part).argmax()
+    is_within = np.asarray(part == largest, dtype=np.bool_)
+    kept: Flags = is_open & is_within[tails] & is_within[heads]
+    return kept
+
+
+def _compiled(
+    ways: Ways, pieces: Pieces, tails: Numbers, heads: Numbers, seconds: Floats, is_open: Flags
+) -> CompiledNetwork:
+    roads = np.flatnonzero(is_open)
+    roads = roads[np.lexsort((heads[roads], tails[roads]))]
+    points = np.unique(tails[roads])  # each is some road's tail: it can be left
+    tail, head = np.searchsorted(points, tails[roads]), np.searchsorted(points, heads[roads])
+    piece = roads % len(pieces.metres)
+    shape_start, shapes = _shapes(ways, pieces, piece, is_against=roads >= len(pieces.metres))
+    return CompiledNetwork(
+        longitude=ways.longitude[points],
+        latitude=ways.latitude[points],
+        first_road=np.searchsorted(tail, np.arange(len(points) + 1)).astype(np.int32),
+        target=head.astype(np.int32),
+        metres=pieces.metres[piece],
+        seconds={
+            profile: times[roads]
+            for profile, times in zip(PROFILES, seconds, strict=True)
+            if np.isfinite(times).any()
+        },
+        shape_start=shape_start,
+        shapes=shapes,
+    )
+
+
+def _shapes(ways: Ways, pieces: Pieces, piece: Numbers, is_against: Flags) -> tuple[Numbers, bytes]:
+    """Encoded shapes of roads: each the points between the ends of its piece, backwards where it goes against
+    its way."""
+    counts = pieces.end[piece] - pieces.begin[piece] - 1
+    step = np.where(is_against, -1, 1)
+    first = np.where(is_against, pieces.end[piece] - 1, pieces.begin[piece] + 1)
+    along = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    points = ways.points[np.repeat(first, counts) + np.repeat(step, counts) * along]
+    return encode_shapes(ways.longitude[points], ways.latitude[points], counts)

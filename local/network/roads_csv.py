@@ -1,0 +1,85 @@
+"""Reads a table of roads: one CSV file, a line each. docs/networks.md tells its columns."""
+
+import csv
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.network.errors import NetworkFileError
+from local.network.places import check_place
+from local.network.rules import CLOSED, Speeds, way_speeds
+from local.network.ways import Ways, WaysBuilder
+from milkrun_solver.network.compiled import PROFILES
+
+_ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
+_ALONG = {"yes", "true", "1"}
+_BOTH_WAYS = {"", "no", "false", "0"}
+_ORDINARY = dict(zip(PROFILES, way_speeds({"highway": "residential"})[0], strict=True))
+
+Line = Mapping[str, str | None]
+
+
+def read_csv(path: Path) -> Ways:
+    """All roads of a table. Roads meet where their coordinates are equal.
+
+    Raises:
+        NetworkFileError: It is not such a table; the message names the line.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _read(csv.DictReader(file), path.name)
+    except UnicodeDecodeError as error:
+        raise NetworkFileError(f"{path.name} is not UTF-8") from error
+    except csv.Error as error:
+        raise NetworkFileError(f"{path.name} is no CSV file: {error}") from error
+
+
+def _read(table: "csv.DictReader[str]", name: str) -> Ways:
+    columns = set(table.fieldnames or ())
+    missing = [column for column in _ENDS if column not in columns]
+    if missing:
+        raise NetworkFileError(f"{name} is no table of roads: it has no column {', '.join(missing)}")
+    builder = WaysBuilder()
+    keys: dict[tuple[float, float], int] = {}
+    for line in table:
+        try:
+            from_lon, from_lat, to_lon, to_lat = (_number(line, column) for column in _ENDS)
+            places = [(from_lon, from_lat), (to_lon, to_lat)]
+            for place in places:
+                check_place(place)
+            along = _speeds(line, columns)
+            against = (0.0, 0.0, along[2]) if _is_oneway(line) else along
+            metres = _number(line, "metres") if line.get("metres") else math.nan
+        except ValueError as error:
+            raise NetworkFileError(f"{name}, line {table.line_num}: {error}") from error
+        if (along, against) != (CLOSED, CLOSED):
+            ends = [keys.setdefault(place, len(keys)) for place in places]
+            builder.add(ends, places, (along, against), metres)
+    return builder.build()
+
+
+def _speeds(line: Line, columns: set[str]) -> Speeds:
+    """km/h by profile: of an ordinary street for a profile without a column, 0 where its cell is empty."""
+    car, bike, foot = (
+        _ORDINARY[profile] if profile not in columns else _number(line, profile) if line[profile] else 0.0
+        for profile in PROFILES
+    )
+    return car, bike, foot
+
+
+def _is_oneway(line: Line) -> bool:
+    text = (line.get("oneway") or "").strip().lower()
+    if text not in _ALONG | _BOTH_WAYS:
+        raise ValueError(f"oneway is neither yes nor no: {text!r}")
+    return text in _ALONG
+
+
+def _number(line: Line, column: str) -> float:
+    text = line[column] or ""
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"{column} is no number: {text!r}") from None
+    if not math.isfinite(number) or (column not in _ENDS and number < 0):
+        raise ValueError(f"{column} cannot be {text}")
+    return number
