@@ -16,7 +16,8 @@ from milkrun_solver.network.roads import RoadNetwork
 from tests.solver.networks import line, never
 roads = RoadNetwork(line(3))
 junctions, _ = roads.snap("car", np.array([[7.4, 43.73], [7.41, 43.73]]))
-roads.paths("car", [tuple(junctions)], roads.matrices("car", junctions, never)[0][0, 1:])
+seconds, _ = roads.matrices("car", junctions, never)
+roads.paths("car", junctions[None, :], seconds[0, 1:].astype(float))
 """
 
 

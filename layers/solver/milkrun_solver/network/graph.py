@@ -1,6 +1,7 @@
 """The roads that one profile may use, as a sparse matrix, and shortest paths on it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ _CELLS = 1_000_000
 _ISLAND = 0.1
 """A connected part of the network is an island if it is smaller than this share of the largest one."""
 _SLACK = 1 + 1e-6
+"""For sums that are rounded in another order."""
 
 
 class ProfileGraph:
@@ -54,19 +56,25 @@ class ProfileGraph:
 
     @property
     def batch(self) -> int:
-        """How many sources `trees` should be given at once."""
+        """How many roots `trees` should be given at once."""
         return max(1, _CELLS // self._size)
 
-    def trees(self, sources: Integers, limit: float) -> tuple[Floats, Integers]:
-        """Seconds from each of b sources to each junction [b, n], infinite beyond `limit`, and the junction
-        before each on its shortest path [b, n], negative where there is none."""
-        seconds, before = dijkstra(self._matrix, indices=sources, limit=limit, return_predecessors=True)
+    @cached_property
+    def _reversed(self) -> Any:
+        return self._matrix.T.tocsr()
+
+    def trees(self, roots: Integers, limit: float, backwards: bool = False) -> tuple[Floats, Integers]:
+        """Seconds from each of b junctions to all others [b, n], infinite beyond `limit`, and the junction
+        before each on its shortest path [b, n], negative where there is none. With `backwards` it is seconds
+        to each of the b junctions, and the junction after each."""
+        matrix = self._reversed if backwards else self._matrix
+        seconds, before = dijkstra(matrix, indices=roots, limit=limit, return_predecessors=True)
         return seconds, before
 
     def reach(self, junctions: Integers, hub: int) -> float:
         """An upper bound of the seconds between any two of some junctions: by way of `hub`. Infinite if there
         is no such way."""
-        there = dijkstra(self._matrix.T.tocsr(), indices=hub)[junctions]
+        there = dijkstra(self._reversed, indices=hub)[junctions]
         back = dijkstra(self._matrix, indices=hub)[junctions]
         return float((there.max() + back.max()) * _SLACK)
 

@@ -1,6 +1,6 @@
 """A road network to compute on: nearest junctions, travel times between many places, ways along streets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from milkrun_solver.network.compiled import CompiledNetwork, Floats, Integers
 from milkrun_solver.network.shapes import Shapes
 from milkrun_solver.network.snapping import Snapper
 from milkrun_solver.network.trees import Trees
+from milkrun_solver.network.ways import fastest_ways
 
 if TYPE_CHECKING:
     from milkrun_solver.network.graph import ProfileGraph
@@ -35,7 +36,6 @@ class RoadNetwork:
     def __init__(self, compiled: CompiledNetwork, snap_limit_m: float = SNAP_LIMIT_M) -> None:
         self.snap_limit_m = snap_limit_m
         self._compiled = compiled
-        self._places = np.stack((compiled.longitude, compiled.latitude), axis=1)
         self._graphs: dict[str, ProfileGraph] = {}
         self._snappers: dict[str, Snapper] = {}
         self._shapes: Shapes | None = None
@@ -50,6 +50,10 @@ class RoadNetwork:
             junctions = self._graph(profile).junctions
             self._snappers[profile] = Snapper(self._compiled.longitude, self._compiled.latitude, junctions)
         return self._snappers[profile].nearest(locations)
+
+    def place(self, junction: int) -> tuple[float, float]:
+        """Where a junction is, `[lon, lat]`."""
+        return float(self._compiled.longitude[junction]), float(self._compiled.latitude[junction])
 
     def matrices(self, profile: str, junctions: Integers, is_over: Callable[[], bool]) -> tuple[Cells, Cells]:
         """Seconds of the fastest ways between k junctions and their lengths in metres, `[from, to]` [k, k].
@@ -78,36 +82,17 @@ class RoadNetwork:
             metres[rows] = np.where(seconds[rows] == UNREACHABLE, UNREACHABLE, _whole(lengths))
         return seconds[np.ix_(places, places)], metres[np.ix_(places, places)]
 
-    def paths(self, profile: str, legs: Sequence[tuple[int, int]], seconds: Sequence[float]) -> list[Floats]:
+    def paths(self, profile: str, legs: Integers, seconds: Floats) -> list[Floats]:
         """The fastest ways from one junction to another, as `[lon, lat]` points with both ends [p, 2].
 
         Args:
             profile: A profile that `matrices` knew.
-            legs: Pairs of junctions between which a way leads.
-            seconds: How long each takes, as `matrices` says: nothing farther away is looked at.
+            legs: Pairs of junctions between which a way leads [k, 2].
+            seconds: How long each takes, as `matrices` says [k]: nothing farther away is looked at.
         """
-        graph = self._graph(profile)
-        order = np.argsort(seconds).tolist()
-        found: list[Floats] = [np.empty((0, 2))] * len(legs)
-        for first in range(0, len(order), graph.batch):
-            batch = order[first : first + graph.batch]
-            sources, targets = np.array([legs[number] for number in batch], dtype=np.int32).T
-            _, before = graph.trees(sources, seconds[batch[-1]] + 1)
-            trees = Trees(before, np.arange(len(batch)) * before.shape[1] + targets)
-            tails, heads = trees.links()
-            roads = graph.roads[graph.entries(tails, heads)].tolist()
-            for number, chain in zip(batch, trees.chains(), strict=True):
-                found[number] = self._points(legs[number][0], [(roads[i], int(heads[i])) for i in chain])
-        return found
-
-    def _points(self, origin: int, way: Sequence[tuple[int, int]]) -> Floats:
-        """The points of a way, given as roads and the junctions at their ends."""
         if self._shapes is None:
             self._shapes = Shapes(self._compiled)
-        parts = [self._places[[origin]]]
-        for road, junction in way:
-            parts += (self._shapes.of(road), self._places[[junction]])
-        return np.concatenate(parts)
+        return fastest_ways(self._graph(profile), self._shapes, legs, seconds)
 
     def _graph(self, profile: str) -> "ProfileGraph":
         # It brings SciPy with it, whose import takes a quarter of a second: for runs on a network alone.
@@ -121,7 +106,7 @@ class RoadNetwork:
         return self._graphs[profile]
 
     def _most_central(self, junctions: Integers) -> int:
-        places = self._places[junctions]
+        places = np.stack((self._compiled.longitude[junctions], self._compiled.latitude[junctions]), axis=1)
         return int(junctions[((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin()])
 
 

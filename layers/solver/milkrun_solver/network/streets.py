@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import polyline
 
-from milkrun_solver.network.compiled import Floats, Integers
+from milkrun_solver.network.compiled import Integers
+from milkrun_solver.network.polylines import encode_onward
 from milkrun_solver.network.roads import Cells, RoadNetwork
 
 _PRECISION = 5
@@ -40,27 +41,16 @@ class Streets:
         for profile in {leg[0] for leg in wanted - legs.keys()}:
             legs |= self._new_legs(profile, [leg for leg in wanted - legs.keys() if leg[0] == profile])
         self._legs = legs
+        starts = [self._roads.place(int(self._junctions[profile][places[0]])) for profile, places in routes]
         return [
-            self._start(profile, places[0]) + "".join(legs[profile, *leg] for leg in pairwise(places))
-            for profile, places in routes
+            polyline.encode([start], _PRECISION, geojson=True)
+            + "".join(legs[profile, *leg] for leg in pairwise(places))
+            for start, (profile, places) in zip(starts, routes, strict=True)
         ]
 
     def _new_legs(self, profile: str, legs: Sequence[tuple[str, int, int]]) -> _Legs:
         places = np.array([leg[1:] for leg in legs])
-        seconds = self._seconds[profile][places[:, 0], places[:, 1]].tolist()
-        ends = self._junctions[profile][places].tolist()
-        ways = self._roads.paths(profile, [(origin, target) for origin, target in ends], seconds)
-        return {leg: _steps(way) for leg, way in zip(legs, ways, strict=True)}
-
-    def _start(self, profile: str, place: int) -> str:
-        (way,) = self._roads.paths(profile, [(int(self._junctions[profile][place]),) * 2], [0])
-        return _encoded(way)
-
-
-def _encoded(points: Floats) -> str:
-    return polyline.encode(list(map(tuple, points.tolist())), _PRECISION, geojson=True)
-
-
-def _steps(points: Floats) -> str:
-    """A polyline without its first point: it counts from there, so that legs can be strung together."""
-    return _encoded(points)[len(_encoded(points[:1])) :]
+        seconds = self._seconds[profile][places[:, 0], places[:, 1]].astype(np.float64)
+        ways = self._roads.paths(profile, self._junctions[profile][places], seconds)
+        starts = np.cumsum([0, *map(len, ways)])
+        return dict(zip(legs, encode_onward(np.concatenate(ways), starts, _PRECISION), strict=True))

@@ -14,8 +14,8 @@ class Trees:
     """The paths to some junctions of shortest-path trees over n junctions.
 
     Args:
-        before: The junction before each on the path from the source of each tree, negative where there is
-            none: at the source and where it does not lead [b, n].
+        before: The junction before each on the path from the root of each tree, negative where there is none:
+            at the root and where no path leads [b, n].
         ends: Cells of `before`, as row * n + junction, where paths end [k].
     """
 
@@ -69,7 +69,7 @@ class Trees:
             jump = further
 
     def chains(self) -> list[list[int]]:
-        """The numbers of the links on the path to each end, in driving order [k]."""
+        """The numbers of the links on the path to each end, from the root on [k]."""
         links = (np.cumsum(self._linked) - 1).tolist()
         parents = self._parents.tolist()
         chains = []
