@@ -1,0 +1,59 @@
+"""A solution as GeoJSON (RFC 7946), to lay on a map."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polyline
+
+_PRECISION = 5
+_TASKS = frozenset(("job", "pickup", "delivery"))
+_DRAWN = frozenset(("steps", "geometry", "location", "violations"))
+"""What is no property: it is drawn, or always empty."""
+
+_Json = dict[str, Any]
+_Position = Sequence[float]
+
+
+def to_geojson(solution: Mapping[str, Any]) -> _Json:
+    """A FeatureCollection of a stored solution: a line for each route and a point for each of its tasks, and
+    a point for each unassigned task, which says `"unassigned": true`.
+
+    Properties have the names and units of the solution. A line follows the route's polyline where it has
+    one, else it is straight from stop to stop. A feature whose place is not known has the geometry null.
+    """
+    features = []
+    for route in solution["routes"]:
+        features.append(_feature(_line(route), route))
+        features += [
+            _feature(_point(step), step, vehicle=route["vehicle"])
+            for step in route["steps"]
+            if step["type"] in _TASKS
+        ]
+    features += [_feature(_point(task), task, unassigned=True) for task in solution["unassigned"]]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(geometry: _Json | None, described: Mapping[str, Any], **more: Any) -> _Json:
+    properties = {name: value for name, value in described.items() if name not in _DRAWN}
+    return {"type": "Feature", "geometry": geometry, "properties": {**more, **properties}}
+
+
+def _point(described: Mapping[str, Any]) -> _Json | None:
+    place = described.get("location")
+    return None if place is None else {"type": "Point", "coordinates": place}
+
+
+def _line(route: Mapping[str, Any]) -> _Json | None:
+    positions = _positions(route)
+    if not positions:
+        return None
+    # A line has two positions or more: a vehicle that stays where it is gets the same one twice.
+    return {"type": "LineString", "coordinates": positions if len(positions) > 1 else positions * 2}
+
+
+def _positions(route: Mapping[str, Any]) -> list[_Position]:
+    if route.get("geometry"):
+        return [list(position) for position in polyline.decode(route["geometry"], _PRECISION, geojson=True)]
+    stops = [step for step in route["steps"] if step["type"] != "break"]
+    places = [step.get("location") for step in stops]
+    return [] if None in places else places
