@@ -2,7 +2,7 @@
 
 import sys
 
-from local.network.layers import use_layers
+from local.layers import use_layers
 
 if __name__ == "__main__":
     use_layers()

@@ -1,35 +1,42 @@
 """The demo's problem, and what the demo says when things go wrong."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 from rich.console import Console
 
-from local import demo
-from local.demo_problem import DELIVERIES, delivery_problem
+from local.demo import run as demo
+from local.demo.problem import DELIVERIES, delivery_problem
+from local.network.generate import town
 from milkrun.schema.problem import Problem
+from milkrun.schema.rules import breaches
+
+TOWN = town(7, columns=13)
 
 
 def test_its_problem_is_one_that_the_api_takes() -> None:
-    problem = Problem.model_validate(delivery_problem(seed=7, time_limit=10))
+    problem = Problem.model_validate_json(json.dumps(delivery_problem(7, 10, TOWN, "demo-town")))
     assert len(problem.jobs) == DELIVERIES
+    assert list(breaches(problem)) == []
 
 
 def test_the_same_seed_gives_the_same_problem() -> None:
-    assert delivery_problem(7, 10) == delivery_problem(7, 10)
-    assert delivery_problem(7, 10)["jobs"] != delivery_problem(8, 10)["jobs"]
+    assert delivery_problem(7, 10, TOWN, None) == delivery_problem(7, 10, TOWN, None)
+    assert delivery_problem(7, 10, TOWN, None)["jobs"] != delivery_problem(8, 10, TOWN, None)["jobs"]
 
 
 def test_a_stack_that_does_not_come_up_fails_the_demo(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
-    def broken() -> Iterator[None]:
+    def broken(_env: Mapping[str, str]) -> Iterator[None]:
         raise RuntimeError("no room left")
         yield
 
     monkeypatch.setattr(demo, "running_stack", broken)
+    monkeypatch.setattr(demo, "_streets_in_neo4j", lambda *_: None)
     assert demo.main() == 1
     assert "The demo failed: no room left" in capsys.readouterr().out
 
@@ -42,4 +49,4 @@ def test_a_run_that_does_not_complete_fails_the_demo(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(demo, "_call", call)
     with pytest.raises(demo.DemoError, match=r"failed.*worker_lost"):
-        demo.run_demo("http://127.0.0.1:1", Console(quiet=True))
+        demo.run_demo("http://127.0.0.1:1", Console(quiet=True), TOWN, None)

@@ -1,24 +1,33 @@
-"""`make demo`: a day of deliveries through the whole stack, from the request to a table of routes."""
+"""The demo from start to end: streets, stack, request, progress, routes."""
 
 import http.client
 import json
-import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
+from neo4j import GraphDatabase
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from local.demo_problem import DELIVERIES, VANS, delivery_problem
+from local import ROOT
+from local.demo.map import draw_map
+from local.demo.problem import DELIVERIES, VANS, delivery_problem
+from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
+from local.network.generate import town
+from local.network.store import import_network
 from local.stack import running_stack
+from milkrun_solver.network.compiled import CompiledNetwork
 
 TIME_LIMIT = 10.0  # seconds of solving
 PATIENCE = 60.0  # seconds until the demo gives up on a run
 SEED = 7
+NETWORK = "demo-town"
+STATE = ROOT / ".local" / "demo"
 
 
 class DemoError(Exception):
@@ -29,10 +38,13 @@ def main() -> int:
     """Run the demo. Returns the exit status: 0 once the routes are shown."""
     console = Console(highlight=False)
     try:
-        console.print("Starting the stack, without Neo4j: this problem needs no road network.")
-        with running_stack() as stack:
+        with ExitStack() as parts:
+            streets = town(SEED)
+            neo4j_uri = _streets_in_neo4j(parts, streets, console)
+            console.print("Starting the stack.")
+            stack = parts.enter_context(running_stack({"NEO4J_URI": neo4j_uri or ""}))
             console.print(f"The stack answers at {stack.url}.")
-            run_demo(stack.url, console)
+            run_demo(stack.url, console, streets, NETWORK if neo4j_uri else None)
     except (DemoError, RuntimeError, OSError) as error:
         console.print(f"The demo failed: {error}", style="red", markup=False)
         return 1
@@ -41,16 +53,34 @@ def main() -> int:
     return 0
 
 
-def run_demo(url: str, console: Console) -> None:
+def _streets_in_neo4j(parts: ExitStack, streets: CompiledNetwork, console: Console) -> str | None:
+    """Imports the town into a Neo4j that lives as long as `parts`. Returns its URI, None without a Neo4j."""
+    console.print("Starting Neo4j, for the streets of a generated town.")
+    try:
+        server = parts.enter_context(running_neo4j(STATE / "neo4j"))
+    except Neo4jUnavailableError as error:
+        console.print(f"Neo4j is not available: {error}. The vans fly as the crow does.", markup=False)
+        return None
+    with GraphDatabase.driver(server.uri) as driver:
+        import_network(driver, NETWORK, streets, lambda *_: None)
+    console.print(f"{len(streets.longitude):,} junctions are imported as network {NETWORK!r}.")
+    return server.uri
+
+
+def run_demo(url: str, console: Console, streets: CompiledNetwork, network: str | None) -> None:
     """Submit, follow and show one run. Raises DemoError where an answer is not as it should be."""
-    problem = delivery_problem(SEED, TIME_LIMIT)
+    problem = delivery_problem(SEED, TIME_LIMIT, streets, network)
     submitted = _call(url, "POST", "/optimize", 202, problem, {"Idempotency-Key": "demo"})
     console.print(f"POST /optimize, {DELIVERIES} deliveries, {VANS} vans: run {submitted['run_id']}")
     run = f"/optimize/{submitted['run_id']}"
     status = _follow(url, f"{run}/status", console)
     if status["status"] != "completed":
         raise DemoError(f"the run ended as {status['status']}: {status['error']}")
-    _show(_call(url, "GET", f"{run}/result", 200), console)
+    solution = _call(url, "GET", f"{run}/result", 200)
+    _show(solution, console)
+    STATE.mkdir(parents=True, exist_ok=True)
+    (STATE / "map.svg").write_text(draw_map(streets, solution))
+    console.print(f"A map of the routes, for a browser: {STATE / 'map.svg'}", soft_wrap=True)
 
 
 def _call(
@@ -128,7 +158,3 @@ def _stops(route: Mapping[str, Any]) -> list[str]:
 def _duration(seconds: int) -> str:
     """Hours and minutes."""
     return f"{seconds // 3600}:{seconds % 3600 // 60:02}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
