@@ -31,7 +31,8 @@ def status(run_id: str) -> Response[str]:
 def result(run_id: str) -> Response[str]:
     """The solution of a completed run; with `?best=true` the best so far of a running one."""
     best = flag(app.current_event, "best")
-    return answers.outcome(*get_reader().result(caller(app), run_id_of(run_id), best=best))
+    run, solution = get_reader().result(caller(app), run_id_of(run_id), best=best)
+    return answers.outcome(run, solution, accept=app.current_event.headers.get("Accept", ""))
 
 
 @app.delete("/optimize/<run_id>")

@@ -1,5 +1,6 @@
 """The worker: improves the routes of one run. Invoked asynchronously."""
 
+import time
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,12 @@ from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
 from milkrun_solver.network.compiled import CompiledNetwork
 from milkrun_solver.network.roads import RoadNetwork
+from milkrun_solver.network_travel import network_source
 from milkrun_solver.solve import solve
+from milkrun_solver.travel import TravelSource
+
+_TRAVEL_SECONDS = 300.0
+"""A third of the longest invocation: what takes longer would take every attempt."""
 
 
 @cache
@@ -32,20 +38,22 @@ def get_networks() -> NetworkCache[RoadNetwork] | None:
     )
 
 
-def roads_of(problem: Problem) -> RoadNetwork | None:
-    """The road network that a problem names, if it names one."""
+def travel_of(problem: Problem) -> TravelSource | None:
+    """Travel times on the road network that a problem names, if it names one."""
     if problem.network is None:
         return None
     networks = get_networks()
     if networks is None:
         raise NetworkNotFoundError(f"There is no road network {problem.network!r}: no Neo4j is configured.")
-    return networks.get(problem.network)
+    roads = networks.get(problem.network)
+    latest = time.monotonic() + _TRAVEL_SECONDS
+    return network_source(problem, roads, lambda: time.monotonic() >= latest)
 
 
 @cache
 def get_tools() -> Tools:
     """What the worker of this process works with."""
-    return Tools(get_jobs(), get_invoker(), solve, roads_of, get_settings().limits)
+    return Tools(get_jobs(), get_invoker(), solve, travel_of, get_settings().limits)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:

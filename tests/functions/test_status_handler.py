@@ -82,6 +82,15 @@ def test_a_result_is_given_once_completed(completed: Run) -> None:
     assert result(completed).body == {"summary": {"cost": 7}}
 
 
+def test_a_result_is_geojson_for_those_who_accept_it(running: Run) -> None:
+    solution = b'{"summary":{"cost":7},"unassigned":[],"routes":[]}'
+    best = Best(solution, 7, 0)
+    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
+    answer = result(running, headers={"Accept": "application/geo+json"})
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/geo+json")
+    assert (answer.body["type"], answer.body["features"]) == ("FeatureCollection", [])
+
+
 def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:
     get_jobs().fail(running.owner, running.run_id, "t", code="network_not_found", detail="None.", spent_ms=1)
     answer = result(running)

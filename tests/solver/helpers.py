@@ -77,11 +77,15 @@ def faults(model: Model, solution: Solution) -> list[str]:
 class Watched:
     """One call of `solve` with what it reported on the way."""
 
-    def __init__(self, problem: Problem, seconds: float, **arguments: Any) -> None:
+    def __init__(
+        self, problem: Problem, seconds: float, roads: RoadNetwork | None = None, **arguments: Any
+    ) -> None:
         self.reported: list[tuple[float, Solution]] = []
         self.problem = problem
         self.started = time.monotonic()
-        arguments.setdefault("should_stop", lambda: False)
+        should_stop = arguments.setdefault("should_stop", lambda: False)
+        if roads is not None:
+            arguments["travel"] = network_source(problem, roads, should_stop)
         self.solution = solve(
             problem,
             deadline=self.started + seconds,

@@ -15,6 +15,7 @@ from milkrun_solver.errors import (
 from milkrun_solver.network.compiled import CompiledNetwork
 from milkrun_solver.network.roads import RoadNetwork
 from milkrun_solver.network_travel import network_source
+from milkrun_solver.travel import travel_source
 from milkrun_solver.verify import Verifier
 from tests.solver.helpers import Watched, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.networks import Road, both_ways, compiled, line, never, random_network
@@ -67,7 +68,7 @@ def test_a_depot_matters_to_the_profile_of_its_vehicle_alone() -> None:
 
 def test_without_the_network_it_is_not_found() -> None:
     with pytest.raises(NetworkNotFoundError, match="town") as error:
-        network_source(problem_of(body()), None, never)
+        travel_source(problem_of(body()))
     assert error.value.code == "network_not_found"
 
 

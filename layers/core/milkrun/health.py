@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Mapping
 
-from milkrun.patience import Call
 from milkrun.observability import get_logger
+from milkrun.patience import Call
 
 OK = "ok"
 NOT_CONFIGURED = "not configured"

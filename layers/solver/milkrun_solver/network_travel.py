@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from milkrun.errors import NetworkNotFoundError
 from milkrun.schema.problem import Coordinates, Problem
 from milkrun_solver.errors import LocationOffNetworkError, LocationUnreachableError
 from milkrun_solver.network.compiled import Integers
@@ -15,21 +14,18 @@ from milkrun_solver.places import distinct_coordinates, task_places, vehicle_pla
 from milkrun_solver.travel import Travel, TravelSource
 
 
-def network_source(problem: Problem, roads: RoadNetwork | None, is_over: Callable[[], bool]) -> TravelSource:
+def network_source(problem: Problem, roads: RoadNetwork, is_over: Callable[[], bool]) -> TravelSource:
     """Shortest ways by time, between the junctions nearest to the locations.
 
     A profile's matrices have every place of the problem, so that all profiles share their rows; only tasks
     and the depots of its own vehicles are looked up, the rest is 0.
 
     Raises:
-        NetworkNotFoundError: `roads` is None.
         ProfileNotInNetworkError: A vehicle's profile has no roads.
         LocationOffNetworkError: A location is too far from all junctions.
         LocationUnreachableError: No way leads from one location to another.
         NoAnswerError: `is_over` said so.
     """
-    if roads is None:
-        raise NetworkNotFoundError(f"There is no road network named {problem.network!r}.")
     rows = distinct_coordinates(problem)
     profiles: dict[str, Travel] = {}
     junctions: dict[str, Integers] = {}

@@ -15,10 +15,8 @@ from milkrun_solver.events import Ended, EngineName, Event, VroomAnswer
 from milkrun_solver.expressible import reason_for_vroom
 from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
-from milkrun_solver.network.roads import RoadNetwork
-from milkrun_solver.network_travel import network_source
 from milkrun_solver.pyvrp_engine import PyvrpEngine
-from milkrun_solver.travel import travel_source
+from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
 from milkrun_solver.vroom_request import Effort
@@ -50,7 +48,7 @@ def solve(
     should_stop: Callable[[], bool],
     seed: int,
     initial: Solution | None = None,
-    roads: RoadNetwork | None = None,
+    travel: TravelSource | None = None,
 ) -> Solution:
     """Searches for the best routes until the deadline, a stop, or until nothing more is to be found.
 
@@ -62,24 +60,17 @@ def solve(
         seed: Start of all random choices.
         initial: An answer of an earlier search to go on from. The result is never worse; one that does not
             verify is ignored.
-        roads: The road network that the problem names.
+        travel: Travel times on the road network that the problem names, from `network_source`.
 
     Returns:
         The best of all reported answers and `initial`.
 
     Raises:
-        NetworkNotFoundError: The problem names a road network, and there is none.
-        ProfileNotInNetworkError: No road of the network is for a vehicle's profile.
-        LocationOffNetworkError: A location is too far from all roads.
-        LocationUnreachableError: No way leads from one location to another.
+        NetworkNotFoundError: The problem names a road network, and no travel times on it are given.
         NoAnswerError: There is no answer: both engines failed, or the end came before the first one.
     """
     started = time.monotonic()
-    if problem.network is None:
-        travel = travel_source(problem)
-    else:
-        travel = network_source(problem, roads, lambda: time.monotonic() >= deadline or should_stop())
-    model = build_model(problem, travel)
+    model = build_model(problem, travel or travel_source(problem))
     ledger = Ledger(model, seed, started, on_best)
     if initial is not None:
         ledger.start_from(initial)

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from milkrun.errors import NetworkNotFoundError
 from milkrun.schema.problem import Coordinates, Matrix, Problem
 from milkrun_solver.earth import metres_of, unit_vectors
 from milkrun_solver.errors import OptimiserError
@@ -56,7 +57,13 @@ class TravelSource:
 
 def travel_source(problem: Problem) -> TravelSource:
     """Travel times of a problem that names no road network: its own matrices, else great circles at
-    `options.speed_kmh`."""
+    `options.speed_kmh`.
+
+    Raises:
+        NetworkNotFoundError: It names one.
+    """
+    if problem.network is not None:
+        raise NetworkNotFoundError(f"There is no road network named {problem.network!r}.")
     profiles = {vehicle.profile for vehicle in problem.vehicles}
     if problem.matrices is not None:
         return TravelSource("custom", {name: _custom(problem.matrices[name]) for name in sorted(profiles)})

@@ -75,9 +75,9 @@ class Bench:
         number: int = 1,
         *,
         remaining: float = 900,
-        roads_of: Callable[[Problem], Any] = lambda _: None,
+        travel_of: Callable[[Problem], Any] = lambda _: None,
     ) -> None:
-        tools = Tools(self.jobs, self.invokes, solve, roads_of, Limits())  # type: ignore[arg-type]
+        tools = Tools(self.jobs, self.invokes, solve, travel_of, Limits())  # type: ignore[arg-type]
         Worker(tools, OWNER, run_id(number), lambda: remaining).work()
 
     def status(self, number: int = 1) -> Run:

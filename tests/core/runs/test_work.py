@@ -254,16 +254,16 @@ def away(_problem: object) -> None:
     raise DependencyUnavailableError({"neo4j": "down: timed out"})
 
 
-def test_the_search_gets_the_roads(bench: Bench) -> None:
+def test_the_search_gets_the_travel_times(bench: Bench) -> None:
     bench.submit()
     seen: dict[str, Any] = {}
-    bench.work(lambda _problem, **given: seen.update(given) or answer(1), roads_of=lambda _: "roads")
-    assert seen["roads"] == "roads"
+    bench.work(lambda _problem, **given: seen.update(given) or answer(1), travel_of=lambda _: "times")
+    assert seen["travel"] == "times"
 
 
 def test_while_the_roads_cannot_be_had_the_run_is_tried_again_later(bench: Bench) -> None:
     bench.submit()
-    bench.work(at_once(7), roads_of=away)
+    bench.work(at_once(7), travel_of=away)
     run = bench.status()
     assert (run.status, run.attempt, run.spent_ms) == (Status.PENDING, 2, 0)
     with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
@@ -273,12 +273,12 @@ def test_while_the_roads_cannot_be_had_the_run_is_tried_again_later(bench: Bench
 def test_without_roads_and_attempts_the_run_fails(bench: Bench) -> None:
     last = bench.with_policy(max_attempts=1)
     last.submit()
-    last.work(at_once(7), roads_of=away)
+    last.work(at_once(7), travel_of=away)
     run = last.status()
     assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
 
 
-def test_getting_the_roads_is_not_solving(bench: Bench) -> None:
+def test_getting_the_travel_times_is_not_solving(bench: Bench) -> None:
     def slowly(_problem: object) -> None:
         time.sleep(0.3)
 
@@ -286,7 +286,7 @@ def test_getting_the_roads_is_not_solving(bench: Bench) -> None:
     seen: dict[str, Any] = {}
     bench.work(
         lambda _problem, **given: seen.update(left=given["deadline"] - time.monotonic()) or answer(1),
-        roads_of=slowly,
+        travel_of=slowly,
     )
     assert seen["left"] > 0.9
     assert bench.status().spent_ms < 300
@@ -295,7 +295,7 @@ def test_getting_the_roads_is_not_solving(bench: Bench) -> None:
 def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:
     bench.submit()
     hanging = threading.Event()
-    worker = in_background(lambda: bench.work(at_once(7), roads_of=lambda _: hanging.wait(30)))
+    worker = in_background(lambda: bench.work(at_once(7), travel_of=lambda _: hanging.wait(30)))
     eventually(lambda: bench.status().status is Status.RUNNING)
     bench.jobs.cancel(OWNER, run_id(1))
     worker.join(10)

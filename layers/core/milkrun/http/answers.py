@@ -1,14 +1,17 @@
 """Answers about a run that more than one route gives."""
 
+import json
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
 from milkrun.errors import RunCancelledError, RunFailedError
-from milkrun.http.resolver import json_response
+from milkrun.http.geojson import to_geojson
+from milkrun.http.resolver import JSON, json_response
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 
+GEOJSON = "application/geo+json"
 POLL_AFTER = "1"
 """Seconds: a running run writes its progress every second."""
 
@@ -28,9 +31,9 @@ def _again(run: Run) -> dict[str, str | list[str]]:
 
 
 def outcome(
-    run: Run, solution: bytes | None, headers: dict[str, str | list[str]] | None = None
+    run: Run, solution: bytes | None, headers: dict[str, str | list[str]] | None = None, accept: str = JSON
 ) -> Response[str]:
-    """200 with the solution where there is one, 202 while there is none yet.
+    """200 with the solution where there is one, as GeoJSON for those who accept it; 202 before.
 
     Raises:
         RunFailedError, RunCancelledError: The run ended without a result.
@@ -41,4 +44,6 @@ def outcome(
         raise RunCancelledError("The run was cancelled before it had found anything.")
     if solution is None:
         return accepted(run, headers)
+    if GEOJSON in accept.lower():
+        return json_response(HTTPStatus.OK, to_geojson(json.loads(solution)), headers, GEOJSON)
     return json_response(HTTPStatus.OK, solution, headers)

@@ -14,6 +14,8 @@ from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
 from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.settings import get_settings
 
+JSON = "application/json"
+
 
 def create_app() -> APIGatewayRestResolver:
     """A resolver whose errors are problem+json."""
@@ -70,11 +72,14 @@ def caller(app: APIGatewayRestResolver) -> str:
 
 
 def json_response(
-    status: HTTPStatus, body: dict[str, Any] | bytes, headers: dict[str, str | list[str]] | None = None
+    status: HTTPStatus,
+    body: dict[str, Any] | bytes,
+    headers: dict[str, str | list[str]] | None = None,
+    content_type: str = JSON,
 ) -> Response[str]:
     """An answer in JSON; bytes are JSON already."""
     text = body.decode() if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"))
-    return Response(status_code=status, content_type="application/json", body=text, headers=headers)
+    return Response(status_code=status, content_type=content_type, body=text, headers=headers)
 
 
 def _problem_response(status: HTTPStatus, headers: dict[str, str], body: dict[str, Any]) -> Response[str]:

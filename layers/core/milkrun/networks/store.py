@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 from neo4j import Driver
 
 from milkrun.clients.neo4j import neo4j_errors
-from milkrun.patience import within
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
+from milkrun.patience import within
 
 T = TypeVar("T")
 

@@ -22,19 +22,19 @@ class Solve(Protocol):
         should_stop: Callable[[], bool],
         seed: int,
         initial: Solution | None,
-        roads: Any,
+        travel: Any,
     ) -> Solution: ...
 
 
-RoadsOf = Callable[[Problem], Any]
-"""Gets the road network that a problem names, None if it names none. Its seconds are no solving."""
+TravelOf = Callable[[Problem], Any]
+"""Works out the travel times on the road network that a problem names, None if it names none."""
 
 
 class Search:
-    """Gets the roads and runs `solve`, in a thread. All methods are for the thread that made it.
+    """Gets the travel times and runs `solve`, in a thread. All methods are for the thread that made it.
 
     Args:
-        seconds: Seconds of solving, from when the roads are there.
+        seconds: Seconds of solving, from when the travel times are there.
         latest: When solving ends in any case, on the clock of `time.monotonic`.
         initial: The best answer of an earlier attempt.
     """
@@ -42,7 +42,7 @@ class Search:
     def __init__(
         self,
         solve: Solve,
-        roads_of: RoadsOf,
+        travel_of: TravelOf,
         problem: Problem,
         *,
         seconds: float,
@@ -50,7 +50,7 @@ class Search:
         initial: Solution | None,
     ) -> None:
         self._solve = solve
-        self._roads_of = roads_of
+        self._travel_of = travel_of
         self._problem = problem
         self._seconds = seconds
         self._latest = latest
@@ -77,7 +77,7 @@ class Search:
 
     @property
     def solving(self) -> bool:
-        """Whether the roads are there and solving has begun."""
+        """Whether the travel times are there and solving has begun."""
         return self._started is not None
 
     @property
@@ -112,7 +112,7 @@ class Search:
 
     def _run(self) -> None:
         try:
-            roads = self._roads_of(self._problem)
+            travel = self._travel_of(self._problem)
             self._started = time.monotonic()
             self._deadline = min(self._started + self._seconds, self._latest)
             self._best = self._solve(
@@ -122,7 +122,7 @@ class Search:
                 should_stop=self._stop.is_set,
                 seed=self._problem.options.seed,
                 initial=self.initial,
-                roads=roads,
+                travel=travel,
             )
         except Exception as error:
             self._error = error

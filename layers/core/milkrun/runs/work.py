@@ -19,7 +19,7 @@ from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
 from milkrun.observability import get_logger, get_metrics
 from milkrun.runs.chain import invoke_in_chain
-from milkrun.runs.search import RoadsOf, Search, Solve, to_best
+from milkrun.runs.search import Search, Solve, TravelOf, to_best
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
@@ -48,7 +48,7 @@ class Tools:
     jobs: JobStateManager
     invoker: WorkerInvoker
     solve: Solve
-    roads_of: RoadsOf
+    travel_of: TravelOf
     limits: Limits
 
 
@@ -109,7 +109,7 @@ class Worker:
         problem = parse_problem(claimed.request, self._tools.limits)
         return Search(
             self._tools.solve,
-            self._tools.roads_of,
+            self._tools.travel_of,
             problem,
             seconds=run.remaining_ms / 1000,
             latest=time.monotonic() + max(0.0, self._remaining() - self._margin()),

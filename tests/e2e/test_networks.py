@@ -1,0 +1,110 @@
+"""Problems on a road network, over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import neo4j
+import numpy as np
+import polyline
+import pytest
+
+from local.embedded.neo4j import Neo4jServer, running_neo4j
+from local.network.generate import town
+from local.network.store import import_network
+from local.stack import running_stack
+
+from .conftest import Json, client_of, ended, result, submit
+
+TOWN = town(3, columns=13)
+BY_CAR = sorted({int(target) for target in TOWN.target[np.isfinite(TOWN.seconds["car"])]})
+PLACES = [[float(TOWN.longitude[i]), float(TOWN.latitude[i])] for i in BY_CAR]
+
+
+def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **options: object) -> Json:
+    """Visits to crossings all over the town, from one of them."""
+    chosen = PLACES[:: len(PLACES) // count][:count]
+    return {
+        "network": network,
+        "vehicles": [{"id": 1, "start": chosen[0], "end": chosen[0]}],
+        "jobs": [{"id": i, "location": place} for i, place in enumerate(chosen[1:], start=1)],
+        "options": {"time_limit": seconds, **options},
+    }
+
+
+@pytest.fixture(scope="module")
+def server(neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    with running_neo4j(tmp_path_factory.mktemp("neo4j")) as server:
+        store(server)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def api(server: Neo4jServer) -> Iterator[httpx.Client]:
+    with running_stack({"NEO4J_URI": server.uri}) as stack, client_of(stack) as client:
+        yield client
+
+
+def store(server: Neo4jServer) -> None:
+    with neo4j.GraphDatabase.driver(server.uri) as driver:
+        import_network(driver, "town", TOWN, lambda *_: None)
+
+
+def test_a_problem_on_a_network_is_solved_along_its_streets(api: httpx.Client) -> None:
+    run_id = submit(api, on_roads(geometry=True))
+    assert ended(api, run_id, seconds=60)["status"] == "completed"
+    solution = result(api, run_id)
+    route = solution["routes"][0]
+    assert solution["meta"]["matrix"] == "network"
+    assert solution["summary"]["unassigned"] == 0
+    assert route["distance"] == route["steps"][-1]["distance"] > 0
+    line = polyline.decode(route["geometry"], geojson=True)
+    assert len(line) > len(route["steps"])
+    for step in route["steps"]:
+        assert min(abs(x - step["location"][0]) + abs(y - step["location"][1]) for x, y in line) < 1e-4
+
+
+def test_the_routes_come_as_geojson_for_those_who_accept_it(api: httpx.Client) -> None:
+    run_id = submit(api, on_roads(geometry=True))
+    ended(api, run_id, seconds=60)
+    answer = api.get(f"/optimize/{run_id}/result", headers={"Accept": "application/geo+json"})
+    assert answer.headers["Content-Type"] == "application/geo+json"
+    kinds = [feature["geometry"]["type"] for feature in answer.json()["features"]]
+    assert kinds.count("LineString") == 1
+    assert kinds.count("Point") == 11
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        ({"network": "atlantis"}, "network_not_found", "atlantis"),
+        ({"jobs": [{"id": 7, "location": [2.35, 48.85]}]}, "location_off_network", "job 7"),
+        ({"vehicles": [{"id": 1, "profile": "tram", "start": PLACES[0]}]}, "profile_not_in_network", "tram"),
+    ],
+)
+def test_what_the_network_has_not_is_named(api: httpx.Client, change: Json, code: str, named: str) -> None:
+    run_id = submit(api, {**on_roads(), **change})
+    error = ended(api, run_id, seconds=60)["error"]
+    assert error["code"] == code
+    assert named in error["detail"]
+
+
+def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, server: Neo4jServer) -> None:
+    runs = [submit(api, on_roads(40, seconds=3)) for _ in range(3)]
+    for _ in range(3):
+        store(server)
+    for run_id in runs:
+        assert ended(api, run_id, seconds=60)["status"] == "completed"
+
+
+def test_while_neo4j_is_away_the_run_waits_for_it(neo4j_at_hand: None, tmp_path: Path) -> None:
+    with running_neo4j(tmp_path / "neo4j") as server:
+        store(server)
+        with running_stack({"NEO4J_URI": server.uri}) as stack, client_of(stack) as api:
+            assert server.process is not None
+            server.process.kill()
+            server.process.wait()
+            run_id = submit(api, on_roads())
+            state = ended(api, run_id, seconds=120)
+            assert (state["status"], state["attempt"]) == ("failed", 3)
+            assert state["error"]["code"] == "dependency_unavailable"
