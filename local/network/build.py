@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polyline
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from local.network.errors import NetworkFileError
 from local.network.pieces import Pieces, cut
-from local.network.shapes import encode_shapes
 from local.network.ways import Flags, Numbers, Ways
 from milkrun_solver.network.compiled import PROFILES, CompiledNetwork, Floats
+
+_PRECISION = 6
+"""Of encoded shapes: decimals of a degree."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,11 @@ def _compiled(
 def _shapes(ways: Ways, pieces: Pieces, piece: Numbers, is_against: Flags) -> tuple[Numbers, bytes]:
     """Encoded shapes of roads: each the points between the ends of its piece, backwards where it goes against
     its way."""
-    counts = pieces.end[piece] - pieces.begin[piece] - 1
-    step = np.where(is_against, -1, 1)
-    first = np.where(is_against, pieces.end[piece] - 1, pieces.begin[piece] + 1)
-    along = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    points = ways.points[np.repeat(first, counts) + np.repeat(step, counts) * along]
-    return encode_shapes(ways.longitude[points], ways.latitude[points], counts)
+    places = np.stack((ways.latitude, ways.longitude), axis=1)[ways.points].tolist()
+    shapes = []
+    begins, ends = pieces.begin[piece].tolist(), pieces.end[piece].tolist()
+    for begin, end, backwards in zip(begins, ends, is_against.tolist(), strict=True):
+        between = places[begin + 1 : end]
+        shapes.append(polyline.encode(between[::-1] if backwards else between, _PRECISION) if between else "")
+    starts = np.concatenate(([0], np.cumsum([len(shape) for shape in shapes])))
+    return starts.astype(np.int64), "".join(shapes).encode("ascii")

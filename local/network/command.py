@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         console.print(str(error), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
-        console.print("Broken off; nothing was changed.")
+        console.print("Broken off. Every network is still whole.")
         return 130
     return 0
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import networkx  # type: ignore[import-untyped]
+import networkx
 
 from local.network.errors import NetworkFileError
 from local.network.places import check_place

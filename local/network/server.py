@@ -33,7 +33,7 @@ def connected(environment: Mapping[str, str], say: Callable[[str], None]) -> Ite
             driver = open_things.enter_context(_driver(uri, environment))
             _wait_for(driver, patience)
             yield driver
-        except (DriverError, Neo4jError, ValueError) as error:
+        except (DriverError, Neo4jError) as error:
             raise NetworkStoreError(f"Neo4j at {uri}: {_one_line(error)}") from error
 
 
@@ -43,6 +43,7 @@ def _driver(uri: str, environment: Mapping[str, str]) -> Driver:
         uri,
         auth=(user, password) if password else None,
         connection_timeout=_CONNECT_SECONDS,
+        connection_acquisition_timeout=_CONNECT_SECONDS,
         max_transaction_retry_time=_CONNECT_SECONDS,
         notifications_min_severity="OFF",
     )
