@@ -4,18 +4,15 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
-from local.embedded.neo4j import running_neo4j
 from local.ports import free_port
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.networks.store import NetworkStore, NetworkVersion
+from tests.graph import driver_of, graph_at
 
 
 @pytest.fixture(scope="module")
 def driver(neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j.Driver]:
-    with (
-        running_neo4j(tmp_path_factory.mktemp("neo4j")) as server,
-        neo4j.GraphDatabase.driver(server.uri) as driver,
-    ):
+    with graph_at(tmp_path_factory.mktemp("neo4j")) as uri, driver_of(uri) as driver:
         yield driver
 
 

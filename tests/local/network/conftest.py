@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 import neo4j
 import pytest
 
-from local.embedded.neo4j import running_neo4j
+from tests.graph import driver_of, graph_at
 
 PORT = "4000"
 
@@ -20,13 +20,13 @@ def stack_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_uri(neo4j_at_hand: None, stack_root: Path) -> Iterator[str]:
-    with running_neo4j(stack_root / ".local" / PORT / "neo4j") as server:
-        yield server.uri
+    with graph_at(stack_root / ".local" / PORT / "neo4j") as uri:
+        yield uri
 
 
 @pytest.fixture(scope="session")
 def session_driver(neo4j_uri: str) -> Iterator[neo4j.Driver]:
-    with neo4j.GraphDatabase.driver(neo4j_uri) as driver:
+    with driver_of(neo4j_uri) as driver:
         yield driver
 
 

@@ -24,7 +24,6 @@ def imported(path: Path, uri: str, driver: neo4j.Driver, monkeypatch: pytest.Mon
     if not path.exists():
         pytest.skip(f"no {path.name} beside the repository")
     monkeypatch.setenv("NEO4J_URI", uri)
-    monkeypatch.delenv("NEO4J_PASSWORD", raising=False)
     assert command.main(["import", str(path), "--name", "city"]) == 0
     store = NetworkStore(driver)
     data = store.read(store.current("city"))

@@ -22,7 +22,6 @@ def table(tmp_path: Path) -> Path:
 @pytest.fixture
 def at_neo4j(neo4j_uri: str, driver: neo4j.Driver, monkeypatch: pytest.MonkeyPatch) -> neo4j.Driver:
     monkeypatch.setenv("NEO4J_URI", neo4j_uri)
-    monkeypatch.delenv("NEO4J_PASSWORD", raising=False)
     return driver
 
 

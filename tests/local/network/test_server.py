@@ -1,5 +1,6 @@
 """Without NEO4J_URI, the local stack's own Neo4j is meant: the running one, else one for the moment."""
 
+import os
 from pathlib import Path
 
 import neo4j
@@ -11,7 +12,12 @@ from local.network.errors import NetworkStoreError
 from local.network.server import connected
 from tests.local.network.conftest import PORT
 
+embedded_only = pytest.mark.skipif(
+    bool(os.environ.get("NEO4J_URI")), reason="NEO4J_URI replaces the embedded Neo4j"
+)
 
+
+@embedded_only
 def test_the_running_stacks_neo4j_is_found_by_its_port(
     neo4j_uri: str, driver: neo4j.Driver, stack_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -23,6 +29,7 @@ def test_the_running_stacks_neo4j_is_found_by_its_port(
     assert said == []
 
 
+@embedded_only
 def test_a_folder_has_one_neo4j_at_a_time(neo4j_uri: str, stack_root: Path) -> None:
     directory = stack_root / ".local" / PORT / "neo4j"
     with pytest.raises(Neo4jUnavailableError, match="another one runs in"), running_neo4j(directory):
