@@ -7,9 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http import answers
-from milkrun.http.headers import wait_seconds
 from milkrun.http.parameters import flag, page_of, run_id_of
-from milkrun.http.resolver import caller, create_app, json_response, serve
+from milkrun.http.resolver import caller, create_app, json_response, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.runs.wait import has_changed_from, wait_until
 
@@ -20,7 +19,7 @@ app = create_app()
 def status(run_id: str) -> Response[str]:
     """The state of a run; with `Prefer: wait=N` once it has changed."""
     run = get_reader().status(caller(app), run_id_of(run_id))
-    seconds = wait_seconds(app.current_event.headers.get("Prefer"))
+    seconds = seconds_to_wait(app)
     if not seconds:
         return answers.status(run)
     run = wait_until(get_reader(), run, has_changed_from(run), seconds=seconds)

@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from milkrun.clients.lambdas import get_invoker
 from milkrun.http import answers
 from milkrun.http.body import read_body
-from milkrun.http.headers import idempotency_key, wait_seconds
-from milkrun.http.resolver import caller, create_app, serve
+from milkrun.http.headers import idempotency_key
+from milkrun.http.resolver import caller, create_app, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.runs.wait import result_within
@@ -34,17 +34,12 @@ def submit() -> Response[str]:
     headers: dict[str, str | list[str]] = {"Location": location}
     if submitted.replayed:
         headers["Idempotency-Replayed"] = "true"
-    seconds = min(wait_seconds(event.headers.get("Prefer")), _seconds_left())
-    if seconds < 1:
+    seconds = seconds_to_wait(app)
+    if not seconds:
         return answers.accepted(run, headers)
     run, solution = result_within(get_reader(), run, seconds)
     headers["Preference-Applied"] = f"wait={seconds}"
     return answers.accepted(run, headers) if solution is None else answers.outcome(run, solution, headers)
-
-
-def _seconds_left() -> int:
-    """Whole seconds that this invocation may still wait, the last reading of Redis kept back."""
-    return app.lambda_context.get_remaining_time_in_millis() // 1000 - 4
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

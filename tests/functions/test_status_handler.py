@@ -8,7 +8,7 @@ from milkrun.jobs.factory import get_jobs
 from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
 
-from .conftest import Answer, Invokes, recorded, send
+from .conftest import Answer, Context, Invokes, recorded, send
 
 BEST = Best(b'{"summary":{"cost":7}}', 7, 0)
 
@@ -64,6 +64,13 @@ def test_an_ended_run_is_not_worth_another_look(completed: Run) -> None:
 def test_waiting_answers_when_the_seconds_are_over(run: Run) -> None:
     answer = status(run, headers={"Prefer": "wait=1"})
     assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=1")
+
+
+def test_no_wait_is_longer_than_the_invocation(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 4_900)
+    answer = status(run, headers={"Prefer": "wait=20"})
+    assert answer.status == 200
+    assert "Preference-Applied" not in answer.headers
 
 
 def test_a_result_is_202_before_there_is_one(running: Run) -> None:

@@ -280,16 +280,16 @@ def test_without_roads_and_attempts_the_run_fails(bench: Bench) -> None:
 
 def test_getting_the_travel_times_is_not_solving(bench: Bench) -> None:
     def slowly(_problem: object) -> None:
-        time.sleep(0.3)
+        time.sleep(1.5)
 
-    bench.submit(time_limit_ms=1_000)
+    bench.submit(time_limit_ms=10_000)
     seen: dict[str, Any] = {}
     bench.work(
         lambda _problem, **given: seen.update(left=given["deadline"] - time.monotonic()) or answer(1),
         travel_of=slowly,
     )
-    assert seen["left"] > 0.9
-    assert bench.status().spent_ms < 300
+    assert seen["left"] > 9
+    assert bench.status().spent_ms < 1_500
 
 
 def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:

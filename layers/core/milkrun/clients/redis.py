@@ -41,7 +41,6 @@ def connect(url: str) -> redis.Redis:
         socket_connect_timeout=CONNECT_TIMEOUT,
         socket_timeout=ANSWER_TIMEOUT,
         retry=Retry(ConstantBackoff(0.05), 1, supported_errors=_RECONNECT),
-        health_check_interval=0,
     )
 
 

@@ -8,13 +8,15 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from milkrun.http.headers import correlation_id
+from milkrun.http.headers import correlation_id, wait_seconds
 from milkrun.http.identity import owner_of
 from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
 from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.settings import get_settings
 
 JSON = "application/json"
+_LAST_READING = 4
+"""Seconds that the answer after a wait may still take, with a Redis that just then begins to hang."""
 
 
 def create_app() -> APIGatewayRestResolver:
@@ -69,6 +71,12 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
 def caller(app: APIGatewayRestResolver) -> str:
     """The owner of what this request submits or may see."""
     return owner_of(app.current_event.raw_event, local=get_settings().local)
+
+
+def seconds_to_wait(app: APIGatewayRestResolver) -> int:
+    """What `Prefer: wait=N` asks for, as far as this invocation lasts; 0 for none."""
+    left = app.lambda_context.get_remaining_time_in_millis() // 1000 - _LAST_READING
+    return max(0, min(wait_seconds(app.current_event.headers.get("Prefer")), left))
 
 
 def json_response(

@@ -26,9 +26,9 @@ TRANSITIONS: dict[Status, dict[Status, tuple[str, ...]]] = {
     },
     Status.RUNNING: {
         Status.PENDING: ("requeue", "expire"),
-        Status.COMPLETED: ("complete", "expire"),
+        Status.COMPLETED: ("complete", "expire", "cancel"),
         Status.FAILED: ("fail", "expire"),
-        Status.CANCELLED: ("complete", "expire"),
+        Status.CANCELLED: ("complete", "expire", "cancel"),
     },
     Status.COMPLETED: {},
     Status.FAILED: {},
