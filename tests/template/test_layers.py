@@ -17,7 +17,9 @@ import pytest
 from .conftest import ROOT
 
 LAYERS = ROOT / "layers"
-OURS = {"milkrun", "milkrun_solver"}
+OURS = {"milkrun", "milkrun_solver", "milkrun_authorizer"}
+NAMES = ["authorizer", "core", "solver"]
+ARCHITECTURES = ["x86_64", "arm64"]
 
 
 def normal(name: str) -> str:
@@ -73,17 +75,17 @@ def locker() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("layer", ["core", "solver"])
+@pytest.mark.parametrize("layer", NAMES)
 def test_a_lock_has_every_requirement_in_its_version(layer: str) -> None:
     locked = pins(LAYERS / layer / "requirements.lock")
     assert pins(LAYERS / layer / "requirements.txt").items() <= locked.items()
 
 
-@pytest.mark.parametrize("layer", ["core", "solver"])
+@pytest.mark.parametrize("layer", NAMES)
 def test_every_locked_wheel_is_known_by_its_hash(layer: str) -> None:
     lines = (LAYERS / layer / "requirements.lock").read_text().splitlines()[1:]
     assert lines
-    assert all(re.fullmatch(r"\S+==\S+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    assert all(re.fullmatch(r"\S+==\S+( --hash=sha256:[0-9a-f]{64}){1,2}", line) for line in lines)
 
 
 def test_all_that_the_core_and_the_handlers_import_is_in_the_core_layer() -> None:
@@ -97,34 +99,93 @@ def test_all_that_the_solver_imports_is_in_the_two_layers() -> None:
     assert missing(LAYERS / "solver/milkrun_solver", locked) == set()
 
 
-def test_a_lock_has_a_line_for_each_wheel_in_order_of_name(locker: ModuleType) -> None:
-    def wheel(name: str, version: str, digest: str) -> dict[str, Any]:
-        return {
+def test_all_that_the_authorizer_imports_is_in_the_two_layers() -> None:
+    locked = set(pins(LAYERS / "core/requirements.lock")) | set(pins(LAYERS / "authorizer/requirements.lock"))
+    assert missing(LAYERS / "authorizer/milkrun_authorizer", locked) == set()
+
+
+def report(*wheels: tuple[str, str, str]) -> str:
+    """What pip reports about wheels, each a name, a version and a hash."""
+    install = [
+        {
             "metadata": {"name": name, "version": version},
             "download_info": {"archive_info": {"hashes": {"sha256": digest}}},
         }
+        for name, version, digest in wheels
+    ]
+    return json.dumps({"install": install})
 
-    report = json.dumps({"install": [wheel("Zope", "2.0", "b0"), wheel("attrs", "1.0", "a0")]})
-    assert locker.lock(report).splitlines()[1:] == [
+
+def test_a_lock_has_a_line_for_each_distribution_in_order_of_name(locker: ModuleType) -> None:
+    wheels = [("Zope", "2.0", "b0"), ("attrs", "1.0", "a0")]
+    assert locker.lock(report(*wheels), report(*wheels)).splitlines()[1:] == [
         "attrs==1.0 --hash=sha256:a0",
         "Zope==2.0 --hash=sha256:b0",
     ]
 
 
-def test_every_layer_of_the_template_can_be_built(template: dict[str, Any], tmp_path: Path) -> None:
-    layers = {n: r for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::LayerVersion"}
-    assert set(layers) == {"CoreLayer", "SolverLayer"}
-    for name, layer in layers.items():
+def test_a_lock_has_the_hash_of_each_architectures_wheel(locker: ModuleType) -> None:
+    lock = locker.lock(report(("numpy", "2.0", "b0")), report(("numpy", "2.0", "a0")))
+    assert lock.splitlines()[1:] == ["numpy==2.0 --hash=sha256:a0 --hash=sha256:b0"]
+
+
+def test_a_version_that_one_architecture_lacks_is_not_locked(locker: ModuleType) -> None:
+    with pytest.raises(ValueError, match=r"numpy==2\.0, numpy==2\.1"):
+        locker.lock(report(("numpy", "2.1", "b0")), report(("numpy", "2.0", "a0")))
+
+
+def layers_of(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {n: r for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::LayerVersion"}
+
+
+def plan(layer: dict[str, Any], target: str, architecture: str) -> str:
+    """The commands that `sam build` would run for a layer, were the parameter Architecture as given."""
+    context = layer["Metadata"]["ContextPath"]["Fn::Sub"].replace("${Architecture}", architecture)
+    command = [
+        "make",
+        "--dry-run",
+        "--makefile",
+        str(ROOT / context / "Makefile"),
+        target,
+        "ARTIFACTS_DIR=/out",
+    ]
+    folder = ROOT / layer["Properties"]["ContentUri"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_layer_of_the_template_is_built_with_its_package(
+    template: dict[str, Any], architecture: str
+) -> None:
+    for name, layer in layers_of(template).items():
         folder = ROOT / layer["Properties"]["ContentUri"]
         (package,) = [path.name for path in folder.iterdir() if path.name in OURS]
-        makefile = ROOT / layer["Metadata"]["ContextPath"] / "Makefile"
-        command = [
-            "make",
-            "--dry-run",
-            "--makefile",
-            str(makefile),
-            f"build-{name}",
-            f"ARTIFACTS_DIR={tmp_path}",
-        ]
-        plan = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
-        assert f'cp -R {package} "{tmp_path}/python/"' in plan
+        assert f'cp -R {package} "/out/python/"' in plan(layer, f"build-{name}", architecture)
+
+
+@pytest.mark.parametrize(("architecture", "machine"), [("x86_64", "x86_64"), ("arm64", "aarch64")])
+def test_the_parameter_chooses_the_wheels(template: dict[str, Any], architecture: str, machine: str) -> None:
+    for name, layer in layers_of(template).items():
+        platforms = re.findall(r"--platform (\S+)", plan(layer, f"build-{name}", architecture))
+        assert platforms
+        assert all(platform.endswith(f"_{machine}") for platform in platforms)
+
+
+def test_the_build_cache_knows_the_architecture(template: dict[str, Any]) -> None:
+    for layer in layers_of(template).values():
+        assert layer["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}
+        assert layer["Properties"]["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
+
+
+def test_no_layer_is_built_for_an_unknown_architecture() -> None:
+    command = [
+        "make",
+        "--dry-run",
+        "--makefile",
+        str(LAYERS / "Makefile"),
+        "build-CoreLayer",
+        "ARCHITECTURE=mips",
+    ]
+    make = subprocess.run(command, cwd=LAYERS / "core", capture_output=True, text=True, check=False)
+    assert make.returncode != 0
+    assert "neither x86_64 nor arm64" in make.stderr
