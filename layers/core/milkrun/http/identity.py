@@ -1,16 +1,15 @@
 """Who is calling. A run belongs to its owner; to anybody else it does not exist."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from milkrun.errors import UnauthenticatedError
 
-LOCAL = "local"
-
 
 def owner_of(event: Mapping[str, Any], *, local: bool) -> str:
-    """A short hash of what is stable about the caller.
+    """The owner that a request stands for.
 
     Args:
         event: An API Gateway REST proxy event.
@@ -21,37 +20,55 @@ def owner_of(event: Mapping[str, Any], *, local: bool) -> str:
         UnauthenticatedError: The gateway vouches for nobody.
     """
     context = event.get("requestContext") or {}
-    identity = _claimed(context) or _role(context) or _api_key(context)
-    if identity is None and local:
-        identity = _bearer_name(event)
-    if identity is None:
+    owner = _token_owner(context) or _iam_owner(context) or _api_key_owner(context)
+    if owner is None and local:
+        owner = _bearer_owner(event)
+    if owner is None:
         raise UnauthenticatedError("The gateway names no caller.")
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return owner
 
 
-def _claimed(context: Mapping[str, Any]) -> str | None:
-    """Issuer and subject of a JWT, which together are one person or client."""
-    claims = (context.get("authorizer") or {}).get("claims") or {}
-    if claims.get("iss") and claims.get("sub"):
-        return f"jwt {claims['iss']} {claims['sub']}"
-    return None
+def token_owner(issuer: str, subject: str) -> str:
+    """The owner of a JWT: issuer and subject together are one person or client."""
+    return _owner("jwt", issuer, subject)
 
 
-def _role(context: Mapping[str, Any]) -> str | None:
-    """The ARN of an IAM caller, without the session name that differs from call to call."""
-    arn = (context.get("identity") or {}).get("userArn")
+def _owner(kind: str, *names: str) -> str:
+    """A short hash. Written as JSON, no two lists of names look the same, whatever is in them."""
+    return hashlib.sha256(json.dumps([kind, *names]).encode()).hexdigest()[:16]
+
+
+def _token_owner(context: Mapping[str, Any]) -> str | None:
+    """By our authorizer, or by claims where the gateway has checked a Cognito token itself."""
+    authorizer = context.get("authorizer") or {}
+    claims = authorizer.get("claims") or {}
+    issuer = authorizer.get("issuer") or claims.get("iss")
+    subject = authorizer.get("subject") or claims.get("sub")
+    return token_owner(issuer, subject) if issuer and subject else None
+
+
+def _iam_owner(context: Mapping[str, Any]) -> str | None:
+    """The ARN of an IAM caller; of a role without the session name, which differs from call to call.
+
+    All users of a Cognito identity pool are sessions of one role: there the identity is what is stable.
+    """
+    identity = context.get("identity") or {}
+    if identity.get("cognitoIdentityId"):
+        return _owner("cognito", identity["cognitoIdentityId"])
+    arn = identity.get("userArn")
     if not arn:
         return None
-    resource = arn.split(":", 5)[-1]
-    return f"iam {arn.rsplit('/', 1)[0]}" if resource.startswith("assumed-role/") else f"iam {arn}"
+    is_session = arn.split(":", 5)[-1].startswith("assumed-role/")
+    return _owner("iam", arn.rpartition("/")[0] if is_session else arn)
 
 
-def _api_key(context: Mapping[str, Any]) -> str | None:
+def _api_key_owner(context: Mapping[str, Any]) -> str | None:
     key_id = (context.get("identity") or {}).get("apiKeyId")
-    return f"key {key_id}" if key_id else None
+    return _owner("key", key_id) if key_id else None
 
 
-def _bearer_name(event: Mapping[str, Any]) -> str:
+def _bearer_owner(event: Mapping[str, Any]) -> str:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, name = headers.get("authorization", "").partition(" ")
-    return f"local {name.strip()}" if scheme.lower() == "bearer" and name.strip() else LOCAL
+    named = scheme.lower() == "bearer" and name.strip()
+    return _owner("local", name.strip()) if named else _owner("local")

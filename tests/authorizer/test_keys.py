@@ -1,0 +1,131 @@
+from typing import Any
+
+import pytest
+
+from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
+from milkrun_authorizer.keys import COOLDOWN, LIFESPAN, IssuerKeys
+
+from .conftest import Clock, Issuer, private_key, public_jwk
+
+
+def rsa_jwk(key_id: str, number: int = 0, **more: str) -> dict[str, Any]:
+    return public_jwk(private_key("RS256", number), key_id, **more)
+
+
+def test_keys_are_where_the_discovery_document_says(keys: IssuerKeys, issuer: Issuer) -> None:
+    assert keys.find("first").key_id == "first"
+    assert issuer.asked == ["/.well-known/openid-configuration", "/keys"]
+
+
+def test_an_issuer_with_a_slash_at_its_end_has_the_same_document(issuer: Issuer) -> None:
+    asked = []
+
+    def fetch(url: str) -> Any:
+        asked.append(url)
+        if url.endswith("openid-configuration"):
+            return {"issuer": "https://i.example/", "jwks_uri": "https://i.example/k"}
+        return {"keys": [rsa_jwk("first")]}
+
+    assert IssuerKeys("https://i.example/", fetch).find("first")
+    assert asked[0] == "https://i.example/.well-known/openid-configuration"
+
+
+def test_keys_are_fetched_once(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    clock.now += LIFESPAN
+    keys.find("first")
+    assert issuer.asked.count("/keys") == 1
+
+
+def test_a_new_key_is_found_when_it_is_first_used(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    issuer.publish(rsa_jwk("first"), rsa_jwk("second", 1))
+    clock.now += COOLDOWN + 1
+    assert keys.find("second").key_id == "second"
+
+
+def test_a_key_that_is_withdrawn_is_forgotten(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    issuer.publish(rsa_jwk("second", 1))
+    clock.now += LIFESPAN + 1
+    with pytest.raises(TokenRefusedError):
+        keys.find("first")
+
+
+def test_unknown_keys_do_not_make_us_flood_the_issuer(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    for number in range(50):
+        clock.now += COOLDOWN / 50
+        with pytest.raises(TokenRefusedError):
+            keys.find(f"made-up-{number}")
+    assert issuer.asked.count("/keys") == 1
+
+
+def test_while_the_issuer_is_away_known_keys_go_on(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    issuer.replies.clear()
+    clock.now += COOLDOWN + 1
+    assert keys.find("first")
+    with pytest.raises(IssuerUnavailableError):
+        keys.find("second")
+
+
+def test_an_issuer_that_was_away_is_asked_again(keys: IssuerKeys, issuer: Issuer) -> None:
+    there = dict(issuer.replies)
+    issuer.replies.clear()
+    with pytest.raises(IssuerUnavailableError):
+        keys.find("first")
+    issuer.replies.update(there)
+    assert keys.find("first")
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [{"issuer": "https://other.example", "jwks_uri": "/keys"}, {"jwks_uri": "/keys"}, [], None],
+)
+def test_another_issuer_s_document_is_not_believed(
+    keys: IssuerKeys, issuer: Issuer, configuration: object
+) -> None:
+    issuer.say("/.well-known/openid-configuration", configuration)
+    with pytest.raises(IssuerUnavailableError, match="of another issuer"):
+        keys.find("first")
+
+
+@pytest.mark.parametrize("address", [None, 1, ["http://127.0.0.1"]])
+def test_a_document_without_an_address_names_no_keys(
+    keys: IssuerKeys, issuer: Issuer, address: object
+) -> None:
+    issuer.say("/.well-known/openid-configuration", {"issuer": issuer.url, "jwks_uri": address})
+    with pytest.raises(IssuerUnavailableError, match="names no keys"):
+        keys.find("first")
+
+
+def test_keys_are_not_read_from_a_file(keys: IssuerKeys, issuer: Issuer) -> None:
+    configuration = {"issuer": issuer.url, "jwks_uri": "file:///etc/passwd"}
+    issuer.say("/.well-known/openid-configuration", configuration)
+    with pytest.raises(IssuerUnavailableError):
+        keys.find("first")
+
+
+@pytest.mark.parametrize(
+    "document", [[], "keys", {}, {"keys": []}, {"keys": "x"}, {"keys": [{"kty": "RSA"}]}]
+)
+def test_what_is_no_set_of_keys_is_none(keys: IssuerKeys, issuer: Issuer, document: object) -> None:
+    issuer.say("/keys", document)
+    with pytest.raises(IssuerUnavailableError):
+        keys.find("first")
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        rsa_jwk("second", use="enc"),
+        {"kty": "oct", "kid": "second", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", "alg": "HS256"},
+    ],
+)
+def test_keys_that_are_not_for_signatures_do_not_count(
+    keys: IssuerKeys, issuer: Issuer, unfit: dict[str, Any]
+) -> None:
+    issuer.publish(rsa_jwk("first"), unfit)
+    assert keys.find("first")
+    with pytest.raises(TokenRefusedError):
+        keys.find("second")
