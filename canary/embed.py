@@ -1,0 +1,29 @@
+"""Writes the canary's script into template.yaml, where CloudFormation reads it: `python canary/embed.py`.
+
+`sam deploy` uploads the code of functions and layers, but of no canary (SAM CLI 1.170). A test fails while
+the two differ.
+"""
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCRIPT, TEMPLATE = HERE / "milkrun_canary.py", HERE.parent / "template.yaml"
+_BLOCK = re.compile(r"^( *)Script: \|\n(?:(?:\1 +\S.*)?\n)+", re.MULTILINE)
+
+
+def embed(template: str, script: str) -> str:
+    """The template with the script as its one `Script`."""
+
+    def block(found: re.Match[str]) -> str:
+        lines = [f"{found[1]}  {line}" if line.strip() else line for line in script.splitlines(keepends=True)]
+        return f"{found[1]}Script: |\n{''.join(lines)}"
+
+    embedded, count = _BLOCK.subn(block, template)
+    if count != 1:
+        raise ValueError(f"expected one Script in the template, found {count}")
+    return embedded
+
+
+if __name__ == "__main__":
+    TEMPLATE.write_text(embed(TEMPLATE.read_text(), SCRIPT.read_text()))

@@ -1,0 +1,217 @@
+"""A CloudWatch Synthetics canary: asks of Milkrun what its callers ask, up to the result of a small run.
+
+The stack sets API_URL (without a slash at its end) and SIGNED_RUN, "true" where callers sign their requests.
+So can the canary's role. Where callers bring tokens of an issuer the canary has none, and stops at /ready.
+
+The `execute_step` of the Synthetics library asks a browser for its address and fails where there is none. A
+step is named in the error instead, which is what the canary's report shows.
+"""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from aws_synthetics.common import synthetics_logger as logger
+from aws_synthetics.selenium import synthetics_webdriver
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
+
+BUDGET = 50.0  # seconds for all steps together
+CONNECT_LIMIT, READ_LIMIT = 5.0, 20.0  # seconds of a call; the last one may go on when the budget is spent
+WAIT = 10  # seconds that Milkrun is asked to hold an answer back
+
+JOBS = [1, 2, 3]
+PROBLEM = {
+    "vehicles": [{"id": 1, "start": [7.4197, 43.7311], "end": [7.4197, 43.7311], "capacity": [3]}],
+    "jobs": [
+        {"id": 1, "location": [7.4246, 43.7384], "delivery": [1], "service": 300},
+        {"id": 2, "location": [7.4278, 43.7396], "delivery": [1], "service": 300},
+        {"id": 3, "location": [7.4145, 43.7276], "delivery": [1], "service": 300},
+    ],
+    "options": {"time_limit": 1},
+}
+
+
+class CanaryError(Exception):
+    """What was expected, and what came instead."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer. Its text form is for messages."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.body[:500].decode(errors='replace')}"
+
+    def json(self) -> dict[str, Any]:
+        """The body, which has to be a JSON object."""
+        with suppress(ValueError):
+            if isinstance(value := json.loads(self.body), dict):
+                return value
+        raise CanaryError(f"expected a JSON object, got {self}")
+
+
+class Api:
+    """Milkrun as a caller sees it. Calls are refused once the budget (seconds) is spent."""
+
+    def __init__(self, url: str, budget: float) -> None:
+        self.url = url
+        self._deadline = time.monotonic() + budget
+        self._session = URLLib3Session(timeout=(CONNECT_LIMIT, READ_LIMIT))  # type: ignore[arg-type]
+        self._headers = {
+            "User-Agent": f"milkrun-canary {synthetics_webdriver.get_canary_user_agent_string()}",
+            "X-Correlation-ID": f"canary-{uuid.uuid4()}",
+        }
+        logger.info("correlation id: %s", self._headers["X-Correlation-ID"])
+
+    def get(self, path: str) -> Answer:
+        """A GET that anybody may send."""
+        return self._send(AWSRequest("GET", self.url + path, self._headers))
+
+    def signed(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        late: bool = False,
+    ) -> Answer:
+        """A call signed by the canary's role; a late one is sent even when the budget is spent."""
+        request = AWSRequest(method, url, {**self._headers, **(headers or {})}, body)
+        credentials = get_session().get_credentials()
+        if credentials is None:
+            raise CanaryError("expected AWS credentials, found none")
+        SigV4Auth(credentials, "execute-api", os.environ["AWS_REGION"]).add_auth(request)
+        return self._send(request, late=late)
+
+    def _send(self, request: AWSRequest, *, late: bool = False) -> Answer:
+        if not late and time.monotonic() > self._deadline:
+            raise CanaryError(f"expected to be done by now; {request.method} {request.url} was not sent")
+        answer = self._session.send(request.prepare())
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Names what fails inside."""
+    started = time.monotonic()
+    try:
+        yield
+    except Exception as error:
+        logger.error("%s: %s", name, error)
+        raise CanaryError(f"{name}: {error}") from error
+    logger.info("%s: ok after %.2f s", name, time.monotonic() - started)
+
+
+def expect(right: bool, what: str, answer: Answer) -> None:
+    """Fails unless what was expected came."""
+    if not right:
+        raise CanaryError(f"expected {what}, got {answer}")
+
+
+def check_health(api: Api) -> None:
+    """The process answers, and in the shape that monitors rely on."""
+    answer = api.get("/health")
+    expect(answer.status == 200, "200", answer)
+    health = answer.json()
+    expect(health.get("status") == "ok", '"status": "ok"', answer)
+    expect(bool(health.get("version")), "a version", answer)
+    expect(health.get("uptime_seconds", -1) >= 0, "uptime_seconds", answer)
+    timestamp = datetime.fromisoformat(str(health.get("timestamp")))
+    expect(timestamp.utcoffset() is not None, "a timestamp with its time zone", answer)
+
+
+def check_ready(api: Api) -> None:
+    """Redis answers, and so does Neo4j where there is one."""
+    answer = api.get("/ready")
+    expect(answer.status == 200, "200", answer)
+    ready = answer.json()
+    states = ready.get("dependencies", {})
+    expect(ready.get("status") == "ready", '"status": "ready"', answer)
+    expect(states.get("redis") == "ok", "redis to be ok", answer)
+    expect(states.get("neo4j") in ("ok", "not configured"), "neo4j to be ok or not configured", answer)
+
+
+def submit(api: Api) -> str:
+    """Submits the problem; the URL of its run."""
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": f"canary-{uuid.uuid4()}",
+        "Prefer": f"wait={WAIT}",
+    }
+    answer = api.signed("POST", f"{api.url}/optimize", headers, json.dumps(PROBLEM).encode())
+    expect(answer.status in (200, 202), "200 or 202", answer)
+    location = answer.headers.get("Location", "")
+    expect(location.endswith("/status"), "the address of the run's status in Location", answer)
+    return urljoin(api.url, location).removesuffix("/status")
+
+
+def wait_for_end(api: Api, run: str) -> None:
+    """Waits until the run is completed."""
+    while True:
+        answer = api.signed("GET", f"{run}/status", {"Prefer": f"wait={WAIT}"})
+        expect(answer.status == 200, "200", answer)
+        status = answer.json().get("status")
+        if status == "completed":
+            return
+        expect(status in ("pending", "running"), "a run on its way to completed", answer)
+        time.sleep(0.5)  # an answer comes as soon as the run has changed
+
+
+def check_result(api: Api, run: str) -> None:
+    """The routes serve every job once."""
+    answer = api.signed("GET", f"{run}/result")
+    expect(answer.status == 200, "200", answer)
+    result = answer.json()
+    steps = [stop for route in result.get("routes", []) for stop in route["steps"]]
+    served = sorted(stop["id"] for stop in steps if stop["type"] == "job")
+    expect(served == JOBS, f"jobs {JOBS} to be served", answer)
+    expect(result.get("unassigned") == [], "nothing unassigned", answer)
+
+
+def erase(api: Api, run: str) -> None:
+    """Leaves nothing behind."""
+    answer = api.signed("DELETE", f"{run}?erase=true", late=True)
+    expect(answer.status == 204, "204", answer)
+
+
+def check_run(api: Api) -> None:
+    """A run from submit to result, and gone afterwards."""
+    with step("submit"):
+        run = submit(api)
+    try:
+        with step("completion"):
+            wait_for_end(api, run)
+        with step("result"):
+            check_result(api, run)
+    except CanaryError:
+        with suppress(Exception):  # what failed before is what matters
+            erase(api, run)
+        raise
+    with step("erase"):
+        erase(api, run)
+
+
+def handler(event: object, context: object) -> None:  # noqa: ARG001
+    """Entry point. Raises CanaryError, and the canary is red, unless everything is as expected."""
+    api = Api(os.environ["API_URL"], BUDGET)
+    with step("health"):
+        check_health(api)
+    with step("ready"):
+        check_ready(api)
+    if os.environ["SIGNED_RUN"] == "true":
+        check_run(api)

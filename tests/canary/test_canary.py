@@ -1,0 +1,73 @@
+"""The canary against the whole stack: green while all is well, red for each thing that it watches."""
+
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType
+
+import httpx
+import pytest
+
+from local.embedded.valkey import running_valkey
+from local.stack import RunningStack, running_stack
+
+from .conftest import Ask
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[RunningStack]:
+    with running_stack() as stack:
+        yield stack
+
+
+def runs_of(stack: RunningStack) -> list[object]:
+    """What there is of the caller whom the local stack takes the canary for: it looks at no signature."""
+    runs: list[object] = httpx.get(f"{stack.url}/optimize").json()["runs"]
+    return runs
+
+
+def test_it_is_green_and_leaves_nothing_behind(
+    ask: Ask, stack: RunningStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "canary")
+    ask(stack.url)
+    steps = [line.split(":")[0] for line in caplog.messages if ": ok after" in line]
+    assert steps == ["health", "ready", "submit", "completion", "result", "erase"]
+    assert runs_of(stack) == []
+
+
+def test_without_a_signed_run_it_stops_at_ready(
+    ask: Ask, stack: RunningStack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "canary")
+    monkeypatch.setenv("SIGNED_RUN", "false")
+    ask(stack.url)
+    assert [line.split(":")[0] for line in caplog.messages if ": ok after" in line] == ["health", "ready"]
+
+
+def test_it_is_red_at_ready_when_redis_is_away(ask: Ask, canary: ModuleType, tmp_path: Path) -> None:
+    with ExitStack() as parts:
+        valkey = parts.enter_context(running_valkey(tmp_path))
+        stack = parts.enter_context(running_stack({"REDIS_URL": valkey.url}))
+        valkey.process.send_signal(signal.SIGSTOP)
+        with pytest.raises(canary.CanaryError, match=r'^ready: expected 200, got 503 .*"redis": ?"down'):
+            ask(stack.url)
+        valkey.process.send_signal(signal.SIGCONT)
+
+
+def test_it_is_red_when_no_worker_ever_comes_and_leaves_nothing_behind(
+    ask: Ask, canary: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canary, "BUDGET", 3.0)
+    monkeypatch.setattr(canary, "WAIT", 1)
+    with running_stack({"WORKER_FUNCTION": "nobody"}) as stack:
+        with pytest.raises(canary.CanaryError, match=r"^completion: expected to be done by now; GET "):
+            ask(stack.url)
+        assert runs_of(stack) == []
+
+
+def test_it_is_red_at_once_where_nobody_listens(ask: Ask, canary: ModuleType) -> None:
+    with pytest.raises(canary.CanaryError, match=r"^health: Could not connect to the endpoint URL"):
+        ask("http://127.0.0.1:9")

@@ -1,0 +1,184 @@
+"""The canary: its script is the one that is tested, and its role can do what the script does, no more."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT
+
+CANARY = ROOT / "canary"
+
+
+@pytest.fixture(scope="module")
+def canary(translated: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = translated["Resources"]["Canary"]["Properties"]
+    return properties
+
+
+@pytest.fixture(scope="module")
+def embedder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("embed", CANARY / "embed.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def statements(translated: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Resource and condition of each action of the canary's role."""
+    return {
+        action: (statement["Resource"], statement.get("Condition"))
+        for policy in translated["Resources"]["CanaryRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+
+def seconds_between_runs(template: dict[str, Any]) -> list[int]:
+    minutes = template["Parameters"]["CanaryMinutes"]["AllowedValues"]
+    return [60 * it for it in minutes if it]
+
+
+def script_constants() -> dict[str, float]:
+    """BUDGET and the limits of a call, from the script's source: it cannot be imported without Synthetics."""
+    wanted = [
+        line
+        for line in (CANARY / "milkrun_canary.py").read_text().splitlines()
+        if line.startswith(("BUDGET", "CONNECT_LIMIT", "WAIT"))
+    ]
+    values: dict[str, float] = {}
+    exec("\n".join(wanted), {}, values)  # noqa: S102 - our own three lines
+    return values
+
+
+def test_the_template_has_the_script_that_is_tested(canary: dict[str, Any]) -> None:
+    script = (CANARY / "milkrun_canary.py").read_text()
+    assert canary["Code"]["Script"] == script, "`python canary/embed.py` brings it over"
+    assert canary["Code"]["Handler"] == "milkrun_canary.handler"
+    assert "\ndef handler(" in script
+
+
+def test_embedding_replaces_the_script_and_nothing_else(embedder: ModuleType, tmp_path: Path) -> None:
+    before = "Code:\n  Script: |\n    old\n\n    old\n  Handler: x\nOther: 1\n"
+    after = embedder.embed(before, "import new\n\nif new:\n    pass\n")
+    assert after == (
+        "Code:\n  Script: |\n    import new\n\n    if new:\n        pass\n  Handler: x\nOther: 1\n"
+    )
+
+
+def test_embedding_twice_changes_nothing(embedder: ModuleType) -> None:
+    template = (ROOT / "template.yaml").read_text()
+    assert embedder.embed(template, (CANARY / "milkrun_canary.py").read_text()) == template
+
+
+def test_embedding_refuses_a_template_without_a_script(embedder: ModuleType) -> None:
+    with pytest.raises(ValueError, match="found 0"):
+        embedder.embed("Resources: {}\n", "")
+
+
+def test_the_script_ends_before_it_is_stopped(canary: dict[str, Any]) -> None:
+    limits = script_constants()
+    one_call = limits["CONNECT_LIMIT"] + limits["READ_LIMIT"]
+    worst = limits["BUDGET"] + 2 * one_call  # the call that is underway, and the one that erases
+    assert worst + 15 <= canary["RunConfig"]["TimeoutInSeconds"]  # 15 s for Synthetics itself
+    assert limits["WAIT"] < limits["READ_LIMIT"]
+
+
+def test_a_run_is_over_before_the_next_one_is_due(template: dict[str, Any], canary: dict[str, Any]) -> None:
+    assert min(seconds_between_runs(template)) >= canary["RunConfig"]["TimeoutInSeconds"]
+    assert (
+        max(seconds_between_runs(template)) <= 3600
+    )  # the rarest that a rate expression of Synthetics can be
+    assert canary["Schedule"]["Expression"] == {"Fn::Sub": "rate(${CanaryMinutes} minutes)"}
+
+
+def test_there_is_nothing_of_the_canary_without_it(translated: dict[str, Any]) -> None:
+    parts = {name: it for name, it in translated["Resources"].items() if name.startswith("Canary")}
+    assert len(parts) == 4
+    assert {it["Condition"] for it in parts.values()} == {"RunsCanary"}
+
+
+def test_it_signs_runs_only_where_callers_do(canary: dict[str, Any]) -> None:
+    signed = canary["RunConfig"]["EnvironmentVariables"]["SIGNED_RUN"]
+    assert signed == {"Fn::If": ["UsesJwt", "false", "true"]}
+
+
+def test_it_begins_once_the_stage_is_there(translated: dict[str, Any], canary: dict[str, Any]) -> None:
+    url = canary["RunConfig"]["EnvironmentVariables"]["API_URL"]["Fn::Sub"]
+    assert url.endswith("/${ApiStage}")
+    assert translated["Resources"]["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
+
+
+def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(translated: dict[str, Any]) -> None:
+    resources, _ = statements(translated)["execute-api:Invoke"]
+    prefix = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${StageName}/"
+    allowed = {resource["Fn::Sub"].removeprefix(prefix) for resource in resources}
+    assert allowed == {
+        "POST/optimize",
+        "GET/optimize/*/status",
+        "GET/optimize/*/result",
+        "DELETE/optimize/*",
+    }
+    operations = {
+        f"{method.upper()}{path.replace('{run_id}', '*')}"
+        for path, methods in translated["Resources"]["Api"]["Properties"]["Body"]["paths"].items()
+        for method in methods
+    }
+    assert allowed <= operations
+
+
+def test_it_may_report_and_do_nothing_else(translated: dict[str, Any]) -> None:
+    rights = statements(translated)
+    assert set(rights) == {
+        "execute-api:Invoke",
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "s3:PutObject",
+        "s3:GetBucketLocation",
+        "s3:ListAllMyBuckets",
+        "cloudwatch:PutMetricData",
+    }
+    on_everything = {action for action, (resource, _) in rights.items() if resource == "*"}
+    assert on_everything == {"s3:ListAllMyBuckets", "cloudwatch:PutMetricData"}
+    namespace = {"StringEquals": {"cloudwatch:namespace": "CloudWatchSynthetics"}}
+    assert rights["cloudwatch:PutMetricData"][1] == namespace
+
+
+def test_it_writes_the_log_and_the_artifacts_that_it_may_write(
+    translated: dict[str, Any], canary: dict[str, Any]
+) -> None:
+    rights = statements(translated)
+    assert canary["Name"] == {"Fn::Sub": "milkrun-${Api}"}
+    assert rights["logs:PutLogEvents"][0]["Fn::Sub"].endswith(":/aws/lambda/cwsyn-milkrun-${Api}-*")
+    assert canary["ArtifactS3Location"] == {"Fn::Sub": "s3://${CanaryArtifacts}/runs"}
+    assert rights["s3:PutObject"][0] == {"Fn::Sub": "${CanaryArtifacts.Arn}/runs/*"}
+
+
+def test_artifacts_are_encrypted_private_and_forgotten(translated: dict[str, Any]) -> None:
+    bucket = translated["Resources"]["CanaryArtifacts"]
+    properties = bucket["Properties"]
+    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == 31
+    assert bucket["DeletionPolicy"] == "Retain"
+
+
+def test_artifacts_travel_over_tls_only(translated: dict[str, Any]) -> None:
+    policy = translated["Resources"]["CanaryArtifactsPolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Principal"] == statement["Action"].removeprefix("s3:") == "*"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [
+        {"Fn::GetAtt": ["CanaryArtifacts", "Arn"]},
+        {"Fn::Sub": "${CanaryArtifacts.Arn}/*"},
+    ]
