@@ -1,19 +1,21 @@
 """How Redis and Neo4j are asked whether they are there."""
 
-from neo4j.exceptions import DriverError, Neo4jError
-from redis.exceptions import RedisError
-
 from milkrun.clients import neo4j as neo4j_client
 from milkrun.clients import redis as redis_client
+from milkrun.errors import DependencyUnavailableError
 from milkrun.health import NOT_CONFIGURED, OK
+from milkrun.jobs.keys import SHARDS, active
 
 
 def check_redis() -> str:
-    """One PING."""
+    """One PING, to every server that holds runs."""
     try:
-        redis_client.get_redis().ping()
-    except RedisError as error:
-        return f"down: {redis_client.reason(error)}"
+        with redis_client.redis_errors():
+            client = redis_client.get_redis()
+            for keys in redis_client.by_server(client, map(active, range(SHARDS))):
+                redis_client.on_server_of(client, keys[0], lambda server: server.ping())
+    except DependencyUnavailableError as error:
+        return error.dependencies["redis"]
     return OK
 
 
@@ -23,7 +25,8 @@ def check_neo4j() -> str:
     if driver is None:
         return NOT_CONFIGURED
     try:
-        driver.verify_connectivity()
-    except (DriverError, Neo4jError) as error:
-        return f"down: {neo4j_client.reason(error)}"
+        with neo4j_client.neo4j_errors():
+            neo4j_client.logged_in(driver.verify_connectivity)
+    except DependencyUnavailableError as error:
+        return error.dependencies["neo4j"]
     return OK

@@ -1,13 +1,23 @@
-"""The Redis client and what its errors mean."""
+"""The Redis client, the way to the server that holds a key, and what Redis's errors mean.
 
-from collections.abc import Iterator
+Redis is one primary with replicas behind one name, or a cluster whose primaries share the keys. Both are used
+through `on_server_of`, which gives the work the client of one server.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TypeVar
 
 import redis
 from redis.backoff import ConstantBackoff
+from redis.cluster import ClusterNode, RedisCluster
+from redis.crc import key_slot
+from redis.credentials import CredentialProvider
 from redis.retry import Retry
 
+from milkrun.clients.elasticache import NoTokenError, iam_tokens
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
@@ -15,14 +25,18 @@ CONNECT_TIMEOUT = 1.0
 ANSWER_TIMEOUT = 2.0
 """Seconds; a caller gets its 503 within a few. Scripts take milliseconds."""
 
-_RECONNECT = (redis.exceptions.ConnectionError, redis.exceptions.ReadOnlyError)
-"""What a new connection may mend: after a failover the name of the primary leads to another server."""
+AnyRedis = redis.Redis | RedisCluster
+T = TypeVar("T")
+
+_TRIES = 3
+"""Servers that a call may be sent to: the one known, the one that it was moved to, the one that took over."""
 
 _ANSWERS = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
     redis.exceptions.ClusterDownError,
     redis.exceptions.TryAgainError,
+    redis.exceptions.AskError,  # and MovedError, its heir
 )
 """Answers of a server that is there and cannot take a write now."""
 _ANSWER_WORDS = {
@@ -32,22 +46,135 @@ _ANSWER_WORDS = {
     "UNBLOCKED": "no primary any more",
 }
 """The same, where redis-py knows only the first word."""
+_REASONS: dict[type[Exception] | tuple[type[Exception], ...], str] = {
+    NoTokenError: "credentials unavailable",
+    redis.exceptions.AuthenticationError: "authentication failed",
+    (redis.exceptions.TimeoutError, TimeoutError): "timed out",
+    redis.exceptions.OutOfMemoryError: "out of memory",
+    redis.exceptions.BusyLoadingError: "loading its data",
+    redis.exceptions.ReadOnlyError: "read only",
+    redis.exceptions.ClusterDownError: "the cluster is down",
+    redis.exceptions.SlotNotCoveredError: "a part of the cluster is missing",
+    (redis.exceptions.TryAgainError, redis.exceptions.AskError): "keys are being moved",
+}
+_REASON_WORDS = {
+    "refused": "connection refused",
+    "max number of clients": "too many connections",
+    "mode is not enabled": "not a cluster",
+}
+"""The same, where only the text of the error tells."""
 
 
-def connect(url: str) -> redis.Redis:
-    """A client that tries a broken connection once more, and a slow server not at all."""
+def connect(url: str, *, credential_provider: CredentialProvider | None = None) -> redis.Redis:
+    """A client of one server that tries a broken connection once more, and a slow server not at all.
+
+    A refused login counts as broken: the next one has another token. Idle connections are not asked whether
+    they live: one that died while its sandbox was frozen is closed or refused, which is noticed and mended at
+    once.
+
+    Args:
+        url: With `rediss://` the server must show a certificate for its name, of an authority that the system
+            trusts.
+        credential_provider: What gives user and password anew for each connection, in place of the URL.
+    """
     return redis.Redis.from_url(
         url,
         socket_connect_timeout=CONNECT_TIMEOUT,
         socket_timeout=ANSWER_TIMEOUT,
-        retry=Retry(ConstantBackoff(0.05), 1, supported_errors=_RECONNECT),
+        retry=Retry(ConstantBackoff(0.05), 1, supported_errors=(redis.exceptions.ConnectionError,)),
+        credential_provider=credential_provider,
+    )
+
+
+def connect_to_cluster(url: str, *, credential_provider: CredentialProvider | None = None) -> RedisCluster:
+    """A client of the cluster to which the server at `url` belongs. It asks there at once who holds what.
+
+    Raises:
+        RedisClusterException: That server does not answer.
+    """
+    return RedisCluster.from_url(
+        url,
+        socket_connect_timeout=CONNECT_TIMEOUT,
+        socket_timeout=ANSWER_TIMEOUT,
+        retry=Retry(ConstantBackoff(0.05), 1),
+        require_full_coverage=False,  # whose servers are there is served
+        credential_provider=credential_provider,
     )
 
 
 @cache
-def get_redis() -> redis.Redis:
-    """The client of this process."""
-    return connect(get_settings().redis_url)
+def get_redis() -> AnyRedis:
+    """The client of this process.
+
+    Raises:
+        DependencyUnavailableError: It is one of a cluster, and that is away.
+    """
+    settings = get_settings()
+    connect_to_it = connect_to_cluster if settings.redis_cluster else connect
+    with redis_errors():
+        return connect_to_it(settings.redis_url, credential_provider=iam_tokens(settings))
+
+
+def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -> T:
+    """Does `work` with the client of the server that holds `key`, and again with another's after a failover.
+
+    So all that `work` does is done on one server. It may be done twice, and must bear that. One server that
+    hangs costs one timeout; where it was replaced meanwhile, the other then answers.
+    """
+    if isinstance(client, redis.Redis):
+        try:
+            return work(client)
+        except redis.exceptions.ReadOnlyError:  # the primary's name leads elsewhere: new connections find out
+            client.connection_pool.disconnect()
+            return work(client)
+    for tries_left in reversed(range(_TRIES)):
+        node = _holder(client, key)
+        try:
+            return work(client.get_redis_connection(node))
+        except redis.exceptions.MovedError as moved:
+            if not tries_left:
+                raise
+            client.nodes_manager.move_slot(moved)
+        except (
+            redis.exceptions.ConnectionError,
+            redis.exceptions.TimeoutError,
+            redis.exceptions.ClusterDownError,
+        ) as error:
+            _ask_again_who_holds_what(client, node)
+            is_worth_it = isinstance(error, redis.exceptions.ConnectionError) or _holder(client, key) != node
+            if not tries_left or not is_worth_it:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def by_server(client: AnyRedis, keys: Iterable[str]) -> list[list[str]]:
+    """Keys, those of one server together, as far as is known before they are asked for."""
+    if isinstance(client, redis.Redis):
+        return [list(keys)]
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        slot = client.nodes_manager.slots_cache.get(key_slot(key.encode()))
+        groups[slot[0].name if slot else ""].append(key)
+    return list(groups.values())
+
+
+def _holder(client: RedisCluster, key: str) -> ClusterNode:
+    slot = key_slot(key.encode())
+    if slot not in client.nodes_manager.slots_cache:
+        _ask_again_who_holds_what(client)
+    return client.nodes_manager.get_node_from_slot(slot)
+
+
+def _ask_again_who_holds_what(client: RedisCluster, failed: ClusterNode | None = None) -> None:
+    """Asks the servers known, that which failed last of them, and then the one that was there at first."""
+    try:
+        client.nodes_manager.initialize(
+            additional_startup_nodes_info=[(node.host, node.port) for node in client.startup_nodes],
+            disconnect_startup_nodes_pools=False,
+            last_failed_node_name=failed.name if failed else None,
+        )
+    except redis.exceptions.RedisClusterException:
+        return  # None answers. What was known may still be right.
 
 
 @contextmanager
@@ -55,27 +182,30 @@ def redis_errors() -> Iterator[None]:
     """Turns "Redis is away" in all its forms into DependencyUnavailableError."""
     try:
         yield
-    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, *_ANSWERS) as error:
+    except (
+        redis.exceptions.ConnectionError,
+        redis.exceptions.TimeoutError,
+        redis.exceptions.RedisClusterException,
+        *_ANSWERS,
+    ) as error:
         raise DependencyUnavailableError({"redis": f"down: {reason(error)}"}) from error
     except redis.exceptions.ResponseError as error:
-        why = _ANSWER_WORDS.get(str(error).partition(" ")[0])
+        # A pipeline puts words of its own before the server's.
+        answer = str(error).rpartition("caused error: ")[2]
+        why = _ANSWER_WORDS.get(answer.partition(" ")[0])
         if why is None:
             raise
         raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Why Redis is away, in words without an address."""
-    if isinstance(error, redis.exceptions.AuthenticationError):
-        return "authentication failed"
-    if isinstance(error, redis.exceptions.TimeoutError | TimeoutError):
-        return "timed out"
-    if isinstance(error, redis.exceptions.OutOfMemoryError):
-        return "out of memory"
-    if isinstance(error, redis.exceptions.BusyLoadingError):
-        return "loading its data"
-    if isinstance(error, redis.exceptions.ReadOnlyError):
-        return "read only"
-    if "refused" in str(error):
-        return "connection refused"
+    for kinds, why in _REASONS.items():
+        if isinstance(error, kinds):
+            return why
+    if isinstance(error, redis.exceptions.RedisClusterException) and error.__cause__ is not None:
+        return reason(error.__cause__)
+    for words, why in _REASON_WORDS.items():
+        if words in str(error):
+            return why
     return "connection failed"

@@ -3,11 +3,7 @@
 import hashlib
 from typing import Any, NamedTuple, cast
 
-from redis import Redis
-from redis.commands.core import Script
-from redis.exceptions import ResponseError
-
-from milkrun.clients.redis import redis_errors
+from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import (
     IdempotencyKeyReusedError,
     MilkrunError,
@@ -19,7 +15,7 @@ from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.packing import pack, unpack
 from milkrun.jobs.run import SCHEMA_VERSION, Run
-from milkrun.jobs.scripts import VERBS, source
+from milkrun.jobs.scripts import VERBS, Script
 from milkrun.settings import JobPolicy
 
 _DAY_MS = 86_400_000
@@ -78,11 +74,11 @@ class Best(NamedTuple):
 class JobStateManager:
     """Moves runs from state to state. Every method raises DependencyUnavailableError where Redis is away."""
 
-    def __init__(self, redis: Redis, policy: JobPolicy) -> None:
+    def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
         self._redis = redis
         self._policy = policy
         self._ttl_ms = policy.ttl_days * _DAY_MS
-        self._scripts: dict[str, Script] = {verb: redis.register_script(source(verb)) for verb in VERBS}
+        self._scripts = {verb: Script(verb) for verb in VERBS}
 
     def submit(self, submission: Submission) -> Submitted:
         """Stores a new run, or finds the one that its idempotency key has.
@@ -95,34 +91,25 @@ class JobStateManager:
         if submission.idempotency_key is not None:
             key_hash = _digest(submission.idempotency_key.encode())
             fingerprint = _digest(submission.request)
-        with redis_errors(), _one_connection(self._redis) as connection:
-            code, payload = self._call(
-                "submit",
-                submission.owner,
-                submission.run_id,
-                fingerprint,
-                key_hash,
-                self._ttl_ms + _KEY_MARGIN_DAYS * _DAY_MS,
-                self._policy.max_pending,
-                _ms(self._policy.redispatch),
-                SCHEMA_VERSION,
-                submission.correlation_id,
-                submission.time_limit_ms,
-                pack(submission.request),
-                extra_key=keys.idempotency(key_hash) if key_hash else keys.run(submission.run_id),
-                connection=connection,
-            )
-            durable = self._has_replicas(connection)
+        code, payload, durable = self._run_script(
+            "submit",
+            submission.owner,
+            submission.run_id,
+            fingerprint,
+            key_hash,
+            self._ttl_ms + _KEY_MARGIN_DAYS * _DAY_MS,
+            self._policy.max_pending,
+            _ms(self._policy.redispatch),
+            SCHEMA_VERSION,
+            submission.correlation_id,
+            submission.time_limit_ms,
+            pack(submission.request),
+            extra_key=keys.idempotency(key_hash) if key_hash else keys.run(submission.run_id),
+            replicas=self._policy.min_replicas,
+        )
         replayed = code is Code.REPLAYED
         run_id = payload[1].decode() if replayed else submission.run_id
         return Submitted(_run(submission.owner, run_id, payload[0]), replayed, durable)
-
-    def _has_replicas(self, connection: Redis) -> bool:
-        wanted = self._policy.min_replicas
-        try:
-            return wanted == 0 or connection.wait(wanted, _WAIT_MS) >= wanted
-        except ResponseError:  # the server is no primary any more
-            return False
 
     def dispatch(self, owner: str, run_id: str, *, early: bool = False, chain: int = 0) -> Run | None:
         """Notes that the run's worker is about to be invoked.
@@ -132,7 +119,7 @@ class JobStateManager:
             chain: Invokes from worker to worker that lead here.
 
         Returns:
-            The run to invoke a worker for; None if it waits for its turn or has now failed.
+            The run to invoke a worker for, or one that has now failed; None if it waits for its turn.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: There is nothing to dispatch.
@@ -149,7 +136,7 @@ class JobStateManager:
             self._policy.max_running,
             self._ttl_ms,
         )
-        return _run(owner, run_id, payload[0]) if code is Code.OK else None
+        return None if code is Code.WAITING else _run(owner, run_id, payload[0])
 
     def claim(self, owner: str, run_id: str, token: str) -> Claimed | None:
         """Takes the lease of a pending run.
@@ -249,17 +236,17 @@ class JobStateManager:
         )
         return _run(owner, run_id, payload[0]) if code is Code.OK else None
 
-    def expire(self, owner: str, run_id: str) -> Run | None:
+    def expire(self, owner: str, run_id: str) -> Run:
         """Takes a lapsed lease back.
 
         Returns:
-            The run, pending again; None if it has now ended.
+            The run, pending again or ended now.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: Its lease has not lapsed.
         """
-        code, payload = self._call("expire", owner, run_id, self._policy.max_attempts, self._ttl_ms)
-        return _run(owner, run_id, payload[0]) if code is Code.OK else None
+        _, payload = self._call("expire", owner, run_id, self._policy.max_attempts, self._ttl_ms)
+        return _run(owner, run_id, payload[0])
 
     def cancel(self, owner: str, run_id: str) -> Run:
         """Asks a run to end early. An ended run stays as it is.
@@ -267,7 +254,7 @@ class JobStateManager:
         Raises:
             RunNotFoundError: The owner has no such run.
         """
-        _, payload = self._call("cancel", owner, run_id, self._ttl_ms, allowed={Code.ENDED})
+        _, payload = self._call("cancel", owner, run_id, self._ttl_ms, allowed=frozenset({Code.ENDED}))
         return _run(owner, run_id, payload[0])
 
     def erase(self, owner: str, run_id: str) -> None:
@@ -277,9 +264,11 @@ class JobStateManager:
             RunNotFoundError: The owner has no such run.
         """
         keys = OwnerKeys(owner)
+        run = keys.run(run_id)
         with redis_errors():
-            key_hash = cast(bytes | None, self._redis.hget(keys.run(run_id), "key_hash"))
-        idempotency = keys.idempotency(key_hash.decode()) if key_hash else keys.run(run_id)
+            held = on_server_of(self._redis, run, lambda server: server.hget(run, "key_hash"))
+        key_hash = cast(bytes | None, held)
+        idempotency = keys.idempotency(key_hash.decode()) if key_hash else run
         self._call("erase", owner, run_id, extra_key=idempotency)
 
     def _call(
@@ -289,22 +278,37 @@ class JobStateManager:
         run_id: str,
         *args: str | bytes | int,
         extra_key: str | None = None,
-        connection: Redis | None = None,
-        allowed: frozenset[Code] | set[Code] = frozenset(),
+        allowed: frozenset[Code] = frozenset(),
     ) -> tuple[Code, list[Any]]:
+        code, payload, _ = self._run_script(
+            verb, owner, run_id, *args, extra_key=extra_key, allowed=allowed, replicas=0
+        )
+        return code, payload
+
+    def _run_script(
+        self,
+        verb: str,
+        owner: str,
+        run_id: str,
+        *args: str | bytes | int,
+        extra_key: str | None,
+        replicas: int,
+        allowed: frozenset[Code] = frozenset(),
+    ) -> tuple[Code, list[Any], bool]:
+        """The code, what follows it, and whether so many replicas have what was written."""
         keys = OwnerKeys(owner).of_run(run_id) + ([extra_key] if extra_key else [])
+        script, all_args = self._scripts[verb], (run_id, f"{owner}:{run_id}", *args)
         with redis_errors():
-            reply = self._scripts[verb](keys, [run_id, f"{owner}:{run_id}", *args], client=connection)
+            reply, durable = on_server_of(
+                self._redis,
+                keys[0],
+                lambda server: script.run(server, keys, all_args, wait=(replicas, _WAIT_MS)),
+            )
         code = Code(reply[0])
         if code < 0 and code not in allowed:
             error = _REFUSALS.get(code)
             raise error(_DETAILS[code]) if error else TransitionRefusedError(code.name)
-        return code, reply[1:]
-
-
-def _one_connection(redis: Redis) -> Redis:
-    """A client of one connection: WAIT speaks of the writes of the connection it is sent on."""
-    return cast(Redis, redis.client())  # type: ignore[no-untyped-call]
+        return code, reply[1:], durable
 
 
 def _run(owner: str, run_id: str, flat: list[bytes]) -> Run:

@@ -1,13 +1,14 @@
-"""Reading runs: their state, their results, an owner's list, and what needs attention."""
+"""Reading runs: their state, their results, and an owner's list."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from redis import Redis
 
-from milkrun.clients.redis import redis_errors
+from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import RunNotFoundError
-from milkrun.jobs.keys import SHARDS, OwnerKeys, active
+from milkrun.jobs.backlog import Backlog, read_backlog
+from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.packing import unpack
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
@@ -24,26 +25,15 @@ class Page(NamedTuple):
     next: str | None
 
 
-class Due(NamedTuple):
-    """A run that needs attention."""
-
-    owner: str
-    run_id: str
-
-
-class Backlog(NamedTuple):
-    """Runs not yet ended: how many, whose time for attention has come, and how late the latest is, s."""
-
-    active: int
-    due: list[Due]
-    oldest: float
-
-
 class RunReader:
     """Reads runs. Every method raises DependencyUnavailableError where Redis is away."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: AnyRedis) -> None:
         self._redis = redis
+
+    def backlog(self, *, per_shard: int, stalled_after: float) -> Backlog:
+        """What is not yet ended, over all owners, as `read_backlog`."""
+        return read_backlog(self._redis, per_shard=per_shard, stalled_after=stalled_after)
 
     def status(self, owner: str, run_id: str) -> Run:
         """The state of a run, in one round trip.
@@ -51,9 +41,10 @@ class RunReader:
         Raises:
             RunNotFoundError: The owner has no such run.
         """
+        key = OwnerKeys(owner).run(run_id)
         with redis_errors():
-            fields = cast(dict[bytes, bytes], self._redis.hgetall(OwnerKeys(owner).run(run_id)))
-        return _existing(owner, run_id, fields)
+            fields = on_server_of(self._redis, key, lambda server: server.hgetall(key))
+        return _existing(owner, run_id, cast(dict[bytes, bytes], fields))
 
     def result(self, owner: str, run_id: str, *, best: bool) -> tuple[Run, bytes | None]:
         """The state of a run and its result as JSON, or with `best` the best so far; one round trip.
@@ -62,12 +53,17 @@ class RunReader:
             RunNotFoundError: The owner has no such run.
         """
         keys = OwnerKeys(owner)
-        with redis_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hgetall(keys.run(run_id))
-            pipe.get(keys.result(run_id))
-            if best:
-                pipe.get(keys.best(run_id))
-            fields, *solutions = pipe.execute()
+
+        def read(server: Redis) -> list[Any]:
+            with server.pipeline(transaction=True) as pipe:
+                pipe.hgetall(keys.run(run_id))
+                pipe.get(keys.result(run_id))
+                if best:
+                    pipe.get(keys.best(run_id))
+                return pipe.execute()
+
+        with redis_errors():
+            fields, *solutions = on_server_of(self._redis, keys.run(run_id), read)
         packed = next((solution for solution in solutions if solution), None)
         return _existing(owner, run_id, fields), unpack(packed) if packed else None
 
@@ -85,47 +81,44 @@ class RunReader:
 
     def _newest_first(self, owner: str, cursor: str | None) -> Iterator[Run]:
         top = f"({cursor}" if cursor else "+"
-        index = OwnerKeys(owner).runs
         while True:
-            with redis_errors():
-                members = self._redis.zrevrangebylex(index, top, "-", start=0, num=_CHUNK)
-            ids = [cast(bytes, member).decode() for member in members]
-            yield from self._existing_of(owner, ids)
+            ids = self._ids(OwnerKeys(owner).runs, top)
+            if ids:
+                yield from self._existing_of(owner, ids)
             if len(ids) < _CHUNK:
                 return
             top = f"({ids[-1]}"
 
+    def _ids(self, index: str, top: str) -> list[str]:
+        """The newest members of an index, from `top` down."""
+        with redis_errors():
+            members = on_server_of(
+                self._redis,
+                index,
+                lambda server: server.zrevrangebylex(index, top, "-", start=0, num=_CHUNK),
+            )
+        return [member.decode() for member in cast(list[bytes], members)]
+
     def _existing_of(self, owner: str, ids: list[str]) -> list[Run]:
         keys = OwnerKeys(owner)
-        with redis_errors(), self._redis.pipeline(transaction=False) as pipe:
-            for run_id in ids:
-                pipe.hgetall(keys.run(run_id))
-            hashes = pipe.execute() if ids else []
+
+        def read(server: Redis) -> list[Any]:
+            with server.pipeline(transaction=False) as pipe:
+                for run_id in ids:
+                    pipe.hgetall(keys.run(run_id))
+                return pipe.execute()
+
+        with redis_errors():
+            hashes = on_server_of(self._redis, keys.runs, read)
         gone = [run_id for run_id, fields in zip(ids, hashes, strict=True) if not fields]
         if gone:
             with redis_errors():
-                self._redis.zrem(keys.runs, *gone)
+                on_server_of(self._redis, keys.runs, lambda server: server.zrem(keys.runs, *gone))
         return [
             Run.from_fields(owner, run_id, fields)
             for run_id, fields in zip(ids, hashes, strict=True)
             if fields
         ]
-
-    def backlog(self, *, per_shard: int) -> Backlog:
-        """The runs of all shards that need attention by Redis's clock, at most `per_shard` of each."""
-        with redis_errors():
-            seconds, micros = self._redis.time()
-            now = seconds * 1000 + micros // 1000
-            with self._redis.pipeline(transaction=False) as pipe:
-                for shard in range(SHARDS):
-                    pipe.zcard(active(shard))
-                    pipe.zrangebyscore(active(shard), "-inf", now, start=0, num=per_shard, withscores=True)
-                replies = pipe.execute()
-        entries = [entry for page in replies[1::2] for entry in page]
-        entries.sort(key=lambda entry: entry[1])  # the one that has waited longest first
-        due = [Due(*member.decode().split(":")) for member, _ in entries]
-        oldest = max((now - score for _, score in entries), default=0) / 1000
-        return Backlog(active=sum(replies[0::2]), due=due, oldest=oldest)
 
 
 def _existing(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run:

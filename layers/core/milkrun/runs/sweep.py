@@ -5,12 +5,15 @@ from collections.abc import Callable
 
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.backlog import Due
 from milkrun.jobs.manager import JobStateManager
-from milkrun.jobs.reader import Due, RunReader
+from milkrun.jobs.reader import RunReader
 from milkrun.observability import get_logger, get_metrics
 
 PER_SHARD = 100
 """Runs of one shard that are read at a time, so that no owner's queue hides another's dead worker."""
+STALLED_AFTER = 300.0
+"""Seconds past its time after which a run counts as stalled: some sweeps have left it alone."""
 
 
 def sweep(
@@ -25,9 +28,9 @@ def sweep(
         How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`.
 
     Raises:
-        DependencyUnavailableError: Redis is away.
+        DependencyUnavailableError: Redis is away, or a server of a cluster, once the rest is attended to.
     """
-    backlog = first = reader.backlog(per_shard=PER_SHARD)
+    backlog = first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
     counts: Counter[str] = Counter()
     attended: set[Due] = set()
     while new := [due for due in backlog.due if due not in attended]:
@@ -38,15 +41,17 @@ def sweep(
             attended.add(due)
         if not has_time():
             break
-        backlog = reader.backlog(per_shard=PER_SHARD)
+        backlog = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
     metrics = get_metrics()
     metrics.add_metric(name="ActiveRuns", unit="Count", value=first.active)
     metrics.add_metric(name="DueRuns", unit="Count", value=len(attended))
-    metrics.add_metric(name="OldestDue", unit="Seconds", value=first.oldest)
+    metrics.add_metric(name="OldestDue", unit="Seconds", value=first.oldest_due)
     metrics.add_metric(name="RunsExpired", unit="Count", value=counts["expired"])
     metrics.add_metric(name="RunsDispatched", unit="Count", value=counts["dispatched"])
-    seen = {"active": first.active, "due": len(attended), "oldest": first.oldest}
+    seen = {"active": first.active, "due": len(attended), "oldest": first.oldest_due}
     get_logger().info("swept", extra={**seen, **counts})
+    if first.away:
+        raise first.away
     return counts
 
 

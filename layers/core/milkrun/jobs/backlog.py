@@ -1,0 +1,108 @@
+"""What is not yet ended, over all owners: what the sweeper and the alarms look at."""
+
+from functools import partial
+from typing import NamedTuple
+
+from redis import Redis
+
+from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
+from milkrun.errors import DependencyUnavailableError
+from milkrun.jobs.keys import SHARDS, active, queue
+
+
+class Due(NamedTuple):
+    """A run that needs attention."""
+
+    owner: str
+    run_id: str
+
+
+class Backlog(NamedTuple):
+    """Runs not yet ended, over all owners. Times are in seconds.
+
+    Attributes:
+        active: How many there are.
+        pending: How many of them are pending.
+        due: Those whose time for attention has come, the latest first.
+        oldest_pending: How long the one that is pending for longest is so.
+        oldest_due: How late the latest is.
+        stalled: How many are later than `stalled_after`.
+        away: What a server of a cluster is away for: its runs are not among these.
+    """
+
+    active: int
+    pending: int
+    due: list[Due]
+    oldest_pending: float
+    oldest_due: float
+    stalled: int
+    away: DependencyUnavailableError | None
+
+
+class _Part(NamedTuple):
+    """The backlog of one server; `late` has the runs that are due, each after how late it is, s."""
+
+    active: int
+    pending: int
+    late: list[tuple[float, Due]]
+    oldest_pending: float
+    stalled: int
+
+
+def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Backlog:
+    """The runs of all shards that need attention by Redis's clock, at most `per_shard` of each.
+
+    It takes two round trips to each server, however many shards that holds.
+
+    Raises:
+        DependencyUnavailableError: No server answers.
+    """
+    shard_of_index = {active(shard): shard for shard in range(SHARDS)}
+    parts: list[_Part] = []
+    away: DependencyUnavailableError | None = None
+    for indexes in by_server(redis, shard_of_index):
+        shards = [shard_of_index[index] for index in indexes]
+        read = partial(_read, shards=shards, per_shard=per_shard, stalled_ms=round(stalled_after * 1000))
+        try:
+            with redis_errors():
+                parts.append(on_server_of(redis, indexes[0], read))
+        except DependencyUnavailableError as error:
+            away = error
+    if away and not parts:
+        raise away
+    late = sorted((entry for part in parts for entry in part.late), reverse=True)
+    return Backlog(
+        active=sum(part.active for part in parts),
+        pending=sum(part.pending for part in parts),
+        due=[due for _, due in late],
+        oldest_pending=max(part.oldest_pending for part in parts),
+        oldest_due=late[0][0] if late else 0.0,
+        stalled=sum(part.stalled for part in parts),
+        away=away,
+    )
+
+
+def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> _Part:
+    seconds, micros = server.time()
+    now = seconds * 1000 + micros // 1000
+    with server.pipeline(transaction=False) as pipe:
+        for shard in shards:
+            pipe.zcard(active(shard))
+            pipe.zcard(queue(shard))
+            pipe.zrangebyscore(active(shard), "-inf", now, start=0, num=per_shard, withscores=True)
+            pipe.zrange(queue(shard), 0, 0, withscores=True)
+            pipe.zcount(active(shard), "-inf", now - stalled_ms)
+        replies = pipe.execute()
+    late = [
+        ((now - due_at) / 1000, Due(*member.decode().split(":")))
+        for entries in replies[2::5]
+        for member, due_at in entries
+    ]
+    pending_since = [since for entries in replies[3::5] for _, since in entries]
+    return _Part(
+        active=sum(replies[0::5]),
+        pending=sum(replies[1::5]),
+        late=late,
+        oldest_pending=(now - min(pending_since, default=now)) / 1000,
+        stalled=sum(replies[4::5]),
+    )

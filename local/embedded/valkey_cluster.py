@@ -1,0 +1,118 @@
+"""A Valkey cluster on loopback: primaries that share the slots, and a replica of each where asked for."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+
+from local.embedded.valkey import Valkey, running_valkey
+from local.ports import LOOPBACK, free_port
+
+START_LIMIT = 60.0
+"""Seconds; a node of a new cluster takes writes after two."""
+_SLOTS = 16_384
+
+
+@dataclass(frozen=True)
+class ValkeyCluster:
+    """The nodes of a running cluster, primaries in the order of their slots.
+
+    The n-th replica follows the n-th primary, until a failover turns that round.
+    """
+
+    primaries: list[Valkey]
+    replicas: list[Valkey]
+
+    @property
+    def nodes(self) -> list[Valkey]:
+        return self.primaries + self.replicas
+
+    @property
+    def url(self) -> str:
+        """`redis://` of one node, which knows the others."""
+        return self.primaries[0].url
+
+
+@contextmanager
+def running_cluster(
+    directory: Path, *arguments: str, primaries: int = 3, replicated: bool = False, node_timeout: float = 5.0
+) -> Iterator[ValkeyCluster]:
+    """A cluster on loopback that takes writes, each node's state in a folder of `directory`.
+
+    Args:
+        arguments: Go to each server as they are.
+        replicated: Whether each primary has a replica.
+        node_timeout: Seconds without a sign of life after which a node is taken for dead.
+
+    Raises:
+        RuntimeError: It does not come up.
+    """
+    count = primaries * (2 if replicated else 1)
+    with ExitStack() as running:
+        nodes = [
+            running.enter_context(_node(directory / str(number), node_timeout, arguments))
+            for number in range(count)
+        ]
+        cluster = ValkeyCluster(nodes[:primaries], nodes[primaries:])
+        _join(cluster)
+        yield cluster
+
+
+@contextmanager
+def _node(directory: Path, node_timeout: float, arguments: tuple[str, ...]) -> Iterator[Valkey]:
+    # By default the nodes' bus is on a port 10,000 higher, which for many free ports is above the last one.
+    options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
+    options += ["--cluster-node-timeout", str(round(node_timeout * 1000)), "--cluster-announce-ip", LOOPBACK]
+    # Without its shard, the rest of a cluster goes on; and a replica is promoted however old its data are.
+    options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
+    options += ["--repl-diskless-sync-delay", "0"]
+    with running_valkey(directory, *options, *arguments) as valkey:
+        yield valkey
+
+
+def _join(cluster: ValkeyCluster) -> None:
+    """Deals the slots out, introduces the nodes to each other, and waits until all agree."""
+    clients = [redis.Redis.from_url(node.url) for node in cluster.nodes]
+    shares = len(cluster.primaries)
+    bounds = [_SLOTS * share // shares for share in range(shares + 1)]
+    for number, client in enumerate(clients):
+        _ask(client, "CLUSTER SET-CONFIG-EPOCH", number + 1)
+        if number < shares:
+            _ask(client, "CLUSTER ADDSLOTSRANGE", bounds[number], bounds[number + 1] - 1)
+        if number > 0:
+            port, bus = urlsplit(cluster.nodes[number].url).port, client.config_get("cluster-port")
+            _ask(clients[0], "CLUSTER MEET", LOOPBACK, port, bus["cluster-port"])
+    _wait_for_all(clients, lambda client: len(_ask(client, "CLUSTER NODES")) == len(clients))
+    for primary, replica in zip(clients, clients[shares:], strict=False):
+        _ask(replica, "CLUSTER REPLICATE", _ask(primary, "CLUSTER MYID"))
+    _wait_for_all(clients, lambda client: _is_settled(client, cluster))
+    for client in clients:
+        client.close()
+
+
+def _is_settled(client: redis.Redis, cluster: ValkeyCluster) -> bool:
+    """Whether a node sees all slots served, every replica in its place, and has its own data."""
+    shards = _ask(client, "CLUSTER SLOTS")
+    return (
+        _ask(client, "CLUSTER INFO")["cluster_state"] == "ok"
+        and sum(len(shard) - 2 for shard in shards) == len(cluster.nodes)
+        and client.info("replication").get("master_link_status", "up") == "up"
+    )
+
+
+def _ask(client: redis.Redis, *command: str | int | bytes | None) -> Any:
+    return client.execute_command(*command)  # type: ignore[no-untyped-call]
+
+
+def _wait_for_all(clients: list[redis.Redis], is_so: Callable[[redis.Redis], bool]) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    for client in clients:
+        while not is_so(client):
+            if time.monotonic() > deadline:
+                raise RuntimeError("The nodes of the Valkey cluster do not find together.")
+            time.sleep(0.02)
