@@ -16,11 +16,13 @@ HANDLERS = ("submit", "status", "health", "worker", "sweeper")
 LAYERS: list[set[str]] = [
     {
         "milkrun",
+        "milkrun.aws",
         "milkrun.settings",
         "milkrun.errors",
         "milkrun.observability",
         "milkrun.patience",
         "milkrun.health",
+        "milkrun.snapshot",
     },
     {"milkrun.schema"},
     {"milkrun.clients", "milkrun.jobs", "milkrun.networks", "milkrun.checks"},

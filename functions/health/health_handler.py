@@ -1,6 +1,5 @@
 """GET /health and GET /ready: for load balancers and canaries."""
 
-import time
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -14,9 +13,10 @@ from milkrun.checks import check_neo4j, check_redis
 from milkrun.health import ReadinessProbe, is_ready
 from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
+from milkrun.snapshot import Uptime
 
 app = create_app()
-_STARTED = time.monotonic()
+_UPTIME = Uptime()
 
 
 @cache
@@ -34,7 +34,7 @@ def health() -> Response[str]:
             "status": "ok",
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "version": __version__,
-            "uptime_seconds": int(time.monotonic() - _STARTED),
+            "uptime_seconds": _UPTIME.seconds(),
         },
     )
 

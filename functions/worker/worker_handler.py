@@ -51,9 +51,9 @@ def travel_of(problem: Problem) -> TravelSource | None:
 
 
 @cache
-def get_tools() -> Tools:
-    """What the worker of this process works with."""
-    return Tools(get_jobs(), get_invoker(), solve, travel_of, get_settings().limits)
+def get_tools(function: str) -> Tools:
+    """What the worker of this process works with; `function` is the ARN that it was invoked by."""
+    return Tools(get_jobs(), get_invoker(function), solve, travel_of, get_settings().limits)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -63,8 +63,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
         event: `owner`, `run_id` and `correlation_id` of a run.
     """
     get_logger().set_correlation_id(event["correlation_id"])
+    tools = get_tools(context.invoked_function_arn)
     worker = Worker(
-        get_tools(), event["owner"], event["run_id"], lambda: context.get_remaining_time_in_millis() / 1000
+        tools, event["owner"], event["run_id"], lambda: context.get_remaining_time_in_millis() / 1000
     )
 
     def work(*_: Any) -> None:

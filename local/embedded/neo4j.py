@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -27,6 +27,16 @@ STOP_GRACE = 10.0
 _URI_FILE = "uri"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 _DOWNLOAD_MB = 145  # about
+_SETTINGS = {
+    "server.http.enabled": "false",
+    "server.memory.heap.max_size": "512m",
+    "server.memory.pagecache.size": "128m",
+    "dbms.security.auth_enabled": "false",
+    "dbms.usage_report.enabled": "false",
+    "db.tx_log.preallocate": "false",
+    "internal.server.bolt.thread_pool_shutdown_wait_time": "1s",
+    "internal.server.bolt.connection_shutdown_wait_time": "1s",
+}
 
 
 class Neo4jUnavailableError(Exception):
@@ -34,14 +44,16 @@ class Neo4jUnavailableError(Exception):
 
 
 class Neo4jServer:
-    """Neo4j on loopback without authentication: state in `directory`, jars from `cache`.
+    """Neo4j on loopback: state in `directory`, jars from `cache`.
 
+    It asks nobody who they are, unless `settings`, which go into its neo4j.conf, say otherwise.
     `uri` is known from the beginning, and answers once `start` has returned.
     """
 
-    def __init__(self, directory: Path, cache: Path) -> None:
+    def __init__(self, directory: Path, cache: Path, settings: Mapping[str, str] | None = None) -> None:
         self._directory = directory
         self._cache = cache
+        self._settings = settings or {}
         self._port = free_port()
         self.uri = f"bolt://{LOOPBACK}:{self._port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -58,7 +70,7 @@ class Neo4jServer:
         if folder is None:
             raise Neo4jUnavailableError("it was not fetched completely")
         self._claim = _claim(self._directory, self.uri)
-        self.process = _spawn(folder, self._directory, self._port)
+        self.process = _spawn(folder, self._directory, self._port, self._settings)
         deadline = time.monotonic() + START_LIMIT
         while not self._answers():
             if self.process.poll() is not None:
@@ -103,12 +115,14 @@ class Neo4jServer:
 
 
 @contextmanager
-def running_neo4j(directory: Path, cache: Path = CACHE) -> Iterator[Neo4jServer]:
-    """A Neo4j that answers at its `uri` and ends with the block.
+def running_neo4j(
+    directory: Path, cache: Path = CACHE, settings: Mapping[str, str] | None = None
+) -> Iterator[Neo4jServer]:
+    """A Neo4j that answers at its `uri` and ends with the block; `settings` go into its neo4j.conf.
 
     Raises Neo4jUnavailableError where it does not come up.
     """
-    server = Neo4jServer(directory, cache)
+    server = Neo4jServer(directory, cache, settings)
     try:
         asyncio.run(server.start())
         yield server
@@ -186,22 +200,13 @@ def fetch(cache: Path, show: Callable[[float], None]) -> Path:
     return folder
 
 
-def _spawn(folder: Path, directory: Path, port: int) -> subprocess.Popen[bytes]:
+def _spawn(folder: Path, directory: Path, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     jars = folder / (folder / "complete").read_text()
     home = directory.resolve()
-    settings = home / "conf" / "neo4j.conf"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(
-        f"server.bolt.listen_address={LOOPBACK}:{port}\n"
-        "server.http.enabled=false\n"
-        "server.memory.heap.max_size=512m\n"
-        "server.memory.pagecache.size=128m\n"
-        "dbms.security.auth_enabled=false\n"
-        "dbms.usage_report.enabled=false\n"
-        "db.tx_log.preallocate=false\n"
-        "internal.server.bolt.thread_pool_shutdown_wait_time=1s\n"
-        "internal.server.bolt.connection_shutdown_wait_time=1s\n"
-    )
+    file = home / "conf" / "neo4j.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    all_settings = {**_SETTINGS, "server.bolt.listen_address": f"{LOOPBACK}:{port}", **settings}
+    file.write_text("".join(f"{name}={value}\n" for name, value in all_settings.items()))
     command = [str(JAVA), "-Xmx512m", "-cp", f"{jars}/modules/*:{jars}/jars/*"]
     command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
     command += ["org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={home}/conf"]

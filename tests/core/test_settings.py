@@ -28,6 +28,46 @@ def test_no_address_or_password_is_printed() -> None:
     assert "host" not in text
 
 
-def test_a_worker_invokes_its_own_function() -> None:
-    assert Settings.from_env({"AWS_LAMBDA_FUNCTION_NAME": "w"}).worker_function == "w"
-    assert Settings.from_env({"AWS_LAMBDA_FUNCTION_NAME": "s", "WORKER_FUNCTION": "w"}).worker_function == "w"
+IAM = {
+    "REDIS_URL": "rediss://cache.example:6379",
+    "REDIS_IAM_USER": "milkrun",
+    "REDIS_IAM_CACHE": "milkrun-cache",
+    "AWS_REGION": "eu-central-1",
+}
+
+
+def test_a_cache_with_iam_is_read() -> None:
+    settings = Settings.from_env(IAM)
+    assert (settings.redis_iam_user, settings.redis_iam_cache) == ("milkrun", "milkrun-cache")
+    assert settings.region == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_IAM_USER", ""),
+        ("REDIS_IAM_CACHE", ""),
+        ("AWS_REGION", ""),
+        ("REDIS_URL", "redis://cache.example:6379"),
+        ("REDIS_URL", "rediss://someone:else@cache.example:6379"),
+    ],
+)
+def test_what_iam_lacks_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name) as caught:
+        Settings.from_env(IAM | {name: value})
+    assert "example" not in str(caught.value)
+
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:neo4j-AbCdEf"
+
+
+def test_the_name_of_a_secret_is_read() -> None:
+    secret = Settings.from_env({"NEO4J_SECRET_ARN": SECRET}).neo4j_secret
+    assert secret is not None
+    assert (secret.arn, secret.region) == (SECRET, "eu-central-1")
+
+
+@pytest.mark.parametrize("value", ["neo4j", "arn:aws:s3:::bucket", SECRET.replace("aws:", "other:", 1)])
+def test_what_is_no_name_of_a_secret_is_told(value: str) -> None:
+    with pytest.raises(ValueError, match="NEO4J_SECRET_ARN"):
+        Settings.from_env({"NEO4J_SECRET_ARN": value})

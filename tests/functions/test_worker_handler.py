@@ -12,7 +12,6 @@ from .conftest import Context, Invokes, recorded, send
 
 @pytest.fixture(autouse=True)
 def _fresh_tools(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("AWS_LAMBDA_FUNCTION_NAME", "worker")
     environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     worker_handler.get_tools.cache_clear()
     worker_handler.get_networks.cache_clear()

@@ -17,6 +17,7 @@ MilkrunError
 │   ├── RunFailedError                carries the run's own error code
 │   └── RunCancelledError
 ├── DependencyUnavailableError        Redis or Neo4j is away
+├── CredentialsUnavailableError       AWS gave none, or not the secret that holds them
 ├── TransitionRefusedError            a script of the state machine said no; nothing was written
 └── SolveError                        the problem cannot be solved; ends its run as failed
     └── NetworkNotFoundError
@@ -139,6 +140,12 @@ class DependencyUnavailableError(MilkrunError):
         names = " and ".join(name for name, state in dependencies.items() if state.startswith("down"))
         super().__init__(f"{names} cannot be reached at the moment; try again.")
         self.dependencies = dict(dependencies)
+
+
+class CredentialsUnavailableError(MilkrunError):
+    """There are no credentials to sign or to log in with. No part of one is in `detail`."""
+
+    code = "credentials_unavailable"
 
 
 class TransitionRefusedError(MilkrunError):

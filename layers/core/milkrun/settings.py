@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
+from urllib.parse import urlsplit
+
+from milkrun.aws.arn import SecretArn
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,26 @@ class JobPolicy:
 class Settings:
     """Everything that differs between deployments. Addresses and passwords are never printed.
 
-    `snap_limit_m` is how far, in metres, a location may be from the nearest junction of a road network.
+    Attributes:
+        region: Where this runs on AWS.
+        redis_url: `rediss://` where the road to Redis is encrypted.
+        redis_cluster: Whether that is one server of a cluster, which knows the others.
+        redis_iam_user: User of an ElastiCache that knows its callers by IAM; empty for any other Redis.
+        redis_iam_cache: Name of that cache, its replication group.
+        neo4j_secret: What holds Neo4j's user and password; None where they are given here.
+        snap_limit_m: How far, in metres, a location may be from the nearest junction of a road network.
     """
 
+    region: str = ""
+
     redis_url: str = field(default="redis://127.0.0.1:6379/0", repr=False)
+    redis_cluster: bool = False
+    redis_iam_user: str = ""
+    redis_iam_cache: str = ""
     neo4j_uri: str = field(default="", repr=False)
     neo4j_user: str = field(default="neo4j", repr=False)
     neo4j_password: str = field(default="", repr=False)
+    neo4j_secret: SecretArn | None = None
     worker_function: str = ""
     snap_limit_m: int = 1_000
     local: bool = False
@@ -73,14 +89,19 @@ class Settings:
         """Reads the environment; an unset or empty variable means the default.
 
         Raises:
-            ValueError: A number is none, or out of its range. The message names the variable.
+            ValueError: A value is wrong, or lacks another one. The message names the variable.
         """
-        return cls(
+        settings = cls(
+            region=env.get("AWS_REGION", ""),
             redis_url=env.get("REDIS_URL") or cls.redis_url,
+            redis_cluster=env.get("REDIS_CLUSTER") == "true",
+            redis_iam_user=env.get("REDIS_IAM_USER", ""),
+            redis_iam_cache=env.get("REDIS_IAM_CACHE", ""),
             neo4j_uri=env.get("NEO4J_URI", ""),
             neo4j_user=env.get("NEO4J_USER") or cls.neo4j_user,
             neo4j_password=env.get("NEO4J_PASSWORD", ""),
-            worker_function=env.get("WORKER_FUNCTION") or env.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            neo4j_secret=_secret(env, "NEO4J_SECRET_ARN"),
+            worker_function=env.get("WORKER_FUNCTION", ""),
             snap_limit_m=_integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
             local=env.get("AWS_SAM_LOCAL") == "true",
             limits=Limits(
@@ -97,6 +118,32 @@ class Settings:
                 min_replicas=_integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
             ),
         )
+        _check_iam(settings)
+        return settings
+
+
+def _check_iam(settings: Settings) -> None:
+    if bool(settings.redis_iam_user) != bool(settings.redis_iam_cache):
+        raise ValueError("REDIS_IAM_USER and REDIS_IAM_CACHE go together")
+    if not settings.redis_iam_user:
+        return
+    url = urlsplit(settings.redis_url)
+    if url.scheme != "rediss":  # whoever overhears a token can use it
+        raise ValueError("REDIS_URL must begin with rediss:// where REDIS_IAM_USER is set")
+    if url.username or url.password:
+        raise ValueError("REDIS_URL must hold no user and password where REDIS_IAM_USER is set")
+    if not settings.region:
+        raise ValueError("AWS_REGION must be set where REDIS_IAM_USER is")
+
+
+def _secret(env: Mapping[str, str], name: str) -> SecretArn | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        return SecretArn.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int = 2**53) -> int:

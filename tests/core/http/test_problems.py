@@ -8,8 +8,13 @@ from milkrun.errors import FieldError, MilkrunError
 from milkrun.http.problems import STATUS_OF, problem
 
 BASES = {errors.MilkrunError, errors.RequestError, errors.RunError}
-NEVER_ANSWERED = {errors.TransitionRefusedError, errors.SolveError, errors.NetworkNotFoundError}
-"""Errors of the worker's side: they end a run, or an invocation, not a request."""
+NEVER_ANSWERED = {
+    errors.CredentialsUnavailableError,
+    errors.TransitionRefusedError,
+    errors.SolveError,
+    errors.NetworkNotFoundError,
+}
+"""Errors of the worker's side, which end a run or an invocation, not a request, and what clients translate."""
 ALL = {
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)

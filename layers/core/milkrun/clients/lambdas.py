@@ -29,7 +29,11 @@ def get_lambda() -> "LambdaClient":
 
 
 class WorkerInvoker:
-    """Starts a worker for a run, asynchronously."""
+    """Starts a worker for a run, asynchronously.
+
+    Args:
+        function: Its name or ARN; with an alias in it, whichever version that leads to.
+    """
 
     def __init__(self, client: "LambdaClient", function: str) -> None:
         self._client = client
@@ -55,6 +59,11 @@ class WorkerInvoker:
 
 
 @cache
-def get_invoker() -> WorkerInvoker:
-    """The invoker of this process."""
-    return WorkerInvoker(get_lambda(), get_settings().worker_function)
+def get_invoker(function: str | None = None) -> WorkerInvoker:
+    """The invoker of this process.
+
+    Args:
+        function: The worker; None for the one that the settings name. A worker gives the ARN that it was
+            invoked by: with the alias in it, its successor is of the version that the alias leads to by then.
+    """
+    return WorkerInvoker(get_lambda(), function or get_settings().worker_function)

@@ -1,31 +1,111 @@
 """The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
 
-from collections.abc import Iterator
+import os
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TypeVar
 
 from neo4j import Driver, GraphDatabase
+from neo4j.auth_management import AuthManager
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
 
-from milkrun.errors import DependencyUnavailableError
+from milkrun.aws.arn import SecretArn
+from milkrun.aws.credentials import get_role, utc_now
+from milkrun.aws.secrets import read_secret
+from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableError
 from milkrun.settings import get_settings
 
 CONNECT_TIMEOUT = 2.0
 
+Login = tuple[str, str]
+"""User and password."""
+
+T = TypeVar("T")
+
+
+class SecretLogin(AuthManager):
+    """A login that is read when it is first needed, and kept.
+
+    Args:
+        read: Reads it where it is stored; raises DependencyUnavailableError.
+    """
+
+    def __init__(self, read: Callable[[], Login]) -> None:
+        self._read = read
+        self._kept: Login | None = None
+        self._reading = threading.Lock()
+
+    def get_auth(self) -> Login:
+        """The login, for the driver."""
+        with self._reading:
+            if self._kept is None:
+                self._kept = self._read()
+            return self._kept
+
+    def handle_security_exception(self, auth: object, error: Neo4jError) -> bool:
+        """Whether another login may do better. New connections do not ask this: see `logged_in`."""
+        return isinstance(error, AuthError) and (auth != self._kept or self.renew())
+
+    def renew(self) -> bool:
+        """Reads the login again; whether it has changed."""
+        with self._reading:
+            before, self._kept = self._kept, None
+            self._kept = self._read()
+            return self._kept != before
+
+
+@cache
+def get_login() -> SecretLogin | None:
+    """The login of this process; None where the settings hold no secret's name."""
+    secret = get_settings().neo4j_secret
+    return SecretLogin(lambda: read_login(secret)) if secret is not None else None
+
 
 @cache
 def get_neo4j() -> Driver | None:
-    """The driver of this process; None where no Neo4j is configured."""
+    """The driver of this process; None where no Neo4j is configured. It connects when it is first asked."""
     settings = get_settings()
     if not settings.neo4j_uri:
         return None
+    given = (settings.neo4j_user, settings.neo4j_password) if settings.neo4j_password else None
     return GraphDatabase.driver(
         settings.neo4j_uri,
-        auth=(settings.neo4j_user, settings.neo4j_password) if settings.neo4j_password else None,
+        auth=get_login() or given,
         connection_timeout=CONNECT_TIMEOUT,
         connection_acquisition_timeout=CONNECT_TIMEOUT,
         max_transaction_retry_time=CONNECT_TIMEOUT,
     )
+
+
+def logged_in(ask: Callable[[], T]) -> T:
+    """What Neo4j answers; asked once more where it refuses a login that has changed since it was read.
+
+    Raises:
+        AuthError: The login is the same still.
+    """
+    try:
+        return ask()
+    except AuthError:
+        login = get_login()
+        if login is None or not login.renew():
+            raise
+        return ask()
+
+
+def read_login(secret: SecretArn) -> Login:
+    """User and password out of a secret.
+
+    Raises:
+        DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`.
+    """
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER", "")
+    try:
+        members = read_secret(secret, get_role().get(), utc_now(), endpoint)
+        return str(members["username"]), str(members["password"])
+    except (CredentialsUnavailableError, KeyError) as error:
+        raise DependencyUnavailableError({"neo4j": "down: credentials unavailable"}) from error
 
 
 @contextmanager

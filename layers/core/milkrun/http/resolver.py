@@ -13,6 +13,7 @@ from milkrun.http.identity import owner_of
 from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
 from milkrun.observability import flush_metrics, get_logger, traced
 from milkrun.settings import get_settings
+from milkrun.snapshot import prime_before_snapshot
 
 JSON = "application/json"
 _LAST_READING = 4
@@ -21,6 +22,7 @@ _LAST_READING = 4
 
 def create_app() -> APIGatewayRestResolver:
     """A resolver whose errors are problem+json."""
+    prime_before_snapshot()
     app = APIGatewayRestResolver()
 
     @app.exception_handler(Exception)

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from neo4j import Driver
 
-from milkrun.clients.neo4j import neo4j_errors
+from milkrun.clients.neo4j import logged_in, neo4j_errors
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.patience import within
 
@@ -62,6 +62,6 @@ class NetworkStore:
     def _patiently(self, seconds: float, ask: Callable[[], T]) -> T:
         with neo4j_errors():
             try:
-                return within(seconds, ask)
+                return within(seconds, lambda: logged_in(ask))
             except TimeoutError:
                 raise DependencyUnavailableError({"neo4j": "down: timed out"}) from None

@@ -1,0 +1,103 @@
+"""The credentials of a function's execution role."""
+
+import http
+import http.client
+import ipaddress
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from urllib.parse import urlsplit
+
+from milkrun.aws.signature import Credentials
+from milkrun.errors import CredentialsUnavailableError
+
+_TIMEOUT = 1.0
+_MARGIN = timedelta(minutes=5)
+"""Before credentials end they are replaced, so that nothing signed with them is refused on its way."""
+
+
+def utc_now() -> datetime:
+    """The clock of signatures."""
+    return datetime.now(UTC)
+
+
+class RoleCredentials:
+    """Gives the role's credentials of now.
+
+    Lambda puts them into the environment. A function with SnapStart has none there, for they would lie in its
+    snapshot; it asks an endpoint of its sandbox, and keeps the answer until shortly before that expires.
+
+    Args:
+        env: The environment, read anew each time.
+        clock: Gives the time, in UTC.
+    """
+
+    def __init__(self, env: Mapping[str, str], clock: Callable[[], datetime] = utc_now) -> None:
+        self._env = env
+        self._clock = clock
+        self._kept: tuple[Credentials, datetime] | None = None
+
+    def get(self) -> Credentials:
+        """The credentials.
+
+        Raises:
+            CredentialsUnavailableError: There are none, or their endpoint does not answer.
+        """
+        endpoint = self._env.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+        if endpoint:
+            return self._from(endpoint)
+        try:
+            return Credentials(
+                self._env["AWS_ACCESS_KEY_ID"],
+                self._env["AWS_SECRET_ACCESS_KEY"],
+                self._env.get("AWS_SESSION_TOKEN"),
+            )
+        except KeyError as error:
+            raise CredentialsUnavailableError(f"{error.args[0]} is not set") from None
+
+    def _from(self, endpoint: str) -> Credentials:
+        if self._kept is None or self._kept[1] - self._clock() < _MARGIN:
+            self._kept = _ask(endpoint, self._env.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", ""))
+        return self._kept[0]
+
+
+@cache
+def get_role() -> RoleCredentials:
+    """The role of this process."""
+    return RoleCredentials(os.environ)
+
+
+def _ask(endpoint: str, authorization: str) -> tuple[Credentials, datetime]:
+    """The credentials that an endpoint gives, and when they end."""
+    url = urlsplit(endpoint)
+    if url.scheme != "http" or not _is_near(url.hostname or ""):
+        raise CredentialsUnavailableError("the endpoint of credentials is not in this sandbox")
+    headers = {"Authorization": authorization} if authorization else {}
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT)
+    try:
+        path = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        if response.status != http.HTTPStatus.OK:
+            raise CredentialsUnavailableError(f"the endpoint of credentials answers {response.status}")
+        answer = json.loads(response.read())
+        credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"])
+        return credentials, datetime.fromisoformat(answer["Expiration"]).astimezone(UTC)
+    except (OSError, http.client.HTTPException) as error:
+        reason = type(error).__name__
+        raise CredentialsUnavailableError(f"the endpoint of credentials is away: {reason}") from None
+    except (ValueError, KeyError, TypeError):  # whose message could hold what came
+        raise CredentialsUnavailableError("the endpoint of credentials gives none") from None
+    finally:
+        connection.close()
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine, or on its own link: whoever else asks for a token shall not get it."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_link_local
