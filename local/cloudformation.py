@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 ACCOUNT = "123456789012"
+_STACK_UUID = "5e1f0c4a-0000-4000-8000-000000000000"
 NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
@@ -51,17 +52,23 @@ def load(path: Path) -> dict[str, Any]:
 
 
 class Resolver:
-    """Gives a document's values as a deployment with every parameter at its default would have them."""
+    """Gives a document's values as a deployment would have them.
 
-    def __init__(self, document: Mapping[str, Any], region: str) -> None:
+    A parameter has its value in `parameters`, else its default; what else is there doesn't matter.
+    """
+
+    def __init__(
+        self, document: Mapping[str, Any], region: str, parameters: Mapping[str, str] | None = None
+    ) -> None:
         self._document = document
+        self._given = parameters or {}
         self._pseudo = {
             "AWS::Region": region,
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "local",
-            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/local",
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/local/{_STACK_UUID}",
             "AWS::NoValue": NO_VALUE,
         }
 
@@ -113,17 +120,17 @@ class Resolver:
             return self._pseudo[name]
         parameters = self._document.get("Parameters", {})
         if name in parameters:
-            default = parameters[name].get("Default", "")
+            value = self._given.get(name, parameters[name].get("Default", ""))
             is_list = "List" in parameters[name].get("Type", "String")
-            return [item for item in str(default).split(",") if item] if is_list else default
-        if name.endswith(".Alias"):
-            return f"{self._attribute(name.removesuffix('.Alias'), 'Arn')}:live"
-        return name
+            return [item for item in str(value).split(",") if item] if is_list else value
+        resource, dot, attribute = name.partition(".")
+        return self._attribute(resource, attribute) if dot else name
 
     def _attribute(self, resource: str, attribute: str) -> str:
         kind = self._document["Resources"].get(resource, {}).get("Type", "")
-        if attribute == "Arn" and kind == "AWS::Serverless::Function":
-            return f"arn:aws:lambda:{self._pseudo['AWS::Region']}:{ACCOUNT}:function:{resource}"
+        if kind == "AWS::Serverless::Function" and attribute in ("Arn", "Alias"):
+            arn = f"arn:aws:lambda:{self._pseudo['AWS::Region']}:{ACCOUNT}:function:{resource}"
+            return arn if attribute == "Arn" else f"{arn}:live"
         return f"{resource}.{attribute}"
 
     def _sub(self, text: str, variables: Mapping[str, Any]) -> str:

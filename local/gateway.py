@@ -23,9 +23,9 @@ from local.proxy_event import (
     read_result,
     request_context,
 )
+from local.rest_api import Api, FixedAnswer, GatewayResponse
 from local.routing import match
 from local.sandbox import Outcome
-from local.template import Api, GatewayResponse, Template
 
 MAX_BODY = 10_485_760  # bytes, as sent and as unzipped
 INTEGRATION_LIMIT = 29.0  # seconds
@@ -49,12 +49,12 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    """Serves a template's API from its functions. `integration_limit` is in seconds."""
+    """Serves an API from its functions. `integration_limit` is in seconds."""
 
     def __init__(
-        self, template: Template, service: LambdaService, integration_limit: float = INTEGRATION_LIMIT
+        self, api: Api, service: LambdaService, integration_limit: float = INTEGRATION_LIMIT
     ) -> None:
-        self._template = template
+        self._api = api
         self._service = service
         self._integration_limit = integration_limit
         self._invocations: set[asyncio.Task[Outcome]] = set()
@@ -77,19 +77,24 @@ class Gateway:
     async def _serve(self, http: web.Request) -> web.Response:
         request = _without_body(http)
         try:
-            found = match(self._template.routes, request.method, request.path)
-            if found is None:
-                raise GatewayError("MISSING_AUTHENTICATION_TOKEN")
-            request = _decoded(replace(request, body=await _read(http)))
-            event = build_event(request, *found, self._template.api)
-            payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-            result = await self._invoke(found[0].function, payload)
-            answer = read_result(result, request, self._template.api)
+            answer = await self._answer(request, http)
         except MalformedResultError:
-            answer = error_answer("INTEGRATION_FAILURE", request, self._template.api)
+            answer = error_answer("INTEGRATION_FAILURE", request, self._api)
         except GatewayError as error:
-            answer = error_answer(error.kind, request, self._template.api)
+            answer = error_answer(error.kind, request, self._api)
         return self._response(request, answer)
+
+    async def _answer(self, request: Request, http: web.Request) -> Answer:
+        found = match(self._api.routes, request.method, request.path)
+        if found is None:
+            raise GatewayError("MISSING_AUTHENTICATION_TOKEN")
+        target = found[0].target
+        if isinstance(target, FixedAnswer):
+            return fixed_answer(target, request, self._api)
+        request = _decoded(replace(request, body=await _read(http)))
+        event = build_event(request, *found, self._api)
+        payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+        return read_result(await self._invoke(target, payload), request, self._api)
 
     async def _invoke(self, function: str, payload: bytes) -> bytes:
         """The function's result. An invocation that takes too long goes on, but nobody waits for it."""
@@ -110,7 +115,7 @@ class Gateway:
 
     def _response(self, request: Request, answer: Answer) -> web.Response:
         body = answer.body
-        minimum = self._template.api.minimum_compression_size
+        minimum = self._api.minimum_compression_size
         response = web.Response(status=answer.status)
         for name, value in answer.headers:
             response.headers.add(name, value)
@@ -125,6 +130,12 @@ class Gateway:
             response.headers["Content-Encoding"] = "gzip"
         response.body = body
         return response
+
+
+def fixed_answer(fixed: FixedAnswer, request: Request, api: Api) -> Answer:
+    """The answer of a mock integration."""
+    headers = _headers(fixed.headers, request_context(request, api, request.path))
+    return Answer(fixed.status, [*headers.items(), ("Content-Type", "application/json")], b"")
 
 
 def error_answer(kind: str, request: Request, api: Api) -> Answer:
@@ -148,20 +159,27 @@ def error_answer(kind: str, request: Request, api: Api) -> Answer:
 
 
 def _custom_answer(custom: GatewayResponse, usual_status: int, context: Mapping[str, Any]) -> Answer:
+    body = _filled_in(custom.templates["application/json"], context)
+    headers = {"Content-Type": "application/json", **_headers(custom.headers, context)}
+    return Answer(custom.status or usual_status, list(headers.items()), body.encode())
+
+
+def _headers(headers: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, str]:
+    """Headers whose values are literals in quotes, or name something of the context."""
+    return {
+        name: value[1:-1] if value.startswith("'") else _filled_in(f"${value}", context)
+        for name, value in headers.items()
+    }
+
+
+def _filled_in(text: str, context: Mapping[str, Any]) -> str:
     def variable(found: re.Match[str]) -> str:
         value: Any = context
         for name in found[1].split("."):
             value = value.get(name, "") if isinstance(value, Mapping) else ""
         return str(value)
 
-    body = _CONTEXT_VARIABLE.sub(variable, custom.templates["application/json"])
-    # A header's value is a literal in quotes, or names something of the context.
-    headers = {
-        name: value[1:-1] if value.startswith("'") else _CONTEXT_VARIABLE.sub(variable, f"${value}")
-        for name, value in custom.headers.items()
-    }
-    headers.setdefault("Content-Type", "application/json")
-    return Answer(custom.status or usual_status, list(headers.items()), body.encode())
+    return _CONTEXT_VARIABLE.sub(variable, text)
 
 
 def _without_body(http: web.Request) -> Request:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from local.cloudformation import ACCOUNT
-from local.template import Api, Route
+from local.rest_api import Api, Route
 
 _API_ID = "local"
 _IAM_IDENTITY = ("accessKey", "accountId", "caller", "principalOrgId", "user", "userArn")  # nobody's, here

@@ -1,9 +1,9 @@
-"""Which function serves a request: the template's routes, matched the way API Gateway matches resources."""
+"""Which route a request takes: the API's, matched the way API Gateway matches resources."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from local.template import Route
+from local.rest_api import Route
 
 
 def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:

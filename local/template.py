@@ -1,4 +1,4 @@
-"""What the stack takes from template.yaml: functions, routes, schedules, and the API's settings."""
+"""What the stack takes from template.yaml: functions, schedules, and the API."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloudformation import Resolver, TemplateError, load
+from local.rest_api import Api, read_api
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
@@ -35,15 +36,6 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Route:
-    """A method (or ANY) on a resource path such as `/optimize/{run_id}`, and the function behind it."""
-
-    method: str
-    resource: str
-    function: str
-
-
-@dataclass(frozen=True)
 class Schedule:
     """A function to be invoked every so many seconds; `payload` replaces the scheduler's own event."""
 
@@ -54,41 +46,22 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class GatewayResponse:
-    """How the gateway words one of its own errors; `None` leaves a type's usual status."""
-
-    status: int | None
-    headers: Mapping[str, str]
-    templates: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Api:
-    """Settings of the REST API as a whole."""
-
-    stage: str = "Prod"
-    binary_media_types: tuple[str, ...] = ()
-    minimum_compression_size: int | None = None
-    responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Template:
     """Everything that the local stack runs."""
 
     functions: Mapping[str, Function]
-    routes: tuple[Route, ...]
     schedules: tuple[Schedule, ...]
     api: Api
 
 
-def read_template(path: Path, region: str) -> Template:
-    """The template at `path`, parameters at their defaults, folders relative to the template's own.
+def read_template(path: Path, region: str, parameters: Mapping[str, str] | None = None) -> Template:
+    """The template at `path`, its folders relative to its own.
 
+    `parameters` has the values of those that are not to be at their defaults; other names in it don't matter.
     Raises TemplateError naming what cannot be read.
     """
     document = load(path)
-    resolver = Resolver(document, region)
+    resolver = Resolver(document, region, parameters)
     resources = {name: it for name, it in document["Resources"].items() if resolver.exists(it)}
     defaults = resolver.resolve(document.get("Globals", {}))
     layers = {
@@ -97,7 +70,6 @@ def read_template(path: Path, region: str) -> Template:
         if resource["Type"] == "AWS::Serverless::LayerVersion"
     }
     functions: dict[str, Function] = {}
-    routes: list[Route] = []
     schedules: list[Schedule] = []
     for name, resource in resources.items():
         if resource["Type"] != "AWS::Serverless::Function":
@@ -105,10 +77,10 @@ def read_template(path: Path, region: str) -> Template:
         properties = _merge(defaults.get("Function", {}), resolver.resolve(resource["Properties"]))
         functions[name] = _function(name, properties, path.parent, layers)
         for event_name, event in properties.get("Events", {}).items():
-            _read_event(name, event_name, event, routes, schedules)
+            _read_event(name, event_name, event, schedules)
     apis = [it for it in resources.values() if it["Type"] == "AWS::Serverless::Api"]
     own = resolver.resolve(apis[0]["Properties"]) if apis else {}
-    return Template(functions, tuple(routes), tuple(schedules), _api(_merge(defaults.get("Api", {}), own)))
+    return Template(functions, tuple(schedules), read_api(_merge(defaults.get("Api", {}), own)))
 
 
 def _merge(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,13 +131,9 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _read_event(
-    function: str, name: str, event: Mapping[str, Any], routes: list[Route], schedules: list[Schedule]
-) -> None:
+def _read_event(function: str, name: str, event: Mapping[str, Any], schedules: list[Schedule]) -> None:
     properties = event.get("Properties", {})
     match event["Type"]:
-        case "Api":
-            routes.append(Route(properties["Method"].upper(), properties["Path"], function))
         case "Schedule" | "ScheduleV2":
             expression = properties.get("Schedule") or properties["ScheduleExpression"]
             rate = _RATE.fullmatch(expression)
@@ -173,21 +141,3 @@ def _read_event(
                 raise TemplateError(f"{function}: only rate(…) schedules run locally, not {expression}")
             period = int(rate[1]) * _SECONDS[rate[2]]
             schedules.append(Schedule(f"{function}{name}", function, period, properties.get("Input")))
-
-
-def _api(properties: Mapping[str, Any]) -> Api:
-    minimum = properties.get("MinimumCompressionSize")
-    return Api(
-        stage=properties.get("StageName", "Prod"),
-        # SAM writes a type's slash as "~1", the way CloudFormation patches it in.
-        binary_media_types=tuple(it.replace("~1", "/") for it in properties.get("BinaryMediaTypes", [])),
-        minimum_compression_size=None if minimum is None else int(minimum),
-        responses={
-            kind: GatewayResponse(
-                status=int(response["StatusCode"]) if "StatusCode" in response else None,
-                headers=response.get("ResponseParameters", {}).get("Headers", {}),
-                templates=response.get("ResponseTemplates", {}),
-            )
-            for kind, response in properties.get("GatewayResponses", {}).items()
-        },
-    )

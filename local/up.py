@@ -1,6 +1,7 @@
 """`make up`: the whole stack on $PORT, until it is interrupted.
 
 REDIS_URL and NEO4J_URI, where set, replace the embedded servers; an empty NEO4J_URI means to run without one.
+An environment variable with the name of a template's parameter, such as CorsAllowOrigin, gives it a value.
 A template other than the project's own may be given as an argument; state lies beside it.
 """
 
@@ -26,6 +27,8 @@ from local.template import Template, read_template
 
 DEFAULT_PORT = "3000"
 READY = "Milkrun is ready at"
+_PLAIN_REDIS = {"REDIS_IAM_USER": "", "REDIS_IAM_CACHE": "", "REDIS_CLUSTER": "", "REDIS_MIN_REPLICAS": "0"}
+"""One node that knows nothing of IAM, in place of the template's ElastiCache."""
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -41,7 +44,7 @@ def main(arguments: list[str]) -> int:
     template_path = Path(arguments[0]) if arguments else ROOT / "template.yaml"
     region = os.environ.get("AWS_REGION", "us-east-1")
     try:
-        template = read_template(template_path, region)
+        template = read_template(template_path, region, os.environ)
         listener = _claim_port(os.environ.get("PORT") or DEFAULT_PORT)
         state = template_path.parent / ".local" / str(listener.getsockname()[1])
         stack = Stack(template, listener, state, region)
@@ -88,7 +91,7 @@ class Stack:
         interrupted = asyncio.Event()
         for interrupt in _INTERRUPTS:
             asyncio.get_running_loop().add_signal_handler(interrupt, interrupted.set)
-        overrides = {**os.environ, "REDIS_URL": redis_url}
+        overrides = {**_PLAIN_REDIS, **os.environ, "REDIS_URL": redis_url}
         neo4j = None
         async with AsyncExitStack() as running:
             if "NEO4J_URI" not in os.environ:
@@ -99,7 +102,7 @@ class Stack:
             service = LambdaService(self._template.functions, overrides, logs, say, self._region)
             await service.start()
             running.push_async_callback(service.stop)
-            gateway = Gateway(self._template, service)
+            gateway = Gateway(self._template.api, service)
             running.push_async_callback(gateway.stop)
             if neo4j is not None:
                 running.callback(neo4j.terminate)  # first of all: it takes the longest
@@ -128,7 +131,7 @@ class Stack:
 
     async def _warm(self, service: LambdaService) -> None:
         """One process for each function behind the API, so that the first request is quick."""
-        names = {route.function for route in self._template.routes}
+        names = {route.target for route in self._template.api.routes if isinstance(route.target, str)}
         await asyncio.gather(*map(service.warm, names))
 
     async def _start_neo4j(self, service: LambdaService, neo4j: Neo4jServer) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from local.events import EventQueue
 from local.gateway import Gateway
 from local.lambda_service import LambdaService
 from local.ports import LOOPBACK, bound_socket
+from local.rest_api import Api
 from local.template import Template, read_template
 
 T = TypeVar("T")
@@ -88,10 +90,26 @@ def lambda_client(service: LambdaService) -> Any:
 @pytest.fixture(scope="session")
 def gateway_url(run: Run[Any], template: Template, service: LambdaService) -> Iterator[str]:
     """A gateway that waits 2 s for a function."""
+    with running_gateway(run, template.api, service) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def cors_gateway_url(run: Run[Any], service: LambdaService) -> Iterator[str]:
+    """A gateway for the pages of one origin."""
+    parameters = {"CorsAllowOrigin": "https://a.example"}
+    api = read_template(SAMPLE / "template.yaml", "us-east-1", parameters).api
+    with running_gateway(run, api, service) as url:
+        yield url
+
+
+@contextmanager
+def running_gateway(run: Run[Any], api: Api, service: LambdaService) -> Iterator[str]:
+    """A gateway that answers at this URL until the block ends."""
     listener = bound_socket(0)
 
     async def build() -> Gateway:
-        built = Gateway(template, service, integration_limit=2)
+        built = Gateway(api, service, integration_limit=2)
         await built.start(listener)
         return built
 

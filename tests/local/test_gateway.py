@@ -218,6 +218,17 @@ def test_an_unknown_route_is_answered_in_the_templates_words(
     assert json.loads(content) == {"detail": "Missing Authentication Token", "path": path}
 
 
+def test_a_fixed_answer_needs_no_function(cors_gateway_url: str) -> None:
+    status, headers, body = call(cors_gateway_url, "OPTIONS", "/things")
+    assert (status, body) == (204, b"")
+    assert headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert headers["X-Request"] == headers["x-amzn-RequestId"]
+
+
+def test_a_fixed_answer_whose_condition_does_not_hold_is_no_route(gateway_url: str) -> None:
+    assert call(gateway_url, "OPTIONS", "/things")[0] == 404
+
+
 def test_a_large_answer_is_zipped_for_those_who_accept_it(gateway_url: str) -> None:
     large = {"statusCode": 200, "body": "x" * 1024}
     _, headers, body = result(gateway_url, large, {"Accept-Encoding": "br, gzip;q=0.5"})

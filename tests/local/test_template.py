@@ -7,7 +7,7 @@ import pytest
 
 from local import ROOT
 from local.cloudformation import TemplateError
-from local.template import Route, Template, read_template
+from local.template import Template, read_template
 
 
 def read(text: str, tmp_path: Path) -> Template:
@@ -41,11 +41,6 @@ def test_settings_of_asynchronous_events_are_lambdas_own_where_not_given(templat
     probe, hasty = template.functions["ProbeFunction"], template.functions["HastyFunction"]
     assert (probe.retries, probe.event_age) == (2, 21_600)
     assert (hasty.retries, hasty.event_age) == (1, 60)
-
-
-def test_routes_name_method_resource_and_function(template: Template) -> None:
-    assert Route("POST", "/things", "ProbeFunction") in template.routes
-    assert Route("ANY", "/things/{id}", "ProbeFunction") in template.routes
 
 
 def test_a_rate_is_read_in_seconds(template: Template) -> None:
