@@ -140,8 +140,8 @@ class LambdaService:
         self._events.accept(*self._prepare(name, payload, MAX_ASYNCHRONOUS))
 
     def _prepare(self, name: str, payload: bytes, limit: int) -> tuple[Pool, Invocation]:
-        short_name = _short_name(name)
-        arn = f"arn:aws:lambda:{self._region}:{ACCOUNT}:function:{short_name}"
+        short_name, qualifier = _name_and_qualifier(name)
+        arn = f"arn:aws:lambda:{self._region}:{ACCOUNT}:function:{short_name}{qualifier}"
         if short_name not in self._pools:
             raise InvokeError(404, "ResourceNotFoundException", f"Function not found: {arn}")
         if len(payload) > limit:
@@ -191,7 +191,11 @@ class LambdaService:
                 raise InvokeError(400, "InvalidParameterValueException", f"Unknown invocation type {other}")
 
 
-def _short_name(name: str) -> str:
-    """The function's own name in what the Invoke API takes: name, partial ARN or ARN, qualified or not."""
+def _name_and_qualifier(name: str) -> tuple[str, str]:
+    """The function's own name, and `:` with an alias or version or nothing.
+
+    The Invoke API takes name, partial ARN or ARN, each with or without. Every alias is the function itself here.
+    """
     parts = unquote(name).split(":")
-    return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
+    at = parts.index("function") + 1 if "function" in parts[:-1] else 0
+    return parts[at], "".join(f":{qualifier}" for qualifier in parts[at + 1 :])

@@ -79,6 +79,12 @@ def test_the_context_knows_request_deadline_and_arn(lambda_client: Any) -> None:
     assert len(context["request_id"]) == 36
 
 
+@pytest.mark.parametrize("prefix", ["", "arn:aws:lambda:us-east-1:123456789012:function:"])
+def test_the_context_knows_the_alias_that_was_called(lambda_client: Any, prefix: str) -> None:
+    context = invoke(lambda_client, f"{prefix}ProbeFunction:live", {"do": "context"})
+    assert context["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:ProbeFunction:live"
+
+
 def test_one_event_after_the_other_runs_in_the_same_process(lambda_client: Any) -> None:
     first, second = (invoke(lambda_client, "ProbeFunction", {"do": "context"})["pid"] for _ in range(2))
     assert first == second
