@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
 from milkrun.jobs.factory import get_jobs, get_reader
-from milkrun.observability import flush_metrics, get_logger, traced
+from milkrun.observability import begin, flush_metrics, traced
 from milkrun.runs.sweep import sweep
 
 _RESERVE_MS = 5_000
@@ -14,7 +14,7 @@ _RESERVE_MS = 5_000
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Entry point of the function; gives how many runs met which end."""
-    get_logger().set_correlation_id(context.aws_request_id)
+    begin(context, context.aws_request_id)
 
     def run(*_: Any) -> dict[str, int]:
         counts = sweep(

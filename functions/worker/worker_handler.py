@@ -12,7 +12,7 @@ from milkrun.errors import NetworkNotFoundError
 from milkrun.jobs.factory import get_jobs
 from milkrun.networks.cache import NetworkCache
 from milkrun.networks.store import NetworkStore
-from milkrun.observability import flush_metrics, get_logger, traced
+from milkrun.observability import begin, flush_metrics, traced
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
@@ -62,7 +62,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     Args:
         event: `owner`, `run_id` and `correlation_id` of a run.
     """
-    get_logger().set_correlation_id(event["correlation_id"])
+    begin(context, event["correlation_id"], run_id=event["run_id"], owner=event["owner"])
     tools = get_tools(context.invoked_function_arn)
     worker = Worker(
         tools, event["owner"], event["run_id"], lambda: context.get_remaining_time_in_millis() / 1000

@@ -46,9 +46,10 @@ def test_too_many_invokes_fail_the_run(lab: Lab) -> None:
     small.make_due()
     assert small.jobs.dispatch(OWNER, run_id(1)) is not None
     small.make_due()
-    assert small.jobs.dispatch(OWNER, run_id(1)) is None
-    run = small.status()
+    run = small.jobs.dispatch(OWNER, run_id(1))
+    assert run is not None
     assert (run.status, run.error_code) == (Status.FAILED, "never_started")
+    assert small.status() == run
 
 
 def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
@@ -56,7 +57,7 @@ def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
     hasty.submit()
     hasty.client.hset(OwnerKeys(OWNER).run(run_id(1)), "pending_since", 1)
     hasty.make_due()
-    assert hasty.jobs.dispatch(OWNER, run_id(1)) is None
+    hasty.jobs.dispatch(OWNER, run_id(1))
     assert hasty.status().error_code == "never_started"
 
 

@@ -19,7 +19,6 @@ def lapse(lab: Lab, *, best: bool = False) -> None:
 def test_a_lapsed_run_is_pending_again_in_its_next_attempt(lab: Lab) -> None:
     lapse(lab, best=True)
     run = lab.jobs.expire(OWNER, run_id(1))
-    assert run is not None
     assert (run.status, run.attempt, run.spent_ms, run.progress) == (Status.PENDING, 2, 2_500, 0.5)
 
 
@@ -32,8 +31,9 @@ def test_it_is_due_at_once(lab: Lab) -> None:
 def test_with_its_attempts_used_up_it_fails(lab: Lab) -> None:
     last = lab.with_policy(max_attempts=1)
     lapse(last)
-    assert last.jobs.expire(OWNER, run_id(1)) is None
-    assert (last.status().status, last.status().error_code) == (Status.FAILED, "worker_lost")
+    run = last.jobs.expire(OWNER, run_id(1))
+    assert (run.status, run.error_code) == (Status.FAILED, "worker_lost")
+    assert last.status() == run
 
 
 def test_a_run_that_was_to_stop_completes_with_its_best_routes(lab: Lab) -> None:
@@ -41,7 +41,7 @@ def test_a_run_that_was_to_stop_completes_with_its_best_routes(lab: Lab) -> None
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=2_500, best=BEST)
     lab.jobs.cancel(OWNER, run_id(1))
     lab.make_due()
-    assert lab.jobs.expire(OWNER, run_id(1)) is None
+    assert lab.jobs.expire(OWNER, run_id(1)).status is Status.COMPLETED
     run, result = lab.reader.result(OWNER, run_id(1), best=False)
     assert (run.status, run.stopped_early) == (Status.COMPLETED, True)
     assert result == BEST.solution
@@ -52,7 +52,7 @@ def test_a_run_that_was_to_stop_and_has_no_routes_is_cancelled(lab: Lab) -> None
     lab.running()
     lab.jobs.cancel(OWNER, run_id(1))
     lab.make_due()
-    assert lab.jobs.expire(OWNER, run_id(1)) is None
+    assert lab.jobs.expire(OWNER, run_id(1)).status is Status.CANCELLED
     assert lab.status().status is Status.CANCELLED
 
 
@@ -94,7 +94,7 @@ def test_of_two_sweepers_one_takes_the_lease_back(lab: Lab) -> None:
 
     def expire(_: int) -> bool:
         try:
-            return lab.jobs.expire(OWNER, run_id(1)) is not None
+            return lab.jobs.expire(OWNER, run_id(1)).status is Status.PENDING
         except TransitionRefusedError:
             return False
 

@@ -65,13 +65,3 @@ def test_the_best_so_far_is_given_only_when_asked_for(lab: Lab) -> None:
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     assert lab.reader.result(OWNER, run_id(1), best=False)[1] is None
     assert lab.reader.result(OWNER, run_id(1), best=True)[1] == BEST.solution
-
-
-def test_the_backlog_counts_all_and_names_what_is_due(lab: Lab) -> None:
-    lab.submit(1)
-    lab.submit(2, owner="ffffffffffffffff")
-    lab.make_due(2, owner="ffffffffffffffff")
-    backlog = lab.reader.backlog(per_shard=10)
-    assert backlog.active == 2
-    assert backlog.due == [("ffffffffffffffff", run_id(2))]
-    assert backlog.oldest > 0

@@ -8,7 +8,7 @@ import pytest
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.states import Status
-from milkrun.runs.chain import MAX_CHAIN
+from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
 from milkrun.schema.solution import Solution
 

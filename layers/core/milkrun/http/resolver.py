@@ -1,6 +1,7 @@
 """What the API handlers share: a fresh resolver each, and the way an event goes through it."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,10 +9,13 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from milkrun.errors import DependencyUnavailableError, RequestError
+from milkrun.http.bodies import ProblemDetails
+from milkrun.http.cors import cors_headers
 from milkrun.http.headers import correlation_id, wait_seconds
 from milkrun.http.identity import owner_of
 from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
-from milkrun.observability import flush_metrics, get_logger, traced
+from milkrun.observability import begin, flush_metrics, get_logger, measure, traced
 from milkrun.settings import get_settings
 from milkrun.snapshot import prime_before_snapshot
 
@@ -30,6 +34,9 @@ def create_app() -> APIGatewayRestResolver:
         status, headers, body = problem(error, app.context["correlation_id"])
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             get_logger().exception("request failed", exc_info=error)
+            measure("InternalErrors", function_name=app.lambda_context.function_name)
+        elif isinstance(error, RequestError | DependencyUnavailableError):
+            measure("RequestsRefused", code=error.code)
         return _problem_response(status, headers, body)
 
     @app.not_found
@@ -52,15 +59,15 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
     """Answers one API Gateway event: correlation id, log line, trace and metrics around the resolver."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     chosen = correlation_id(headers.get("x-correlation-id"))
-    logger = get_logger()
-    logger.set_correlation_id(chosen)
+    begin(context, chosen, **(event.get("pathParameters") or {}))
     app.append_context(correlation_id=chosen)  # type: ignore[no-untyped-call]
     try:
         response: dict[str, Any] = traced(app.resolve)(event, context)
     finally:
         flush_metrics()
-    response.setdefault("multiValueHeaders", {})["X-Correlation-ID"] = [chosen]
-    logger.info(
+    headers_of_all = {"X-Correlation-ID": [chosen], **cors_headers(get_settings().cors_allow_origin)}
+    response.setdefault("multiValueHeaders", {}).update(headers_of_all)
+    get_logger().info(
         "request",
         method=event.get("httpMethod"),
         route=event.get("resource"),
@@ -72,7 +79,9 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
 
 def caller(app: APIGatewayRestResolver) -> str:
     """The owner of what this request submits or may see."""
-    return owner_of(app.current_event.raw_event, local=get_settings().local)
+    owner = owner_of(app.current_event.raw_event, local=get_settings().local)
+    get_logger().append_keys(owner=owner)
+    return owner
 
 
 def seconds_to_wait(app: APIGatewayRestResolver) -> int:
@@ -83,14 +92,13 @@ def seconds_to_wait(app: APIGatewayRestResolver) -> int:
 
 def json_response(
     status: HTTPStatus,
-    body: dict[str, Any] | bytes,
+    body: Mapping[str, Any],
     headers: dict[str, str | list[str]] | None = None,
-    content_type: str = JSON,
 ) -> Response[str]:
-    """An answer in JSON; bytes are JSON already."""
-    text = body.decode() if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"))
-    return Response(status_code=status, content_type=content_type, body=text, headers=headers)
+    """An answer in JSON."""
+    text = json.dumps(body, separators=(",", ":"))
+    return Response(status_code=status, content_type=JSON, body=text, headers=headers)
 
 
-def _problem_response(status: HTTPStatus, headers: dict[str, str], body: dict[str, Any]) -> Response[str]:
+def _problem_response(status: HTTPStatus, headers: dict[str, str], body: ProblemDetails) -> Response[str]:
     return Response(status_code=status, content_type=CONTENT_TYPE, body=json.dumps(body), headers={**headers})

@@ -16,6 +16,11 @@ def active(shard: int) -> str:
     return f"milkrun:{{{shard}}}:active"
 
 
+def queue(shard: int) -> str:
+    """Sorted set of a shard's pending runs, as `<owner>:<run_id>`, by since when they are pending (ms)."""
+    return f"milkrun:{{{shard}}}:queue"
+
+
 @dataclass(frozen=True)
 class OwnerKeys:
     """Keys of one owner."""
@@ -29,6 +34,10 @@ class OwnerKeys:
     @property
     def active(self) -> str:
         return active(shard_of(self.owner))
+
+    @property
+    def queue(self) -> str:
+        return queue(shard_of(self.owner))
 
     @property
     def runs(self) -> str:
@@ -82,4 +91,5 @@ class OwnerKeys:
             self.waiting,
             self.running,
             self.active,
+            self.queue,
         ]

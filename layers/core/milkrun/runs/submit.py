@@ -7,7 +7,8 @@ from ulid import ULID
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.manager import JobStateManager, Submission, Submitted
-from milkrun.observability import get_logger
+from milkrun.observability import get_logger, measure
+from milkrun.runs.invoke import invoke_worker
 from milkrun.schema.parse import parse_problem
 from milkrun.settings import Limits
 
@@ -42,16 +43,12 @@ def submit_run(
             idempotency_key=request.idempotency_key,
         )
     )
-    if not submitted.replayed:
-        failure = invoker.invoke(submitted.run)
-        get_logger().info(
-            "run submitted",
-            run_id=submitted.run.run_id,
-            owner=request.owner,
-            durable=submitted.durable,
-            invoked=failure is None,
-            invoke_error=failure,
-        )
+    if submitted.replayed:
+        measure("RunsReplayed")
+        get_logger().info("run replayed", run_id=submitted.run.run_id, owner=request.owner)
+    else:
+        measure("RunsSubmitted")
+        invoke_worker(invoker, submitted.run, "run submitted", durable=submitted.durable)
     if not submitted.durable:
         raise DependencyUnavailableError({"redis": "down: too few replicas"})
     return submitted

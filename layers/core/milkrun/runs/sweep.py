@@ -5,15 +5,17 @@ from collections.abc import Callable
 
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import RunNotFoundError, TransitionRefusedError
-from milkrun.jobs.backlog import Due
+from milkrun.jobs.backlog import Backlog, Due
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
-from milkrun.observability import get_logger, get_metrics
+from milkrun.observability import get_logger, measure
+from milkrun.runs.invoke import invoke_worker
+from milkrun.runs.report import report_end, say_about
 
 PER_SHARD = 100
 """Runs of one shard that are read at a time, so that no owner's queue hides another's dead worker."""
-STALLED_AFTER = 300.0
-"""Seconds past its time after which a run counts as stalled: some sweeps have left it alone."""
+STALLED_AFTER = 120.0
+"""Seconds past its time after which a run counts as stalled: a sweep each minute has left it alone twice."""
 
 
 def sweep(
@@ -42,17 +44,24 @@ def sweep(
         if not has_time():
             break
         backlog = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
-    metrics = get_metrics()
-    metrics.add_metric(name="ActiveRuns", unit="Count", value=first.active)
-    metrics.add_metric(name="DueRuns", unit="Count", value=len(attended))
-    metrics.add_metric(name="OldestDue", unit="Seconds", value=first.oldest_due)
-    metrics.add_metric(name="RunsExpired", unit="Count", value=counts["expired"])
-    metrics.add_metric(name="RunsDispatched", unit="Count", value=counts["dispatched"])
-    seen = {"active": first.active, "due": len(attended), "oldest": first.oldest_due}
-    get_logger().info("swept", extra={**seen, **counts})
+    _report(first, counts)
     if first.away:
         raise first.away
     return counts
+
+
+def _report(found: Backlog, counts: Counter[str]) -> None:
+    """What the sweep found and did, zeros too: silence is an alarm of its own."""
+    measure("ActiveRuns", found.active)
+    measure("PendingRuns", found.pending)
+    measure("DueRuns", len(found.due))
+    measure("StalledRuns", found.stalled)
+    measure("OldestPending", found.oldest_pending)
+    measure("OldestDue", found.oldest_due)
+    measure("RunsExpired", counts["expired"])
+    measure("RunsDispatched", counts["dispatched"])
+    seen = {"active": found.active, "pending": found.pending, "due": len(found.due), "stalled": found.stalled}
+    get_logger().info("swept", extra={**seen, **counts})
 
 
 def _attend(due: Due, jobs: JobStateManager, invoker: WorkerInvoker, counts: Counter[str]) -> None:
@@ -66,24 +75,19 @@ def _attend(due: Due, jobs: JobStateManager, invoker: WorkerInvoker, counts: Cou
         return
     else:
         counts["expired"] += 1
-        get_logger().info("lease expired", run_id=run_id, owner=owner, goes_on=expired is not None)
-        if expired is None:
+        say_about(expired, "lease expired", attempt=expired.attempt)
+        if expired.status.ended:
+            report_end(expired)
             return
     try:
         run = jobs.dispatch(owner, run_id)
     except (RunNotFoundError, TransitionRefusedError):
         counts["left_alone"] += 1
         return
-    if run is None:
+    if run is None or run.status.ended:
         counts["waiting_or_ended"] += 1
+        if run is not None:
+            report_end(run)
         return
     counts["dispatched"] += 1
-    failure = invoker.invoke(run)
-    get_logger().info(
-        "run dispatched",
-        run_id=run_id,
-        owner=owner,
-        run_correlation_id=run.correlation_id,
-        invoked=failure is None,
-        invoke_error=failure,
-    )
+    invoke_worker(invoker, run, "run dispatched")

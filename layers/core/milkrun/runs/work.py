@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ulid import ULID
 
@@ -17,8 +17,10 @@ from milkrun.errors import (
 from milkrun.jobs.codes import Code
 from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
-from milkrun.observability import get_logger, get_metrics
-from milkrun.runs.chain import invoke_in_chain
+from milkrun.jobs.states import Status
+from milkrun.observability import get_logger, measure
+from milkrun.runs.invoke import invoke_in_chain
+from milkrun.runs.report import report_end
 from milkrun.runs.search import Search, Solve, TravelOf, to_best
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.solution import Solution
@@ -76,23 +78,29 @@ class Worker:
         try:
             claimed = self._jobs.claim(self._owner, self._run_id, self._token)
         except (RunNotFoundError, TransitionRefusedError) as refusal:
-            self._say("run not claimed", reason=refusal.detail)
+            self._log.info("run not claimed", reason=refusal.detail)
             return
         if claimed is None:
-            self._say("run waits for its turn")
+            self._log.info("run waits for its turn")
             return
-        self._say("run claimed", attempt=claimed.run.attempt, hops=claimed.run.hops)
+        self._tell_claim(claimed.run)
         try:
             self._hold(claimed)
         except (RunNotFoundError, TransitionRefusedError) as refusal:
-            self._say("lease lost", reason=refusal.detail)
+            measure("LeasesLost")
+            self._log.info("lease lost", reason=refusal.detail)
+
+    def _tell_claim(self, run: Run) -> None:
+        self._log.info("run claimed", attempt=run.attempt, hops=run.hops)
+        if run.attempt == 1 and not run.hops and run.started_at is not None:
+            measure("QueueSeconds", (run.started_at - run.created_at) / 1000)
 
     def _hold(self, claimed: Claimed) -> None:
         run = claimed.run
         try:
             search = self._search(claimed)
         except Exception as error:  # What is stored cannot be read: no attempt will.
-            self._log.error("run cannot be read", exc_info=error, run_id=self._run_id, owner=self._owner)
+            self._log.error("run cannot be read", exc_info=error)
             self._fail(run, error, run.spent_ms)
             return
         search.start()
@@ -131,7 +139,7 @@ class Worker:
                     spent_ms / run.time_limit_ms, spent_ms, to_best(best) if best is not stored else None
                 )
             except DependencyUnavailableError as error:
-                self._say("lease not renewed", reason=error.detail)
+                self._log.info("lease not renewed", reason=error.detail)
                 continue
             stored = best
             if stop:
@@ -153,7 +161,7 @@ class Worker:
         """Completes, fails or hands over, whichever the search's end asks for."""
         spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
         if search.error is not None:
-            self._log.error("search failed", exc_info=search.error, run_id=self._run_id, owner=self._owner)
+            self._log.error("search failed", exc_info=search.error)
         if isinstance(search.error, DependencyUnavailableError):
             self._retry_later(run, search.error, search.best)
             return
@@ -165,6 +173,7 @@ class Worker:
         if search.ran_out and run.time_limit_ms - spent_ms > _WORTH_A_HOP_MS:
             successor = self._hand_over(solution, spent_ms, spent_ms / run.time_limit_ms)
             if successor is not None:
+                measure("Hops")
                 invoke_in_chain(self._tools.invoker, successor)
                 return
         self._complete(run, solution, spent_ms)
@@ -195,15 +204,19 @@ class Worker:
         if pending is None:  # The caller has asked it to stop.
             self._complete(run, best, run.spent_ms)
             return
-        self._say("run delayed", reason=error.detail, attempt=pending.attempt)
+        measure("RunsDelayed")
+        self._log.info("run delayed", reason=error.detail, attempt=pending.attempt)
 
     def _complete(self, run: Run, solution: Solution | None, spent_ms: int) -> None:
         best = to_best(solution)
         next_id = self._patiently(
             lambda: self._jobs.complete(self._owner, self._run_id, self._token, spent_ms=spent_ms, best=best)
         )
-        self._say("run ended", spent_ms=spent_ms, cost=best.cost if best else None)
-        get_metrics().add_metric(name="RunsCompleted", unit="Count", value=1)
+        status = Status.COMPLETED if best else Status.CANCELLED
+        self._log.info("run ended", status=status, seconds_spent=spent_ms / 1000)
+        if best:
+            measure("RunsCompleted")
+            measure("SolveSeconds", spent_ms / 1000)
         self._wake(run, next_id)
 
     def _fail(self, run: Run, error: Exception, spent_ms: int) -> None:
@@ -218,8 +231,8 @@ class Worker:
                 spent_ms=spent_ms,
             )
         )
-        self._say("run failed", code=known.code, detail=known.detail)
-        get_metrics().add_metric(name="RunsFailed", unit="Count", value=1)
+        self._log.info("run ended", status=Status.FAILED, code=known.code, seconds_spent=spent_ms / 1000)
+        measure("RunsFailed", code=known.code)
         self._wake(run, next_id)
 
     def _wake(self, run: Run, next_id: str | None) -> None:
@@ -229,9 +242,13 @@ class Worker:
         try:
             waiting = self._jobs.dispatch(self._owner, next_id, early=True, chain=run.chain + 1)
         except MilkrunError as error:
-            self._say("next run not woken", next_run_id=next_id, reason=error.detail)
+            self._log.info("next run not woken", next_run_id=next_id, reason=error.detail)
             return
-        if waiting is not None:
+        if waiting is None:
+            return
+        if waiting.status.ended:
+            report_end(waiting)
+        else:
             invoke_in_chain(self._tools.invoker, waiting)
 
     def _patiently(self, transition: Callable[[], T]) -> T:
@@ -240,10 +257,7 @@ class Worker:
             try:
                 return transition()
             except DependencyUnavailableError as error:
-                self._say("transition delayed", reason=error.detail)
+                self._log.info("transition delayed", reason=error.detail)
                 if self._remaining() < _LAST_TRY:
                     raise
                 time.sleep(RENEW_EVERY)
-
-    def _say(self, message: str, **fields: Any) -> None:
-        self._log.info(message, run_id=self._run_id, owner=self._owner, **fields)

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- cancel: running -> running, asked to stop; pending, or running with a lapsed lease -> cancelled, or completed
 -- where it has routes already. An ended run stays as it is.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: expiry of an ended run, ms
 -- Returns: OK fields | ENDED fields | NOT_FOUND
 -- @include keys

@@ -2,7 +2,7 @@
 -- claim: pending -> running
 -- Gives the lease to one worker. Claiming again with the same token is the same claim. Above the owner's limit
 -- of running runs it stays pending, and waits for its turn.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: lease, ms; 5: limit of running runs
 -- Returns: OK fields request best | NOT_FOUND | ENDED | HELD | WAITING
 -- @include keys
@@ -27,6 +27,7 @@ redis.call('HSET', run, 'status', 'running', 'token', token, 'lease_until', leas
   'started_at', state[3] or int(now), 'dispatches', '0')
 redis.call('ZREM', pending, run_id)
 redis.call('ZREM', waiting, run_id)
+redis.call('ZREM', queue, member)
 redis.call('ZADD', running, 0, run_id)
 redis.call('ZADD', active, lease_until, member)
 return {CODE.OK, redis.call('HGETALL', run), redis.call('GET', request), redis.call('GET', best)}

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- complete: running -> completed | cancelled
 -- Stores the result. A run that was asked to stop is marked so, and without a result it is cancelled.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: the result, compressed, '' for none; 5: its cost; 6: its unassigned
 --      7: ms spent solving; 8: expiry of an ended run, ms
 -- Returns: OK next | NOT_FOUND | ENDED | LOST

@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
 -- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
 --      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
 --      8: limit of running runs; 9: expiry of an ended run, ms
--- Returns: OK fields | WAITING | GAVE_UP | NOT_FOUND | ENDED | HELD | NOT_DUE
+-- Returns: OK fields | WAITING | GAVE_UP fields | NOT_FOUND | ENDED | HELD | NOT_DUE
 -- @include keys
 -- @include now
 -- @include finish
@@ -29,7 +29,7 @@ if due > now and not early then return {CODE.NOT_DUE} end
 local unstarted = now - state[3]
 if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
   finish('failed', ARGV[9], 'error_code', 'never_started', 'error_detail', 'No worker started the run.')
-  return {CODE.GAVE_UP}
+  return {CODE.GAVE_UP, redis.call('HGETALL', run)}
 end
 
 if redis.call('ZCARD', running) >= tonumber(ARGV[8]) then

@@ -2,9 +2,9 @@
 -- expire: running -> pending | failed | completed | cancelled
 -- Takes a lapsed lease back. The run goes on from its best routes, unless its attempts are used up or its
 -- caller asked to stop.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: most attempts; 4: expiry of an ended run, ms
--- Returns: OK fields | GAVE_UP | STOPPED | NOT_FOUND | ENDED | NOT_DUE
+-- Returns: OK fields | GAVE_UP fields | STOPPED fields | NOT_FOUND | ENDED | NOT_DUE
 -- @include keys
 -- @include now
 -- @include finish
@@ -23,11 +23,11 @@ if tonumber(state[2]) > now then return {CODE.NOT_DUE} end
 
 if state[4] then
   finish_early(ARGV[4])
-  return {CODE.STOPPED}
+  return {CODE.STOPPED, redis.call('HGETALL', run)}
 end
 if tonumber(state[3]) >= tonumber(ARGV[3]) then
   finish('failed', ARGV[4], 'error_code', 'worker_lost', 'error_detail', 'The worker was lost in each attempt.')
-  return {CODE.GAVE_UP}
+  return {CODE.GAVE_UP, redis.call('HGETALL', run)}
 end
 
 redis.call('HINCRBY', run, 'attempt', 1)
@@ -36,4 +36,5 @@ redis.call('HDEL', run, 'token', 'lease_until')
 redis.call('ZREM', running, run_id)
 redis.call('ZADD', pending, 0, run_id)
 redis.call('ZADD', active, int(now), member)
+redis.call('ZADD', queue, int(now), member)
 return {CODE.OK, redis.call('HGETALL', run)}

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- fail: running -> failed
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: error code; 5: a sentence about it; 6: ms spent solving; 7: expiry of an ended run, ms
 -- Returns: OK next | NOT_FOUND | ENDED | LOST
 -- @include keys

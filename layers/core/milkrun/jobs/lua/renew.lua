@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- renew: running -> running
 -- Extends the lease and writes what the search has reached. Progress and seconds spent never fall.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: lease, ms; 5: progress, 0 to 1; 6: ms spent solving
 --      7: the best routes, compressed, '' if they are the same as before; 8: their cost; 9: their unassigned
 -- Returns: OK | STOP | NOT_FOUND | ENDED | LOST

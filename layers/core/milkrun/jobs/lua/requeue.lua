@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- requeue: running -> pending
 -- The holder gives up its lease: to a successor (a hop), or because a dependency is away (an attempt).
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: lease token; 4: 'hop' or 'attempt'; 5: when to look at the run, ms from now; 6: most attempts
 --      7: ms spent solving
 -- Returns: OK fields | STOP | NOT_FOUND | ENDED | LOST | EXHAUSTED
@@ -29,4 +29,5 @@ redis.call('HDEL', run, 'token', 'lease_until')
 redis.call('ZREM', running, run_id)
 redis.call('ZADD', pending, 0, run_id)
 redis.call('ZADD', active, int(now + ARGV[5]), member)
+redis.call('ZADD', queue, int(now), member)
 return {CODE.OK, redis.call('HGETALL', run)}

@@ -1,14 +1,14 @@
 #!lua
 -- submit: (nothing) -> pending
 -- A key that was seen before with the same body gives the earlier run again.
--- KEYS 1-9, ARGV 1-2: as in lib/keys.lua; 10: the idempotency key, or the run's own key where there is none
+-- KEYS 1-10, ARGV 1-2: as in lib/keys.lua; 11: the idempotency key, or the run's own key where there is none
 -- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: expiry of key and index, ms
 --      6: limit of pending runs; 7: wait before the invoke is sent again, ms; 8: schema version
 --      9: correlation id; 10: time limit, ms; 11: the request, compressed
 -- Returns: OK fields | REPLAYED fields run_id | PENDING_LIMIT | KEY_REUSED
 -- @include keys
 -- @include now
-local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[10], ARGV[3], ARGV[4], ARGV[5]
+local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[11], ARGV[3], ARGV[4], ARGV[5]
 
 -- A write that changes nothing lets WAIT cover what another connection has written before.
 local function touch(key)
@@ -53,6 +53,7 @@ redis.call('ZADD', runs, 0, run_id)
 redis.call('PEXPIRE', runs, key_ttl_ms)
 redis.call('ZADD', pending, 0, run_id)
 redis.call('ZADD', active, int(now + ARGV[7]), member)
+redis.call('ZADD', queue, int(now), member)
 if fingerprint ~= '' then
   redis.call('SET', idempotency, run_id .. ' ' .. fingerprint, 'PX', key_ttl_ms)
 end

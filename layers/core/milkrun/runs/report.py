@@ -1,0 +1,23 @@
+"""What is told about a run from outside it: under its own correlation id, whoever is at work."""
+
+from typing import Any
+
+from milkrun.jobs.run import Run
+from milkrun.jobs.states import Status
+from milkrun.observability import get_logger, measure
+
+
+def say_about(run: Run, message: str, **fields: Any) -> None:
+    """Logs a line about a run under the correlation id of the request that submitted it."""
+    get_logger().info(
+        message, correlation_id=run.correlation_id, run_id=run.run_id, owner=run.owner, **fields
+    )
+
+
+def report_end(run: Run) -> None:
+    """Reports a run that has ended without a worker: lost, never started, or stopped when it was lost."""
+    if run.status is Status.FAILED and run.error_code:
+        measure("RunsFailed", code=run.error_code)
+    elif run.status is Status.COMPLETED:
+        measure("RunsCompleted")
+    say_about(run, "run ended", status=run.status, code=run.error_code)
