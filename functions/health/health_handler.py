@@ -11,8 +11,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from milkrun import __version__
 from milkrun.checks import check_neo4j, check_redis
 from milkrun.health import ReadinessProbe, is_ready
+from milkrun.http.bodies import Health, NotReady, Ready
 from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
+from milkrun.observability import measure
 from milkrun.snapshot import Uptime
 
 app = create_app()
@@ -28,28 +30,25 @@ def get_probe() -> ReadinessProbe:
 @app.get("/health")
 def health() -> Response[str]:
     """Always 200: this process answers. Touches no dependency."""
-    return json_response(
-        HTTPStatus.OK,
-        {
-            "status": "ok",
-            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "version": __version__,
-            "uptime_seconds": _UPTIME.seconds(),
-        },
-    )
+    body: Health = {
+        "status": "ok",
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "version": __version__,
+        "uptime_seconds": _UPTIME.seconds(),
+    }
+    return json_response(HTTPStatus.OK, body)
 
 
 @app.get("/ready")
 def ready() -> Response[str]:
     """200 if every dependency answers, else 503; within three seconds whatever hangs."""
     states = get_probe().ask()
+    measure("DependenciesDown", sum(state.startswith("down") for state in states.values()))
     if is_ready(states):
-        return json_response(HTTPStatus.OK, {"status": "ready", "dependencies": states})
-    return json_response(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        {"detail": {"dependencies": states}},
-        {"Retry-After": str(RETRY_AFTER)},
-    )
+        is_up: Ready = {"status": "ready", "dependencies": states}
+        return json_response(HTTPStatus.OK, is_up)
+    is_down: NotReady = {"detail": {"dependencies": states}}
+    return json_response(HTTPStatus.SERVICE_UNAVAILABLE, is_down, {"Retry-After": str(RETRY_AFTER)})
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

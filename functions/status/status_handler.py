@@ -7,9 +7,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http import answers
+from milkrun.http.bodies import RunList
 from milkrun.http.parameters import flag, page_of, run_id_of
 from milkrun.http.resolver import caller, create_app, json_response, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.observability import measure
 from milkrun.runs.wait import has_changed_from, wait_until
 
 app = create_app()
@@ -27,7 +29,7 @@ def status(run_id: str) -> Response[str]:
 
 
 @app.get("/optimize/<run_id>/result")
-def result(run_id: str) -> Response[str]:
+def result(run_id: str) -> Response[Any]:
     """The solution of a completed run; with `?best=true` the best so far of a running one."""
     best = flag(app.current_event, "best")
     run, solution = get_reader().result(caller(app), run_id_of(run_id), best=best)
@@ -40,15 +42,19 @@ def cancel(run_id: str) -> Response[str]:
     owner = caller(app)
     if flag(app.current_event, "erase"):
         get_jobs().erase(owner, run_id_of(run_id))
+        measure("RunsErased")
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return answers.accepted(get_jobs().cancel(owner, run_id_of(run_id)))
+    run = get_jobs().cancel(owner, run_id_of(run_id))
+    measure("StopsAsked")
+    return answers.accepted(run)
 
 
 @app.get("/optimize")
 def list_runs() -> Response[str]:
     """The caller's runs, newest first."""
     page = get_reader().page(caller(app), **page_of(app.current_event)._asdict())
-    return json_response(HTTPStatus.OK, {"runs": [run.to_status() for run in page.runs], "next": page.next})
+    body: RunList = {"runs": [run.to_status() for run in page.runs], "next": page.next}
+    return json_response(HTTPStatus.OK, body)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

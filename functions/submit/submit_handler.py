@@ -1,11 +1,13 @@
 """POST /optimize: takes a problem, answers with its run."""
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
+from milkrun.errors import ResultTooLargeError
 from milkrun.http import answers
 from milkrun.http.body import read_body
 from milkrun.http.headers import idempotency_key
@@ -19,7 +21,7 @@ app = create_app()
 
 
 @app.post("/optimize")
-def submit() -> Response[str]:
+def submit() -> Response[Any]:
     """202 with the run; 200 with its result if it ends within `Prefer: wait=N`."""
     event, limits = app.current_event, get_settings().limits
     request = SubmitRequest(
@@ -39,7 +41,10 @@ def submit() -> Response[str]:
         return answers.accepted(run, headers)
     run, solution = result_within(get_reader(), run, seconds)
     headers["Preference-Applied"] = f"wait={seconds}"
-    return answers.accepted(run, headers) if solution is None else answers.outcome(run, solution, headers)
+    if solution is not None:
+        with suppress(ResultTooLargeError):
+            return answers.outcome(run, solution, headers, event.headers.get("Accept", ""))
+    return answers.accepted(run, headers)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -15,7 +15,8 @@ MilkrunError
 ├── RunError                          the state of a run answers the request
 │   ├── RunNotFoundError
 │   ├── RunFailedError                carries the run's own error code
-│   └── RunCancelledError
+│   ├── RunCancelledError
+│   └── ResultTooLargeError           for an answer; zipped it may fit
 ├── DependencyUnavailableError        Redis or Neo4j is away
 ├── CredentialsUnavailableError       AWS gave none, or not the secret that holds them
 ├── TransitionRefusedError            a script of the state machine said no; nothing was written
@@ -125,6 +126,10 @@ class RunFailedError(RunError):
 
 class RunCancelledError(RunError):
     code = "run_cancelled"
+
+
+class ResultTooLargeError(RunError):
+    code = "result_too_large"
 
 
 class DependencyUnavailableError(MilkrunError):

@@ -65,6 +65,7 @@ class Settings:
         redis_iam_user: User of an ElastiCache that knows its callers by IAM; empty for any other Redis.
         redis_iam_cache: Name of that cache, its replication group.
         neo4j_secret: What holds Neo4j's user and password; None where they are given here.
+        cors_allow_origin: Whose pages may call the API, `*` for everybody's; empty for nobody's.
         snap_limit_m: How far, in metres, a location may be from the nearest junction of a road network.
     """
 
@@ -79,6 +80,7 @@ class Settings:
     neo4j_password: str = field(default="", repr=False)
     neo4j_secret: SecretArn | None = None
     worker_function: str = ""
+    cors_allow_origin: str = ""
     snap_limit_m: int = 1_000
     local: bool = False
     limits: Limits = Limits()
@@ -102,6 +104,7 @@ class Settings:
             neo4j_password=env.get("NEO4J_PASSWORD", ""),
             neo4j_secret=_secret(env, "NEO4J_SECRET_ARN"),
             worker_function=env.get("WORKER_FUNCTION", ""),
+            cors_allow_origin=env.get("CORS_ALLOW_ORIGIN", ""),
             snap_limit_m=_integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
             local=env.get("AWS_SAM_LOCAL") == "true",
             limits=Limits(

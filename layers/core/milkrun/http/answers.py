@@ -2,12 +2,14 @@
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from milkrun.errors import RunCancelledError, RunFailedError
+from milkrun.errors import ResultTooLargeError, RunCancelledError, RunFailedError
 from milkrun.http.geojson import to_geojson
 from milkrun.http.resolver import JSON, json_response
+from milkrun.http.sizes import GZIP, asks_for_gzip, fits, fits_zipped, zipped
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 
@@ -15,28 +17,34 @@ GEOJSON = "application/geo+json"
 POLL_AFTER = "1"
 """Seconds: a running run writes its progress every second."""
 
+Headers = dict[str, str | list[str]]
 
-def accepted(run: Run, headers: dict[str, str | list[str]] | None = None) -> Response[str]:
+
+def accepted(run: Run, headers: Headers | None = None) -> Response[str]:
     """202 with the state of a run, and when to ask again while it goes on."""
     return json_response(HTTPStatus.ACCEPTED, run.to_status(), {**_again(run), **(headers or {})})
 
 
-def status(run: Run, headers: dict[str, str | list[str]] | None = None) -> Response[str]:
+def status(run: Run, headers: Headers | None = None) -> Response[str]:
     """200 with the state of a run, and when to ask again while it goes on."""
     return json_response(HTTPStatus.OK, run.to_status(), {**_again(run), **(headers or {})})
 
 
-def _again(run: Run) -> dict[str, str | list[str]]:
+def _again(run: Run) -> Headers:
     return {} if run.status.ended else {"Retry-After": POLL_AFTER}
 
 
 def outcome(
-    run: Run, solution: bytes | None, headers: dict[str, str | list[str]] | None = None, accept: str = JSON
-) -> Response[str]:
-    """200 with the solution where there is one, as GeoJSON for those who accept it; 202 before.
+    run: Run, solution: bytes | None, headers: Headers | None = None, accept: str = ""
+) -> Response[Any]:
+    """200 with the solution where there is one, in the form that the caller accepts; 202 before.
+
+    GeoJSON for those who accept `application/geo+json`; a gzip file of either form for those who accept
+    `application/gzip` first of all.
 
     Raises:
         RunFailedError, RunCancelledError: The run ended without a result.
+        ResultTooLargeError: The solution is larger than an answer may be.
     """
     if run.status is Status.FAILED:
         raise RunFailedError(run.error_code or RunFailedError.code, run.error_detail or "The run failed.")
@@ -44,6 +52,20 @@ def outcome(
         raise RunCancelledError("The run was cancelled before it had found anything.")
     if solution is None:
         return accepted(run, headers)
+    body, content_type = solution.decode(), JSON
     if GEOJSON in accept.lower():
-        return json_response(HTTPStatus.OK, to_geojson(json.loads(solution)), headers, GEOJSON)
-    return json_response(HTTPStatus.OK, solution, headers)
+        body, content_type = json.dumps(to_geojson(json.loads(body)), separators=(",", ":")), GEOJSON
+    if asks_for_gzip(accept):
+        return _gzip_file(body, headers)
+    if not fits(body):
+        raise ResultTooLargeError(
+            "The result is larger than an answer may be; ask for it zipped, with `Accept: application/gzip`."
+        )
+    return Response(status_code=HTTPStatus.OK, content_type=content_type, body=body, headers=headers)
+
+
+def _gzip_file(body: str, headers: Headers | None) -> Response[Any]:
+    file = zipped(body)
+    if not fits_zipped(file):
+        raise ResultTooLargeError("The result is larger than an answer may be, even zipped.")
+    return Response(status_code=HTTPStatus.OK, content_type=GZIP, body=file, headers=headers)

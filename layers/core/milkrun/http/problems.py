@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from milkrun import errors
 from milkrun.errors import MilkrunError
+from milkrun.http.bodies import ProblemDetails
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = 5
@@ -25,6 +25,7 @@ STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
     errors.RunNotFoundError: HTTPStatus.NOT_FOUND,
     errors.RunFailedError: HTTPStatus.CONFLICT,
     errors.RunCancelledError: HTTPStatus.GONE,
+    errors.ResultTooLargeError: HTTPStatus.NOT_ACCEPTABLE,
     errors.DependencyUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Every error that a caller can meet. Whatever is not here is our own fault: 500, with no detail."""
@@ -32,7 +33,7 @@ STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
 _RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str, str], dict[str, Any]]:
+def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str, str], ProblemDetails]:
     """Status, headers and body of an error. What is not a listed error tells nothing of itself."""
     status = next(
         (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF),
@@ -40,7 +41,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
     )
     if status is HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(error, MilkrunError):
         error = MilkrunError("Something went wrong here; the correlation id finds it in the logs.")
-    body: dict[str, Any] = problem_body(status, error.code, error.detail, correlation_id)
+    body = problem_body(status, error.code, error.detail, correlation_id)
     if isinstance(error, errors.InvalidProblemError):
         body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]
     if isinstance(error, errors.DependencyUnavailableError):
@@ -49,7 +50,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
     return status, headers, body
 
 
-def problem_body(status: HTTPStatus, code: str, detail: str, correlation_id: str) -> dict[str, Any]:
+def problem_body(status: HTTPStatus, code: str, detail: str, correlation_id: str) -> ProblemDetails:
     """The members that every problem has."""
     return {
         "type": f"urn:milkrun:problem:{code}",

@@ -3,11 +3,60 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Self
+
+from typing_extensions import TypedDict  # pydantic reads it on every Python, typing's not on 3.11
 
 from milkrun.jobs.states import Status
 
 SCHEMA_VERSION = 1
+
+
+class RunError(TypedDict):
+    """Why a run failed.
+
+    Attributes:
+        code: Stable, for programs.
+        detail: A sentence.
+    """
+
+    code: str
+    detail: str | None
+
+
+class RunStatus(TypedDict):
+    """The state of a run, as a caller sees it.
+
+    Attributes:
+        run_id: A ULID: it sorts by the time of submission.
+        progress: 0 to 1, follows the share of the time limit that is spent. Moves every second while running,
+            never falls, and is 1 once completed.
+        error: Of a failed run.
+        attempt: Tries after failures, from 1; a hand-over to another worker is none.
+        hops: Hand-overs from one worker to the next.
+        best_cost: Of the best routes so far.
+        best_unassigned: Tasks that these leave out.
+        time_limit: Seconds of solving that were asked for.
+        seconds_spent: Seconds of solving so far.
+        stopped_early: Whether it ended because its caller asked.
+        correlation_id: Of the request that submitted it.
+    """
+
+    run_id: str
+    status: Status
+    progress: float
+    error: RunError | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    attempt: int
+    hops: int
+    best_cost: int | None
+    best_unassigned: int | None
+    time_limit: float
+    seconds_spent: float
+    stopped_early: bool
+    correlation_id: str
 
 
 @dataclass(frozen=True)
@@ -81,17 +130,17 @@ class Run:
         """Milliseconds of solving that are left."""
         return max(0, self.time_limit_ms - self.spent_ms)
 
-    def to_status(self) -> dict[str, Any]:
+    def to_status(self) -> RunStatus:
         """What `GET /optimize/{run_id}/status` answers."""
-        error = {"code": self.error_code, "detail": self.error_detail} if self.error_code else None
+        error = RunError(code=self.error_code, detail=self.error_detail) if self.error_code else None
         return {
             "run_id": self.run_id,
-            "status": self.status.value,
+            "status": self.status,
             "progress": round(self.progress, 4),
             "error": error,
             "created_at": _timestamp(self.created_at),
-            "started_at": _timestamp(self.started_at),
-            "finished_at": _timestamp(self.finished_at),
+            "started_at": None if self.started_at is None else _timestamp(self.started_at),
+            "finished_at": None if self.finished_at is None else _timestamp(self.finished_at),
             "attempt": self.attempt,
             "hops": self.hops,
             "best_cost": self.best_cost,
@@ -103,8 +152,6 @@ class Run:
         }
 
 
-def _timestamp(ms: int | None) -> str | None:
+def _timestamp(ms: int) -> str:
     """RFC 3339 in UTC, to the millisecond."""
-    if ms is None:
-        return None
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
