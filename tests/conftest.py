@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.cluster import RedisCluster
 
 from local import CACHE
 from local.embedded.neo4j import fetched
 from local.embedded.valkey import running_valkey
+from local.embedded.valkey_cluster import running_cluster
 from local.ports import free_port
+from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 """Public routing instances and maps, kept beside the repository, not in it."""
@@ -81,12 +84,22 @@ def neo4j_at_hand() -> None:
         missing("Neo4j is not fetched yet: `make up` does it")
 
 
-@pytest.fixture(params=["valkey", "redis"])
-def server_url(request: pytest.FixtureRequest) -> str:
-    """Both engines in turn, emptied."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    redis.Redis.from_url(url).flushall()
-    return url
+@pytest.fixture(scope="session")
+def cluster_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """A client of a Valkey cluster of three primaries."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield connect_to_cluster(cluster.url)
+
+
+@pytest.fixture(params=["valkey", "redis", "cluster"])
+def any_redis(request: pytest.FixtureRequest) -> AnyRedis:
+    """A client of both engines and of a cluster in turn, emptied."""
+    if request.param == "cluster":
+        client: AnyRedis = request.getfixturevalue("cluster_redis")
+    else:
+        client = connect(request.getfixturevalue(f"{request.param}_url"))
+    client.flushall()
+    return client
 
 
 @pytest.fixture

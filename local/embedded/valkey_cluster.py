@@ -16,6 +16,8 @@ from local.ports import LOOPBACK, free_port
 START_LIMIT = 60.0
 """Seconds; a node of a new cluster takes writes after two."""
 _SLOTS = 16_384
+_TALKATIVE_MS = 2_000
+"""Nodes tell each other news the more often the shorter their timeout is: this is it until all are joined."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,17 @@ def running_cluster(
     """
     count = primaries * (2 if replicated else 1)
     with ExitStack() as running:
-        nodes = [
-            running.enter_context(_node(directory / str(number), node_timeout, arguments))
-            for number in range(count)
-        ]
+        nodes = [running.enter_context(_node(directory / str(number), arguments)) for number in range(count)]
         cluster = ValkeyCluster(nodes[:primaries], nodes[primaries:])
-        _join(cluster)
+        _join(cluster, node_timeout)
         yield cluster
 
 
 @contextmanager
-def _node(directory: Path, node_timeout: float, arguments: tuple[str, ...]) -> Iterator[Valkey]:
+def _node(directory: Path, arguments: tuple[str, ...]) -> Iterator[Valkey]:
     # By default the nodes' bus is on a port 10,000 higher, which for many free ports is above the last one.
     options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
-    options += ["--cluster-node-timeout", str(round(node_timeout * 1000)), "--cluster-announce-ip", LOOPBACK]
+    options += ["--cluster-node-timeout", str(_TALKATIVE_MS), "--cluster-announce-ip", LOOPBACK]
     # Without its shard, the rest of a cluster goes on; and a replica is promoted however old its data are.
     options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
     options += ["--repl-diskless-sync-delay", "0"]
@@ -75,7 +74,7 @@ def _node(directory: Path, node_timeout: float, arguments: tuple[str, ...]) -> I
         yield valkey
 
 
-def _join(cluster: ValkeyCluster) -> None:
+def _join(cluster: ValkeyCluster, node_timeout: float) -> None:
     """Deals the slots out, introduces the nodes to each other, and waits until all agree."""
     clients = [redis.Redis.from_url(node.url) for node in cluster.nodes]
     shares = len(cluster.primaries)
@@ -92,6 +91,7 @@ def _join(cluster: ValkeyCluster) -> None:
         _ask(replica, "CLUSTER REPLICATE", _ask(primary, "CLUSTER MYID"))
     _wait_for_all(clients, lambda client: _is_settled(client, cluster))
     for client in clients:
+        client.config_set("cluster-node-timeout", round(node_timeout * 1000))
         client.close()
 
 

@@ -5,7 +5,7 @@ import pytest
 import redis
 
 from local.ports import free_port
-from milkrun.clients.redis import connect, reason, redis_errors
+from milkrun.clients.redis import connect, on_server_of, reason, redis_errors
 from milkrun.errors import DependencyUnavailableError
 
 
@@ -54,7 +54,7 @@ def test_a_demoted_primary_is_left_for_the_new_one(empty_valkey_url: str) -> Non
     operator.replicaof("127.0.0.1", "1")
     try:
         with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
-            client.set("k", "v")
+            on_server_of(client, "k", lambda server: server.set("k", "v"))
     finally:
         operator.replicaof("NO", "ONE")
     assert caught.value.dependencies == {"redis": "down: read only"}
@@ -81,3 +81,14 @@ def test_an_error_of_ours_is_not_taken_for_an_outage(empty_valkey_url: str) -> N
 
 def test_what_is_unknown_is_told_in_general() -> None:
     assert reason(redis.exceptions.ConnectionError("Error 99 connecting to 10.0.0.1")) == "connection failed"
+
+
+def test_an_error_within_a_pipeline_is_known_by_the_server_s_own_words(empty_valkey_url: str) -> None:
+    client = connect(empty_valkey_url)
+    client.config_set("min-replicas-to-write", 1)
+    try:
+        with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+            client.pipeline().set("k", "v").execute()
+    finally:
+        client.config_set("min-replicas-to-write", 0)
+    assert caught.value.dependencies == {"redis": "down: too few replicas"}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-import redis
+from redis.cluster import RedisCluster
+from redis.connection import AbstractConnection
 
-from milkrun.clients.redis import connect
+from milkrun.clients.redis import AnyRedis
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import Best, JobStateManager, Submission
 from milkrun.jobs.reader import RunReader
@@ -27,7 +28,7 @@ def run_id(number: int) -> str:
 class Lab:
     """The state machine under test and its server."""
 
-    client: redis.Redis
+    client: AnyRedis
     policy: JobPolicy = field(default_factory=JobPolicy)
 
     def __post_init__(self) -> None:
@@ -79,12 +80,29 @@ class Lab:
             b"string": self.client.get,
             b"zset": lambda key: self.client.zrange(key, 0, -1, withscores=True),
         }
-        return {
-            key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0)
-            for key in self.client.keys("*")
-        }
+        return {key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0) for key in self.keys()}
+
+    def keys(self) -> list[bytes]:
+        """Of every server."""
+        if isinstance(self.client, RedisCluster):
+            return self.client.keys("*", target_nodes=RedisCluster.PRIMARIES)
+        return self.client.keys("*")
 
 
 @pytest.fixture
-def lab(server_url: str) -> Lab:
-    return Lab(connect(server_url))
+def lab(any_redis: AnyRedis) -> Lab:
+    return Lab(any_redis)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What goes to servers: an entry for all that is sent at a time."""
+    packets: list[bytes] = []
+    send = AbstractConnection.send_packed_command
+
+    def noted(self: AbstractConnection, command: Any, *args: Any, **kwargs: Any) -> Any:
+        packets.append(b"".join(command))
+        return send(self, command, *args, **kwargs)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", noted)
+    return packets

@@ -1,6 +1,7 @@
 """The scripts as files: headers, codes, keys and round trips."""
 
 import re
+
 import pytest
 from redis.crc import key_slot
 

@@ -34,7 +34,7 @@ _TRIES = 3
 _ANSWERS = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
-    redis.exceptions.ClusterDownError,
+    redis.exceptions.ClusterError,
     redis.exceptions.TryAgainError,
     redis.exceptions.AskError,  # and MovedError, its heir
 )
@@ -60,7 +60,9 @@ _REASONS: dict[type[Exception] | tuple[type[Exception], ...], str] = {
 _REASON_WORDS = {
     "refused": "connection refused",
     "max number of clients": "too many connections",
+    "Too many connections": "too many connections",
     "mode is not enabled": "not a cluster",
+    "certificate verify failed": "certificate not trusted",
 }
 """The same, where only the text of the error tells."""
 

@@ -44,8 +44,9 @@ class Script:
     """
 
     def __init__(self, verb: str) -> None:
+        self.verb = verb
         self._text = source(verb)
-        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+        self.sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     def run(
         self, server: Redis, keys: Sequence[str], args: Sequence[str | bytes | int], *, wait: tuple[int, int]
@@ -64,7 +65,7 @@ class Script:
         Raises:
             RedisError: The server is away, or the script failed.
         """
-        replies = self._send(server, ("EVALSHA", self._sha), keys, args, wait)
+        replies = self._send(server, ("EVALSHA", self.sha), keys, args, wait)
         if isinstance(replies[0], NoScriptError):
             replies = self._send(server, ("EVAL", self._text), keys, args, wait)
         if isinstance(replies[0], Exception):

@@ -1,0 +1,246 @@
+"""The way to the server of a cluster that holds a key, with servers that move, hang and die."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from redis.cluster import RedisCluster
+from redis.connection import AbstractConnection
+from redis.crc import key_slot
+
+from local.embedded.valkey import Valkey
+from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
+from local.ports import free_port
+from milkrun.clients.redis import by_server, connect, connect_to_cluster, on_server_of, reason, redis_errors
+from milkrun.errors import DependencyUnavailableError
+
+KEYS = [f"key:{number}" for number in range(64)]
+FEW_SECONDS = 5.0
+"""One timeout of a server that hangs, and some more for a slow machine."""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyCluster]:
+    """Three primaries that hold each other for alive, however long one hangs."""
+    with running_cluster(tmp_path_factory.mktemp("cluster"), node_timeout=600) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def client(cluster: ValkeyCluster) -> RedisCluster:
+    client = connect_to_cluster(cluster.url)
+    client.flushall()
+    return client
+
+
+@pytest.fixture
+def hang() -> Iterator[ExitStack]:
+    """Servers put in here go on after the test."""
+    with ExitStack() as hanging:
+        yield hanging
+
+
+def suspend(server: Valkey, hang: ExitStack) -> None:
+    hang.callback(server.process.send_signal, signal.SIGCONT)
+    server.process.send_signal(signal.SIGSTOP)
+
+
+def set_key(client: RedisCluster, key: str) -> Any:
+    with redis_errors():
+        return on_server_of(client, key, lambda server: server.set(key, "value"))
+
+
+def state_of(client: RedisCluster, key: str) -> str:
+    with pytest.raises(DependencyUnavailableError) as caught:
+        set_key(client, key)
+    return caught.value.dependencies["redis"]
+
+
+def key_on(client: RedisCluster, server: Valkey) -> str:
+    return next(key for key in KEYS if server.url.endswith(f":{client.get_node_from_key(key).port}/0"))
+
+
+def test_each_key_goes_to_the_server_that_holds_it(client: RedisCluster, cluster: ValkeyCluster) -> None:
+    for key in KEYS:
+        set_key(client, key)
+    kept = [redis.Redis.from_url(primary.url).dbsize() for primary in cluster.primaries]
+    assert sum(kept) == len(KEYS)
+    assert all(kept)
+
+
+def test_keys_of_one_server_are_put_together(client: RedisCluster) -> None:
+    groups = by_server(client, KEYS)
+    assert sorted(key for group in groups for key in group) == sorted(KEYS)
+    assert len(groups) == 3
+    for group in groups:
+        assert len({client.get_node_from_key(key).name for key in group}) == 1
+
+
+def test_all_keys_of_a_single_server_are_together(empty_valkey_url: str) -> None:
+    assert by_server(connect(empty_valkey_url), KEYS) == [KEYS]
+
+
+def test_a_slot_that_has_moved_is_followed_and_remembered(
+    client: RedisCluster, cluster: ValkeyCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = key_on(client, cluster.primaries[0])
+    client.get(key)  # connects
+    move(key_slot(key.encode()), cluster.primaries[0], cluster.primaries[1])
+    sent: list[Any] = []
+    send = AbstractConnection.send_packed_command
+    monkeypatch.setattr(
+        AbstractConnection,
+        "send_packed_command",
+        lambda self, command, *rest, **options: (sent.append(command), send(self, command, *rest, **options))[
+            1
+        ],
+    )
+    try:
+        assert set_key(client, key)
+        assert set_key(client, key)
+        assert len([command for command in sent if b"SET" in b"".join(command)]) == 3
+    finally:
+        move(key_slot(key.encode()), cluster.primaries[1], cluster.primaries[0], key)
+
+
+def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:
+    """Gives a slot that holds no keys but these, which are dropped, to another server."""
+    old, new = redis.Redis.from_url(source.url), redis.Redis.from_url(target.url)
+    if keys:
+        old.delete(*keys)
+    new_id = new.execute_command("CLUSTER MYID")
+    for server in (new, old):
+        server.execute_command("CLUSTER SETSLOT", slot, "NODE", new_id)
+
+
+def test_while_a_slot_is_on_its_way_its_keys_are_away(client: RedisCluster, cluster: ValkeyCluster) -> None:
+    key = key_on(client, cluster.primaries[0])
+    slot = key_slot(key.encode())
+    old, new = (redis.Redis.from_url(server.url) for server in cluster.primaries[:2])
+    new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", old.execute_command("CLUSTER MYID"))
+    old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", new.execute_command("CLUSTER MYID"))
+    try:
+        assert state_of(client, key) == "down: keys are being moved"
+    finally:
+        for server in (old, new):
+            server.execute_command("CLUSTER SETSLOT", slot, "STABLE")
+    assert set_key(client, key)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_server_that_hangs_costs_one_timeout_and_only_its_own_keys(
+    client: RedisCluster, cluster: ValkeyCluster, hang: ExitStack, number: int
+) -> None:
+    keys = [key_on(client, primary) for primary in cluster.primaries]
+    suspend(cluster.primaries[number], hang)
+    started = time.monotonic()
+    assert state_of(client, keys[number]) == "down: timed out"
+    assert time.monotonic() - started < FEW_SECONDS
+    started = time.monotonic()
+    for other in (key for key in keys if key != keys[number]):
+        assert set_key(client, other)
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_client_that_is_new_meets_a_server_that_hangs(
+    client: RedisCluster, cluster: ValkeyCluster, hang: ExitStack, number: int
+) -> None:
+    entry, other = (server for server in cluster.primaries if server is not cluster.primaries[number])
+    keys = [key_on(client, server) for server in (entry, other, cluster.primaries[number])]
+    suspend(cluster.primaries[number], hang)
+    started = time.monotonic()
+    newcomer = connect_to_cluster(entry.url)
+    for key in keys[:2]:
+        assert set_key(newcomer, key)
+    assert time.monotonic() - started < FEW_SECONDS
+    assert state_of(newcomer, keys[2]) == "down: timed out"
+    assert time.monotonic() - started < 2 * FEW_SECONDS
+
+
+def test_an_entry_that_hangs_is_told(cluster: ValkeyCluster, hang: ExitStack) -> None:
+    suspend(cluster.primaries[0], hang)
+    started = time.monotonic()
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        connect_to_cluster(cluster.url)
+    assert caught.value.dependencies == {"redis": "down: timed out"}
+    assert time.monotonic() - started < FEW_SECONDS
+
+
+def test_an_entry_that_is_gone_is_told_without_its_address() -> None:
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        connect_to_cluster(f"redis://127.0.0.1:{free_port()}/0")
+    assert caught.value.dependencies == {"redis": "down: connection refused"}
+
+
+def test_an_entry_that_is_no_cluster_is_told(valkey_url: str) -> None:
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        connect_to_cluster(valkey_url)
+    assert caught.value.dependencies == {"redis": "down: not a cluster"}
+
+
+def test_a_connection_that_was_cut_is_replaced(client: RedisCluster, cluster: ValkeyCluster) -> None:
+    key = key_on(client, cluster.primaries[0])
+    set_key(client, key)
+    redis.Redis.from_url(cluster.url).execute_command("CLIENT KILL TYPE normal SKIPME yes")
+    assert set_key(client, key)
+
+
+def test_a_slot_that_nobody_serves_is_told(client: RedisCluster, cluster: ValkeyCluster) -> None:
+    key = key_on(client, cluster.primaries[0])
+    slot = key_slot(key.encode())
+    servers = [redis.Redis.from_url(primary.url) for primary in cluster.primaries]
+    for server in servers:
+        server.execute_command("CLUSTER DELSLOTS", slot)
+    try:
+        for asking in (client, connect_to_cluster(cluster.url)):
+            assert state_of(asking, key) == "down: a part of the cluster is missing"
+    finally:
+        servers[0].execute_command("CLUSTER ADDSLOTS", slot)
+    assert set_key(client, key)
+
+
+def test_a_dead_server_is_refused_at_once_and_its_successor_found(tmp_path: Path) -> None:
+    with running_cluster(tmp_path, replicated=True, node_timeout=1) as cluster:
+        client = connect_to_cluster(cluster.url)
+        keys = [key_on(client, primary) for primary in cluster.primaries]
+        cluster.primaries[0].process.kill()
+        cluster.primaries[0].process.wait()
+        started = time.monotonic()
+        told = set()
+        while True:
+            for key in keys[1:]:
+                assert set_key(client, key)
+            try:
+                set_key(client, keys[0])
+            except DependencyUnavailableError as error:
+                told.add(error.dependencies["redis"])
+                time.sleep(0.05)
+            else:
+                break
+            assert time.monotonic() - started < 30
+        assert told <= {"down: connection refused", "down: the cluster is down"}
+        assert "down: connection refused" in told
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (redis.exceptions.MovedError("1 10.0.0.1:6379"), "keys are being moved"),
+        (redis.exceptions.TryAgainError("Multiple keys request"), "keys are being moved"),
+        (redis.exceptions.ClusterDownError("Hash slot not served"), "the cluster is down"),
+        (redis.exceptions.ClusterError("TTL exhausted at 10.0.0.1"), "connection failed"),
+        (redis.exceptions.MaxConnectionsError("Too many connections"), "too many connections"),
+        (redis.exceptions.ConnectionError("max number of clients reached"), "too many connections"),
+    ],
+)
+def test_an_error_of_a_cluster_is_told_without_an_address(error: Exception, why: str) -> None:
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        raise error
+    assert caught.value.dependencies == {"redis": f"down: {why}"}
+    assert reason(error) == why

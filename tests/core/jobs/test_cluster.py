@@ -1,0 +1,226 @@
+"""What only a cluster can do to the state machine: servers that differ, hang, die and are replaced."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import redis
+from redis.cluster import RedisCluster
+from redis.crc import key_slot
+from redis.exceptions import ResponseError
+
+from local.embedded.valkey import Valkey
+from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
+from milkrun.clients.redis import connect_to_cluster
+from milkrun.errors import DependencyUnavailableError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import Submission, Submitted
+from milkrun.jobs.scripts import VERBS, Script
+
+from .conftest import BEST, OWNER, Lab, run_id
+
+ACTIONS: dict[str, Callable[[Lab], object]] = {
+    "submit": lambda lab: lab.submit(2, key="k"),
+    "dispatch": lambda lab: lab.jobs.dispatch(OWNER, run_id(1), early=True),
+    "claim": lambda lab: lab.jobs.claim(OWNER, run_id(1), "t"),
+    "renew": lambda lab: (
+        lab.jobs.claim(OWNER, run_id(1), "t"),
+        lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST),
+    ),
+    "complete": lambda lab: lab.completed(1),
+    "fail": lambda lab: (
+        lab.jobs.claim(OWNER, run_id(1), "t"),
+        lab.jobs.fail(OWNER, run_id(1), "t", code="c", detail="d", spent_ms=1),
+    ),
+    "requeue": lambda lab: (
+        lab.jobs.claim(OWNER, run_id(1), "t"),
+        lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1),
+    ),
+    "expire": lambda lab: (
+        lab.jobs.claim(OWNER, run_id(1), "t"),
+        lab.make_due(),
+        lab.jobs.expire(OWNER, run_id(1)),
+    ),
+    "cancel": lambda lab: lab.jobs.cancel(OWNER, run_id(1)),
+    "erase": lambda lab: lab.jobs.erase(OWNER, run_id(1)),
+}
+"""For each script something that runs it, to its end, on a run that is pending."""
+
+
+@pytest.fixture
+def clustered(cluster_redis: RedisCluster) -> Lab:
+    cluster_redis.flushall()
+    return Lab(cluster_redis)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_script_touches_one_slot(clustered: Lab, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """The server itself refuses a script that touches another one, named in its KEYS or not."""
+    run = Script.run
+    slots: dict[str, set[int]] = {}
+
+    def noted(script: Script, server, keys, args, *, wait):  # type: ignore[no-untyped-def]
+        slots.setdefault(script.verb, set()).update(key_slot(key.encode()) for key in keys)
+        return run(script, server, keys, args, wait=wait)
+
+    monkeypatch.setattr(Script, "run", noted)
+    clustered.submit(1, key="k")
+    ACTIONS[verb](clustered)
+    assert len(slots[verb]) == 1
+
+
+def test_the_server_refuses_a_script_that_touches_another_slot(clustered: Lab) -> None:
+    other = OwnerKeys("ffffffffffffffff").active
+    with pytest.raises(ResponseError, match=r"same slot|non local key"):
+        clustered.client.eval(f"#!lua\nreturn redis.call('GET', '{other}')", 1, OwnerKeys(OWNER).active)
+
+
+def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(clustered: Lab) -> None:
+    clustered.submit(1)
+    clustered.client.script_flush()
+    clustered.submit(2)
+    loaded = [
+        clustered.client.get_redis_connection(node).script_exists(Script("submit").sha)[0]
+        for node in clustered.client.get_primaries()
+    ]
+    assert sorted(loaded) == [False, False, True]
+
+
+# Each primary with its replica.
+
+
+@pytest.fixture(scope="module")
+def replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyCluster]:
+    """Its servers hold each other for alive, however long one hangs."""
+    with running_cluster(tmp_path_factory.mktemp("replicated"), replicated=True, node_timeout=600) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def strict(replicated: ValkeyCluster) -> Lab:
+    """It acknowledges what one replica has."""
+    client = connect_to_cluster(replicated.url)
+    client.flushall()
+    return Lab(client).with_policy(min_replicas=1)
+
+
+@pytest.fixture
+def hang() -> Iterator[ExitStack]:
+    """Servers put in here go on after the test."""
+    with ExitStack() as hanging:
+        yield hanging
+
+
+def suspend(server: Valkey, hang: ExitStack) -> None:
+    hang.callback(server.process.send_signal, signal.SIGCONT)
+    server.process.send_signal(signal.SIGSTOP)
+
+
+def owner_on(lab: Lab, server: Valkey) -> str:
+    """An owner whose runs a server holds."""
+    assert isinstance(lab.client, RedisCluster)
+    owners = (f"{number:016x}" for number in range(1_000))
+    ports = ((owner, lab.client.get_node_from_key(OwnerKeys(owner).active).port) for owner in owners)
+    return next(owner for owner, port in ports if server.url.endswith(f":{port}/0"))
+
+
+def submit(lab: Lab, owner: str, number: int = 1) -> Submitted:
+    return lab.jobs.submit(Submission(owner, run_id(number), b"{}", 5_000, "corr-1", f"key-{number}"))
+
+
+def test_a_run_that_its_replica_has_is_durable(strict: Lab, replicated: ValkeyCluster) -> None:
+    for primary, replica in zip(replicated.primaries, replicated.replicas, strict=True):
+        owner = owner_on(strict, primary)
+        submitted = submit(strict, owner)
+        assert submitted.durable
+        with redis.Redis.from_url(replica.url, single_connection_client=True) as server:
+            server.execute_command("READONLY")
+            assert server.exists(OwnerKeys(owner).run(submitted.run.run_id))
+
+
+def test_other_primaries_replicas_do_not_count(
+    strict: Lab, replicated: ValkeyCluster, hang: ExitStack
+) -> None:
+    owners = [owner_on(strict, primary) for primary in replicated.primaries]
+    suspend(replicated.replicas[0], hang)
+    assert [submit(strict, owner).durable for owner in owners] == [False, True, True]
+
+
+def test_a_retry_is_durable_once_the_replica_is_back(
+    strict: Lab, replicated: ValkeyCluster, hang: ExitStack
+) -> None:
+    owner = owner_on(strict, replicated.primaries[0])
+    suspend(replicated.replicas[0], hang)
+    first = submit(strict, owner)
+    hang.close()
+    again = submit(strict, owner)
+    assert (first.durable, again.durable) == (False, True)
+    assert again.run == first.run
+
+
+def test_it_waits_and_submits_in_one_round_trip(
+    strict: Lab, replicated: ValkeyCluster, sent: list[bytes]
+) -> None:
+    owner = owner_on(strict, replicated.primaries[0])
+    submit(strict, owner, 1)  # connects, and loads the script
+    sent.clear()
+    submit(strict, owner, 2)
+    assert len(sent) == 1
+    assert b"WAIT" in sent[0]
+
+
+def test_a_server_that_hangs_keeps_back_its_own_runs_only(
+    strict: Lab, replicated: ValkeyCluster, hang: ExitStack
+) -> None:
+    owners = [owner_on(strict, primary) for primary in replicated.primaries]
+    for owner in owners:
+        submit(strict, owner)
+        strict.make_due(owner=owner)
+    suspend(replicated.primaries[1], hang)
+    backlog = strict.reader.backlog(per_shard=10, stalled_after=60)
+    assert {due.owner for due in backlog.due} == {owners[0], owners[2]}
+    assert backlog.active == 2
+    assert backlog.away is not None
+    assert backlog.away.dependencies == {"redis": "down: timed out"}
+
+
+def test_without_any_server_there_is_no_backlog(tmp_path: Path) -> None:
+    with running_cluster(tmp_path) as cluster:
+        lab = Lab(connect_to_cluster(cluster.url))
+        for primary in cluster.primaries:
+            primary.process.kill()
+            primary.process.wait()
+        with pytest.raises(DependencyUnavailableError):
+            lab.reader.backlog(per_shard=10, stalled_after=60)
+
+
+def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
+    """A primary is killed right after the answer. Its replica takes over; meanwhile the others serve."""
+    with running_cluster(tmp_path, replicated=True, node_timeout=1) as cluster:
+        lab = Lab(connect_to_cluster(cluster.url)).with_policy(min_replicas=1)
+        owners = [owner_on(lab, primary) for primary in cluster.primaries]
+        acknowledged = submit(lab, owners[0])
+        assert acknowledged.durable
+        cluster.primaries[0].process.kill()
+        cluster.primaries[0].process.wait()
+        with pytest.raises(DependencyUnavailableError):
+            submit(lab, owners[0], 2)
+
+        loose = lab.with_policy(min_replicas=0)
+        deadline = time.monotonic() + 30
+        number = 2
+        while True:
+            number += 1
+            assert all(submit(lab, owner, number).durable for owner in owners[1:])
+            try:
+                taken_over = submit(loose, owners[0], 2)
+                break
+            except DependencyUnavailableError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert not taken_over.replayed
+        assert submit(loose, owners[0], 1).run == acknowledged.run
+        assert not submit(lab, owners[0], 1).durable  # it has no replica left
