@@ -1,4 +1,9 @@
+import ast
+import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -6,7 +11,11 @@ import pytest
 from aws_lambda_powertools import Tracer
 
 from milkrun import observability
-from milkrun.observability import traced
+from milkrun.observability import UNITS, begin, get_logger, measure, traced
+from tests.telemetry import Telemetry
+
+ROOT = Path(__file__).parents[2]
+CONTEXT: Any = SimpleNamespace(function_name="milkrun-worker", aws_request_id="52fdfc07")
 
 
 class Segments:
@@ -33,3 +42,106 @@ def test_a_callers_data_stays_out_of_the_trace(monkeypatch: pytest.MonkeyPatch) 
     assert answer == {"body": "12 Secret Street"}
     assert segments.opened
     assert segments.metadata == []
+
+
+def test_every_line_of_an_invocation_carries_its_ids(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7", run_id="R", owner="o")
+    get_logger().info("run claimed")
+    (line,) = telemetry.lines()
+    assert line["correlation_id"] == "order-7"
+    assert (line["run_id"], line["owner"]) == ("R", "o")
+    assert (line["function_name"], line["function_request_id"]) == ("milkrun-worker", "52fdfc07")
+
+
+def test_an_invocation_knows_nothing_of_the_one_before(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7", run_id="R", owner="o")
+    begin(CONTEXT, "order-8")
+    get_logger().info("swept")
+    (line,) = telemetry.lines()
+    assert line["correlation_id"] == "order-8"
+    assert not {"run_id", "owner"} & line.keys()
+
+
+def test_a_line_names_its_trace(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8")
+    get_logger().info("swept")
+    assert telemetry.lines()[0]["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
+
+
+def test_a_line_has_the_level_and_the_time_that_lambda_filters_by(telemetry: Telemetry) -> None:
+    get_logger().info("swept")
+    (line,) = telemetry.lines()
+    assert line["level"] == "INFO"
+    assert datetime.fromisoformat(line["timestamp"]).utcoffset() is not None
+
+
+def failing() -> None:
+    try:
+        raise ConnectionError("Error 111 connecting to cache.internal:6379")
+    except ConnectionError as cause:
+        error = ValueError("input_value='12 Secret Street'")
+        error.add_note("in 12 Secret Street")
+        raise error from cause
+
+
+def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry: Telemetry) -> None:
+    try:
+        failing()
+    except ValueError as error:
+        get_logger().error("search failed", exc_info=error)
+    (line,) = telemetry.lines()
+    assert line["exception_name"] == "ValueError"
+    assert "test_observability.py" in line["exception"]
+    assert " failing" in line["exception"]
+    assert "ConnectionError" in line["exception"]  # and what caused it
+    assert "Secret Street" not in str(line)
+    assert "cache.internal" not in str(line)
+
+
+def test_what_the_solver_logs_is_told_under_the_run_as_well(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7", run_id="R", owner="o")
+    logging.getLogger("milkrun_solver.solve").error("%s failed", "vroom")
+    (line,) = telemetry.lines()
+    assert (line["message"], line["run_id"], line["correlation_id"]) == ("vroom failed", "R", "order-7")
+
+
+def test_a_metric_has_its_unit_and_the_stack_as_its_dimension(telemetry: Telemetry) -> None:
+    measure("OldestDue", 7.5)
+    assert telemetry.metrics() == [("Milkrun", "OldestDue", "Seconds", [7.5], {"service": "milkrun"})]
+
+
+def test_values_of_one_event_are_all_kept(telemetry: Telemetry) -> None:
+    measure("InvokesFailed", 0)
+    measure("InvokesFailed", 1)
+    (metric,) = telemetry.metrics()
+    assert metric.values == [0, 1]
+
+
+def test_a_dimension_is_measured_beside_the_total(telemetry: Telemetry) -> None:
+    measure("RunsFailed", code="worker_lost")
+    by_code, total = telemetry.metrics()
+    assert by_code.dimensions == {"service": "milkrun", "code": "worker_lost"}
+    assert total.dimensions == {"service": "milkrun"}
+    assert by_code.values == total.values == [1]
+
+
+def test_a_metric_that_is_not_listed_is_none(telemetry: Telemetry) -> None:
+    with pytest.raises(KeyError):
+        measure("Misspelt")
+
+
+def measured() -> Iterator[str]:
+    """Names of metrics, wherever the core and the handlers measure one."""
+    for folder in ("layers/core/milkrun", "functions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id == "measure"
+                ):
+                    yield ast.literal_eval(node.args[0])
+
+
+def test_every_listed_metric_is_measured_somewhere() -> None:
+    assert set(measured()) == set(UNITS)

@@ -13,6 +13,7 @@ from milkrun.clients import lambdas, neo4j, redis
 from milkrun.jobs import factory
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
+from tests.telemetry import telemetry  # noqa: F401 (a fixture)
 
 EVENTS = Path(__file__).parents[2] / "events"
 CACHED: list[Callable[..., Any]] = [

@@ -78,7 +78,7 @@ def get_logger() -> Logger:
     logger = Logger(logger_formatter=Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False))
     for name in _OTHER_LOGGERS:
         other = logging.getLogger(name)
-        other.handlers, other.propagate = logger.handlers, False
+        other.handlers, other.propagate = [logger.registered_handler], False
         other.setLevel(logger.log_level)
     return logger
 

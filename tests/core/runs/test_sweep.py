@@ -2,15 +2,10 @@ import pytest
 
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
-from milkrun.observability import get_metrics
-from milkrun.runs.sweep import sweep
+from milkrun.runs.sweep import STALLED_AFTER, sweep
+from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Bench, run_id
-
-
-@pytest.fixture(autouse=True)
-def _fresh_metrics() -> None:
-    get_metrics().clear_metrics()
 
 
 def run_sweep(bench: Bench, *, has_time: bool = True) -> dict[str, int]:
@@ -94,10 +89,69 @@ def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
     assert bench.status().status is Status.PENDING
 
 
-def test_its_counts_are_metrics(bench: Bench) -> None:
+def test_a_sweep_that_finds_nothing_says_so_in_zeros(bench: Bench, telemetry: Telemetry) -> None:
+    run_sweep(bench)
+    assert telemetry.totals() == {
+        "ActiveRuns": ("Count", [0]),
+        "PendingRuns": ("Count", [0]),
+        "DueRuns": ("Count", [0]),
+        "StalledRuns": ("Count", [0]),
+        "OldestPending": ("Seconds", [0]),
+        "OldestDue": ("Seconds", [0]),
+        "RunsExpired": ("Count", [0]),
+        "RunsDispatched": ("Count", [0]),
+    }
+
+
+def test_its_counts_are_metrics(bench: Bench, telemetry: Telemetry) -> None:
+    bench.submit(1)
+    bench.submit(2)
+    bench.jobs.claim(OWNER, run_id(2), "t")
+    bench.make_due(1)
+    bench.make_due(2)
+    run_sweep(bench)
+    found = {name: values for name, (_, values) in telemetry.totals().items()}
+    assert found["ActiveRuns"] == found["DueRuns"] == found["StalledRuns"] == [2]
+    assert found["PendingRuns"] == found["RunsExpired"] == [1]
+    assert found["RunsDispatched"] == [2]
+    assert found["OldestDue"][0] > STALLED_AFTER
+
+
+def test_what_two_sweeps_have_left_alone_is_stalled(bench: Bench, telemetry: Telemetry) -> None:
+    for number, late in ((1, STALLED_AFTER - 60), (2, STALLED_AFTER + 10)):
+        due_at = bench.submit(number).created_at - late * 1000
+        bench.client.zadd(OwnerKeys(OWNER).active, {f"{OWNER}:{run_id(number)}": due_at})
+    run_sweep(bench)
+    assert telemetry.totals()["StalledRuns"] == ("Count", [1])
+
+
+def test_an_invoke_that_fails_is_counted(bench: Bench, telemetry: Telemetry) -> None:
     bench.submit()
     bench.make_due()
+    bench.invokes.failure = "TooManyRequestsException"
     run_sweep(bench)
-    assert {"ActiveRuns", "DueRuns", "OldestDue", "RunsExpired", "RunsDispatched"} <= set(
-        get_metrics().metric_set
-    )
+    assert telemetry.totals()["InvokesFailed"] == ("Count", [1])
+
+
+def test_a_run_that_the_sweeper_fails_is_counted_by_its_code(bench: Bench, telemetry: Telemetry) -> None:
+    last = bench.with_policy(max_attempts=1, max_dispatches=1)
+    last.submit(1)
+    last.jobs.claim(OWNER, run_id(1), "t")
+    last.submit(2)
+    last.make_due(1)
+    last.make_due(2)
+    run_sweep(last)
+    failed = [metric for metric in telemetry.metrics() if metric.name == "RunsFailed"]
+    assert {metric.dimensions.get("code") for metric in failed} == {None, "worker_lost", "never_started"}
+
+
+def test_a_line_about_a_run_carries_the_run_s_correlation_id(bench: Bench, telemetry: Telemetry) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.make_due()
+    run_sweep(bench)
+    *about, swept = telemetry.lines()
+    assert [line["message"] for line in about] == ["lease expired", "run dispatched"]
+    for line in about:
+        assert (line["correlation_id"], line["run_id"], line["owner"]) == ("corr-1", run_id(1), OWNER)
+    assert "run_id" not in swept

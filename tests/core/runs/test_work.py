@@ -11,6 +11,7 @@ from milkrun.jobs.states import Status
 from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
 from milkrun.schema.solution import Solution
+from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Bench, UntilStopped, answer, run_id
 
@@ -301,3 +302,74 @@ def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:
     worker.join(10)
     hanging.set()
     assert bench.status().status is Status.CANCELLED
+
+
+def test_a_completed_run_is_measured(bench: Bench, telemetry: Telemetry) -> None:
+    bench.submit()
+    bench.work(at_once(7))
+    found = telemetry.totals()
+    assert found["RunsCompleted"] == ("Count", [1])
+    assert found["QueueSeconds"][0] == found["SolveSeconds"][0] == "Seconds"
+    assert 0 <= found["QueueSeconds"][1][0] < 60
+
+
+def test_a_run_waits_in_the_queue_once(bench: Bench, telemetry: Telemetry) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.make_due()
+    bench.jobs.expire(OWNER, run_id(1))
+    bench.work(at_once(7))
+    assert "QueueSeconds" not in telemetry.totals()
+
+
+def test_a_failed_run_is_counted_by_its_code(bench: Bench, telemetry: Telemetry) -> None:
+    def solve(*_: Any, **__: Any) -> Solution:
+        raise NetworkNotFoundError("There is no network `x`.")
+
+    bench.submit()
+    bench.work(solve)
+    failed = [metric for metric in telemetry.metrics() if metric.name == "RunsFailed"]
+    assert [metric.dimensions.get("code") for metric in failed] == ["network_not_found", None]
+    assert {metric.unit for metric in failed} == {"Count"}
+
+
+def test_a_run_stopped_with_nothing_found_is_not_counted_as_completed(
+    bench: Bench, telemetry: Telemetry
+) -> None:
+    bench.submit()
+    search = UntilStopped(cost=None)
+    worker = in_background(lambda: bench.work(search))
+    search.began.wait(10)
+    bench.jobs.cancel(OWNER, run_id(1))
+    worker.join(10)
+    assert "RunsCompleted" not in telemetry.totals()
+
+
+def test_a_hand_over_is_a_hop(bench: Bench, telemetry: Telemetry) -> None:
+    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
+        time.sleep(max(0.0, deadline - time.monotonic()))
+        return answer(9)
+
+    bench.submit(time_limit_ms=3_600_000)
+    bench.work(solve, remaining=2.1)
+    assert telemetry.totals()["Hops"] == ("Count", [1])
+
+
+def test_a_lost_lease_is_counted(bench: Bench, telemetry: Telemetry) -> None:
+    bench.submit()
+
+    def solve(_problem: object, **_: Any) -> Solution:
+        bench.jobs.erase(OWNER, run_id(1))
+        return answer(9)
+
+    bench.work(solve)
+    assert telemetry.totals()["LeasesLost"] == ("Count", [1])
+
+
+def test_a_run_that_waits_for_a_dependency_is_counted(bench: Bench, telemetry: Telemetry) -> None:
+    def away(_: object) -> None:
+        raise DependencyUnavailableError({"neo4j": "down: timed out"})
+
+    bench.submit()
+    bench.work(at_once(7), travel_of=away)
+    assert telemetry.totals()["RunsDelayed"] == ("Count", [1])
