@@ -1,0 +1,36 @@
+"""docs/deploy.md, as its tests read it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+
+Rows = list[list[str]]
+
+
+@pytest.fixture(scope="session")
+def page() -> str:
+    return (ROOT / "docs/deploy.md").read_text()
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml, with short forms such as !Ref written out."""
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def table(page: str) -> Callable[[str], Rows]:
+    """The rows of the one table whose header begins with some words; cells without their blanks."""
+
+    def rows(header: str) -> Rows:
+        (found,) = re.findall(rf"^\| {re.escape(header)}.*\n\|[-:|]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in found.splitlines()]
+
+    return rows

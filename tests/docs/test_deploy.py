@@ -1,0 +1,129 @@
+"""docs/deploy.md against what it speaks of: the template, samconfig.toml, the Makefile and the SAM CLI."""
+
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import missing
+
+from .conftest import ROOT, Rows
+
+SAM = ROOT / ".venv/sam/bin/sam"
+
+Table = Callable[[str], Rows]
+
+
+@pytest.fixture(scope="module")
+def shell(page: str) -> str:
+    """All commands of the page."""
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture(scope="module")
+def overrides(page: str) -> list[tuple[str, str]]:
+    """Every `Parameter=value` that the page gives somebody to type, with dots for what is theirs."""
+    return re.findall(r"[`\"]([A-Z][A-Za-z0-9]+)=([^`\"]*)[`\"]", page)
+
+
+def parameters(table: Table) -> Rows:
+    return [row for row in table("parameter | default") if not row[0].startswith("**")]
+
+
+def test_every_parameter_is_explained_in_the_template_s_order(table: Table, template: dict[str, Any]) -> None:
+    assert [row[0].strip("`") for row in parameters(table)] == list(template["Parameters"])
+
+
+def test_every_default_is_the_template_s(table: Table, template: dict[str, Any]) -> None:
+    shown = {name.strip("`"): default.strip("`") for name, default, _ in parameters(table)}
+    assert shown == {name: str(it["Default"]) for name, it in template["Parameters"].items()}
+
+
+def test_every_group_of_parameters_is_the_template_s(table: Table, template: dict[str, Any]) -> None:
+    groups: dict[str, list[str]] = {}
+    for name, *_ in table("parameter | default"):
+        if name.startswith("**"):
+            groups[name.strip("*")] = []
+        else:
+            groups[list(groups)[-1]].append(name.strip("`"))
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert groups == {group["Label"]["default"]: group["Parameters"] for group in interface}
+
+
+def test_choices_that_the_table_names_are_the_template_s(table: Table, template: dict[str, Any]) -> None:
+    for name, _, text in parameters(table):
+        choices = template["Parameters"][name.strip("`")].get("AllowedValues")
+        if name == "`CanaryMinutes`":
+            assert [int(number) for number in re.findall(r"\d+", text)] == [*choices[1:], 0]
+        elif choices and name not in ("`LogRetentionDays`", "`DeploymentType`", "`NatGateway`"):
+            assert set(choices) <= set(re.findall(r"`([^`]+)`", text)), name
+
+
+def test_every_value_that_the_page_gives_is_one_that_the_template_takes(
+    overrides: list[tuple[str, str]], template: dict[str, Any]
+) -> None:
+    assert len(overrides) > 10
+    for name, value in overrides:
+        parameter = template["Parameters"][name]
+        if "…" in value:
+            continue
+        if "AllowedPattern" in parameter:
+            assert re.fullmatch(parameter["AllowedPattern"], value), f"{name}={value}"
+        if "AllowedValues" in parameter:
+            assert value in [str(choice) for choice in parameter["AllowedValues"]], f"{name}={value}"
+        if parameter["Type"] == "Number":
+            least, most = parameter.get("MinValue", 0), parameter.get("MaxValue", float("inf"))
+            assert least <= int(value) <= most, f"{name}={value}"
+
+
+def test_what_stays_after_the_stack_is_told(page: str, template: dict[str, Any]) -> None:
+    (section,) = re.findall(r"^## Deleting\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    for name, resource in template["Resources"].items():
+        if resource.get("DeletionPolicy", "Delete") != "Delete":
+            assert f"`{name}`" in section
+
+
+def test_environments_and_stacks_are_those_of_samconfig(shell: str) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    assert set(re.findall(r"--config-env (\S+)", shell)) <= config.keys()
+    stacks = {it["global"]["parameters"]["stack_name"] for it in config.values() if isinstance(it, dict)}
+    assert set(re.findall(r"--stack-name (\S+)", shell)) <= stacks
+
+
+def test_every_verb_of_make_exists(shell: str) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    verbs = re.findall(r"(?:^|&& )make (\S+)", shell, re.MULTILINE)
+    assert verbs
+    for verb in verbs:
+        assert re.search(rf"^{re.escape(verb)}:", makefile, re.MULTILINE), verb
+
+
+def test_every_output_that_the_page_names_exists(page: str, template: dict[str, Any]) -> None:
+    assert "`ApiUrl`" in page
+    assert "ApiUrl" in template["Outputs"]
+
+
+def test_every_link_leads_somewhere(page: str) -> None:
+    headings = {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", page):
+        if target.startswith("#"):
+            assert target[1:] in headings
+        elif not target.startswith("https://"):
+            assert (ROOT / "docs" / target.partition("#")[0]).exists(), target
+
+
+def test_the_sam_cli_has_every_option_that_the_page_uses(shell: str) -> None:
+    if not SAM.exists():
+        missing("the SAM CLI is not installed yet: `make build` does it")
+    commands = re.findall(r"bin/sam ((?:list )?[a-z-]+)([^\n&|#]*)", shell)
+    assert commands
+    for command, rest in commands:
+        usage = subprocess.run([SAM, *command.split(), "--help"], capture_output=True, text=True, check=True)
+        for option in re.findall(r"--[a-z-]+", rest):
+            assert option in usage.stdout, f"{command} {option}"
