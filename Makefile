@@ -7,7 +7,7 @@ export PORT
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test check lint types template build format clean
+.PHONY: help demo up neo4j test openapi check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
 
 test: .venv/.tests ## Run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+openapi: .venv/.runs ## Write docs/openapi.yaml anew
+	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
+	@mv docs/openapi.yaml.new docs/openapi.yaml
 
 check: lint types template ## Lint, types and template checks
 

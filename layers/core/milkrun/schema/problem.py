@@ -199,7 +199,7 @@ class Problem(Model):
 
     Travel times come from `matrices`, else from the road network named by `network`, else from great
     circles at `options.speed_kmh`. `matrix` is the deprecated form of `matrices`, the durations of profile
-    `car`; `milkrun.schema.parse` moves it there.
+    `car`.
     """
 
     vehicles: list[Vehicle] = Field(min_length=1)
