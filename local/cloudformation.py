@@ -108,7 +108,7 @@ class Resolver:
             case "Split", [str() as separator, text]:
                 return str(self.resolve(text)).split(separator)
             case "FindInMap", [table, row, column, *_]:
-                row, column = self.resolve(row), self.resolve(column)
+                row, column = str(self.resolve(row)), str(self.resolve(column))
                 return self.resolve(self._document["Mappings"][self.resolve(table)][row][column])
             case "Equals" | "Not" | "And" | "Or", _:
                 return self._condition({f"Fn::{name}": argument})

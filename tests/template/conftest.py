@@ -1,6 +1,10 @@
-"""The template as it is written, and as CloudFormation gets it once SAM has translated it."""
+"""The template as it is written, as CloudFormation gets it from SAM, and as it is deployed with some parameters."""
 
 import copy
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +12,83 @@ import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from local.cloudformation import Resolver
+
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 
 Resources = dict[str, dict[str, Any]]
+Parameters = dict[str, str]
+
+GIVEN_VPC = {"VpcId": "vpc-0a1b2c3d", "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b"}
+NEO4J_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:neo4j-AbCdEf"
+
+
+def samconfig() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+
+def environment(name: str) -> Parameters:
+    """The parameters that an environment of samconfig.toml sets."""
+    overrides = samconfig()[name]["deploy"]["parameters"].get("parameter_overrides", [])
+    return dict(override.split("=", 1) for override in overrides)
+
+
+PARAMETER_SETS: dict[str, Parameters] = {
+    "defaults": {},
+    "dev": environment("default"),
+    "staging": environment("staging"),
+    "prod": environment("prod"),
+    "everything made": {
+        "NatGateway": "true",
+        "CacheEngine": "redis",
+        "CacheShards": "3",
+        "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io",
+        "Neo4jSecretArn": NEO4J_SECRET,
+        "Architecture": "arm64",
+        "AuthMode": "JWT",
+        "JwtIssuer": "https://issuer.example.com",
+        "JwtAudience": "milkrun",
+        "CorsAllowOrigin": "https://planner.example.com",
+        "WebAclArn": "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shield/1a2b",
+        "AlarmEmail": "operator@example.com",
+        "WorkerConcurrency": "50",
+    },
+    "everything given": {
+        **GIVEN_VPC,
+        "RedisUrl": "rediss://cache.example.com:6379/0",
+        "RedisMinReplicas": "2",
+        "Neo4jUri": "bolt://graph.example.com:7687",
+        "Neo4jSecretArn": NEO4J_SECRET,
+        "Neo4jSecurityGroupId": "sg-0a1b2c3d",
+        "CanaryMinutes": "0",
+    },
+    "one node of Redis": {"CacheReplicas": "0", "CacheEngine": "redis"},
+    "Neo4j outside a VPC that is given": {**GIVEN_VPC, "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"},
+}
+"""Deployments that see every condition both ways."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Resources that exist with some parameters: conditions are decided, what refers to a resource is its name.
+
+    `conditions` are those of the template, by name.
+    """
+
+    resources: Resources
+    conditions: dict[str, bool]
+
+    def properties(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.resources[name].get("Properties", {})
+        return found
+
+    def of_type(self, kind: str) -> Resources:
+        """Properties by logical id."""
+        return {name: self.properties(name) for name, it in self.resources.items() if it["Type"] == kind}
+
+
+Deploy = Callable[[Parameters], Deployment]
 
 
 class NoManagedPolicies:
@@ -19,6 +96,19 @@ class NoManagedPolicies:
 
     def load(self) -> dict[str, str]:
         return {}
+
+
+def translate(template: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
+    """What the SAM transform makes of a template, with code in S3 as after `sam package`."""
+    packaged = copy.deepcopy(template)
+    for resource in packaged["Resources"].values():
+        for uri in ("CodeUri", "ContentUri"):
+            if uri in resource.get("Properties", {}):
+                resource["Properties"][uri] = f"s3://bucket/{resource['Properties'][uri]}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        cloudformation: dict[str, Any] = transform(packaged, dict(parameters), NoManagedPolicies())
+    return cloudformation
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +120,36 @@ def template() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def translated(template: dict[str, Any]) -> dict[str, Any]:
-    """What the SAM transform makes of the template, with code in S3 as after `sam package`."""
-    packaged = copy.deepcopy(template)
-    for resource in packaged["Resources"].values():
-        for uri in ("CodeUri", "ContentUri"):
-            if uri in resource.get("Properties", {}):
-                resource["Properties"][uri] = "s3://bucket/key"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", REGION)
-        cloudformation: dict[str, Any] = transform(packaged, {}, NoManagedPolicies())
-    return cloudformation
+    """What CloudFormation gets, parameters at their defaults."""
+    return translate(template, {})
+
+
+@pytest.fixture(scope="session")
+def deployed(template: dict[str, Any]) -> Deploy:
+    """Gives a deployment with parameters other than the defaults."""
+    known: dict[str, Deployment] = {}
+
+    def deploy(parameters: Parameters) -> Deployment:
+        key = json.dumps(parameters, sort_keys=True)
+        if key not in known:
+            document = translate(template, parameters)
+            resolver = Resolver(document, REGION, parameters)
+            known[key] = Deployment(
+                {
+                    name: resolver.resolve(it)
+                    for name, it in document["Resources"].items()
+                    if resolver.exists(it)
+                },
+                {name: resolver.exists({"Condition": name}) for name in template["Conditions"]},
+            )
+        return known[key]
+
+    return deploy
+
+
+@pytest.fixture(scope="session", params=PARAMETER_SETS.values(), ids=PARAMETER_SETS)
+def any_deployment(request: pytest.FixtureRequest, deployed: Deploy) -> Deployment:
+    return deployed(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,290 @@
+"""The cache: how it keeps what it was given, who may do what in it, and how functions find it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from redis.exceptions import NoPermissionError
+
+from local.cloudformation import Resolver
+from local.embedded.valkey import Valkey, running_valkey
+from local.embedded.valkey_cluster import running_cluster
+from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
+from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.reader import RunReader
+from milkrun.jobs.states import Status
+from milkrun.settings import JobPolicy
+
+from .conftest import GIVEN_VPC, REGION, ROOT, Deploy, Deployment, translate
+
+LUA = ROOT / "layers/core/milkrun/jobs/lua"
+OWNER = "a1b2c3d4e5f60718"
+NEEDS_NO_RIGHT = {"auth", "hello", "reset", "quit"}
+CLUSTER_ONLY = {"cluster|slots", "command"}
+PASSWORD = "secret"
+
+
+@pytest.fixture(scope="module")
+def cache(deployed: Deploy) -> dict[str, Any]:
+    return deployed({}).properties("Cache")
+
+
+@pytest.fixture(scope="module")
+def access_string(deployed: Deploy) -> str:
+    text: str = deployed({}).properties("CacheUser")["AccessString"]
+    return text
+
+
+def granted(access_string: str) -> set[str]:
+    """The commands of an access string."""
+    return {token.removeprefix("+") for token in access_string.split() if token.startswith("+")}
+
+
+def variables(deployment: Deployment) -> dict[str, Any]:
+    """What tells a function where Redis is."""
+    found = deployment.properties("WorkerFunction")["Environment"]["Variables"]
+    return {name: value for name, value in found.items() if name.startswith("REDIS_")}
+
+
+def test_nothing_is_evicted(any_deployment: Deployment) -> None:
+    for group in any_deployment.of_type("AWS::ElastiCache::ParameterGroup").values():
+        assert group["Properties"]["maxmemory-policy"] == "noeviction"
+
+
+def test_everything_is_encrypted_on_its_way_and_at_rest(cache: dict[str, Any]) -> None:
+    assert cache["TransitEncryptionEnabled"] is True
+    assert cache["TransitEncryptionMode"] == "required"
+    assert cache["AtRestEncryptionEnabled"] is True
+
+
+def test_with_a_replica_there_is_failover_to_another_zone(deployed: Deploy) -> None:
+    cache = deployed({"CacheReplicas": "1"}).properties("Cache")
+    assert (cache["MultiAZEnabled"], cache["AutomaticFailoverEnabled"]) == (True, True)
+
+
+def test_a_single_node_has_nothing_to_fail_over_to(deployed: Deploy) -> None:
+    cache = deployed({"CacheReplicas": "0"}).properties("Cache")
+    assert (cache["MultiAZEnabled"], cache["AutomaticFailoverEnabled"]) == (False, False)
+
+
+@pytest.mark.parametrize("replicas", range(6))
+def test_there_is_a_node_for_the_primary_and_each_replica(deployed: Deploy, replicas: int) -> None:
+    cache = deployed({"CacheReplicas": str(replicas)}).properties("Cache")
+    assert cache["NumCacheClusters"] == replicas + 1
+    assert "NumNodeGroups" not in cache
+    assert cache["ClusterMode"] == "disabled"
+
+
+def test_shards_make_it_a_cluster(deployed: Deploy) -> None:
+    deployment = deployed({"CacheShards": "3", "CacheReplicas": "0"})
+    cache = deployment.properties("Cache")
+    assert (cache["ClusterMode"], cache["NumNodeGroups"], cache["ReplicasPerNodeGroup"]) == (
+        "enabled",
+        "3",
+        "0",
+    )
+    assert "NumCacheClusters" not in cache
+    assert cache["AutomaticFailoverEnabled"] is True  # which a cluster must have
+    assert deployment.properties("CacheParameters")["Properties"]["cluster-enabled"] == "yes"
+
+
+def test_what_a_deleted_or_replaced_cache_held_is_kept_in_a_snapshot(template: dict[str, Any]) -> None:
+    cache = template["Resources"]["Cache"]
+    assert cache["DeletionPolicy"] == cache["UpdateReplacePolicy"] == "Snapshot"
+    assert cache["Properties"]["SnapshotRetentionLimit"] == {"Ref": "SnapshotRetentionDays"}
+
+
+@pytest.mark.parametrize("engine", ["valkey", "redis"])
+def test_engine_version_and_parameters_belong_together(deployed: Deploy, engine: str) -> None:
+    deployment = deployed({"CacheEngine": engine})
+    cache, parameters = deployment.properties("Cache"), deployment.properties("CacheParameters")
+    assert cache["Engine"] == engine
+    assert parameters["CacheParameterGroupFamily"] == f"{engine}{cache['EngineVersion'].partition('.')[0]}"
+    for kind in ("User", "UserGroup"):
+        for user in deployment.of_type(f"AWS::ElastiCache::{kind}").values():
+            assert user["Engine"] == engine
+
+
+def test_functions_log_in_by_iam(deployed: Deploy) -> None:
+    user = deployed({}).properties("CacheUser")
+    assert user["AuthenticationMode"] == {"Type": "iam"}
+    assert user["UserId"] == user["UserName"], "IAM asks for that"
+    assert re.fullmatch(r"milkrun-[0-9a-f]{8}", user["UserId"])
+
+
+def test_two_stacks_have_different_users(template: dict[str, Any]) -> None:
+    user = translate(template, {})["Resources"]["CacheUser"]["Properties"]["UserId"]
+    ids = set()
+    for uuid in ("11111111-2222-4333-8444-555555555555", "66666666-2222-4333-8444-555555555555"):
+        resolver = Resolver(template, REGION, {})
+        resolver._pseudo["AWS::StackId"] = (
+            f"arn:aws:cloudformation:{REGION}:123456789012:stack/Milkrun/{uuid}"
+        )
+        ids.add(resolver.resolve(user))
+    assert ids == {"milkrun-11111111", "milkrun-66666666"}
+
+
+def test_the_cache_knows_no_other_user(deployed: Deploy) -> None:
+    deployment = deployed({})
+    assert deployment.properties("Cache")["UserGroupIds"] == ["CacheUsers"]
+    assert deployment.properties("CacheUsers")["UserIds"] == ["CacheUser"]
+
+
+def test_the_default_user_that_redis_has_to_have_may_do_nothing(deployed: Deploy) -> None:
+    deployment = deployed({"CacheEngine": "redis"})
+    assert deployment.properties("CacheUsers")["UserIds"] == ["CacheUser", "CacheDefaultUser"]
+    user = deployment.properties("CacheDefaultUser")
+    assert (user["UserName"], user["AccessString"]) == ("default", "off -@all")
+
+
+def test_functions_find_the_primary_wherever_it_moves(deployed: Deploy) -> None:
+    assert variables(deployed({})) == {
+        "REDIS_URL": "rediss://Cache.PrimaryEndPoint.Address:Cache.PrimaryEndPoint.Port",
+        "REDIS_CLUSTER": "",
+        "REDIS_IAM_USER": "CacheUser",
+        "REDIS_IAM_CACHE": "Cache",
+        "REDIS_MIN_REPLICAS": 1,
+    }
+
+
+def test_functions_find_the_shards(deployed: Deploy) -> None:
+    found = variables(deployed({"CacheShards": "2"}))
+    assert found["REDIS_URL"] == (
+        "rediss://Cache.ConfigurationEndPoint.Address:Cache.ConfigurationEndPoint.Port"
+    )
+    assert found["REDIS_CLUSTER"] == "true"
+
+
+def test_a_single_node_is_not_waited_for(deployed: Deploy) -> None:
+    assert variables(deployed({"CacheReplicas": "0"}))["REDIS_MIN_REPLICAS"] == 0
+
+
+def test_a_given_redis_takes_the_place_of_the_cache(deployed: Deploy) -> None:
+    url = "rediss://redis.example.com:6379/0"
+    deployment = deployed({**GIVEN_VPC, "RedisUrl": url, "RedisMinReplicas": "2"})
+    assert not any(it["Type"].startswith("AWS::ElastiCache") for it in deployment.resources.values())
+    assert variables(deployment) == {
+        "REDIS_URL": url,
+        "REDIS_CLUSTER": "",
+        "REDIS_IAM_USER": "",
+        "REDIS_IAM_CACHE": "",
+        "REDIS_MIN_REPLICAS": "2",
+    }
+
+
+@pytest.mark.parametrize("url", ["redis://user:secret@host:6379", "rediss://:secret@host", "host:6379"])
+def test_a_password_in_the_address_is_refused(template: dict[str, Any], url: str) -> None:
+    assert re.fullmatch(template["Parameters"]["RedisUrl"]["AllowedPattern"], url) is None
+
+
+# ── What the user of the cache may do, on a Valkey that is told the same
+
+
+def limited(url: str, access_string: str) -> str:
+    """The URL of a user with these rights, on a server whose default user may do everything."""
+    with redis.Redis.from_url(url) as administrator:
+        answer = administrator.execute_command(
+            "ACL", "SETUSER", "functions", *access_string.split(), f">{PASSWORD}"
+        )
+    assert answer in (b"OK", "OK", True)
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"functions:{PASSWORD}@{parts.netloc}"))
+
+
+def called(url: str) -> set[str]:
+    """Every command that the server was sent, subcommands as `command|subcommand`."""
+    with redis.Redis.from_url(url) as administrator:
+        statistics = administrator.info("commandstats")
+    return {name.removeprefix("cmdstat_") for name in statistics} - NEEDS_NO_RIGHT
+
+
+def reset(url: str) -> None:
+    with redis.Redis.from_url(url) as administrator:
+        administrator.config_resetstat()
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """A primary with a replica."""
+    folder = tmp_path_factory.mktemp("valkey")
+    with running_valkey(folder / "primary", "--repl-diskless-sync-delay", "0") as primary:
+        address = urlsplit(primary.url)
+        with running_valkey(folder / "replica", "--replicaof", f"{address.hostname} {address.port}"):
+            with redis.Redis.from_url(primary.url) as administrator:
+                assert administrator.wait(1, 10_000) == 1
+            yield primary
+
+
+def submission(number: int, key: str | None = None) -> Submission:
+    return Submission(OWNER, f"01ARZ3NDEKTSV4RRFFQ69G{number:04d}", b"{}", 5_000, "corr-1", key)
+
+
+def live(client: AnyRedis, *, replicas: int) -> None:
+    """All that functions do with Redis: runs that end in every way there is, and who looks at them."""
+    jobs, reader = JobStateManager(client, JobPolicy(min_replicas=replicas)), RunReader(client)
+    best = Best(b"{}", cost=7, unassigned=0)
+    ids = []
+    for number in range(1, 7):
+        submitted = jobs.submit(submission(number, f"key-{number}"))
+        assert submitted.durable
+        ids.append(submitted.run.run_id)
+    assert jobs.submit(submission(7, "key-1")).replayed
+    completed, failed, handed, retried, cancelled, erased = ids
+    jobs.dispatch(OWNER, completed, early=True)
+    for run_id in (completed, failed, handed, retried):
+        jobs.claim(OWNER, run_id, "t")
+    jobs.renew(OWNER, completed, "t", progress=0.5, spent_ms=10, best=best)
+    reader.result(OWNER, completed, best=True)
+    jobs.complete(OWNER, completed, "t", spent_ms=20, best=best)
+    jobs.fail(OWNER, failed, "t", code="solver_failed", detail="No.", spent_ms=1)
+    jobs.hand_over(OWNER, handed, "t", spent_ms=1)
+    jobs.retry_later(OWNER, retried, "t", delay=1, spent_ms=1)
+    jobs.cancel(OWNER, cancelled)
+    jobs.erase(OWNER, erased)
+    assert reader.status(OWNER, completed).status is Status.COMPLETED
+    assert len(reader.page(OWNER, status=None, limit=10, cursor=None).runs) == 5
+    reader.backlog(per_shard=10, stalled_after=60)
+
+
+def commands_of_scripts() -> set[str]:
+    """What the scripts may call, whatever way they take."""
+    texts = [path.read_text() for path in LUA.rglob("*.lua")]
+    return {name.lower() for text in texts for name in re.findall(r"redis\.p?call\(\s*['\"](\w+)", text)}
+
+
+def test_the_user_can_do_what_functions_do_and_nothing_else(access_string: str, valkey: Valkey) -> None:
+    url = limited(valkey.url, access_string)
+    reset(valkey.url)
+    with connect(url) as client:
+        client.ping()  # by /ready
+        live(client, replicas=1)
+    administrative = {"config|resetstat", "info", "replconf", "psync"}
+    used = (called(valkey.url) - administrative) | commands_of_scripts() | CLUSTER_ONLY
+    assert granted(access_string) == used
+
+
+def test_the_user_can_do_on_a_cluster_what_functions_do(access_string: str, tmp_path: Path) -> None:
+    with running_cluster(tmp_path, primaries=2) as cluster:
+        urls = [limited(node.url, access_string) for node in cluster.nodes]
+        for node in cluster.nodes:
+            reset(node.url)
+        client = connect_to_cluster(urls[0])
+        live(client, replicas=0)
+        client.close()
+        used = set().union(*(called(node.url) for node in cluster.nodes))
+    assert CLUSTER_ONLY <= used
+    assert used - {"config|resetstat", "info", "ping"} <= granted(access_string)
+
+
+@pytest.mark.parametrize(
+    "command", [["GET", "another"], ["KEYS", "*"], ["FLUSHALL"], ["CONFIG", "GET", "*"], ["ACL", "LIST"]]
+)
+def test_the_user_is_refused_what_is_not_milkruns(
+    access_string: str, valkey: Valkey, command: list[str]
+) -> None:
+    with connect(limited(valkey.url, access_string)) as client, pytest.raises(NoPermissionError):
+        client.execute_command(*command)
