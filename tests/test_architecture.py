@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,15 @@ def test_the_solver_knows_only_schema_and_errors(path: Path) -> None:
     }
 
 
-def loaded(handler: str) -> set[str]:
-    """Every module that importing a handler brings in, in a process of its own, with Lambda's environment."""
+_WATCH = """
+import os, sys, threading
+events = []
+sys.addaudithook(lambda event, _: events.append(event))
+"""
+
+
+def after_import(handler: str, code: str) -> str:
+    """What code prints after a handler was imported, in a process of its own, with Lambda's environment."""
     folders = [ROOT / "functions" / handler, CORE.parent] + ([SOLVER.parent] if handler == "worker" else [])
     environment = {
         "PATH": os.environ["PATH"],
@@ -83,11 +91,20 @@ def loaded(handler: str) -> set[str]:
         "LAMBDA_TASK_ROOT": "/var/task",
         "POWERTOOLS_SERVICE_NAME": "milkrun",
     }
-    code = f"import {handler}_handler, sys; print(*sys.modules)"
-    output = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    done = subprocess.run(
+        [sys.executable, "-c", f"{_WATCH}\nimport {handler}_handler\n{code}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return set(output.stdout.split())
+    return done.stdout
+
+
+@cache
+def loaded(handler: str) -> set[str]:
+    """Every module that importing a handler brings in."""
+    return set(after_import(handler, "print(*sys.modules)").split())
 
 
 UNWANTED = {
@@ -103,6 +120,32 @@ UNWANTED = {
 def test_a_handler_imports_nothing_that_it_does_not_use(handler: str) -> None:
     tops = {name.split(".")[0] for name in loaded(handler)}
     assert tops & UNWANTED[handler] == set()
+
+
+@pytest.mark.parametrize("handler", ["status", "health"])
+def test_what_signs_its_own_requests_does_without_botocore(handler: str) -> None:
+    """Powertools imports the package itself, which is empty but for a few lines, to name itself to it."""
+    assert {name for name in loaded(handler) if name.startswith(("boto3", "botocore."))} == set()
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_importing_a_handler_opens_no_connection_and_starts_no_thread(handler: str) -> None:
+    code = [
+        "print(*events)",
+        "print(threading.active_count())",
+        "print(*(os.readlink(file.path) for file in os.scandir('/proc/self/fd')))",
+    ]
+    seen, threads, files = after_import(handler, "\n".join(code)).splitlines()
+    calls = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "_thread.start_new_thread"}
+    assert set(seen.split()) & calls == set()
+    assert threads == "1"
+    assert "socket:" not in files
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+def test_the_core_takes_chance_from_the_system_alone(path: Path) -> None:
+    """The generator of `random` has its seed from import: processes of one snapshot would agree."""
+    assert "random" not in imports(path)
 
 
 @pytest.mark.parametrize("handler", HANDLERS)

@@ -37,3 +37,13 @@ def test_a_submitted_run_is_solved_by_the_real_engines(invokes: Invokes) -> None
 
 def test_an_event_for_an_unknown_run_ends_quietly() -> None:
     worker_handler.lambda_handler(recorded("worker"), Context())  # type: ignore[arg-type]
+
+
+def test_a_worker_calls_its_successor_by_the_name_that_it_was_called_by(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    environment.setattr(worker_handler, "get_invoker", asked.append)
+    alias = "arn:aws:lambda:eu-central-1:123456789012:function:worker:live"
+    worker_handler.lambda_handler(recorded("worker"), Context(invoked_function_arn=alias))  # type: ignore[arg-type]
+    assert asked == [alias]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
 from milkrun.clients import lambdas
@@ -91,3 +91,15 @@ def test_the_client_never_retries() -> None:
     config = lambdas.get_lambda().meta.config
     assert isinstance(config, Config)
     assert config.retries["total_max_attempts"] == 1  # type: ignore[typeddict-item]
+
+
+@pytest.mark.usefixtures("fresh_client")
+def test_an_invoker_leads_to_the_function_it_is_given() -> None:
+    lambdas.get_invoker.cache_clear()
+    alias = "arn:aws:lambda:eu-central-1:123456789012:function:worker:live"
+    invoker = lambdas.get_invoker(alias)
+    with Stubber(lambdas.get_lambda()) as stubber:
+        expected = {"FunctionName": alias, "InvocationType": "Event", "Payload": ANY}
+        stubber.add_response("invoke", {"StatusCode": 202}, expected)
+        assert invoker.invoke(RUN) is None
+    lambdas.get_invoker.cache_clear()

@@ -14,7 +14,7 @@ NEVER_ANSWERED = {
     errors.SolveError,
     errors.NetworkNotFoundError,
 }
-"""Errors of the worker's side, which end a run or an invocation, not a request, and what clients translate."""
+"""What ends a run or an invocation, not a request, and what clients translate."""
 ALL = {
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)

@@ -59,6 +59,7 @@ _REASONS: dict[type[Exception] | tuple[type[Exception], ...], str] = {
 }
 _REASON_WORDS = {
     "refused": "connection refused",
+    "CERTIFICATE_VERIFY_FAILED": "certificate not trusted",
     "max number of clients": "too many connections",
     "Too many connections": "too many connections",
     "mode is not enabled": "not a cluster",

@@ -1,0 +1,62 @@
+"""A Secrets Manager on loopback: moto's server, with one secret."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from milkrun.aws.signature import Credentials
+
+REGION = "eu-central-1"
+
+
+class SecretsManager:
+    """Where it is, the ARN of its secret, and ways to change that."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._client = self._client_of("secretsmanager")
+        self.arn: str = self._client.create_secret(Name="neo4j", SecretString="{}")["ARN"]
+
+    def put(self, text: str) -> None:
+        """Makes this the text of the secret."""
+        self._client.put_secret_value(SecretId=self.arn, SecretString=text)
+
+    def put_login(self, username: str, password: str) -> None:
+        """Makes this the login that the secret holds."""
+        self.put(json.dumps({"username": username, "password": password}))
+
+    def user_who_may(self, *actions: str) -> Credentials:
+        """The credentials of a new user with these rights."""
+        iam = self._client_of("iam")
+        name = f"user-{len(iam.list_users()['Users'])}"
+        iam.create_user(UserName=name)
+        statement = {"Effect": "Allow", "Action": [*actions], "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def _client_of(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+@contextmanager
+def running_secrets_manager() -> Iterator[SecretsManager]:
+    """One that believes everybody, but within `moto.core.authorization.enable_iam_authentication`."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield SecretsManager(f"http://{host}:{port}")
+    finally:
+        server.stop()
