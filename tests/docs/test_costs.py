@@ -1,12 +1,18 @@
 """The tables of costs, computed anew from their prices and from what the template makes."""
 
 import ast
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .conftest import Rows
+from milkrun.observability import UNITS
+
+from .conftest import ROOT, Rows
+
+WITH_DEFAULTS = {None, "MakesCache", "RunsCanary"}
+"""Conditions that hold where every parameter has its default."""
 
 MONTHS = ("at rest", "1,000 runs", "1,000,000 runs")
 
@@ -137,10 +143,56 @@ def test_endpoints_are_counted(template: dict[str, Any], rest: Symbols) -> None:
 
 def test_alarms_are_counted_by_the_metrics_that_they_watch(template: dict[str, Any], rest: Symbols) -> None:
     alarms = [
-        it["Properties"] for it in template["Resources"].values() if it["Type"] == "AWS::CloudWatch::Alarm"
+        it["Properties"]
+        for it in template["Resources"].values()
+        if it["Type"] == "AWS::CloudWatch::Alarm" and it.get("Condition") in WITH_DEFAULTS
     ]
     watched = [
         sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
         for alarm in alarms
     ]
     assert rest["alarms"] == sum(watched)
+
+
+def test_metrics_are_counted_with_some_for_their_dimensions(rest: Symbols) -> None:
+    assert len(UNITS) < rest["metrics"] < 2 * len(UNITS)
+
+
+def test_there_is_one_dashboard(template: dict[str, Any]) -> None:
+    types = [it["Type"] for it in template["Resources"].values()]
+    assert types.count("AWS::CloudWatch::Dashboard") == 1
+
+
+def test_each_environment_costs_what_its_parameters_make_of_it(
+    table: Table, template: dict[str, Any], rest: Symbols
+) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    prices = {row[0].strip("`"): number(row[1]) for row in table("node type | an hour")}
+    formulas = [row[-1].strip("`") for row in table("line | at rest") if row[-1]]
+    (requests,) = [row[-1].strip("`") for row in table("quantity | at rest") if row[0] == "`requests`"]
+    for label, month, cache in table("environment | a month"):
+        name = label.strip("`").replace("dev", "default")
+        chosen = dict(it.split("=", 1) for it in config[name]["deploy"]["parameters"]["parameter_overrides"])
+        given = {parameter: it["Default"] for parameter, it in template["Parameters"].items()} | chosen
+        minutes = int(given["CanaryMinutes"])
+        symbols = rest | {
+            "nodes": int(given["CacheReplicas"]) + 1,
+            "node_h": prices[given["CacheNodeType"]],
+            "worker_gb": int(given["WorkerMemory"]) / 1024,
+            "canary_runs": rest["hours"] * 60 / minutes if minutes else 0,
+        }
+        symbols["requests"] = value(requests, symbols)
+        assert month == f"{sum(round(value(formula, symbols), 2) for formula in formulas):,.2f}", label
+        assert cache == f"{symbols['nodes']} `{given['CacheNodeType']}`"
+
+
+def test_a_node_keeps_as_many_runs_as_three_quarters_of_it_hold(table: Table, rest: Symbols) -> None:
+    for name, _, gib, runs in table("node type | an hour"):
+        room = number(gib) * 2**30 * 0.75 / (rest["run_kb"] * 1_000)
+        assert 0 <= room - number(runs) < 1_000, name
+
+
+def test_the_nodes_that_are_counted_have_room_for_the_runs(table: Table, months: list[Symbols]) -> None:
+    room = {number(row[1]): number(row[3]) for row in table("node type | an hour")}
+    for symbols in months:
+        assert symbols["runs"] / 30 * symbols["ttl_days"] < room[symbols["node_h"]]

@@ -89,7 +89,11 @@ def test_what_stays_after_the_stack_is_told(page: str, template: dict[str, Any])
 def test_environments_and_stacks_are_those_of_samconfig(shell: str) -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     assert set(re.findall(r"--config-env (\S+)", shell)) <= config.keys()
-    stacks = {it["global"]["parameters"]["stack_name"] for it in config.values() if isinstance(it, dict)}
+    stacks = {
+        it["global"]["parameters"]["stack_name"]
+        for it in config.values()
+        if isinstance(it, dict) and "global" in it
+    }
     assert set(re.findall(r"--stack-name (\S+)", shell)) <= stacks
 
 
