@@ -12,6 +12,7 @@ import redis
 from redis.cluster import RedisCluster
 from redis.connection import AbstractConnection
 from redis.crc import key_slot
+from redis.credentials import UsernamePasswordCredentialProvider
 
 from local.embedded.valkey import Valkey
 from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
@@ -226,6 +227,24 @@ def test_a_dead_server_is_refused_at_once_and_its_successor_found(tmp_path: Path
             assert time.monotonic() - started < 30
         assert told <= {"down: connection refused", "down: the cluster is down"}
         assert "down: connection refused" in told
+
+
+def test_every_server_is_logged_in_to_by_what_gives_the_credentials(
+    client: RedisCluster, cluster: ValkeyCluster
+) -> None:
+    for primary in cluster.primaries:
+        redis.Redis.from_url(primary.url).acl_setuser("known", enabled=True, passwords=["+right"], keys=["*"])
+        redis.Redis.from_url(primary.url).execute_command("ACL SETUSER known +@all")
+    known = connect_to_cluster(
+        cluster.url, credential_provider=UsernamePasswordCredentialProvider("known", "right")
+    )
+    for primary in cluster.primaries:
+        key = key_on(client, primary)
+        assert on_server_of(known, key, lambda server: server.acl_whoami()) == "known"
+    unknown = UsernamePasswordCredentialProvider("known", "wrong")
+    with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
+        connect_to_cluster(cluster.url, credential_provider=unknown)
+    assert caught.value.dependencies == {"redis": "down: authentication failed"}
 
 
 @pytest.mark.parametrize(

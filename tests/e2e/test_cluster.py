@@ -1,0 +1,107 @@
+"""The stack on a Redis Cluster: callers on every server, and a server that dies."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from redis.cluster import RedisCluster
+from ulid import ULID
+
+from local.embedded.valkey import Valkey
+from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
+from local.stack import RunningStack, running_stack
+from milkrun.clients.redis import connect_to_cluster
+from milkrun.http.identity import owner_of
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.settings import JobPolicy
+
+from .conftest import client_of, deliveries, ended, result, submit, until
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyCluster]:
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def clustered(cluster: ValkeyCluster) -> Iterator[RunningStack]:
+    with running_stack({"REDIS_URL": cluster.url, "REDIS_CLUSTER": "true"}) as stack:
+        yield stack
+
+
+def owner_named(name: str) -> str:
+    return owner_of({"headers": {"Authorization": f"Bearer {name}"}}, local=True)
+
+
+def name_on(client: RedisCluster, server: Valkey) -> str:
+    """A caller whose runs a server holds."""
+    names = (f"caller-{number}" for number in range(1_000))
+    ports = ((name, client.get_node_from_key(OwnerKeys(owner_named(name)).active).port) for name in names)
+    return next(name for name, port in ports if server.url.endswith(f":{port}/0"))
+
+
+def test_callers_on_every_server_get_their_results(clustered: RunningStack, cluster: ValkeyCluster) -> None:
+    redis = connect_to_cluster(cluster.url)
+    with ExitStack() as parts:
+        callers = [
+            parts.enter_context(client_of(clustered, name_on(redis, primary)))
+            for primary in cluster.primaries
+        ]
+        assert callers[0].get("/ready").json()["dependencies"]["redis"] == "ok"
+        run_ids = [submit(api, deliveries(3, seconds=1)) for api in callers]
+        for api, run_id in zip(callers, run_ids, strict=True):
+            assert ended(api, run_id, seconds=60)["status"] == "completed"
+            assert result(api, run_id)["summary"]["unassigned"] == 0
+            assert [run["run_id"] for run in api.get("/optimize").json()["runs"]] == [run_id]
+            assert api.delete(f"/optimize/{run_id}?erase=true").status_code == 204
+
+
+def test_the_sweeper_finds_what_is_due_on_every_server(
+    clustered: RunningStack, cluster: ValkeyCluster
+) -> None:
+    redis = connect_to_cluster(cluster.url)
+    jobs = JobStateManager(redis, JobPolicy())
+    body = json.dumps(deliveries(3, seconds=1)).encode()
+    names = [name_on(redis, primary) for primary in cluster.primaries]
+    run_ids = [str(ULID()) for _ in names]
+    for name, run_id in zip(names, run_ids, strict=True):
+        jobs.submit(Submission(owner_named(name), run_id, body, 1_000, "corr-1"))  # and no worker is invoked
+    for name, run_id in zip(names, run_ids, strict=True):
+        with client_of(clustered, name) as api:
+            assert ended(api, run_id, seconds=60)["status"] == "completed"
+
+
+def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path) -> None:
+    with ExitStack() as parts:
+        cluster = parts.enter_context(running_cluster(tmp_path, replicated=True, node_timeout=5))
+        on_cluster = {
+            "REDIS_URL": cluster.primaries[1].url,
+            "REDIS_CLUSTER": "true",
+            "REDIS_MIN_REPLICAS": "1",
+        }
+        stack = parts.enter_context(running_stack(on_cluster))
+        redis = connect_to_cluster(cluster.url)
+        names = [name_on(redis, primary) for primary in cluster.primaries]
+        lost, kept = (parts.enter_context(client_of(stack, name)) for name in names[:2])
+        before = submit(lost, deliveries(3, seconds=1))
+        ended(lost, before, seconds=60)
+
+        cluster.primaries[0].process.kill()
+        cluster.primaries[0].process.wait()
+        started = time.monotonic()
+        for answer in (lost.post("/optimize", json=deliveries(3, seconds=1)), lost.get("/ready")):
+            assert answer.status_code == 503
+            assert "down: connection refused" in answer.text
+            assert "127.0.0.1" not in answer.text
+        assert time.monotonic() - started < 5
+        assert ended(kept, submit(kept, deliveries(3, seconds=1)), seconds=60)["status"] == "completed"
+
+        until(lambda: lost.get("/ready").status_code == 200, seconds=60)
+        assert result(lost, before)["summary"]["unassigned"] == 0
+        refused = lost.post("/optimize", json=deliveries(3, seconds=1))
+        assert refused.json()["dependencies"] == {"redis": "down: too few replicas"}
