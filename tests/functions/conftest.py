@@ -1,5 +1,7 @@
 """Recorded API Gateway events, sent to the real handlers over a real Valkey."""
 
+import base64
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,11 +13,17 @@ import pytest
 
 from milkrun.clients import lambdas, neo4j, redis
 from milkrun.jobs import factory
+from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
+from tests.contract import breaches
 from tests.telemetry import telemetry  # noqa: F401 (a fixture)
 
-EVENTS = Path(__file__).parents[2] / "events"
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "events"
+SOLUTION = (ROOT / "local/openapi/solution.json").read_bytes()
+"""One of the recorded problem."""
+BEST = Best(SOLUTION, 3_255, 0)
 CACHED: list[Callable[..., Any]] = [
     get_settings,
     redis.get_redis,
@@ -76,7 +84,7 @@ def send(
     run_id: str | None = None,
     **changes: Any,
 ) -> Answer:
-    """Sends a recorded event with some parts of it changed."""
+    """Sends a recorded event with some parts of it changed. Every answer has to keep the contract."""
     event = recorded(name) | changes
     if body is not None:
         event["body"] = body
@@ -91,8 +99,17 @@ def send(
         event["queryStringParameters"] = query
         event["multiValueQueryStringParameters"] = {key: [value] for key, value in query.items()}
     response = handler.lambda_handler(event, Context())
+    answer = read(response)
+    assert breaches(event["httpMethod"], event["resource"], answer.status, answer.headers, answer.body) == []
+    return answer
+
+
+def read(response: dict[str, Any]) -> Answer:
+    """A function's answer, as the caller gets it; of a gzip file, what is in it."""
     flat = {key: values[0] for key, values in response["multiValueHeaders"].items()}
     text = response.get("body")
+    if response["isBase64Encoded"]:
+        text = gzip.decompress(base64.b64decode(text))
     return Answer(response["statusCode"], flat, json.loads(text) if text else None)
 
 

@@ -1,3 +1,6 @@
+import base64
+import json
+import random
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +11,7 @@ from milkrun.jobs.factory import get_jobs
 from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
 
-from .conftest import Answer, Context, Invokes, recorded, send
-
-BEST = Best(b'{"summary":{"cost":7}}', 7, 0)
+from .conftest import BEST, SOLUTION, Answer, Context, Invokes, recorded, send
 
 
 @pytest.fixture
@@ -82,20 +83,79 @@ def test_the_best_so_far_is_given_when_asked_for(running: Run) -> None:
     get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
     assert result(running, query={"best": "false"}).status == 202
     answer = result(running, query={"best": "true"})
-    assert (answer.status, answer.body) == (200, {"summary": {"cost": 7}})
+    assert (answer.status, answer.body) == (200, json.loads(SOLUTION))
 
 
 def test_a_result_is_given_once_completed(completed: Run) -> None:
-    assert result(completed).body == {"summary": {"cost": 7}}
+    assert result(completed).body == json.loads(SOLUTION)
 
 
-def test_a_result_is_geojson_for_those_who_accept_it(running: Run) -> None:
-    solution = b'{"summary":{"cost":7},"unassigned":[],"routes":[]}'
-    best = Best(solution, 7, 0)
-    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
-    answer = result(running, headers={"Accept": "application/geo+json"})
+def test_a_result_is_geojson_for_those_who_accept_it(completed: Run) -> None:
+    answer = result(completed, headers={"Accept": "application/geo+json"})
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/geo+json")
-    assert (answer.body["type"], answer.body["features"]) == ("FeatureCollection", [])
+    assert [feature["geometry"]["type"] for feature in answer.body["features"]] == [
+        "LineString",
+        *["Point"] * 4,
+    ]
+
+
+@pytest.mark.parametrize("accept", ["application/gzip", "Application/GZIP;q=1, application/json"])
+def test_a_result_is_a_gzip_file_for_those_who_accept_one_first(completed: Run, accept: str) -> None:
+    answer = result(completed, headers={"Accept": accept})
+    assert (answer.headers["Content-Type"], answer.body) == ("application/gzip", json.loads(SOLUTION))
+
+
+def test_a_gzip_file_may_hold_geojson(completed: Run) -> None:
+    answer = result(completed, headers={"Accept": "application/gzip, application/geo+json"})
+    assert (answer.headers["Content-Type"], answer.body["type"]) == ("application/gzip", "FeatureCollection")
+
+
+def test_whoever_likes_gzip_less_than_json_gets_json(completed: Run) -> None:
+    answer = result(completed, headers={"Accept": "application/json, application/gzip"})
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.fixture
+def large(running: Run) -> Run:
+    """A run with a result that Lambda would not let out."""
+    best = Best(padded(6_300_000), 3_255, 0)
+    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
+    return running
+
+
+def padded(size: int, text: str = "x") -> bytes:
+    """A solution of so many bytes and more."""
+    solution = json.loads(SOLUTION)
+    solution["routes"][0]["description"] = text * (size // len(text))
+    return json.dumps(solution).encode()
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "application/json, application/gzip"])
+def test_a_result_over_the_limit_is_406_that_says_how_to_get_it(large: Run, accept: str) -> None:
+    answer = result(large, headers={"Accept": accept})
+    assert (answer.status, answer.body["code"]) == (406, "result_too_large")
+    assert "`Accept: application/gzip`" in answer.body["detail"]
+
+
+def test_a_result_over_the_limit_is_had_as_a_gzip_file(large: Run) -> None:
+    answer = result(large, headers={"Accept": "application/gzip"})
+    assert answer.status == 200
+    assert len(answer.body["routes"][0]["description"]) == 6_300_000
+
+
+def test_quotes_count_as_lambda_counts_them(running: Run) -> None:
+    best = Best(padded(2_000_000, '"'), 3_255, 0)  # four million bytes, eight as a string of JSON
+    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
+    assert result(running).status == 406
+
+
+def test_a_result_that_no_zipping_makes_small_enough_is_406_too(running: Run) -> None:
+    noise = base64.b64encode(random.Random(1).randbytes(6_000_000)).decode()
+    best = Best(padded(len(noise), noise), 3_255, 0)
+    get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
+    answer = result(running, headers={"Accept": "application/gzip"})
+    assert (answer.status, answer.body["code"]) == (406, "result_too_large")
+    assert "even zipped" in answer.body["detail"]
 
 
 def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:

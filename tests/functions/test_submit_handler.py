@@ -12,7 +12,7 @@ from milkrun.jobs.manager import Best
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 
-from .conftest import Invokes, recorded, send
+from .conftest import BEST, SOLUTION, Invokes, recorded, send
 
 pytestmark = pytest.mark.usefixtures("invokes")
 
@@ -110,17 +110,40 @@ def test_without_redis_it_is_503_and_says_which(environment: pytest.MonkeyPatch)
     assert "Retry-After" in answer.headers
 
 
-def test_a_run_that_ends_in_time_answers_with_its_result(environment: pytest.MonkeyPatch) -> None:
+def works_at_once(best: Best) -> type:
+    """An invoker whose worker has these routes at once."""
+
     class WorksAtOnce:
         def invoke(self, run: Run) -> None:
             get_jobs().claim(run.owner, run.run_id, "t")
-            best = Best(b'{"summary":{"cost":7}}', 7, 0)
             get_jobs().complete(run.owner, run.run_id, "t", spent_ms=1, best=best)
 
-    environment.setattr(submit_handler, "get_invoker", WorksAtOnce)
+    return WorksAtOnce
+
+
+def test_a_run_that_ends_in_time_answers_with_its_result(environment: pytest.MonkeyPatch) -> None:
+    environment.setattr(submit_handler, "get_invoker", works_at_once(BEST))
     answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
-    assert (answer.status, answer.body) == (200, {"summary": {"cost": 7}})
+    assert (answer.status, answer.body) == (200, json.loads(SOLUTION))
     assert answer.headers["Preference-Applied"] == "wait=5"
+    assert "Location" in answer.headers
+
+
+def test_a_result_in_time_has_the_form_that_is_accepted(environment: pytest.MonkeyPatch) -> None:
+    environment.setattr(submit_handler, "get_invoker", works_at_once(BEST))
+    headers = {"Prefer": "wait=5", "Accept": "application/gzip"}
+    answer = send(submit_handler, "submit", headers=headers)
+    assert (answer.headers["Content-Type"], answer.body) == ("application/gzip", json.loads(SOLUTION))
+
+
+def test_a_result_in_time_that_is_too_large_leaves_the_state_of_its_run(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    large = json.loads(SOLUTION) | {"unassigned": [{"id": 1, "type": "job", "description": "x" * 6_300_000}]}
+    invoker = works_at_once(Best(json.dumps(large).encode(), 3_255, 1))
+    environment.setattr(submit_handler, "get_invoker", invoker)
+    answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
+    assert (answer.status, answer.body["status"]) == (202, "completed")
     assert "Location" in answer.headers
 
 
