@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -19,7 +20,7 @@ class SecretsManager:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
         self._client = self._client_of("secretsmanager")
-        self.arn: str = self._client.create_secret(Name="neo4j", SecretString="{}")["ARN"]
+        self.arn: str = self._client.create_secret(Name=uuid4().hex, SecretString="{}")["ARN"]
 
     def put(self, text: str) -> None:
         """Makes this the text of the secret."""
@@ -32,7 +33,7 @@ class SecretsManager:
     def user_who_may(self, *actions: str) -> Credentials:
         """The credentials of a new user with these rights."""
         iam = self._client_of("iam")
-        name = f"user-{len(iam.list_users()['Users'])}"
+        name = uuid4().hex
         iam.create_user(UserName=name)
         statement = {"Effect": "Allow", "Action": [*actions], "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
