@@ -1,0 +1,113 @@
+"""The SAM CLI's local servers, and what containers need to reach this machine."""
+
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from local import ROOT
+from local.ports import LOOPBACK
+from local.processes import child_setup, stop
+
+SAM = ROOT / ".venv/sam/bin/sam"
+IMAGE = "public.ecr.aws/lambda/python:3.13-x86_64"
+START_LIMIT = 120.0  # seconds
+STOP_GRACE = 60.0
+ENVIRONMENT = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def docker(*arguments: str) -> str:
+    """What Docker answers. Raises CalledProcessError where it refuses, OSError where there is none."""
+    run = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=600)
+    return run.stdout.strip()
+
+
+def machine_address() -> str:
+    """Where containers find this machine: on Linux at Docker's bridge, with Docker Desktop on loopback."""
+    gateway = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+    with socket.socket() as probe:
+        try:
+            probe.bind((gateway, 0))
+        except OSError:
+            return LOOPBACK
+    return gateway
+
+
+@contextmanager
+def running_sam(
+    command: str, built: Path, variables: Path, log: Path, host: str, port: int
+) -> Iterator[None]:
+    """`sam local <command>` on a built template, set by samconfig.toml for `local`; ended with the block."""
+    arguments = ["--template", str(built / "template.yaml")]
+    arguments += ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
+    arguments += ["--env-vars", str(variables), "--skip-pull-image", "--host", host, "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(SAM), "local", command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=ENVIRONMENT,
+            preexec_fn=child_setup(),
+        )
+    try:
+        _wait_until_listening(process, host, port, log)
+        yield
+    finally:
+        stop(process, STOP_GRACE)
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while True:
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"sam local did not start: {log.read_text()[-2000:]}")
+        time.sleep(0.2)
+
+
+def containers_with(value: str) -> list[str]:
+    """The containers that have a value in their environment."""
+    ids = docker("ps", "--all", "--quiet").split()
+    if not ids:
+        return []
+    return [box["Id"] for box in json.loads(docker("inspect", *ids)) if value in str(box["Config"]["Env"])]
+
+
+@contextmanager
+def relay(address: str, port: int) -> Iterator[None]:
+    """Passes connections from `address` on to the same port on loopback, where alone a server listens."""
+    if address == LOOPBACK:
+        yield
+        return
+    with socket.create_server((address, port)) as listener:
+        threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _accept(listener: socket.socket, port: int) -> None:
+    while True:
+        try:
+            outside, _ = listener.accept()
+        except OSError:
+            return  # closed
+        inside = socket.create_connection((LOOPBACK, port))
+        for source, target in ((outside, inside), (inside, outside)):
+            threading.Thread(target=_pump, args=(source, target), daemon=True).start()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
