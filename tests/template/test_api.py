@@ -2,49 +2,76 @@
 
 import importlib
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from milkrun.http import problems
+from milkrun.http.cors import EXPOSED
 from milkrun.http.headers import MAX_WAIT
 
-from .conftest import Resources
+from .conftest import Deploy, Deployment, Resources
 
 OPEN = {("GET", "/health"), ("GET", "/ready")}
+INTEGRATION = "x-amazon-apigateway-integration"
+TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example", "JwtAudience": "milkrun"}
+ORIGIN = {"CorsAllowOrigin": "https://a.example"}
+ACL = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shield/1a2b"
+
+Route = tuple[str, str]
 
 
-@pytest.fixture(scope="module")
-def rest_api(translated: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = translated["Resources"]["Api"]["Properties"]
-    return properties
+def body(deployment: Deployment) -> dict[str, Any]:
+    found: dict[str, Any] = deployment.properties("Api")["Body"]
+    return found
 
 
-@pytest.fixture(scope="module")
-def operations(rest_api: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+def operations(deployment: Deployment) -> dict[Route, dict[str, Any]]:
     return {
         (method.upper(), path): operation
-        for path, methods in rest_api["Body"]["paths"].items()
+        for path, methods in body(deployment)["paths"].items()
         for method, operation in methods.items()
     }
 
 
-@pytest.fixture(scope="module")
-def gateway_answers(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def security_scheme(deployment: Deployment) -> dict[str, Any]:
+    (scheme,) = body(deployment)["components"]["securitySchemes"].values()
+    return dict(scheme)
+
+
+def gateway_answers(deployment: Deployment) -> dict[str, dict[str, Any]]:
     """Gateway responses by type: status, headers and parsed body."""
-    answers = template["Resources"]["Api"]["Properties"]["GatewayResponses"]
     return {
         name: {
-            "body": json.loads(answer["ResponseTemplates"]["application/json"]),
-            "headers": answer["ResponseParameters"]["Headers"],
-            "status": answer["StatusCode"],
+            "body": json.loads(answer["responseTemplates"]["application/json"]),
+            "headers": {
+                header.removeprefix("gatewayresponse.header."): value
+                for header, value in answer["responseParameters"].items()
+            },
+            "status": int(answer["statusCode"]),
         }
-        for name, answer in answers.items()
+        for name, answer in body(deployment)["x-amazon-apigateway-gateway-responses"].items()
     }
 
 
-def registered_routes(module: str) -> set[tuple[str, str]]:
+@pytest.fixture
+def by_iam(deployed: Deploy) -> Deployment:
+    return deployed({})
+
+
+@pytest.fixture
+def by_tokens(deployed: Deploy) -> Deployment:
+    return deployed(TOKENS)
+
+
+@pytest.fixture(params=[{}, TOKENS, ORIGIN], ids=["IAM", "JWT", "CORS"])
+def either(request: pytest.FixtureRequest, deployed: Deploy) -> Deployment:
+    return deployed(request.param)
+
+
+def registered_routes(module: str) -> set[Route]:
     """(method, path) of each route that a handler's resolver knows."""
     paths = importlib.import_module(module).app.get_openapi_schema().paths
     methods = ("get", "put", "post", "delete", "patch")
@@ -55,68 +82,235 @@ def registered_routes(module: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["Submit", "Status", "Health"])
 def test_a_function_gets_exactly_the_routes_that_its_handler_serves(
-    name: str, routes: dict[tuple[str, str], str]
+    name: str, routes: dict[Route, str]
 ) -> None:
     given = {route for route, function in routes.items() if function == f"{name}Function"}
     assert given == registered_routes(f"{name.lower()}_handler")
 
 
-def test_worker_and_sweeper_cannot_be_reached_over_http(routes: dict[tuple[str, str], str]) -> None:
+def test_worker_and_sweeper_cannot_be_reached_over_http(routes: dict[Route, str]) -> None:
     assert set(routes.values()) == {"SubmitFunction", "StatusFunction", "HealthFunction"}
 
 
-def test_every_route_but_health_and_readiness_takes_signed_requests_only(
-    operations: dict[tuple[str, str], dict[str, Any]],
+def test_each_route_leads_to_the_alias_of_the_function_whose_event_it_is(
+    either: Deployment, routes: dict[Route, str]
 ) -> None:
-    unsigned = {
-        route for route, operation in operations.items() if {"AWS_IAM": []} not in operation["security"]
+    served = {
+        route: operation[INTEGRATION]
+        for route, operation in operations(either).items()
+        if operation[INTEGRATION]["type"] == "aws_proxy"
     }
-    assert unsigned == OPEN
+    assert served.keys() == routes.keys()
+    for route, integration in served.items():
+        assert integration["httpMethod"] == "POST"
+        target = re.fullmatch(
+            r"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/(\w+)/invocations",
+            integration["uri"],
+        )
+        assert target is not None
+        assert target[1] == f"{routes[route]}Aliaslive"
+
+
+def test_the_gateway_may_invoke_each_function_for_its_routes_and_no_other(
+    by_iam: Deployment, routes: dict[Route, str]
+) -> None:
+    permissions = [
+        (permission["FunctionName"], permission["SourceArn"].partition("/")[2])
+        for permission in by_iam.of_type("AWS::Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+    assert sorted(permissions) == sorted(
+        (f"{function}Aliaslive", f"*/{method}{re.sub(r'{[^}]*}', '*', path)}")
+        for (method, path), function in routes.items()
+    )
 
 
 def test_functions_are_called_by_the_gateway_and_not_with_the_rights_of_its_caller(
-    operations: dict[tuple[str, str], dict[str, Any]],
+    either: Deployment,
 ) -> None:
-    for operation in operations.values():
-        assert "credentials" not in operation["x-amazon-apigateway-integration"]
+    for operation in operations(either).values():
+        assert "credentials" not in operation[INTEGRATION]
 
 
-def test_only_gzip_bodies_are_binary(rest_api: dict[str, Any]) -> None:
-    assert rest_api["Body"]["x-amazon-apigateway-binary-media-types"] == ["application/gzip"]
+def test_every_route_but_health_and_readiness_wants_to_know_who_calls(either: Deployment) -> None:
+    named = set(body(either)["components"]["securitySchemes"])
+    for route, operation in operations(either).items():
+        expected = [] if route in OPEN or route[0] == "OPTIONS" else [{name: []} for name in named]
+        assert operation.get("security", []) == expected, route
 
 
-def test_every_request_is_logged_as_one_line_of_json(translated: dict[str, Any]) -> None:
-    stage = next(r for r in translated["Resources"].values() if r["Type"] == "AWS::ApiGateway::Stage")
-    log = stage["Properties"]["AccessLogSetting"]
-    assert log["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+def test_callers_sign_their_requests_unless_they_bring_tokens(
+    by_iam: Deployment, by_tokens: Deployment
+) -> None:
+    assert security_scheme(by_iam)["x-amazon-apigateway-authtype"] == "awsSigv4"
+    assert security_scheme(by_tokens)["x-amazon-apigateway-authtype"] == "custom"
+
+
+def test_tokens_are_judged_by_the_authorizer_whose_decision_is_kept_for_a_minute(
+    by_tokens: Deployment,
+) -> None:
+    authorizer = security_scheme(by_tokens)["x-amazon-apigateway-authorizer"]
+    assert authorizer["type"] == "token"
+    assert "/functions/AuthorizerFunctionAliaslive/invocations" in authorizer["authorizerUri"]
+    assert authorizer["authorizerResultTtlInSeconds"] == 60
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("Bearer aaa.bbb-_.ccc=", True),
+        ("bearer  aaa.bbb.ccc", True),
+        ("Basic aaa", False),
+        ("Bearer", False),
+        ("Bearer a b", False),
+        ("AWS4-HMAC-SHA256 Credential=AKIA/20261123/eu-central-1/execute-api/aws4_request", False),
+    ],
+)
+def test_what_looks_like_no_token_is_refused_without_the_authorizer(
+    by_tokens: Deployment, header: str, asked: bool
+) -> None:
+    authorizer = security_scheme(by_tokens)["x-amazon-apigateway-authorizer"]
+    assert bool(re.fullmatch(authorizer["identityValidationExpression"], header)) is asked
+
+
+def test_the_authorizer_is_there_for_tokens_alone(by_iam: Deployment, by_tokens: Deployment) -> None:
+    of_tokens = {
+        "AuthorizerFunction",
+        "AuthorizerFunctionAliaslive",
+        "AuthorizerPermission",
+        "AuthorizerLogs",
+        "AuthorizerRole",
+    }
+    assert not [name for name in by_iam.resources if name.startswith("Authorizer")]
+    assert of_tokens <= by_tokens.resources.keys()
+
+
+def test_the_authorizer_knows_the_issuer_and_is_outside_the_vpc(by_tokens: Deployment) -> None:
+    function = by_tokens.properties("AuthorizerFunction")
+    assert "VpcConfig" not in function
+    variables = function["Environment"]["Variables"]
+    assert variables["JWT_ISSUER"] == TOKENS["JwtIssuer"]
+    assert variables["JWT_AUDIENCE"] == TOKENS["JwtAudience"]
+
+
+def test_only_this_api_s_authorizers_may_invoke_the_authorizer(by_tokens: Deployment) -> None:
+    permission = by_tokens.properties("AuthorizerPermission")
+    assert permission["FunctionName"] == "AuthorizerFunctionAliaslive"
+    assert permission["SourceArn"].endswith(":Api/authorizers/*")
+
+
+def test_only_gzip_bodies_are_binary(by_iam: Deployment) -> None:
+    assert body(by_iam)["x-amazon-apigateway-binary-media-types"] == ["application/gzip"]
+
+
+def test_every_request_is_logged_as_one_line_of_json_that_names_the_caller(by_iam: Deployment) -> None:
+    (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
+    log = stage["AccessLogSetting"]
+    assert log["DestinationArn"] == "AccessLogs.Arn"
     assert "\n" not in log["Format"]
-    assert json.loads(log["Format"])["request_id"] == "$context.requestId"
+    line = json.loads(log["Format"])
+    assert line["request_id"] == "$context.requestId"
+    assert line["caller"] == "$context.identity.userArn"
+    assert line["owner"] == "$context.authorizer.principalId"
 
 
-def test_what_the_gateway_says_itself_is_a_problem_like_any_other(
-    gateway_answers: dict[str, dict[str, Any]],
-) -> None:
+def test_requests_are_traced_counted_and_held_to_a_rate(by_iam: Deployment) -> None:
+    (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
+    assert stage["TracingEnabled"] is True
+    (settings,) = stage["MethodSettings"]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+
+
+def test_a_parameter_that_changes_what_the_gateway_does_reaches_the_stage(template: dict[str, Any]) -> None:
+    assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
+
+
+def test_a_firewall_stands_before_the_stage_where_there_is_one(deployed: Deploy) -> None:
+    association = deployed({"WebAclArn": ACL}).properties("WebAclAssociation")
+    assert association["WebACLArn"] == ACL
+    assert association["ResourceArn"] == "arn:aws:apigateway:eu-central-1::/restapis/Api/stages/ApiStage"
+    assert "WebAclAssociation" not in deployed({}).resources
+
+
+def test_a_page_of_the_origin_is_told_beforehand_what_it_may_send(deployed: Deploy) -> None:
+    deployment = deployed(ORIGIN)
+    paths = body(deployment)["paths"]
+    assert all("options" in methods for methods in paths.values())
+    for methods in paths.values():
+        integration = methods["options"][INTEGRATION]
+        assert integration["type"] == "mock"
+        given = {
+            name.removeprefix("method.response.header.Access-Control-"): value.strip("'").split(",")
+            for name, value in integration["responses"]["default"]["responseParameters"].items()
+        }
+        assert given["Allow-Origin"] == ["https://a.example"]
+        assert {method.upper() for it in paths.values() for method in it} == set(given["Allow-Methods"])
+        assert set(given["Allow-Headers"]) >= {
+            "Authorization",
+            "Content-Type",
+            "Content-Encoding",
+            "Idempotency-Key",
+            "Prefer",
+            "X-Correlation-ID",
+            "X-Amz-Date",
+            "X-Amz-Security-Token",
+        }
+        declared = methods["options"]["responses"]["204"]["headers"]
+        assert {f"Access-Control-{name}" for name in given} == set(declared)
+
+
+def test_a_page_may_read_the_gateway_s_own_errors(deployed: Deploy) -> None:
+    for name, answer in gateway_answers(deployed(ORIGIN)).items():
+        assert answer["headers"]["Access-Control-Allow-Origin"] == "'https://a.example'", name
+        assert answer["headers"]["Access-Control-Expose-Headers"] == f"'{','.join(EXPOSED)}'", name
+
+
+def test_without_an_origin_nothing_speaks_of_pages(by_iam: Deployment) -> None:
+    assert not [route for route in operations(by_iam) if route[0] == "OPTIONS"]
+    assert "Access-Control" not in json.dumps(body(by_iam))
+
+
+def test_what_the_gateway_says_itself_is_a_problem_like_any_other(either: Deployment) -> None:
     members = list(problems.problem_body(HTTPStatus.NOT_FOUND, "code", "Detail.", "id"))
-    for name, answer in gateway_answers.items():
-        body = answer["body"]
-        assert list(body) == members, name
-        assert body["type"] == f"urn:milkrun:problem:{body['code']}", name
-        assert body["status"] == answer["status"], name
-        assert body["correlation_id"] == "$context.requestId", name
+    for name, answer in gateway_answers(either).items():
+        said = answer["body"]
+        assert list(said) == members, name
+        assert said["type"] == f"urn:milkrun:problem:{said['code']}", name
+        assert said["status"] == answer["status"], name
+        assert said["correlation_id"] == "$context.requestId", name
         assert answer["headers"]["Content-Type"] == f"'{problems.CONTENT_TYPE}'", name
+        assert answer["headers"]["X-Correlation-ID"] == "context.requestId", name
 
 
-def test_gateway_and_functions_mean_the_same_by_a_code(gateway_answers: dict[str, dict[str, Any]]) -> None:
+def test_gateway_and_functions_mean_the_same_by_a_code(either: Deployment) -> None:
     status_of = {error.code: status for error, status in problems.STATUS_OF.items()}
-    shared = [answer for answer in gateway_answers.values() if answer["body"]["code"] in status_of]
+    shared = [it for it in gateway_answers(either).values() if it["body"]["code"] in status_of]
     assert {answer["body"]["code"] for answer in shared} >= {"unauthenticated", "body_too_large"}
     for answer in shared:
         assert answer["status"] == status_of[answer["body"]["code"]]
 
 
-def test_who_sends_too_much_is_told_when_to_come_back(gateway_answers: dict[str, dict[str, Any]]) -> None:
-    for name in ("THROTTLED", "QUOTA_EXCEEDED"):
-        assert gateway_answers[name]["headers"]["Retry-After"].strip("'").isdecimal()
+def test_a_token_that_is_not_taken_is_401_and_a_firewall_s_no_403(
+    by_iam: Deployment, by_tokens: Deployment
+) -> None:
+    assert gateway_answers(by_iam)["ACCESS_DENIED"]["status"] == 403
+    for name, status in {"ACCESS_DENIED": 401, "UNAUTHORIZED": 401, "WAF_FILTERED": 403}.items():
+        assert gateway_answers(by_tokens)[name]["status"] == status
+        challenge = gateway_answers(by_tokens)[name]["headers"].get("WWW-Authenticate")
+        assert challenge == ("'Bearer'" if status == 401 else None)
+
+
+def test_a_token_that_cannot_be_judged_is_no_fault_of_its_bearer(by_tokens: Deployment) -> None:
+    for name in ("AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"):
+        assert gateway_answers(by_tokens)[name]["status"] == 503
+
+
+def test_who_is_worth_another_try_is_told_when(either: Deployment) -> None:
+    again = {name: it for name, it in gateway_answers(either).items() if it["status"] in (429, 503)}
+    assert {"THROTTLED", "QUOTA_EXCEEDED", "AUTHORIZER_FAILURE"} <= again.keys()
+    for answer in again.values():
+        assert answer["headers"]["Retry-After"].strip("'").isdecimal()
 
 
 def test_a_request_may_wait_as_long_as_the_contract_says(lambdas: Resources) -> None:
