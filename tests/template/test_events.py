@@ -9,7 +9,7 @@ from milkrun.http.identity import owner_of
 from milkrun.schema.parse import parse_problem
 from milkrun.settings import Limits
 
-from .conftest import ROOT, Resources
+from .conftest import ROOT, Deploy, Resources
 
 EVENTS = ROOT / "events"
 API_EVENTS = ("submit", "list", "status", "result", "cancel", "health", "ready")
@@ -72,8 +72,8 @@ def test_the_worker_event_is_of_the_caller_of_the_other_events() -> None:
     assert worker["run_id"] == read("status")["pathParameters"]["run_id"]
 
 
-def test_only_variables_that_a_function_has_are_overridden(functions: Resources, lambdas: Resources) -> None:
+def test_only_variables_that_a_function_has_are_overridden(deployed: Deploy, lambdas: Resources) -> None:
     overrides = read("env")
-    assert set(overrides) == set(functions)
+    assert set(overrides) == set(deployed({}).of_type("AWS::Lambda::Function"))
     for name, variables in overrides.items():
         assert variables.keys() <= lambdas[name]["Environment"]["Variables"].keys()
