@@ -7,12 +7,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
 
 from local.ports import LOOPBACK, free_port
 from milkrun.aws.signature import Credentials
+from milkrun.clients import elasticache
 from milkrun.clients.elasticache import IamTokens, iam_tokens
 from milkrun.clients.redis import connect, redis_errors
 from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableError
@@ -99,8 +101,11 @@ def test_a_user_that_is_refused_twice_is_told(empty_valkey_url: str, operator: r
 
 
 def test_a_role_without_credentials_is_told_and_asked_again_later(
-    empty_valkey_url: str, operator: redis.Redis
+    empty_valkey_url: str, operator: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reasons: list[str] = []
+    logger = SimpleNamespace(warning=lambda _, **keys: reasons.append(keys["reason"]))
+    monkeypatch.setattr(elasticache, "get_logger", lambda: logger)
     allow(operator, nth_token(1))
     there = False
 
@@ -111,6 +116,7 @@ def test_a_role_without_credentials_is_told_and_asked_again_later(
 
     client = connect(empty_valkey_url, credential_provider=tokens(Clock(), credentials))
     assert state_of(client) == "down: credentials unavailable"
+    assert set(reasons) == {"away"}
     there = True
     assert client.ping()
 

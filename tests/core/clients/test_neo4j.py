@@ -4,6 +4,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import neo4j
 import pytest
@@ -135,18 +136,29 @@ def test_a_secret_that_holds_the_wrong_password_is_told(
     assert checks.check_neo4j() == OK
 
 
-@pytest.mark.parametrize("text", ["hidden", '{"username": "hidden"}'])
-def test_a_secret_without_a_login_is_told_and_not_shown(
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("hidden", "the secret is not a JSON object"),
+        ('{"username": "hidden"}', "the secret has no username and password"),
+        ('{"username": "hidden", "password": null}', "the secret has no username and password"),
+    ],
+)
+def test_why_a_secret_holds_no_login_is_logged_and_no_part_of_it(
     env: pytest.MonkeyPatch,
     graph: Graph,
     manager: SecretsManager,
     text: str,
+    reason: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     env.setenv("NEO4J_URI", graph.uri)
+    lines: list[dict[str, str]] = []
+    env.setattr(client, "get_logger", lambda: SimpleNamespace(warning=lambda _, **keys: lines.append(keys)))
     manager.put(text)
     with caplog.at_level(logging.DEBUG):
         assert checks.check_neo4j() == UNAVAILABLE
+    assert lines == [{"dependency": "neo4j", "reason": reason}]
     assert "hidden" not in caplog.text
 
 

@@ -9,6 +9,7 @@ from redis.exceptions import AuthenticationError
 from milkrun.aws.credentials import get_role, utc_now
 from milkrun.aws.signature import Credentials, Signer
 from milkrun.errors import CredentialsUnavailableError
+from milkrun.observability import get_logger
 from milkrun.settings import Settings
 
 TOKEN_SECONDS = 900
@@ -50,11 +51,12 @@ class IamTokens(CredentialProvider):
         """User and token.
 
         Raises:
-            NoTokenError: The role's credentials are away.
+            NoTokenError: The role's credentials are away. Why is in the log alone.
         """
         try:
             credentials = self._credentials()
         except CredentialsUnavailableError as error:
+            get_logger().warning("no credentials", dependency="redis", reason=error.detail)
             raise NoTokenError(error.detail) from error
         signer = Signer(credentials, self._region, "elasticache", self._clock())
         parameters = {"Action": "connect", "User": self._user}

@@ -15,6 +15,7 @@ from milkrun.aws.arn import SecretArn
 from milkrun.aws.credentials import get_role, utc_now
 from milkrun.aws.secrets import read_secret
 from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableError
+from milkrun.observability import get_logger
 from milkrun.settings import get_settings
 
 CONNECT_TIMEOUT = 2.0
@@ -98,13 +99,18 @@ def read_login(secret: SecretArn) -> Login:
     """User and password out of a secret.
 
     Raises:
-        DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`.
+        DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`. Why is in
+            the log alone.
     """
     endpoint = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER", "")
     try:
         members = read_secret(secret, get_role().get(), utc_now(), endpoint)
-        return str(members["username"]), str(members["password"])
-    except (CredentialsUnavailableError, KeyError) as error:
+        match members:
+            case {"username": str(username), "password": str(password)}:
+                return username, password
+        raise CredentialsUnavailableError("the secret has no username and password")
+    except CredentialsUnavailableError as error:
+        get_logger().warning("no credentials", dependency="neo4j", reason=error.detail)
         raise DependencyUnavailableError({"neo4j": "down: credentials unavailable"}) from error
 
 
