@@ -104,12 +104,14 @@ def cors_gateway_url(run: Run[Any], service: LambdaService) -> Iterator[str]:
 
 
 @contextmanager
-def running_gateway(run: Run[Any], api: Api, service: LambdaService) -> Iterator[str]:
+def running_gateway(
+    run: Run[Any], api: Api, service: LambdaService, integration_limit: float = 2
+) -> Iterator[str]:
     """A gateway that answers at this URL until the block ends."""
     listener = bound_socket(0)
 
     async def build() -> Gateway:
-        built = Gateway(api, service, integration_limit=2)
+        built = Gateway(api, service, integration_limit)
         await built.start(listener)
         return built
 

@@ -1,3 +1,4 @@
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,7 +8,7 @@ from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import Submission
 from milkrun.jobs.states import Status
 
-from .conftest import OWNER, Lab, run_id
+from .conftest import BEST, OWNER, Lab, run_id
 
 
 def test_a_new_run_is_pending_and_indexed(lab: Lab) -> None:
@@ -78,6 +79,35 @@ def test_above_the_owner_s_limit_it_is_refused_and_nothing_changes(lab: Lab) -> 
     with pytest.raises(TooManyPendingRunsError):
         small.submit(2)
     assert small.snapshot() == before
+
+
+def test_pending_and_running_runs_of_an_owner_never_exceed_both_limits_together(lab: Lab) -> None:
+    small = lab.with_policy(max_pending=3, max_running=2)
+    keys, choose = OwnerKeys(OWNER), random.Random(1)
+    refused = most = 0
+    held: list[str] = []
+    for number in range(1, 200):
+        match choose.choice(["submit", "submit", "claim", "hand over", "complete", "lose"]):
+            case "submit":
+                try:
+                    small.submit(number)
+                except TooManyPendingRunsError:
+                    refused += 1
+            case "claim":
+                pending = [member.decode() for member in small.client.zrange(keys.pending, 0, -1)]
+                if pending and small.jobs.claim(OWNER, pending[0], "t") is not None:
+                    held.append(pending[0])
+            case "hand over" if held:
+                small.jobs.hand_over(OWNER, held.pop(), "t", spent_ms=1)
+            case "complete" if held:
+                small.jobs.complete(OWNER, held.pop(), "t", spent_ms=1, best=BEST)
+            case "lose" if held:
+                lost = held.pop()
+                small.make_due(int(lost[-4:]))
+                small.jobs.expire(OWNER, lost)
+        most = max(most, small.client.zcard(keys.pending) + small.client.zcard(keys.running))
+    assert refused > 0
+    assert most == 5
 
 
 def test_a_replay_is_no_new_pending_run(lab: Lab) -> None:
