@@ -12,7 +12,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "layers" / "core" / "milkrun"
 SOLVER = ROOT / "layers" / "solver" / "milkrun_solver"
-HANDLERS = ("submit", "status", "health", "worker", "sweeper")
+AUTHORIZER = ROOT / "layers" / "authorizer" / "milkrun_authorizer"
+HANDLERS = ("submit", "status", "health", "worker", "sweeper", "authorizer")
+LAYER_OF = {"worker": SOLVER.parent, "authorizer": AUTHORIZER.parent}
+"""What a function carries besides the core layer."""
 
 LAYERS: list[set[str]] = [
     {
@@ -82,9 +85,15 @@ sys.addaudithook(lambda event, _: events.append(event))
 """
 
 
+@pytest.mark.parametrize("path", sorted(AUTHORIZER.rglob("*.py")), ids=lambda path: path.name)
+def test_the_authorizer_s_package_knows_errors_and_patience_alone(path: Path) -> None:
+    mine = {name for name in imports(path) if name.split(".")[0] == "milkrun"}
+    assert mine <= {"milkrun.errors", "milkrun.patience"}
+
+
 def after_import(handler: str, code: str) -> str:
     """What code prints after a handler was imported, in a process of its own, with Lambda's environment."""
-    folders = [ROOT / "functions" / handler, CORE.parent] + ([SOLVER.parent] if handler == "worker" else [])
+    folders = [ROOT / "functions" / handler, CORE.parent, LAYER_OF.get(handler, CORE.parent)]
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
@@ -113,6 +122,7 @@ UNWANTED = {
     "health": {"boto3", "pydantic", "pyvrp", "vroom", "milkrun_solver"},  # neo4j takes numpy where it is
     "sweeper": {"neo4j", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "worker": {"matplotlib", "osmium", "networkx"},  # neo4j takes pandas where it is
+    "authorizer": {"boto3", "redis", "neo4j", "pydantic", "polyline", "numpy", "pyvrp", "vroom"},
 }
 
 
