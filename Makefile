@@ -41,8 +41,9 @@ template: .venv/.tests .venv/sam/.installed
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1
 
-build: .venv/sam/.installed ## Build the functions and layers for Lambda
-	$(SAM) build
+# Without the SAM CLI's cache, which does not notice a change of layers/Makefile.
+build: .venv/sam/.installed ## Build for Lambda; ARCHITECTURE=arm64 for its other processors
+	$(SAM) build --no-cached $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
 
 format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .

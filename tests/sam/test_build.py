@@ -38,6 +38,15 @@ def layers_of(template: Mapping[str, Any]) -> dict[str, Path]:
     }
 
 
+def functions_of(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of each function."""
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
 @pytest.fixture(scope="module")
 def made(template: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Path]]:
     """Each layer by name, by architecture, as its Makefile builds it."""
@@ -94,11 +103,7 @@ def test_every_function_with_its_layers_is_far_from_lambdas_limit(
 ) -> None:
     sizes = {name: size(folder) for name, folder in made[architecture].items()}
     shared = template["Globals"]["Function"]["Layers"]
-    functions = {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function"
-    }
+    functions = functions_of(template)
     assert "WorkerFunction" in functions
     whole = {
         name: size(ROOT / properties["CodeUri"])
@@ -134,3 +139,9 @@ def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
 def test_two_builds_have_the_same_bytes(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:
     for name, folder in made["x86_64"].items():
         assert contents(built / name) == contents(folder)
+
+
+def test_a_function_is_its_handler_and_nothing_else(built: Path, template: Mapping[str, Any]) -> None:
+    for name, properties in functions_of(template).items():
+        module = properties["Handler"].partition(".")[0]
+        assert [path.name for path in (built / name).iterdir()] == [f"{module}.py"]
