@@ -1,4 +1,4 @@
-"""The template as it is written, as CloudFormation gets it from SAM, and as it is deployed with some parameters."""
+"""The template as it is written, as CloudFormation gets it from SAM, and as it is with some parameters."""
 
 import copy
 import json
@@ -71,7 +71,7 @@ PARAMETER_SETS: dict[str, Parameters] = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """Resources that exist with some parameters: conditions are decided, what refers to a resource is its name.
+    """Resources that exist with some parameters. Conditions are decided; a reference is the resource's name.
 
     `conditions` are those of the template, by name.
     """

@@ -104,11 +104,11 @@ def test_each_route_leads_to_the_alias_of_the_function_whose_event_it_is(
     for route, integration in served.items():
         assert integration["httpMethod"] == "POST"
         target = re.fullmatch(
-            r"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/(\w+)/invocations",
+            r"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/(\w+)\.Arn:live/invocations",
             integration["uri"],
         )
         assert target is not None
-        assert target[1] == f"{routes[route]}Aliaslive"
+        assert target[1] == routes[route]
 
 
 def test_the_gateway_may_invoke_each_function_for_its_routes_and_no_other(
@@ -151,7 +151,7 @@ def test_tokens_are_judged_by_the_authorizer_whose_decision_is_kept_for_a_minute
 ) -> None:
     authorizer = security_scheme(by_tokens)["x-amazon-apigateway-authorizer"]
     assert authorizer["type"] == "token"
-    assert "/functions/AuthorizerFunctionAliaslive/invocations" in authorizer["authorizerUri"]
+    assert "/functions/AuthorizerFunction.Arn:live/invocations" in authorizer["authorizerUri"]
     assert authorizer["authorizerResultTtlInSeconds"] == 60
 
 

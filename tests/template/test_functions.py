@@ -1,20 +1,49 @@
-"""The functions: their code, settings, logs, and what happens to their failures."""
+"""The functions: their code, settings, versions, logs, and what happens to their failures."""
 
 import ast
+import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from local.cloudformation import Resolver
 from milkrun.settings import Settings
 
-from .conftest import ROOT, Resources
+from .conftest import (
+    GIVEN_VPC,
+    NEO4J_SECRET,
+    PARAMETER_SETS,
+    REGION,
+    ROOT,
+    Deploy,
+    Deployment,
+    Parameters,
+    Resources,
+    translate,
+)
 
-SET_BY_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME"}
+SET_BY_LAMBDA = {"AWS_REGION"}
 SET_BY_SAM_LOCAL = {"AWS_SAM_LOCAL"}
-READ_BY_OTHERS = {"AWS_ENDPOINT_URL_LAMBDA"}
+READ_BY_OTHERS = {"AWS_ENDPOINT_URL_LAMBDA", "JWT_ISSUER", "JWT_AUDIENCE"}
 INVOKERS = {"SubmitFunction", "SweeperFunction"}
 USERS_OF_NEO4J = {"HealthFunction", "WorkerFunction"}
+WAITED_FOR = {"SubmitFunction", "StatusFunction", "HealthFunction"}
+SHIFTED = {*WAITED_FOR, "WorkerFunction"}
+NO_PART_OF_A_VERSION = {"ReservedConcurrentExecutions", "RecursiveLoop", "Tags", "Description"}
+OTHER_VALUES = {
+    **GIVEN_VPC,
+    "VpcCidr": "10.61.0.0/16",
+    "CacheReplicas": "0",
+    "RedisUrl": "rediss://redis.example.com:6379",
+    "Neo4jUri": "bolt://graph.example.com:7687",
+    "Neo4jSecretArn": NEO4J_SECRET,
+    "JwtIssuer": "https://issuer.example.com",
+    "JwtAudience": "milkrun",
+    "CorsAllowOrigin": "https://planner.example.com",
+}
+"""For text that is not one of some values, and where any other number makes no difference."""
 
 
 class RecordingEnvironment(Mapping[str, str]):
@@ -53,9 +82,9 @@ def resource_behind(reference: Any, translated: dict[str, Any]) -> dict[str, Any
     return resource
 
 
-def test_there_are_the_five_functions(functions: Resources) -> None:
+def test_there_are_five_functions_and_one_that_checks_tokens(functions: Resources) -> None:
     assert set(functions) == {
-        f"{name}Function" for name in ("Submit", "Status", "Health", "Worker", "Sweeper")
+        f"{name}Function" for name in ("Submit", "Status", "Health", "Worker", "Sweeper", "Authorizer")
     }
 
 
@@ -70,14 +99,26 @@ def test_every_handler_is_a_function_in_a_file_that_exists(functions: Resources)
 def test_only_the_worker_carries_the_solver(template: dict[str, Any], functions: Resources) -> None:
     assert template["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
     added = {name: properties["Layers"] for name, properties in functions.items() if "Layers" in properties}
-    assert added == {"WorkerFunction": [{"Ref": "SolverLayer"}]}
+    assert added == {
+        "WorkerFunction": [{"Ref": "SolverLayer"}],
+        "AuthorizerFunction": [{"Ref": "AuthorizerLayer"}],
+    }
 
 
-def test_every_function_is_traced_and_runs_where_its_layers_were_built_for(lambdas: Resources) -> None:
-    for properties in lambdas.values():
+def test_every_function_is_traced(any_deployment: Deployment) -> None:
+    for properties in any_deployment.of_type("AWS::Lambda::Function").values():
         assert properties["TracingConfig"] == {"Mode": "Active"}
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_every_function_runs_where_its_layers_were_built_for(deployed: Deploy, architecture: str) -> None:
+    deployment = deployed({"Architecture": architecture})
+    for properties in deployment.of_type("AWS::Lambda::Function").values():
         assert properties["Runtime"] == "python3.13"
-        assert properties["Architectures"] == ["x86_64"]
+        assert properties["Architectures"] == [architecture]
+    for properties in deployment.of_type("AWS::Lambda::LayerVersion").values():
+        assert properties["CompatibleRuntimes"] == ["python3.13"]
+        assert properties["CompatibleArchitectures"] == [architecture]
 
 
 def test_every_setting_can_be_set(lambdas: Resources, settings_names: set[str]) -> None:
@@ -91,35 +132,173 @@ def test_nothing_is_set_that_nobody_reads(lambdas: Resources, settings_names: se
         assert set_here <= settings_names | READ_BY_OTHERS
 
 
-def test_a_setting_left_alone_is_the_same_in_the_template_and_in_the_code(
-    template: dict[str, Any], lambdas: Resources
-) -> None:
-    defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+def test_a_setting_left_alone_is_the_same_in_the_template_and_in_the_code(deployed: Deploy) -> None:
     environment = {
-        variable: defaults[value["Ref"]] if isinstance(value, dict) else value
-        for variable, value in variables(lambdas, "WorkerFunction").items()
+        name: str(value)
+        for name, value in variables(deployed({}).of_type("AWS::Lambda::Function"), "WorkerFunction").items()
+        if not name.startswith("REDIS_")  # the stack's own cache, of which the code knows nothing
     }
     assert Settings.from_env(environment) == Settings.from_env({})
 
 
-def test_whoever_starts_workers_knows_their_name(lambdas: Resources) -> None:
+@pytest.mark.parametrize("name", PARAMETER_SETS)
+def test_functions_take_the_settings_that_they_are_given(deployed: Deploy, name: str) -> None:
+    deployment = deployed(PARAMETER_SETS[name])
+    for properties in deployment.of_type("AWS::Lambda::Function").values():
+        environment = {key: str(value) for key, value in properties["Environment"]["Variables"].items()}
+        Settings.from_env({**environment, "AWS_REGION": REGION})
+
+
+def test_whoever_starts_workers_knows_their_alias(any_deployment: Deployment) -> None:
+    lambdas = any_deployment.of_type("AWS::Lambda::Function")
     named = {name for name in lambdas if "WORKER_FUNCTION" in variables(lambdas, name)}
     assert named == INVOKERS
     for name in named:
-        assert variables(lambdas, name)["WORKER_FUNCTION"] == {"Ref": "WorkerFunction"}
+        assert variables(lambdas, name)["WORKER_FUNCTION"] == "WorkerFunctionAliaslive"
 
 
-def test_only_functions_that_use_neo4j_have_its_password(
-    lambdas: Resources, template: dict[str, Any]
+def test_only_functions_that_use_neo4j_know_of_it(lambdas: Resources) -> None:
+    for variable in ("NEO4J_URI", "NEO4J_SECRET_ARN", "NEO4J_USER", "NEO4J_PASSWORD"):
+        assert {name for name in lambdas if variable in variables(lambdas, name)} == USERS_OF_NEO4J
+
+
+def test_no_secret_is_in_a_variable(template: dict[str, Any], any_deployment: Deployment) -> None:
+    assert not any("NoEcho" in parameter for parameter in template["Parameters"].values())
+    for name, properties in any_deployment.of_type("AWS::Lambda::Function").items():
+        for variable, value in properties["Environment"]["Variables"].items():
+            if re.search(r"PASSWORD|SECRET|TOKEN|CREDENTIAL|_KEY", variable):
+                assert value in ("", NEO4J_SECRET), f"{name} {variable}"
+            assert "resolve:" not in str(value), f"{name} {variable}"
+
+
+@pytest.mark.parametrize("uri", ["neo4j://user:secret@host", "bolt+s://:secret@host:7687"])
+def test_a_password_in_the_address_of_neo4j_is_refused(template: dict[str, Any], uri: str) -> None:
+    assert re.fullmatch(template["Parameters"]["Neo4jUri"]["AllowedPattern"], uri) is None
+
+
+# ── Versions and aliases
+
+
+def test_every_function_has_an_alias_on_its_newest_version(any_deployment: Deployment) -> None:
+    aliases = any_deployment.of_type("AWS::Lambda::Alias")
+    versions = any_deployment.of_type("AWS::Lambda::Version")
+    assert {alias["FunctionName"] for alias in aliases.values()} == set(
+        any_deployment.of_type("AWS::Lambda::Function")
+    )
+    for alias in aliases.values():
+        assert alias["Name"] == "live"
+        version = alias["FunctionVersion"].removesuffix(".Version")
+        assert versions[version]["FunctionName"] == alias["FunctionName"]
+
+
+def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: Deploy) -> None:
+    lambdas = deployed({}).of_type("AWS::Lambda::Function")
+    settings = {name: properties.get("SnapStart") for name, properties in lambdas.items()}
+    assert {name for name, setting in settings.items() if setting} == WAITED_FOR
+    assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
+
+
+@pytest.mark.parametrize("kind", ["AllAtOnce", "Linear10PercentEvery1Minute"])
+def test_calls_move_to_a_new_version_as_the_environment_says(deployed: Deploy, kind: str) -> None:
+    deployment = deployed({"DeploymentType": kind})
+    groups = deployment.of_type("AWS::CodeDeploy::DeploymentGroup")
+    assert set(groups) == {f"{name}DeploymentGroup" for name in SHIFTED}
+    for name in SHIFTED:
+        group = groups[f"{name}DeploymentGroup"]
+        assert group["DeploymentConfigName"] == f"CodeDeployDefault.Lambda{kind}"
+        alias = deployment.resources[f"{name}Aliaslive"]
+        assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == (
+            f"{name}DeploymentGroup"
+        )
+
+
+def test_an_alarm_moves_the_calls_back(deployed: Deploy) -> None:
+    deployment = deployed({})
+    for name, group in deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+        alarm = name.replace("FunctionDeploymentGroup", "ErrorsAlarm")
+        assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [{"Name": alarm}]}
+        assert deployment.resources[alarm]["Type"] == "AWS::CloudWatch::Alarm"
+        assert group["AutoRollbackConfiguration"]["Enabled"] is True
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+@pytest.mark.parametrize("layer", ["CoreLayer", "SolverLayer"])
+def test_a_new_layer_makes_new_versions_of_the_functions_that_have_it(
+    template: dict[str, Any], functions: Resources, layer: str
 ) -> None:
-    assert {name for name in lambdas if "NEO4J_PASSWORD" in variables(lambdas, name)} == USERS_OF_NEO4J
-    assert template["Parameters"]["Neo4jPassword"]["NoEcho"] is True
+    changed = copy.deepcopy(template)
+    changed["Resources"][layer]["Properties"]["ContentUri"] += "-changed"
+    before, after = (versions(translate(document, {})) for document in (template, changed))
+    renewed = {name for name in before if before[name] != after[name]}
+    always = {name for name in functions if name in before}
+    assert renewed == (always if layer == "CoreLayer" else {"WorkerFunction"})
+
+
+def versions(translated: dict[str, Any]) -> dict[str, str]:
+    """Logical id of each function's version, by function."""
+    return {
+        resource["Properties"]["FunctionName"]["Ref"]: name
+        for name, resource in translated["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Version" and resource.get("Condition") != "UsesJwt"
+    }
+
+
+def configurations(template: dict[str, Any], parameters: Parameters) -> tuple[dict[str, Any], str]:
+    """What becomes part of each function's version, and the document of settings."""
+    document = translate(template, parameters)
+    resolver = Resolver(document, REGION, parameters)
+    found = {
+        name: {
+            key: resolver.resolve(value)
+            for key, value in resource["Properties"].items()
+            if key not in NO_PART_OF_A_VERSION
+        }
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+    settings: str = resolver.resolve(document["Resources"]["Settings"]["Properties"]["Content"])
+    return found, settings
+
+
+def another_value(name: str, parameter: dict[str, Any]) -> str | None:
+    """A value that is not the default; None where nobody has said one."""
+    if name in OTHER_VALUES:
+        return OTHER_VALUES[name]
+    if "AllowedValues" in parameter:
+        return next(str(it) for it in parameter["AllowedValues"] if str(it) != str(parameter["Default"]))
+    if parameter["Type"] == "Number":
+        return str(int(parameter["Default"]) + 1)
+    return None
+
+
+def test_whatever_value_reaches_a_function_makes_new_versions(template: dict[str, Any]) -> None:
+    before, settings_before = configurations(template, {})
+    reach = set()
+    for name, parameter in template["Parameters"].items():
+        value = another_value(name, parameter)
+        after, settings_after = configurations(template, {name: value} if value else {})
+        if after != before:
+            reach.add(name)
+            assert settings_after != settings_before, name
+    assert {"VpcId", "RedisUrl", "CacheReplicas", "CacheShards", "Neo4jUri", "WorkerMemory"} <= reach
+
+
+def test_every_version_is_described_by_the_settings(any_deployment: Deployment) -> None:
+    number = "settings Settings.VersionNumber"
+    for name, version in any_deployment.of_type("AWS::Lambda::Version").items():
+        assert version["Description"] == number, name
+    for name, properties in any_deployment.of_type("AWS::Lambda::Function").items():
+        # Lambda publishes no version that is like the last, so each function has to change with them.
+        assert f"({number})" in properties["Description"], name
+
+
+# ── Logs, failures and schedules
 
 
 def test_every_function_logs_json_to_a_group_of_its_own_that_forgets(
     lambdas: Resources, translated: dict[str, Any]
 ) -> None:
-    groups = {name: properties["LoggingConfig"]["LogGroup"]["Ref"] for name, properties in lambdas.items()}
+    groups = {name: it["LoggingConfig"]["LogGroup"]["Ref"] for name, it in lambdas.items()}
     assert len(set(groups.values())) == len(lambdas)
     for name, group in groups.items():
         assert lambdas[name]["LoggingConfig"]["LogFormat"] == "JSON"

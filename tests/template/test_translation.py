@@ -1,30 +1,74 @@
 """The transform refuses what linting the source does not notice, so its output is checked too."""
 
 import json
-import tomllib
+import re
 from typing import Any
 
+import pytest
 from cfnlint import api
 from cfnlint.config import ManualArgs
 
-from .conftest import REGION, ROOT
+from .conftest import PARAMETER_SETS, REGION, ROOT, Deploy, Parameters, environment, samconfig, translate
+
+ENVIRONMENTS = ("default", "staging", "prod")
 
 
-def problems_of(text: str) -> list[str]:
-    matches = api.lint(text, config=ManualArgs(regions=[REGION]))
+def problems_of(text: str, parameters: Parameters, **options: Any) -> list[str]:
+    """What cfn-lint finds: in every case that conditions allow, or in the one of these parameters."""
+    sets = [parameters] if parameters else []
+    matches = api.lint(text, config=ManualArgs(regions=[REGION], parameters=sets, **options))
     return [f"{match.rule.id} line {match.linenumber}: {match.message}" for match in matches]
 
 
-def test_the_source_lints_clean() -> None:
-    assert problems_of((ROOT / "template.yaml").read_text()) == []
+@pytest.mark.parametrize("name", ["defaults", "prod", "everything made", "everything given"])
+def test_the_source_lints_clean(name: str) -> None:
+    assert problems_of((ROOT / "template.yaml").read_text(), PARAMETER_SETS[name]) == []
 
 
-def test_what_cloudformation_gets_lints_clean(translated: dict[str, Any]) -> None:
-    assert problems_of(json.dumps(translated)) == []
+@pytest.mark.parametrize("name", ["everything made", "everything given"])
+def test_what_cloudformation_gets_lints_clean(template: dict[str, Any], name: str) -> None:
+    ignored = [
+        "W2001",  # a parameter that SAM has put the value of in its place is used no more
+        "W1033",  # as the template itself says, which does not count beside these
+    ]
+    text = json.dumps(translate(template, PARAMETER_SETS[name]))
+    assert problems_of(text, PARAMETER_SETS[name], ignore_checks=ignored) == []
 
 
-def test_every_parameter_of_samconfig_is_one_of_the_template(template: dict[str, Any]) -> None:
-    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    for environment in ("default", "staging", "prod"):
-        overrides = config[environment]["deploy"]["parameters"]["parameter_overrides"]
-        assert {override.split("=")[0] for override in overrides} <= template["Parameters"].keys()
+def test_the_deployments_of_these_tests_see_every_condition_both_ways(deployed: Deploy) -> None:
+    seen = [deployed(parameters).conditions for parameters in PARAMETER_SETS.values()]
+    assert {name for name in seen[0] if len({it[name] for it in seen}) == 1} == set()
+
+
+def test_the_values_of_these_tests_are_ones_that_the_template_takes(template: dict[str, Any]) -> None:
+    for parameters in PARAMETER_SETS.values():
+        for name, value in parameters.items():
+            declared = template["Parameters"][name]
+            if "AllowedValues" in declared:
+                assert value in map(str, declared["AllowedValues"]), name
+            assert re.fullmatch(declared.get("AllowedPattern", ".*"), value), name
+            assert int(value) >= declared["MinValue"] if "MinValue" in declared else True, name
+            assert int(value) <= declared["MaxValue"] if "MaxValue" in declared else True, name
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_an_environment_is_deployed_without_a_word_more(template: dict[str, Any], name: str) -> None:
+    parameters = template["Parameters"]
+    assert environment(name).keys() <= parameters.keys()
+    assert all("Default" in parameter for parameter in parameters.values())
+    settings = samconfig()[name]
+    assert settings["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM"
+    assert settings["deploy"]["parameters"]["resolve_s3"] is True
+
+
+def test_environments_have_stacks_of_their_own_and_differ_in_what_they_set() -> None:
+    names = {samconfig()[name]["global"]["parameters"]["stack_name"] for name in ENVIRONMENTS}
+    assert len(names) == len(ENVIRONMENTS)
+    for parameter in ("CacheNodeType", "CacheReplicas", "WorkerConcurrency", "LogRetentionDays"):
+        assert len({environment(name)[parameter] for name in ENVIRONMENTS}) == len(ENVIRONMENTS)
+
+
+def test_every_parameter_is_asked_for_in_its_group(template: dict[str, Any]) -> None:
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    shown = [name for group in groups for name in group["Parameters"]]
+    assert sorted(shown) == sorted(template["Parameters"])
