@@ -36,13 +36,6 @@ PARAMETERS: dict[str, Json] = {
         "description": "Found again on the answer and in every line of the logs; else a new one is made.",
         "schema": {"type": "string", "pattern": CORRELATION_ID},
     },
-    "AcceptForm": {
-        "name": "Accept",
-        "in": "header",
-        "description": "`application/geo+json` for a solution to lay on a map; `application/gzip`, before any"
-        " other, for a gzip file of either, the only form that results over 6 MB come in.",
-        "schema": {"type": "string", "default": "application/json"},
-    },
     "Best": {
         "name": "best",
         "in": "query",

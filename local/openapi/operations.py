@@ -49,8 +49,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="submitProblem",
         summary="Submit a problem",
         description="Stores a run for the problem and has a worker solve it. With `Prefer: wait=N` the answer"
-        " is held back for up to N seconds.",
-        parameters=("IdempotencyKey", "PreferWait", "AcceptForm", "CorrelationId"),
+        " is held back for up to N seconds; a solution in it has the form that `Accept` asks for, as in"
+        " `getResult`.",
+        parameters=("IdempotencyKey", "PreferWait", "CorrelationId"),
         takes_problem=True,
         answers=(
             Answer(
@@ -100,7 +101,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/optimize/{run_id}/result"): Operation(
         id="getResult",
         summary="Get the solution of a run",
-        parameters=("RunId", "Best", "AcceptForm", "CorrelationId"),
+        description="`Accept: application/geo+json` gives a solution to lay on a map. `application/gzip`, before"
+        " any other type, gives a gzip file of either, the only form that a result over 6 MB comes in.",
+        parameters=("RunId", "Best", "CorrelationId"),
         answers=(
             Answer(200, "The solution; with `best=true` the best so far.", Solution, other_forms=_FORMS),
             Answer(202, "There is none yet.", RunStatus, ("Retry-After?",)),
