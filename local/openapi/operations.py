@@ -101,7 +101,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/optimize/{run_id}/result"): Operation(
         id="getResult",
         summary="Get the solution of a run",
-        description="`Accept: application/geo+json` gives a solution to lay on a map; `application/gzip` before"
+        description="`Accept: application/geo+json` gives one to lay on a map; `application/gzip` before"
         " any other type a gzip file of either, the only form that a result over 6 MB comes in.",
         parameters=("RunId", "Best", "CorrelationId"),
         answers=(
