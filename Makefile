@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 3000
 BIN := .venv/bin
 SAM := .venv/sam/bin/sam
+CHECKOV := .venv/checkov/bin/checkov
 export PORT
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
@@ -37,9 +38,13 @@ lint: .venv/.tests
 types: .venv/.tests
 	$(BIN)/mypy
 
-template: .venv/.tests .venv/sam/.installed
+# checkov does not look at what no default makes, such as the authorizer: it gets a copy without conditions.
+template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1
+	@mkdir -p .local/checkov
+	@sed '/^    Condition: /d' template.yaml > .local/checkov/template.yaml
+	$(CHECKOV) --config-file .checkov.yaml --file .local/checkov/template.yaml
 
 # Without the SAM CLI's cache, which does not notice a change of layers/Makefile.
 build: .venv/sam/.installed ## Build for Lambda; ARCHITECTURE=arm64 for its other processors
@@ -65,8 +70,13 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# The SAM CLI pins older versions of what the project uses, so it lives in an environment of its own.
+# The SAM CLI and checkov pin older versions of what the project uses, so each lives in an environment of its own.
 .venv/sam/.installed: .venv/.made requirements-sam.txt
 	@$(PYTHON) -m venv .venv/sam
 	@.venv/sam/bin/pip install --quiet --disable-pip-version-check -r requirements-sam.txt
+	@touch $@
+
+.venv/checkov/.installed: .venv/.made requirements-checkov.txt
+	@$(PYTHON) -m venv .venv/checkov
+	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
 	@touch $@
