@@ -19,7 +19,17 @@ from local.ports import LOOPBACK, free_port
 from milkrun_solver.network.compiled import CompiledNetwork
 from tests.conftest import missing
 
-from .machine import ENVIRONMENT, IMAGE, SAM, containers_with, docker, machine_address, relay, running_sam
+from .machine import (
+    ENVIRONMENT,
+    IMAGE,
+    SAM,
+    containers_with,
+    docker,
+    images,
+    machine_address,
+    relay,
+    running_sam,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,10 @@ def address() -> str:
     try:
         docker("image", "inspect", IMAGE)
     except subprocess.CalledProcessError:
-        docker("pull", IMAGE)
+        try:
+            docker("pull", IMAGE)
+        except subprocess.SubprocessError:
+            missing(f"{IMAGE} cannot be pulled")
     return machine_address()
 
 
@@ -88,7 +101,7 @@ def valkey_port(address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def stack(
-    built: Path, address: str, valkey_port: int, neo4j_port: int, tmp_path_factory: pytest.TempPathFactory
+    address: str, valkey_port: int, neo4j_port: int, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SamStack]:
     """The whole system under the SAM CLI, with events/env.json but for the ports."""
     folder = tmp_path_factory.mktemp("sam-local")
@@ -103,6 +116,7 @@ def stack(
             variables["NEO4J_URI"] = f"bolt://host.docker.internal:{neo4j_port}"
     (folder / "env.json").write_text(json.dumps(environment))
     places = built, folder / "env.json"
+    of_others = images()
     try:
         with (
             running_sam("start-lambda", *places, folder / "start-lambda.log", address, lambda_port),
@@ -112,3 +126,5 @@ def stack(
     finally:
         for container in containers_with(redis_url):
             docker("rm", "--force", container)
+        for image in images() - of_others:
+            docker("rmi", "--force", image)

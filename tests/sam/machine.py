@@ -82,6 +82,11 @@ def containers_with(value: str) -> list[str]:
     return [box["Id"] for box in json.loads(docker("inspect", *ids)) if value in str(box["Config"]["Env"])]
 
 
+def images() -> set[str]:
+    """The images that the SAM CLI has built from Lambda's, each with the layers of a function."""
+    return set(docker("images", "--quiet", "--no-trunc", "samcli/lambda-python").split())
+
+
 @contextmanager
 def relay(address: str, port: int) -> Iterator[None]:
     """Passes connections from `address` on to the same port on loopback, where alone a server listens."""
