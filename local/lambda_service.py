@@ -194,7 +194,7 @@ class LambdaService:
 def _name_and_qualifier(name: str) -> tuple[str, str]:
     """The function's own name, and `:` with an alias or version or nothing.
 
-    The Invoke API takes name, partial ARN or ARN, each with or without. Any alias is the function itself here.
+    The Invoke API takes name, partial ARN or ARN, with it or without. Any alias is the function itself here.
     """
     parts = unquote(name).split(":")
     at = parts.index("function") + 1 if "function" in parts[:-1] else 0

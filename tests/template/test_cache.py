@@ -184,9 +184,14 @@ def test_a_password_in_the_address_is_refused(template: dict[str, Any], url: str
 # ── What the user of the cache may do, on a Valkey that is told the same
 
 
+def administrator_of(url: str) -> redis.Redis:
+    """Somebody who may do everything, and sends nothing that is not asked for."""
+    return redis.Redis.from_url(url, driver_info=None)
+
+
 def limited(url: str, access_string: str) -> str:
     """The URL of a user with these rights, on a server whose default user may do everything."""
-    with redis.Redis.from_url(url) as administrator:
+    with administrator_of(url) as administrator:
         answer = administrator.execute_command(
             "ACL", "SETUSER", "functions", *access_string.split(), f">{PASSWORD}"
         )
@@ -197,13 +202,13 @@ def limited(url: str, access_string: str) -> str:
 
 def called(url: str) -> set[str]:
     """Every command that the server was sent, subcommands as `command|subcommand`."""
-    with redis.Redis.from_url(url) as administrator:
+    with administrator_of(url) as administrator:
         statistics = administrator.info("commandstats")
     return {name.removeprefix("cmdstat_") for name in statistics} - NEEDS_NO_RIGHT
 
 
 def reset(url: str) -> None:
-    with redis.Redis.from_url(url) as administrator:
+    with administrator_of(url) as administrator:
         administrator.config_resetstat()
 
 
@@ -214,7 +219,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
     with running_valkey(folder / "primary", "--repl-diskless-sync-delay", "0") as primary:
         address = urlsplit(primary.url)
         with running_valkey(folder / "replica", "--replicaof", f"{address.hostname} {address.port}"):
-            with redis.Redis.from_url(primary.url) as administrator:
+            with administrator_of(primary.url) as administrator:
                 assert administrator.wait(1, 10_000) == 1
             yield primary
 
@@ -278,6 +283,13 @@ def test_the_user_can_do_on_a_cluster_what_functions_do(access_string: str, tmp_
         used = set().union(*(called(node.url) for node in cluster.nodes))
     assert used >= CLUSTER_ONLY
     assert used - {"config|resetstat", "info", "ping"} <= granted(access_string)
+
+
+def test_redis_knows_every_right_of_the_user_too(access_string: str, redis_url: str) -> None:
+    with administrator_of(redis_url) as administrator:
+        administrator.flushall()
+    with connect(limited(redis_url, access_string)) as client:
+        live(client, replicas=0)
 
 
 @pytest.mark.parametrize(

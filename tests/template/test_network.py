@@ -117,6 +117,15 @@ def test_every_function_that_keeps_runs_is_in_the_vpc(any_deployment: Deployment
         assert config["SecurityGroupIds"] == ["FunctionsSecurityGroup"]
 
 
+def test_the_authorizer_reads_the_keys_of_its_issuer_outside_the_vpc(deployed: Deploy) -> None:
+    tokens = {
+        "AuthMode": "JWT",
+        "JwtIssuer": "https://issuer.example.com",
+        "JwtAudience": "milkrun",
+    }
+    assert "VpcConfig" not in deployed(tokens).properties("AuthorizerFunction")
+
+
 def test_in_a_given_vpc_the_stack_makes_no_network(deployed: Deploy) -> None:
     deployment = deployed({**GIVEN_VPC, "NatGateway": "true"})
     subnets = GIVEN_VPC["SubnetIds"].split(",")

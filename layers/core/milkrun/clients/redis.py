@@ -86,6 +86,7 @@ def connect(url: str, *, credential_provider: CredentialProvider | None = None) 
         socket_timeout=ANSWER_TIMEOUT,
         retry=Retry(ConstantBackoff(0.05), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         credential_provider=credential_provider,
+        driver_info=None,  # CLIENT SETINFO costs a round trip, and Redis 7.1 knows of no right to send it
     )
 
 
@@ -102,6 +103,7 @@ def connect_to_cluster(url: str, *, credential_provider: CredentialProvider | No
         retry=Retry(ConstantBackoff(0.05), 1),
         require_full_coverage=False,  # whose servers are there is served
         credential_provider=credential_provider,
+        driver_info=None,  # CLIENT SETINFO costs a round trip, and Redis 7.1 knows of no right to send it
     )
 
 
