@@ -1,6 +1,5 @@
 """The way to the server of a cluster that holds a key, with servers that move, hang and die."""
 
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from milkrun.clients.redis import (
 )
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
+from tests.cluster import begin_to_move, move, suspend
 
 KEYS = [f"key:{number}" for number in range(64)]
 FEW_SECONDS = 5.0
@@ -48,18 +48,6 @@ def client(cluster: ValkeyCluster) -> RedisCluster:
     client = connect_to_cluster(cluster.url)
     client.flushall()
     return client
-
-
-@pytest.fixture
-def hang() -> Iterator[ExitStack]:
-    """Servers put in here go on after the test."""
-    with ExitStack() as hanging:
-        yield hanging
-
-
-def suspend(server: Valkey, hang: ExitStack) -> None:
-    hang.callback(server.process.send_signal, signal.SIGCONT)
-    server.process.send_signal(signal.SIGSTOP)
 
 
 def set_key(client: RedisCluster, key: str) -> Any:
@@ -120,27 +108,15 @@ def test_a_slot_that_has_moved_is_followed_and_remembered(
         move(key_slot(key.encode()), cluster.primaries[1], cluster.primaries[0], key)
 
 
-def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:
-    """Gives a slot that holds no keys but these, which are dropped, to another server."""
-    old, new = redis.Redis.from_url(source.url), redis.Redis.from_url(target.url)
-    if keys:
-        old.delete(*keys)
-    new_id = new.execute_command("CLUSTER MYID")
-    for server in (new, old):
-        server.execute_command("CLUSTER SETSLOT", slot, "NODE", new_id)
-
-
 def test_while_a_slot_is_on_its_way_its_keys_are_away(client: RedisCluster, cluster: ValkeyCluster) -> None:
     key = key_on(client, cluster.primaries[0])
     slot = key_slot(key.encode())
-    old, new = (redis.Redis.from_url(server.url) for server in cluster.primaries[:2])
-    new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", old.execute_command("CLUSTER MYID"))
-    old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", new.execute_command("CLUSTER MYID"))
+    begin_to_move(slot, *cluster.primaries[:2])
     try:
         assert state_of(client, key) == "down: keys are being moved"
     finally:
-        for server in (old, new):
-            server.execute_command("CLUSTER SETSLOT", slot, "STABLE")
+        for server in cluster.primaries[:2]:
+            redis.Redis.from_url(server.url).execute_command("CLUSTER SETSLOT", slot, "STABLE")
     assert set_key(client, key)
 
 

@@ -1,6 +1,5 @@
 """What only a cluster can do to the state machine: servers that differ, hang, die and are replaced."""
 
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,9 +15,10 @@ from local.embedded.valkey import Valkey
 from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
 from milkrun.clients.redis import connect_to_cluster
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.keys import SHARDS, OwnerKeys, active
 from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
+from tests.cluster import begin_to_move, move, suspend
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -107,18 +107,6 @@ def strict(replicated: ValkeyCluster) -> Lab:
     return Lab(client).with_policy(min_replicas=1)
 
 
-@pytest.fixture
-def hang() -> Iterator[ExitStack]:
-    """Servers put in here go on after the test."""
-    with ExitStack() as hanging:
-        yield hanging
-
-
-def suspend(server: Valkey, hang: ExitStack) -> None:
-    hang.callback(server.process.send_signal, signal.SIGCONT)
-    server.process.send_signal(signal.SIGSTOP)
-
-
 def owner_on(lab: Lab, server: Valkey) -> str:
     """An owner whose runs a server holds."""
     assert isinstance(lab.client, RedisCluster)
@@ -185,6 +173,39 @@ def test_a_server_that_hangs_keeps_back_its_own_runs_only(
     assert backlog.active == 2
     assert backlog.away is not None
     assert backlog.away.dependencies == {"redis": "down: timed out"}
+
+
+def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
+    with running_cluster(tmp_path) as cluster:
+        lab = Lab(connect_to_cluster(cluster.url))
+        source, target, _ = cluster.primaries
+        assert isinstance(lab.client, RedisCluster)
+        slots = {lab.client.keyslot(active(shard)) for shard in range(SHARDS)}
+        for slot in sorted(slots)[:8]:  # of the first server
+            move(slot, source, target)
+        owner = owner_on(lab, source)
+        lab.submit(owner=owner)
+        lab.make_due(owner=owner)
+        backlog = lab.reader.backlog(per_shard=10, stalled_after=60)
+        assert backlog.away is None
+        assert [due.owner for due in backlog.due] == [owner]
+
+
+def test_a_shard_on_its_way_keeps_back_its_own_runs_only(tmp_path: Path) -> None:
+    with running_cluster(tmp_path) as cluster:
+        lab = Lab(connect_to_cluster(cluster.url))
+        source, target, _ = cluster.primaries
+        owner = owner_on(lab, source)
+        lab.submit(owner=owner)
+        lab.make_due(owner=owner)
+        assert isinstance(lab.client, RedisCluster)
+        mine = lab.client.keyslot(OwnerKeys(owner).active)
+        slots = {lab.client.keyslot(active(shard)) for shard in range(SHARDS)} - {mine}
+        begin_to_move(min(slots), source, target)
+        backlog = lab.reader.backlog(per_shard=10, stalled_after=60)
+        assert backlog.away is not None
+        assert backlog.away.dependencies == {"redis": "down: keys are being moved"}
+        assert [due.owner for due in backlog.due] == [owner]
 
 
 def test_without_any_server_there_is_no_backlog(tmp_path: Path) -> None:

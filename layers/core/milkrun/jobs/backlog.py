@@ -1,9 +1,11 @@
 """What is not yet ended, over all owners: what the sweeper and the alarms look at."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from redis import Redis
+from redis.exceptions import AskError
 
 from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
@@ -27,7 +29,8 @@ class Backlog(NamedTuple):
         oldest_pending: How long the one that is pending for longest is so.
         oldest_due: How late the latest is.
         stalled: How many are later than `stalled_after`.
-        away: What a server of a cluster is away for: its runs are not among these.
+        away: What a server of a cluster, or a part of what it holds, is away for: those runs are not among
+            these.
     """
 
     active: int
@@ -52,7 +55,8 @@ class _Part(NamedTuple):
 def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Backlog:
     """The runs of all shards that need attention by Redis's clock, at most `per_shard` of each.
 
-    It takes two round trips to each server, however many shards that holds.
+    It takes two round trips to each server, however many shards that holds. Shards of a server that has
+    given one of them away are read one by one, each where it is now.
 
     Raises:
         DependencyUnavailableError: No server answers.
@@ -60,14 +64,20 @@ def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Ba
     shard_of_index = {active(shard): shard for shard in range(SHARDS)}
     parts: list[_Part] = []
     away: DependencyUnavailableError | None = None
-    for indexes in by_server(redis, shard_of_index):
+    groups = by_server(redis, shard_of_index)
+    while groups:
+        indexes = groups.pop()
         shards = [shard_of_index[index] for index in indexes]
         read = partial(_read, shards=shards, per_shard=per_shard, stalled_ms=round(stalled_after * 1000))
         try:
-            with redis_errors():
-                parts.append(on_server_of(redis, indexes[0], read))
+            part = _part(redis, indexes, read)
         except DependencyUnavailableError as error:
             away = error
+        else:
+            if part is None:
+                groups += [[index] for index in indexes]
+            else:
+                parts.append(part)
     if away and not parts:
         raise away
     late = sorted((entry for part in parts for entry in part.late), reverse=True)
@@ -80,6 +90,17 @@ def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Ba
         stalled=sum(part.stalled for part in parts),
         away=away,
     )
+
+
+def _part(redis: AnyRedis, indexes: list[str], read: Callable[[Redis], _Part]) -> _Part | None:
+    """What the server of these shards holds; None where it has given one of several away, or is about to."""
+    with redis_errors():
+        try:
+            return on_server_of(redis, indexes[0], read)
+        except AskError:  # and MovedError, its heir
+            if len(indexes) == 1:
+                raise
+            return None
 
 
 def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> _Part:
