@@ -1,4 +1,4 @@
-"""The sweeper on a cluster with a server that is away."""
+"""The sweeper on a cluster with a part that is away."""
 
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from milkrun.jobs.manager import JobStateManager, Submission
 from milkrun.jobs.reader import RunReader
 from milkrun.runs.sweep import sweep
 from milkrun.settings import JobPolicy
+from tests.cluster import begin_to_move
+from tests.telemetry import Telemetry
 
 from .conftest import BODY, Invokes, run_id
 
@@ -37,3 +39,23 @@ def test_runs_of_the_others_are_attended_to_before_it_is_told(tmp_path: Path) ->
         with pytest.raises(DependencyUnavailableError):
             sweep(RunReader(client), jobs, invokes, lambda: True)  # type: ignore[arg-type]
         assert {run.owner for run in invokes.runs} == set(owners[1:])
+
+
+def test_a_run_that_cannot_be_attended_to_keeps_back_no_other_shard(
+    tmp_path: Path, telemetry: Telemetry
+) -> None:
+    """Of a slot on its way single keys can be read, and no script can run."""
+    with running_cluster(tmp_path) as cluster:
+        client = connect_to_cluster(cluster.url)
+        jobs, invokes = JobStateManager(client, JobPolicy()), Invokes()
+        owners = sorted(
+            owners_of_each_server(client), key=lambda owner: client.keyslot(OwnerKeys(owner).active)
+        )
+        for number, owner in enumerate(owners):  # the first one is the latest
+            jobs.submit(Submission(owner, run_id(number), BODY, 1_000, "corr-1"))
+            client.zadd(OwnerKeys(owner).active, {f"{owner}:{run_id(number)}": 1 + 60_000 * number})
+        begin_to_move(client.keyslot(OwnerKeys(owners[0]).active), *cluster.primaries[:2])
+        with pytest.raises(DependencyUnavailableError):
+            sweep(RunReader(client), jobs, invokes, lambda: True)  # type: ignore[arg-type]
+        assert {run.owner for run in invokes.runs} == set(owners[1:])
+        assert telemetry.totals()["DueRuns"] == ("Count", [3])

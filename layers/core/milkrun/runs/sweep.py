@@ -1,11 +1,12 @@
 """The sweeper: starts what was never picked up, and takes back what its worker has lost."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from milkrun.clients.lambdas import WorkerInvoker
-from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.errors import DependencyUnavailableError, RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.backlog import Backlog, Due
+from milkrun.jobs.keys import shard_of
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.observability import get_logger, measure
@@ -30,24 +31,39 @@ def sweep(
         How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`.
 
     Raises:
-        DependencyUnavailableError: Redis is away, or a server of a cluster, once the rest is attended to.
+        DependencyUnavailableError: Redis is away, or a part of a cluster, once the rest is attended to.
     """
-    backlog = first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
+    first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
     counts: Counter[str] = Counter()
-    attended: set[Due] = set()
-    while new := [due for due in backlog.due if due not in attended]:
+    away: dict[int, DependencyUnavailableError] = {}
+    try:
+        for due in _all_due(first, reader, has_time):
+            shard = shard_of(due.owner)
+            if shard in away:  # another try could cost another timeout
+                continue
+            try:
+                _attend(due, jobs, invoker, counts)
+            except DependencyUnavailableError as error:
+                away[shard] = error
+    finally:
+        _report(first, counts)
+    if failure := first.away or next(iter(away.values()), None):
+        raise failure
+    return counts
+
+
+def _all_due(backlog: Backlog, reader: RunReader, has_time: Callable[[], bool]) -> Iterator[Due]:
+    """The runs that are due, each once, until there are no more or there is no time."""
+    seen: set[Due] = set()
+    while new := [due for due in backlog.due if due not in seen]:
         for due in new:
             if not has_time():
-                break
-            _attend(due, jobs, invoker, counts)
-            attended.add(due)
+                return
+            seen.add(due)
+            yield due
         if not has_time():
-            break
+            return
         backlog = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
-    _report(first, counts)
-    if first.away:
-        raise first.away
-    return counts
 
 
 def _report(found: Backlog, counts: Counter[str]) -> None:
