@@ -118,6 +118,17 @@ def test_credentials_are_replaced_shortly_before_they_end(endpoint: Endpoint) ->
     assert role.get() != first
 
 
+def test_credentials_that_cannot_be_replaced_are_used_until_they_end(endpoint: Endpoint) -> None:
+    role = role_of(endpoint)
+    first = role.get()
+    endpoint.answers = [(500, b"")] * 2
+    endpoint.clock += timedelta(minutes=59)
+    assert role.get() == first
+    endpoint.clock += timedelta(minutes=1)
+    with pytest.raises(CredentialsUnavailableError):
+        role.get()
+
+
 @pytest.mark.parametrize(
     "url",
     [

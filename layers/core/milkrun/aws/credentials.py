@@ -58,8 +58,15 @@ class RoleCredentials:
             raise CredentialsUnavailableError(f"{error.args[0]} is not set") from None
 
     def _from(self, endpoint: str) -> Credentials:
-        if self._kept is None or self._kept[1] - self._clock() < _MARGIN:
+        kept, now = self._kept, self._clock()
+        if kept is not None and kept[1] - now >= _MARGIN:
+            return kept[0]
+        try:
             self._kept = _ask(endpoint, self._env.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", ""))
+        except CredentialsUnavailableError:
+            if kept is None or kept[1] <= now:
+                raise
+            return kept[0]  # good for some minutes yet
         return self._kept[0]
 
 
