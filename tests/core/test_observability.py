@@ -98,6 +98,15 @@ def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry
     assert "cache.internal" not in str(line)
 
 
+def test_an_error_that_is_its_own_cause_is_told_once(telemetry: Telemetry) -> None:
+    error = ValueError()
+    error.__cause__ = KeyError()
+    error.__cause__.__cause__ = error
+    get_logger().error("search failed", exc_info=error)
+    (line,) = telemetry.lines()
+    assert line["exception"].splitlines() == ["ValueError", "KeyError"]
+
+
 def test_what_the_solver_logs_is_told_under_the_run_as_well(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R", owner="o")
     logging.getLogger("milkrun_solver.solve").error("%s failed", "vroom")

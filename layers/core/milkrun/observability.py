@@ -56,11 +56,11 @@ class Formatter(LambdaPowertoolsFormatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
         """The error and what caused it, the last one first, each with the calls that lead to it."""
         error: BaseException | None = ei[1]
-        told = []
-        while error is not None:
-            told.append("\n".join([type(error).__name__, *_calls(error.__traceback__)]))
+        told: dict[int, str] = {}
+        while error is not None and id(error) not in told:  # one may be its own cause
+            told[id(error)] = "\n".join([type(error).__name__, *_calls(error.__traceback__)])
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\n".join(told)
+        return "\n".join(told.values())
 
     def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]
         """One line, without the notes that somebody may have put on an error."""
