@@ -222,6 +222,13 @@ def test_requests_are_traced_counted_and_held_to_a_rate(by_iam: Deployment) -> N
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
 
 
+def test_there_is_no_other_stage_that_none_of_this_is_on(any_deployment: Deployment) -> None:
+    assert len(any_deployment.of_type("AWS::ApiGateway::Stage")) == 1
+    deployments = any_deployment.of_type("AWS::ApiGateway::Deployment")
+    assert deployments
+    assert not any("StageName" in properties for properties in deployments.values())
+
+
 def test_a_parameter_that_changes_what_the_gateway_does_reaches_the_stage(template: dict[str, Any]) -> None:
     assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
