@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT
+from .conftest import GIVEN_VPC, ROOT, Deploy
 
 CANARY = ROOT / "canary"
+SIGNED = {"POST/optimize", "GET/optimize/*/status", "GET/optimize/*/result", "DELETE/optimize/*"}
+"""Routes that it calls with its role's signature."""
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +115,29 @@ def test_it_begins_once_the_stage_is_there(translated: dict[str, Any], canary: d
     assert translated["Resources"]["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
 
 
+def test_it_begins_once_the_gateway_may_call_what_it_calls(translated: dict[str, Any]) -> None:
+    resources = translated["Resources"]
+    called = {"GET/health", "GET/ready", *SIGNED}
+    permissions = {
+        name: it["Properties"]["SourceArn"]["Fn::Sub"][0]
+        for name, it in resources.items()
+        if it["Type"] == "AWS::Lambda::Permission" and name.endswith("PermissionStage")
+    }
+    needed = {name for name, arn in permissions.items() if arn.partition("${__Stage__}/")[2] in called}
+    assert len(needed) == len(called)
+    assert set(resources["Canary"]["DependsOn"]) == needed
+
+
+def test_it_begins_once_there_is_a_road_to_lambda(translated: dict[str, Any], deployed: Deploy) -> None:
+    assert {"Ref": "LambdaEndpoint"} in translated["Resources"]["Canary"]["Metadata"]["DependsOnToo"]["Fn::If"]
+    assert deployed(GIVEN_VPC).resources["Canary"]["Metadata"]["DependsOnToo"] == ""
+
+
 def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(translated: dict[str, Any]) -> None:
     resources, _ = statements(translated)["execute-api:Invoke"]
     prefix = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${StageName}/"
     allowed = {resource["Fn::Sub"].removeprefix(prefix) for resource in resources}
-    assert allowed == {
-        "POST/optimize",
-        "GET/optimize/*/status",
-        "GET/optimize/*/result",
-        "DELETE/optimize/*",
-    }
+    assert allowed == SIGNED
     operations = {
         f"{method.upper()}{path.replace('{run_id}', '*')}"
         for path, methods in translated["Resources"]["Api"]["Properties"]["Body"]["paths"].items()
