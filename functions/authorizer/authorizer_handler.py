@@ -8,11 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http.identity import token_owner
 from milkrun.observability import get_logger, traced
+from milkrun.snapshot import prime_before_snapshot
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
 from milkrun_authorizer.tokens import TokenVerifier
 
 NOBODY = "nobody"
+
+prime_before_snapshot()
 
 
 @cache

@@ -36,7 +36,8 @@ assert set(sys.modules) == before, set(sys.modules) - before
 
 def run(code: str, handler: str, **environment: str) -> None:
     """Runs code in a process with a function's environment."""
-    folders = [ROOT, ROOT / "functions" / handler, ROOT / "layers" / "core"]
+    layers = [ROOT / "layers" / "core", ROOT / "layers" / "authorizer"]
+    folders = [ROOT, ROOT / "functions" / handler, *layers]
     environment |= {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
@@ -70,7 +71,7 @@ def test_uptime_counts_from_the_latest_restore(uptime: tuple[Uptime, list[float]
     assert counter.seconds() == 3
 
 
-@pytest.mark.parametrize("handler", ["submit", "status", "health"])
+@pytest.mark.parametrize("handler", ["submit", "status", "health", "authorizer"])
 def test_a_snapshot_holds_no_connection_and_no_thread(handler: str) -> None:
     run(SNAPSHOT.format(handler=handler), handler)
 
@@ -80,6 +81,7 @@ def test_a_first_request_finds_everything_loaded(event: str, valkey_url: str) ->
     run(FIRST_REQUEST.format(event=event), "health", REDIS_URL=valkey_url)
 
 
-def test_wrong_settings_fail_the_snapshot_and_with_it_the_deployment() -> None:
+@pytest.mark.parametrize("handler", ["status", "authorizer"])
+def test_wrong_settings_fail_the_snapshot_and_with_it_the_deployment(handler: str) -> None:
     with pytest.raises(AssertionError, match="JOB_TTL_DAYS must be"):
-        run(SNAPSHOT.format(handler="status"), "status", JOB_TTL_DAYS="x")
+        run(SNAPSHOT.format(handler=handler), handler, JOB_TTL_DAYS="x")
