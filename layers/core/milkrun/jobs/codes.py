@@ -12,7 +12,7 @@ class Code(IntEnum):
     STOP = 2
     """renew, requeue: the caller asked to stop; complete with the best so far."""
     WAITING = 3
-    """dispatch, claim: the owner is at the limit of running runs; the run waits for its turn."""
+    """submit, dispatch, claim: the owner is at the limit of running runs; the run waits for its turn."""
     GAVE_UP = 4
     """dispatch, expire: the run has now failed."""
     STOPPED = 5
@@ -29,3 +29,5 @@ class Code(IntEnum):
     NOT_DUE = -7
     EXHAUSTED = -8
     """requeue: no attempt is left."""
+    NEWER = -9
+    """claim: a newer version submitted the run, and may have written what this one cannot read."""

@@ -47,11 +47,17 @@ class Submission(NamedTuple):
 
 
 class Submitted(NamedTuple):
-    """The run of a submission: `replayed` if its idempotency key had it already, `durable` if enough replicas
-    have it."""
+    """The run of a submission.
+
+    Attributes:
+        replayed: Its idempotency key had it already.
+        waits: It waits for its turn: no worker is to be invoked until another run of its owner ends.
+        durable: Enough replicas have it.
+    """
 
     run: Run
     replayed: bool
+    waits: bool
     durable: bool
 
 
@@ -99,6 +105,7 @@ class JobStateManager:
             key_hash,
             self._ttl_ms + _KEY_MARGIN_DAYS * _DAY_MS,
             self._policy.max_pending,
+            self._policy.max_running,
             _ms(self._policy.redispatch),
             SCHEMA_VERSION,
             submission.correlation_id,
@@ -109,7 +116,8 @@ class JobStateManager:
         )
         replayed = code is Code.REPLAYED
         run_id = payload[1].decode() if replayed else submission.run_id
-        return Submitted(_run(submission.owner, run_id, payload[0]), replayed, durable)
+        run = _run(submission.owner, run_id, payload[0])
+        return Submitted(run, replayed, waits=code is Code.WAITING, durable=durable)
 
     def dispatch(self, owner: str, run_id: str, *, early: bool = False, chain: int = 0) -> Run | None:
         """Notes that the run's worker is about to be invoked.
@@ -145,10 +153,13 @@ class JobStateManager:
             The run; None if its owner has enough running runs, and it waits for its turn.
 
         Raises:
-            RunNotFoundError, TransitionRefusedError: The run is gone, ended, or held by another worker.
+            RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or one of
+                a newer version (`NEWER`).
         """
         policy = self._policy
-        code, payload = self._call("claim", owner, run_id, token, _ms(policy.lease), policy.max_running)
+        code, payload = self._call(
+            "claim", owner, run_id, token, _ms(policy.lease), policy.max_running, SCHEMA_VERSION
+        )
         if code is Code.WAITING:
             return None
         run = _run(owner, run_id, payload[0])

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # pydantic reads it on every Python, ty
 from milkrun.jobs.states import Status
 
 SCHEMA_VERSION = 1
+"""What the worker has to know to work on a run; when it rises is told in docs/decisions/state-machine.md."""
 
 
 class RunError(TypedDict):

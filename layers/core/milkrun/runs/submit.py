@@ -9,6 +9,7 @@ from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.manager import JobStateManager, Submission, Submitted
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_worker
+from milkrun.runs.report import say_about
 from milkrun.schema.parse import parse_problem
 from milkrun.settings import Limits
 
@@ -25,7 +26,10 @@ class SubmitRequest(NamedTuple):
 def submit_run(
     request: SubmitRequest, jobs: JobStateManager, invoker: WorkerInvoker, limits: Limits
 ) -> Submitted:
-    """Checks the problem, stores a run for it, and has a worker started.
+    """Checks the problem, stores a run for it, and has a worker started if its turn has come.
+
+    A run that waits for its turn is left to the end of another one: a thousand submits of one owner invoke no
+    more workers than may run.
 
     Raises:
         RequestError: The problem, its size, its idempotency key or the caller's quota forbids it.
@@ -48,7 +52,10 @@ def submit_run(
         get_logger().info("run replayed", run_id=submitted.run.run_id, owner=request.owner)
     else:
         measure("RunsSubmitted")
-        invoke_worker(invoker, submitted.run, "run submitted", durable=submitted.durable)
+        if submitted.waits:
+            say_about(submitted.run, "run submitted", waits=True, durable=submitted.durable)
+        else:
+            invoke_worker(invoker, submitted.run, "run submitted", durable=submitted.durable)
     if not submitted.durable:
         raise DependencyUnavailableError({"redis": "down: too few replicas"})
     return submitted

@@ -6,6 +6,7 @@
 -- Returns: OK fields | ENDED fields | NOT_FOUND
 -- @include keys
 -- @include now
+-- @include pass_turn
 -- @include finish
 -- @include finish_early
 local state = redis.call('HMGET', run, 'status', 'lease_until')

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
--- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed.
+-- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed. Where its
+-- worker was invoked before and did not come, another run of its owner gets a turn meanwhile.
 -- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
 --      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
@@ -8,9 +9,10 @@
 -- Returns: OK fields | WAITING | GAVE_UP fields | NOT_FOUND | ENDED | HELD | NOT_DUE
 -- @include keys
 -- @include now
+-- @include pass_turn
 -- @include finish
 -- @include forget
--- @include wait_for_turn
+-- @include turns
 local early, chain, first_wait, most, longest = ARGV[3] == '1', ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
 
 local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since')
@@ -32,12 +34,15 @@ if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
   return {CODE.GAVE_UP, redis.call('HGETALL', run)}
 end
 
-if redis.call('ZCARD', running) >= tonumber(ARGV[8]) then
+-- A run that does not wait has its turn already, and needs only to be let run.
+local waits, limit = redis.call('ZSCORE', waiting, run_id), tonumber(ARGV[8])
+if redis.call('ZCARD', running) >= limit or (waits and turns_taken() >= limit) then
   wait_for_turn(now)
   return {CODE.WAITING}
 end
 
 redis.call('ZREM', waiting, run_id)
+if dispatches > 0 and turns_taken() < 2 * limit then pass_turn() end
 redis.call('HSET', run, 'dispatches', int(dispatches + 1), 'chain', chain)
 redis.call('ZADD', active, int(now + first_wait * 2 ^ dispatches), member)
 return {CODE.OK, redis.call('HGETALL', run)}

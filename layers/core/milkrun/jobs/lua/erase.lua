@@ -4,6 +4,8 @@
 -- KEYS 1-10, ARGV 1-2: as in lib/keys.lua; 11: its idempotency key, or the run's own key where there is none
 -- Returns: OK | NOT_FOUND
 -- @include keys
+-- @include now
+-- @include pass_turn
 -- @include forget
 if redis.call('EXISTS', run) == 0 then return {CODE.NOT_FOUND} end
 

@@ -7,6 +7,7 @@
 -- Returns: OK fields | GAVE_UP fields | STOPPED fields | NOT_FOUND | ENDED | NOT_DUE
 -- @include keys
 -- @include now
+-- @include pass_turn
 -- @include finish
 -- @include finish_early
 -- @include forget

@@ -5,6 +5,7 @@
 -- Returns: OK next | NOT_FOUND | ENDED | LOST
 -- @include keys
 -- @include now
+-- @include pass_turn
 -- @include finish
 -- @include holder
 local refused = refusal(ARGV[3])
