@@ -116,7 +116,7 @@ def test_functions_cost_what_the_template_gives_them(template: dict[str, Any], r
     functions = {
         name: it["Properties"]
         for name, it in template["Resources"].items()
-        if it["Type"] == "AWS::Serverless::Function"
+        if it["Type"] == "AWS::Serverless::Function" and it.get("Condition") in WITH_DEFAULTS
     }
     kept = [it["MemorySize"] for it in functions.values() if "SnapStart" in it]
     assert rest["snapstart_gb"] == sum(kept) / 1024
@@ -158,9 +158,9 @@ def test_metrics_are_counted_with_some_for_their_dimensions(rest: Symbols) -> No
     assert len(UNITS) < rest["metrics"] < 2 * len(UNITS)
 
 
-def test_there_is_one_dashboard(template: dict[str, Any]) -> None:
+def test_there_is_one_dashboard_and_one_key(template: dict[str, Any]) -> None:
     types = [it["Type"] for it in template["Resources"].values()]
-    assert types.count("AWS::CloudWatch::Dashboard") == 1
+    assert types.count("AWS::CloudWatch::Dashboard") == types.count("AWS::KMS::Key") == 1
 
 
 def test_each_environment_costs_what_its_parameters_make_of_it(
