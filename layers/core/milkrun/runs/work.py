@@ -19,7 +19,7 @@ from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger, measure
-from milkrun.runs.invoke import invoke_in_chain
+from milkrun.runs.invoke import MAX_CHAIN, invoke_in_chain
 from milkrun.runs.report import report_end
 from milkrun.runs.search import Search, Solve, TravelOf, to_best
 from milkrun.schema.parse import parse_problem
@@ -236,8 +236,11 @@ class Worker:
         self._wake(run, next_id)
 
     def _wake(self, run: Run, next_id: str | None) -> None:
-        """Starts the owner's next pending run, now that there is room for it."""
+        """Starts the owner's next run, whose turn it is. It is due already: the sweeper does what is left undone."""
         if next_id is None:
+            return
+        if run.chain >= MAX_CHAIN:
+            self._log.info("next run left to the sweeper", next_run_id=next_id, chain=run.chain)
             return
         try:
             waiting = self._jobs.dispatch(self._owner, next_id, early=True, chain=run.chain + 1)

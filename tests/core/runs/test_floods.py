@@ -1,0 +1,181 @@
+"""One owner's flood: whom it starts workers for, whom it keeps waiting, and that all of it ends."""
+
+import json
+import random
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.run import Run
+from milkrun.jobs.states import Status
+from milkrun.runs.invoke import MAX_CHAIN
+from milkrun.runs.search import to_best
+from milkrun.runs.submit import SubmitRequest, submit_run
+from milkrun.runs.sweep import sweep
+from milkrun.runs.work import Tools, Worker
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Solution
+from milkrun.settings import Limits
+
+from .conftest import BODY, Bench, answer
+
+FLOODER, OTHER = "a1b2c3d4e5f60718", "b2c3d4e5f6071829"
+FLOODER_SEED = 2
+
+Event = tuple[str, str]
+"""Owner and run id, as an invoke carries them."""
+
+
+class Queue:
+    """Lambda's queue of events: first in, first out. `drop` tells which it loses."""
+
+    def __init__(self, drop: Callable[[], bool] = lambda: False) -> None:
+        self.events: deque[Event] = deque()
+        self.sent: Counter[Event] = Counter()
+        self._drop = drop
+
+    def invoke(self, run: Run) -> str | None:
+        self.sent[run.owner, run.run_id] += 1
+        if not self._drop():
+            self.events.append((run.owner, run.run_id))
+        return None
+
+
+class Platform:
+    """Submit, worker and sweeper wired as the functions are, around a queue of events."""
+
+    def __init__(self, bench: Bench, queue: Queue, solve: Callable[..., Solution]) -> None:
+        self.bench = bench
+        self.queue = queue
+        self.tools = Tools(bench.jobs, queue, solve, lambda _: None, Limits())  # type: ignore[arg-type]
+
+    def submit(self, owner: str, *, seed: int = 1) -> str:
+        body = json.dumps({**json.loads(BODY), "options": {"seed": seed}}).encode()
+        request = SubmitRequest(owner, body, "corr-1", None)
+        return submit_run(request, self.bench.jobs, self.queue, Limits()).run.run_id  # type: ignore[arg-type]
+
+    def work(self, event: Event) -> None:
+        Worker(self.tools, *event, lambda: 900).work()
+
+    def sweep(self) -> None:
+        sweep(self.bench.reader, self.bench.jobs, self.queue, lambda: True)  # type: ignore[arg-type]
+
+    def statuses(self, owner: str) -> Counter[str]:
+        runs: Counter[str] = Counter()
+        cursor = None
+        while True:
+            page = self.bench.reader.page(owner, status=None, limit=100, cursor=cursor)
+            runs.update(run.status for run in page.runs)
+            if (cursor := page.next) is None:
+                return runs
+
+    def claim_and_die(self, event: Event) -> None:
+        self.bench.jobs.claim(*event, "t")
+
+    def end_and_die(self, event: Event) -> None:
+        """The run is completed, and whose turn is next is forgotten with the worker."""
+        if self.bench.jobs.claim(*event, "t") is not None:
+            self.bench.jobs.complete(*event, "t", spent_ms=1, best=to_best(answer(7)))
+
+    def let_time_pass(self, owner: str) -> None:
+        """All of an owner's runs are due and their leases have lapsed, but what waits for its turn."""
+        keys = OwnerKeys(owner)
+        waiting = self.bench.client.zrange(keys.waiting, 0, -1)
+        for member in self.bench.client.zrange(keys.active, 0, -1):
+            run_id = member.partition(b":")[2]
+            if run_id not in waiting:
+                self.bench.client.zadd(keys.active, {member: 1})
+                if self.bench.client.hexists(keys.run(run_id.decode()), "lease_until"):
+                    self.bench.client.hset(keys.run(run_id.decode()), "lease_until", 1)
+
+
+def at_once(*_: Any, **__: Any) -> Solution:
+    return answer(7)
+
+
+def test_a_thousand_submits_start_no_more_workers_than_may_run(bench: Bench) -> None:
+    platform = Platform(bench, Queue(), at_once)
+    for _ in range(1_000):
+        platform.submit(FLOODER)
+    other = platform.submit(OTHER)
+    assert len(platform.queue.events) == bench.policy.max_running + 1
+    assert platform.queue.events[-1] == (OTHER, other)
+
+
+def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
+    platform = Platform(bench.with_policy(max_running=5), Queue(), at_once)
+    count = 5 * MAX_CHAIN * 2
+    for _ in range(count):
+        platform.submit(FLOODER)
+    sweeps = 0
+    while platform.queue.events:
+        while platform.queue.events:
+            platform.work(platform.queue.events.popleft())
+        platform.sweep()  # begins the chains of invokes anew
+        sweeps += 1
+    assert platform.statuses(FLOODER) == {"completed": count}
+    assert set(platform.queue.sent.values()) == {1}
+    assert sweeps <= 3
+
+
+def test_while_one_owner_s_runs_go_on_another_s_is_done(bench: Bench) -> None:
+    """Three workers at a time: the flooder's two go on until another's run is done."""
+    other_is_done = threading.Event()
+
+    def solve(problem: Problem, **_: Any) -> Solution:
+        if problem.options.seed == FLOODER_SEED:
+            other_is_done.wait(30)
+        return answer(7)
+
+    platform = Platform(bench.with_policy(max_running=2), Queue(), solve)
+    for _ in range(100):
+        platform.submit(FLOODER, seed=FLOODER_SEED)
+    other = platform.submit(OTHER)
+    workers = [
+        threading.Thread(target=platform.work, args=(platform.queue.events.popleft(),)) for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        workers[2].join(30)
+        assert bench.reader.status(OTHER, other).status is Status.COMPLETED
+        assert platform.statuses(FLOODER) == {"running": 2, "pending": 98}
+    finally:
+        other_is_done.set()
+        for worker in workers:
+            worker.join(30)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_is_lost_a_flood_ends(bench: Bench, seed: int) -> None:
+    """Invokes are dropped, workers die before and after the end of their run, callers cancel and erase.
+
+    The five minutes after which a run that waits is looked at are never over: turns are passed on without.
+    """
+    choose = random.Random(seed)
+    platform = Platform(
+        bench.with_policy(max_running=3, max_attempts=50), Queue(drop=lambda: choose.random() < 0.2), at_once
+    )
+    keys = OwnerKeys(FLOODER)
+    ids = [platform.submit(FLOODER) for _ in range(60)]
+    for run_id in choose.sample(ids, 10):
+        choose.choice([bench.jobs.cancel, bench.jobs.erase])(FLOODER, run_id)
+    for _ in range(200):
+        while platform.queue.events:
+            event = platform.queue.events.popleft()
+            fate = choose.choices([platform.work, platform.claim_and_die, platform.end_and_die], [8, 1, 1])[0]
+            with suppress(RunNotFoundError, TransitionRefusedError):
+                fate(event)
+            assert bench.client.zcard(keys.running) <= 3
+        if not bench.client.exists(keys.active):
+            break
+        platform.let_time_pass(FLOODER)
+        platform.sweep()
+    assert set(platform.statuses(FLOODER)) <= {"completed", "cancelled"}
+    assert not bench.client.exists(keys.active, keys.waiting, keys.pending, keys.running)
