@@ -43,6 +43,7 @@ PARAMETER_SETS: dict[str, Parameters] = {
         "NatGateway": "true",
         "CacheEngine": "redis",
         "CacheShards": "3",
+        "CacheSnapshot": "milkrun-before",
         "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io",
         "Neo4jSecretArn": NEO4J_SECRET,
         "Architecture": "arm64",
