@@ -98,30 +98,28 @@ def test_a_login_is_read_once(env: pytest.MonkeyPatch, graph: Graph, manager: Se
     assert checks.check_neo4j() == OK
 
 
-def test_a_changed_password_goes_unnoticed(
-    env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager
-) -> None:
-    """The process knows the old one, and has no connection open."""
+def change_password(password: str, env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager) -> None:
+    """Afterwards the process knows the old one, and has no connection open."""
     env.setenv("NEO4J_URI", graph.uri)
     manager.put_login("neo4j", graph.password)
     login = client.get_login()
     assert login is not None
     assert login.get_auth() == ("neo4j", graph.password)
-    graph.change_password("second-password")
+    graph.change_password(password)
     manager.put_login("neo4j", graph.password)
+
+
+def test_a_changed_password_goes_unnoticed(
+    env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager
+) -> None:
+    change_password("second-password", env, graph, manager)
     assert checks.check_neo4j() == OK
 
 
 def test_a_network_is_found_after_the_password_has_changed(
     env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager
 ) -> None:
-    env.setenv("NEO4J_URI", graph.uri)
-    manager.put_login("neo4j", graph.password)
-    login = client.get_login()
-    assert login is not None
-    login.get_auth()
-    graph.change_password("third-password")
-    manager.put_login("neo4j", graph.password)
+    change_password("third-password", env, graph, manager)
     with pytest.raises(NetworkNotFoundError):
         current("atlantis")
 
