@@ -50,6 +50,13 @@ def variables(deployment: Deployment) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name.startswith("REDIS_")}
 
 
+def parameters_of(deployment: Deployment) -> dict[str, Any]:
+    """Those of the group that the cache has."""
+    group = deployment.properties(deployment.properties("Cache")["CacheParameterGroupName"])
+    parameters: dict[str, Any] = group["Properties"]
+    return parameters
+
+
 def test_nothing_is_evicted(any_deployment: Deployment) -> None:
     for group in any_deployment.of_type("AWS::ElastiCache::ParameterGroup").values():
         assert group["Properties"]["maxmemory-policy"] == "noeviction"
@@ -89,7 +96,13 @@ def test_shards_make_it_a_cluster(deployed: Deploy) -> None:
     )
     assert "NumCacheClusters" not in cache
     assert cache["AutomaticFailoverEnabled"] is True  # which a cluster must have
-    assert deployment.properties("CacheParameters")["Properties"]["cluster-enabled"] == "yes"
+    assert parameters_of(deployment) == {"cluster-enabled": "yes", "maxmemory-policy": "noeviction"}
+
+
+def test_a_group_of_parameters_in_use_is_never_asked_to_become_a_cluster_s(deployed: Deploy) -> None:
+    one, more = deployed({}), deployed({"CacheShards": "3"})
+    assert one.properties("CacheParameters") == more.properties("CacheParameters")
+    assert "cluster-enabled" not in parameters_of(one)
 
 
 def test_what_a_deleted_or_replaced_cache_held_is_kept_in_a_snapshot(template: dict[str, Any]) -> None:
