@@ -1,0 +1,234 @@
+"""The alarms: what they watch, whom they tell, and that they neither sleep nor cry wolf."""
+
+import re
+from typing import Any
+
+import pytest
+
+from milkrun.jobs.scripts import LUA
+from milkrun.observability import NAMESPACE, UNITS
+from milkrun.runs.work import HAND_OVER_BEFORE
+from tests.template.metrics import is_measured, of_alarm
+
+from .conftest import Deploy, Deployment, Resources
+
+ALARM = "AWS::CloudWatch::Alarm"
+FUNCTIONS = ("Submit", "Status", "Health", "Worker", "Sweeper")
+BY_SILENCE = {"SweeperSilentAlarm", "CanaryAlarm"}
+"""Alarms that something has not come."""
+LONGEST_WAIT = 25.0
+"""Seconds that `Prefer: wait` may hold a request."""
+
+
+def alarms_of(deployment: Deployment) -> Resources:
+    return deployment.of_type(ALARM)
+
+
+@pytest.fixture(scope="module")
+def alarms(deployed: Deploy) -> Resources:
+    """Properties of the alarms of a deployment that has them all."""
+    return alarms_of(
+        deployed({"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"})
+    )
+
+
+def test_each_tells_of_its_beginning_and_of_its_end(any_deployment: Deployment) -> None:
+    for name, alarm in alarms_of(any_deployment).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == ["AlarmTopic"], name
+        assert alarm.get("ActionsEnabled", True), name
+
+
+def test_each_names_its_entry_in_the_runbook(alarms: Resources) -> None:
+    for name, alarm in alarms.items():
+        assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name.lower()}")
+
+
+def test_each_says_what_silence_means(alarms: Resources) -> None:
+    breaching = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"}
+    assert breaching == BY_SILENCE
+    assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"breaching", "notBreaching"}
+
+
+def test_each_watches_what_is_measured(any_deployment: Deployment) -> None:
+    for name, alarm in alarms_of(any_deployment).items():
+        for metric in of_alarm(alarm):
+            assert is_measured(metric), (name, metric)
+
+
+def test_metrics_of_its_own_are_those_of_this_stack(any_deployment: Deployment) -> None:
+    submit = any_deployment.properties("SubmitFunction")["Environment"]["Variables"]
+    watched = [
+        metric
+        for alarm in alarms_of(any_deployment).values()
+        for metric in of_alarm(alarm)
+        if metric.namespace == NAMESPACE
+    ]
+    assert watched
+    assert submit["POWERTOOLS_METRICS_NAMESPACE"] == NAMESPACE
+    for metric in watched:
+        assert metric.dimensions["service"] == submit["POWERTOOLS_SERVICE_NAME"]
+
+
+def test_only_what_is_in_seconds_is_compared_with_seconds(alarms: Resources) -> None:
+    units = {
+        name: UNITS[metric.name].value
+        for name, alarm in alarms.items()
+        for metric in of_alarm(alarm)
+        if metric.namespace == NAMESPACE
+    }
+    assert {name for name, unit in units.items() if unit == "Seconds"} == {"OldestPendingAlarm"}
+
+
+def test_codes_that_are_watched_are_ones_that_runs_fail_with(alarms: Resources) -> None:
+    text = "".join(path.read_text() for path in LUA.rglob("*.lua"))
+    codes = {metric.dimensions.get("code") for metric in of_alarm(alarms["LostRunsAlarm"])}
+    assert codes == set(re.findall(r"'error_code', '(\w+)'", text))
+
+
+def test_every_function_has_its_alarms(alarms: Resources) -> None:
+    for name in FUNCTIONS:
+        assert {f"{name}{kind}Alarm" for kind in ("Errors", "Throttles", "Duration")} <= alarms.keys()
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "Authorizer"])
+def test_errors_are_those_of_the_alias_that_is_called(alarms: Resources, name: str) -> None:
+    errors = next(it for it in of_alarm(alarms[f"{name}ErrorsAlarm"]) if it.name == "Errors")
+    assert errors.dimensions == {"FunctionName": f"{name}Function", "Resource": f"{name}Function:live"}
+
+
+def test_an_answer_of_500_counts_as_an_error_of_its_function(alarms: Resources) -> None:
+    for name in ("Submit", "Status", "Health"):
+        watched = {metric.name: metric for metric in of_alarm(alarms[f"{name}ErrorsAlarm"])}
+        assert watched["InternalErrors"].dimensions["function_name"] == f"{name}Function"
+
+
+def test_durations_are_watched_close_to_the_timeout_and_above_what_is_meant(
+    alarms: Resources, deployed: Deploy
+) -> None:
+    for name in FUNCTIONS:
+        timeout = deployed({}).properties(f"{name}Function")["Timeout"]
+        meant = {
+            "Submit": LONGEST_WAIT,
+            "Status": LONGEST_WAIT,
+            "Worker": timeout - HAND_OVER_BEFORE,
+        }.get(name, timeout / 2)
+        assert meant < alarms[f"{name}DurationAlarm"]["Threshold"] / 1000 < timeout
+
+
+def test_deployments_are_taken_back_on_errors(template: dict[str, Any]) -> None:
+    for name in ("Submit", "Status", "Health", "Worker"):
+        preference = template["Resources"][f"{name}Function"]["Properties"]["DeploymentPreference"]
+        assert preference["Alarms"] == [{"Ref": f"{name}ErrorsAlarm"}]
+
+
+def test_an_error_alarm_can_come_within_the_shortest_deployment(alarms: Resources) -> None:
+    for name in ("Submit", "Status", "Health", "Worker"):
+        alarm = alarms[f"{name}ErrorsAlarm"]
+        periods = {it["MetricStat"]["Period"] for it in alarm["Metrics"] if "MetricStat" in it}
+        assert periods == {60}
+        assert alarm["DatapointsToAlarm"] * 60 < 5 * 60
+
+
+def references(value: Any) -> set[str]:
+    """Logical ids that a part of a template waits for."""
+    if isinstance(value, list):
+        return set().union(*map(references, value))
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*(references(it) for it in value.values()))
+    if isinstance(value.get("Ref"), str):
+        found.add(value["Ref"])
+    if "Fn::GetAtt" in value:
+        named = value["Fn::GetAtt"]
+        found.add(named.split(".")[0] if isinstance(named, str) else named[0])
+    if "Fn::Sub" in value:
+        text = value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0]
+        found |= {name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}
+    if "DependsOn" in value:
+        named = value["DependsOn"]
+        found |= {named} if isinstance(named, str) else set(named)
+    return found
+
+
+def test_nothing_waits_for_itself(translated: dict[str, Any]) -> None:
+    waits = {
+        name: references(it) & translated["Resources"].keys() for name, it in translated["Resources"].items()
+    }
+    while ready := {name for name, others in waits.items() if not others}:
+        waits = {name: others - ready for name, others in waits.items() if name not in ready}
+    assert waits == {}
+
+
+def test_math_gives_one_series_of_all_the_metrics_it_names(any_deployment: Deployment) -> None:
+    for name, alarm in alarms_of(any_deployment).items():
+        if "Metrics" not in alarm:
+            continue
+        (shown,) = [it for it in alarm["Metrics"] if it.get("ReturnData", True)]
+        read = {it["Id"] for it in alarm["Metrics"] if "MetricStat" in it}
+        words = set(re.findall(r"[a-z]\w*", shown["Expression"]))
+        assert words == read, name
+        assert len(read) <= 10, name
+
+
+def nodes(deployment: Deployment, name: str = "CacheMemoryAlarm") -> list[str | None]:
+    alarm = alarms_of(deployment)[name]
+    return [metric.dimensions["CacheClusterId"] for metric in of_alarm(alarm)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({}, ["001", "002"]),
+        ({"CacheReplicas": "0"}, ["001", "002"]),
+        ({"CacheReplicas": "2"}, ["001", "002", "003", "004", "005", "006"]),
+        ({"CacheShards": "3"}, ["0001-001", "0001-002", "0002-001", "0002-002", "0003-001", "0003-002"]),
+    ],
+)
+def test_the_cache_is_watched_node_by_node(
+    deployed: Deploy, parameters: dict[str, str], expected: list[str]
+) -> None:
+    assert nodes(deployed(parameters)) == [f"Cache-{node}" for node in expected]
+
+
+def test_all_alarms_of_the_cache_watch_the_same_nodes(any_deployment: Deployment) -> None:
+    of_cache = [
+        name
+        for name, alarm in alarms_of(any_deployment).items()
+        if next(of_alarm(alarm)).namespace == "AWS/ElastiCache"
+    ]
+    assert len(of_cache) == (5 if any_deployment.conditions["MakesCache"] else 0)
+    assert len({tuple(nodes(any_deployment, name)) for name in of_cache}) <= 1
+
+
+def test_the_canary_is_watched_as_often_as_it_runs(deployed: Deploy, template: dict[str, Any]) -> None:
+    for minutes in template["Parameters"]["CanaryMinutes"]["AllowedValues"]:
+        found = alarms_of(deployed({"CanaryMinutes": str(minutes)})).get("CanaryAlarm")
+        assert (found["Period"] if found else 0) == minutes * 60
+
+
+def test_no_alarm_looks_back_more_than_a_day(any_deployment: Deployment) -> None:
+    for name, alarm in alarms_of(any_deployment).items():
+        period = alarm.get("Period") or max(
+            it["MetricStat"]["Period"] for it in alarm["Metrics"] if "MetricStat" in it
+        )
+        assert period * alarm["EvaluationPeriods"] <= 86_400, name
+
+
+def test_alarms_may_publish_to_the_encrypted_topic(deployed: Deploy) -> None:
+    deployment = deployed({})
+    key = deployment.properties("AlarmTopic")["KmsMasterKeyId"]
+    statements = deployment.properties(key)["KeyPolicy"]["Statement"]
+    (alarms,) = [it for it in statements if it["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
+    assert alarms["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+
+
+def test_a_mail_is_sent_where_there_is_an_address(deployed: Deploy) -> None:
+    assert "AlarmMail" not in deployed({}).resources
+    mail = deployed({"AlarmEmail": "operator@example.com"}).properties("AlarmMail")
+    assert (mail["Protocol"], mail["Endpoint"]) == ("email", "operator@example.com")
+
+
+def test_metrics_pass_the_filter_of_the_log(any_deployment: Deployment) -> None:
+    """They are lines without a level, which Lambda takes for INFO."""
+    for name, function in any_deployment.of_type("AWS::Lambda::Function").items():
+        assert function["LoggingConfig"].get("ApplicationLogLevel", "INFO") == "INFO", name
