@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http.identity import token_owner
-from milkrun.observability import get_logger, traced
+from milkrun.observability import begin, get_logger, traced
 from milkrun.snapshot import prime_before_snapshot
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
@@ -62,6 +62,7 @@ def _decision(effect: str, method_arn: str, principal: str, context: dict[str, s
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Entry point of the function."""
+    """Entry point of the function. The gateway's question has no correlation id: its lines have its own."""
+    begin(context, context.aws_request_id)
     decision: dict[str, Any] = traced(authorize)(event, context)
     return decision
