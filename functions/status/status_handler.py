@@ -10,9 +10,9 @@ from milkrun.http import answers
 from milkrun.http.bodies import RunList
 from milkrun.http.parameters import flag, page_of, run_id_of
 from milkrun.http.resolver import caller, create_app, json_response, seconds_to_wait, serve
-from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.observability import measure
-from milkrun.runs.wait import has_changed_from, wait_until
+from milkrun.runs.wait import change_within
 
 app = create_app()
 
@@ -24,8 +24,8 @@ def status(run_id: str) -> Response[str]:
     seconds = seconds_to_wait(app)
     if not seconds:
         return answers.status(run)
-    run = wait_until(get_reader(), run, has_changed_from(run), seconds=seconds)
-    return answers.status(run, {"Preference-Applied": f"wait={seconds}"})
+    run, waited = change_within(get_reader(), get_waiting_calls(), run, seconds)
+    return answers.status(run, {"Preference-Applied": f"wait={seconds}"} if waited else None)
 
 
 @app.get("/optimize/<run_id>/result")

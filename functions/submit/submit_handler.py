@@ -12,7 +12,7 @@ from milkrun.http import answers
 from milkrun.http.body import read_body
 from milkrun.http.headers import idempotency_key
 from milkrun.http.resolver import caller, create_app, seconds_to_wait, serve
-from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.runs.wait import result_within
 from milkrun.settings import get_settings
@@ -39,8 +39,9 @@ def submit() -> Response[Any]:
     seconds = seconds_to_wait(app)
     if not seconds:
         return answers.accepted(run, headers)
-    run, solution = result_within(get_reader(), run, seconds)
-    headers["Preference-Applied"] = f"wait={seconds}"
+    (run, waited), solution = result_within(get_reader(), get_waiting_calls(), run, seconds)
+    if waited:
+        headers["Preference-Applied"] = f"wait={seconds}"
     if solution is not None:
         with suppress(ResultTooLargeError):
             return answers.outcome(run, solution, headers, event.headers.get("Accept", ""))

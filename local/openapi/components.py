@@ -26,7 +26,8 @@ PARAMETERS: dict[str, Json] = {
     "PreferWait": {
         "name": "Prefer",
         "in": "header",
-        "description": f"`wait=N` (RFC 7240) holds the answer for up to N seconds, {MAX_WAIT} at most.",
+        "description": f"`wait=N` (RFC 7240) holds the answer for up to N seconds, {MAX_WAIT} at most. Where"
+        " enough calls wait already, it comes at once, without `Preference-Applied`.",
         "schema": {"type": "string"},
         "example": "wait=10",
     },

@@ -17,6 +17,7 @@ from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 from tests.contract import breaches
+from tests.packets import sent  # noqa: F401 (a fixture)
 from tests.telemetry import telemetry  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ CACHED: list[Callable[..., Any]] = [
     lambdas.get_invoker,
     factory.get_jobs,
     factory.get_reader,
+    factory.get_waiting_calls,
 ]
 
 

@@ -55,6 +55,19 @@ class JobPolicy:
 
 
 @dataclass(frozen=True)
+class WaitLimits:
+    """How many calls may hold their answer back at a time, each in a process of its own; 0 for none.
+
+    Attributes:
+        calls: Of all owners together.
+        calls_per_owner: Of one.
+    """
+
+    calls: int = 100
+    calls_per_owner: int = 10
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between deployments. Addresses and passwords are never printed.
 
@@ -85,6 +98,7 @@ class Settings:
     local: bool = False
     limits: Limits = Limits()
     jobs: JobPolicy = JobPolicy()
+    waiting: WaitLimits = WaitLimits()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -119,6 +133,12 @@ class Settings:
                 max_running=_integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
                 max_pending=_integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
                 min_replicas=_integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
+            ),
+            waiting=WaitLimits(
+                calls=_integer(env, "MAX_WAITING_CALLS", WaitLimits.calls, 0, 1_000),
+                calls_per_owner=_integer(
+                    env, "MAX_WAITING_CALLS_PER_OWNER", WaitLimits.calls_per_owner, 0, 1_000
+                ),
             ),
         )
         _check_iam(settings)

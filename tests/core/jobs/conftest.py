@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from redis.cluster import RedisCluster
-from redis.connection import AbstractConnection
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.jobs.keys import OwnerKeys
@@ -14,6 +13,7 @@ from milkrun.jobs.manager import Best, JobStateManager, Submission
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 from milkrun.settings import JobPolicy
+from tests.packets import sent  # noqa: F401 (a fixture)
 
 OWNER = "a1b2c3d4e5f60718"
 BEST = Best(b'{"cost":7}', cost=7, unassigned=1)
@@ -92,17 +92,3 @@ class Lab:
 @pytest.fixture
 def lab(any_redis: AnyRedis) -> Lab:
     return Lab(any_redis)
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What goes to servers: an entry for all that is sent at a time."""
-    packets: list[bytes] = []
-    send = AbstractConnection.send_packed_command
-
-    def noted(self: AbstractConnection, command: Any, *args: Any, **kwargs: Any) -> Any:
-        packets.append(b"".join(command))
-        return send(self, command, *args, **kwargs)
-
-    monkeypatch.setattr(AbstractConnection, "send_packed_command", noted)
-    return packets

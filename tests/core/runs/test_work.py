@@ -225,9 +225,7 @@ def test_a_long_chain_is_left_to_the_sweeper(bench: Bench) -> None:
     bench.work(at_once(7))
     assert bench.invokes.runs == []
     assert bench.status(2).status is Status.PENDING
-    assert (
-        bench.jobs.dispatch(OWNER, run_id(2)) is not None
-    )  # it is due: the sweeper need not wait any longer
+    assert bench.jobs.dispatch(OWNER, run_id(2)) is not None  # it is due: the sweeper need not wait
 
 
 def test_an_invoke_that_fails_loses_nothing(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from functools import cache
 
 from milkrun.clients.redis import get_redis
+from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.settings import get_settings
@@ -18,3 +19,9 @@ def get_jobs() -> JobStateManager:
 def get_reader() -> RunReader:
     """The reader of this process."""
     return RunReader(get_redis())
+
+
+@cache
+def get_waiting_calls() -> WaitingCalls:
+    """What this process knows the waiting calls of all processes by."""
+    return WaitingCalls(get_redis(), get_settings().waiting)

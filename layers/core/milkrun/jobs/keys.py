@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 SHARDS = 64
 
+WAITING_CALLS = "milkrun:{calls}:waiting"
+"""Sorted set of all owners' calls that wait, as `<owner>:<name>`, by when they end at the latest (ms)."""
+
 
 def shard_of(owner: str) -> int:
     """The shard of an owner, 0 to 63."""

@@ -153,8 +153,8 @@ class JobStateManager:
             The run; None if its owner has enough running runs, and it waits for its turn.
 
         Raises:
-            RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or one of
-                a newer version (`NEWER`).
+            RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or of a
+                newer version.
         """
         policy = self._policy
         code, payload = self._call(

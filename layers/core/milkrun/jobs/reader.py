@@ -16,6 +16,7 @@ from milkrun.jobs.states import Status
 _MAX_SCANNED = 1_000
 """Runs that one call for a page looks at, at the most: a rare status ends the page early, with a cursor."""
 _CHUNK = 100
+"""Runs that are read at a time where one status is looked for."""
 
 
 class Page(NamedTuple):
@@ -70,7 +71,8 @@ class RunReader:
     def page(self, owner: str, *, status: Status | None, limit: int, cursor: str | None) -> Page:
         """Runs of an owner, newest first, older than `cursor`; those that are gone leave the index."""
         found: list[Run] = []
-        for scanned, run in enumerate(self._newest_first(owner, cursor), start=1):
+        chunk = limit + 1 if status is None else _CHUNK
+        for scanned, run in enumerate(self._newest_first(owner, cursor, chunk), start=1):
             if status in (None, run.status):
                 if len(found) == limit:
                     return Page(found, found[-1].run_id)
@@ -79,23 +81,23 @@ class RunReader:
                 return Page(found, run.run_id)
         return Page(found, None)
 
-    def _newest_first(self, owner: str, cursor: str | None) -> Iterator[Run]:
+    def _newest_first(self, owner: str, cursor: str | None, chunk: int) -> Iterator[Run]:
         top = f"({cursor}" if cursor else "+"
         while True:
-            ids = self._ids(OwnerKeys(owner).runs, top)
+            ids = self._ids(OwnerKeys(owner).runs, top, chunk)
             if ids:
                 yield from self._existing_of(owner, ids)
-            if len(ids) < _CHUNK:
+            if len(ids) < chunk:
                 return
             top = f"({ids[-1]}"
 
-    def _ids(self, index: str, top: str) -> list[str]:
+    def _ids(self, index: str, top: str, chunk: int) -> list[str]:
         """The newest members of an index, from `top` down."""
         with redis_errors():
             members = on_server_of(
                 self._redis,
                 index,
-                lambda server: server.zrevrangebylex(index, top, "-", start=0, num=_CHUNK),
+                lambda server: server.zrevrangebylex(index, top, "-", start=0, num=chunk),
             )
         return [member.decode() for member in cast(list[bytes], members)]
 

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from milkrun.errors import MilkrunError
+from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 
@@ -35,16 +37,50 @@ def wait_until(
     return run
 
 
-def result_within(reader: RunReader, run: Run, seconds: float) -> tuple[Run, bytes | None]:
+class Waited(NamedTuple):
+    """A run as it was read last; `waited` is False where enough calls wait already, and this one did not."""
+
+    run: Run
+    waited: bool
+
+
+def change_within(reader: RunReader, calls: WaitingCalls, run: Run, seconds: float) -> Waited:
+    """A run once it has changed, or as it is when the seconds are over.
+
+    Raises as `wait_until`.
+    """
+    return _within(reader, calls, run, has_changed_from(run), seconds)
+
+
+def result_within(
+    reader: RunReader, calls: WaitingCalls, run: Run, seconds: float
+) -> tuple[Waited, bytes | None]:
     """The last state of a run that can be read within the seconds, and its result if there is one by then.
 
     The run is stored already: where Redis goes away meanwhile, what is known of it is still an answer.
     """
+    last = Waited(run, waited=True)
     try:
-        run = wait_until(reader, run, has_ended, seconds=seconds)
-        return reader.result(run.owner, run.run_id, best=False)
+        last = _within(reader, calls, run, has_ended, seconds)
+        if not last.waited:
+            return last, None
+        run, solution = reader.result(run.owner, run.run_id, best=False)
+        return Waited(run, waited=True), solution
     except MilkrunError:
-        return run, None
+        return last, None
+
+
+def _within(
+    reader: RunReader, calls: WaitingCalls, run: Run, done: Callable[[Run], bool], seconds: float
+) -> Waited:
+    if done(run):
+        return Waited(run, waited=True)
+    call = calls.begin(run.owner, seconds)
+    if call is None:
+        return Waited(run, waited=False)
+    run = wait_until(reader, run, done, seconds=seconds)
+    calls.end(call)
+    return Waited(run, waited=True)
 
 
 def has_ended(run: Run) -> bool:

@@ -236,7 +236,7 @@ class Worker:
         self._wake(run, next_id)
 
     def _wake(self, run: Run, next_id: str | None) -> None:
-        """Starts the owner's next run, whose turn it is. It is due already: the sweeper does what is left undone."""
+        """Starts the owner's next run, whose turn it is. It is due: what is left undone, the sweeper does."""
         if next_id is None:
             return
         if run.chain >= MAX_CHAIN:

@@ -1,0 +1,44 @@
+"""Calls that hold their answer back (`Prefer: wait=N`): each takes a process of a function for as long."""
+
+from contextlib import suppress
+
+from ulid import ULID
+
+from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
+from milkrun.errors import DependencyUnavailableError
+from milkrun.jobs.keys import WAITING_CALLS
+from milkrun.jobs.scripts import Script
+from milkrun.settings import WaitLimits
+
+
+class WaitingCalls:
+    """Counts the calls that wait, over all processes. A call that does not wait has nothing to do with it."""
+
+    def __init__(self, redis: AnyRedis, limits: WaitLimits) -> None:
+        self._redis = redis
+        self._limits = limits
+        self._begin = Script("calls/begin")
+
+    def begin(self, owner: str, seconds: float) -> str | None:
+        """Notes a call that is about to wait, for so long at the most; one round trip.
+
+        Returns:
+            What to `end` it by; None where enough calls wait, or it cannot be known how many do.
+        """
+        call = f"{owner}:{ULID()}"
+        args = (owner, call, round(seconds * 1000), self._limits.calls, self._limits.calls_per_owner)
+        try:
+            with redis_errors():
+                may_wait, _ = on_server_of(
+                    self._redis,
+                    WAITING_CALLS,
+                    lambda server: self._begin.run(server, [WAITING_CALLS], args, wait=(0, 0)),
+                )
+        except DependencyUnavailableError:
+            return None
+        return call if may_wait else None
+
+    def end(self, call: str) -> None:
+        """Makes room for another call. One that cannot be ended ends by itself when its seconds are over."""
+        with suppress(DependencyUnavailableError), redis_errors():
+            on_server_of(self._redis, WAITING_CALLS, lambda server: server.zrem(WAITING_CALLS, call))
