@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from milkrun.errors import (
+    FieldError,
     InvalidJsonError,
     InvalidProblemError,
     MatrixTooLargeError,
@@ -14,7 +15,7 @@ from milkrun.errors import (
     TooManyVehiclesError,
 )
 from milkrun.schema.parse import MAX_REPORTED, parse_problem
-from milkrun.schema.problem import Problem
+from milkrun.schema.problem import MOST_KEYS, MOST_NAMES, Model, Problem
 from milkrun.settings import Limits
 
 PLAIN: dict[str, Any] = {
@@ -177,6 +178,65 @@ def test_several_bad_fields_are_all_named() -> None:
 def test_of_very_many_bad_fields_the_first_are_named() -> None:
     jobs = [{"id": "x", "location": [0, 0]} for _ in range(500)]
     assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
+
+
+def test_broken_vehicles_and_tasks_are_named_each_and_of_any_other_list_the_first() -> None:
+    body = changed(PLAIN, "jobs.0.delivery", ["x", "y"])
+    body = changed(body, "jobs.1.time_windows", [[9, 3], [9, 3]])
+    body = changed(body, "vehicles.0.id", None)
+    assert locs(body) == ["$.vehicles[0].id", "$.jobs[0].delivery[0]", "$.jobs[1].time_windows[0]"]
+
+
+def test_a_body_of_more_parts_than_any_problem_has_is_refused_before_they_are_made() -> None:
+    body = b"[" + b"{}," * 5_000 + b"{}]"
+    with pytest.raises(InvalidProblemError) as caught:
+        parse_problem(body, Limits(locations=10, vehicles=10))
+    assert caught.value.errors == (FieldError("$", "has more than 2000 keys, arrays and objects"),)
+
+
+@pytest.mark.parametrize(
+    ("path", "count", "loc"),
+    [
+        ("options", MOST_KEYS, "$.options"),
+        ("vehicles.0.costs", MOST_KEYS, "$.vehicles[0].costs"),
+        ("jobs.0.setup_per_type", MOST_NAMES, "$.jobs[0].setup_per_type"),
+        ("matrices", MOST_NAMES, "$.matrices"),
+    ],
+)
+def test_an_object_of_very_many_keys_is_one_broken_rule(path: str, count: int, loc: str) -> None:
+    assert locs(changed(PLAIN, path, {f"k{i}": "x" for i in range(count + 1)})) == [loc]
+
+
+def test_no_field_of_the_schema_is_beyond_the_most_keys() -> None:
+    sizes = [len(model.model_fields) for model in Model.__subclasses__()]
+    assert max(sizes) < MOST_KEYS
+
+
+def test_of_very_many_broken_rules_between_fields_the_first_are_named() -> None:
+    jobs = [{"id": 1, "location": [0, 0]}] * 500
+    assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
+
+
+def test_of_a_very_long_key_the_beginning_is_told() -> None:
+    (loc,) = locs(changed(PLAIN, "x" * 1_000_000, 1))
+    assert loc == f"$['{'x' * 100}…']"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("jobs", "array"),
+        ("jobs.0.location", "array"),
+        ("jobs.0.delivery", "array"),
+        ("jobs.0", "object"),
+        ("jobs.0.setup_per_type", "object"),
+        ("options", "object"),
+    ],
+)
+def test_what_is_of_another_kind_is_told_in_words_of_json(path: str, kind: str) -> None:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(changed(PLAIN, path, "x"))
+    assert [error.message for error in caught.value.errors] == [f"should be an {kind}"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"jobs": [}', b"\xff\xfe", b"{'jobs': []}"])

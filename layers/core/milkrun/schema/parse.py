@@ -1,6 +1,16 @@
-"""From the bytes of a body to a checked problem."""
+"""From the bytes of a body to a checked problem.
 
-from pydantic import ValidationError
+A body is hostile until shown otherwise: what it costs to refuse one is bounded by the limits, and not by how
+many rules it breaks. So its parts are counted before they are made, lists are validated up to their first
+broken item, and only as many broken rules are looked for as an answer lists.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from milkrun.errors import (
     FieldError,
@@ -10,17 +20,26 @@ from milkrun.errors import (
     TooManyLocationsError,
     TooManyVehiclesError,
 )
-from milkrun.schema.problem import Matrix, Problem
-from milkrun.schema.rules import breaches, json_path
+from milkrun.schema.problem import Job, Matrix, Problem, Shipment, Vehicle
+from milkrun.schema.rules import Path, breaches, json_path
 from milkrun.settings import Limits
 
 MAX_REPORTED = 20
 """Broken rules that an answer lists at most: a caller mends a few at a time."""
 
+PARTS_PER_LOCATION = 100
+"""Keys, arrays and objects of a body for each location and vehicle that it may have: some four times as many
+as one with every field takes. In memory each is up to a hundred times as large as in the body."""
+
+_ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
 _PLAIN_MESSAGES = {
     "extra_forbidden": "is not a key of this object",
     "missing": "is needed",
     "finite_number": "is not a finite number",
+    "list_type": "should be an array",
+    "tuple_type": "should be an array",
+    "dict_type": "should be an object",
+    "model_type": "should be an object",
 }
 
 
@@ -32,28 +51,55 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
         InvalidProblemError: The body breaks the schema; it names each field.
         TooManyLocationsError, TooManyVehiclesError, MatrixTooLargeError: It is larger than `limits`.
     """
+    _check_parts(body, limits)
     try:
-        problem = Problem.model_validate_json(body)
+        data = from_json(body)
+    except ValueError as error:
+        raise InvalidJsonError(f"The body is not JSON: {error}.") from None
+    try:
+        problem = Problem.model_validate(data)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise InvalidProblemError(list(islice(_broken(error, data), MAX_REPORTED))) from None
     problem = _without_deprecated_matrix(problem)
     _check_size(problem, limits)
-    broken = [FieldError(json_path(breach.path), breach.message) for breach in breaches(problem)]
+    broken = [
+        FieldError(json_path(breach.path), breach.message)
+        for breach in islice(breaches(problem), MAX_REPORTED)
+    ]
     if broken:
-        raise InvalidProblemError(broken[:MAX_REPORTED])
+        raise InvalidProblemError(broken)
     return problem
 
 
-def _invalid(error: ValidationError) -> InvalidJsonError | InvalidProblemError:
-    details = error.errors(include_url=False, include_input=False, include_context=False)
-    if details[0]["type"] == "json_invalid":
-        return InvalidJsonError(f"The body is not JSON: {details[0]['msg'].removeprefix('Invalid JSON: ')}.")
-    return InvalidProblemError(
-        [
-            FieldError(json_path(entry["loc"]), _PLAIN_MESSAGES.get(entry["type"]) or _sentence(entry["msg"]))
-            for entry in details[:MAX_REPORTED]
-        ]
-    )
+def _check_parts(body: bytes, limits: Limits) -> None:
+    most = PARTS_PER_LOCATION * (limits.locations + limits.vehicles)
+    if sum(map(body.count, (b"[", b"{", b":"))) > most:
+        raise InvalidProblemError([FieldError("$", f"has more than {most} keys, arrays and objects")])
+
+
+def _broken(error: ValidationError, data: Any) -> Iterator[FieldError]:
+    """The broken rules that an error tells; of vehicles and tasks those of each item, not the first alone."""
+    listed = set()
+    for path, message in _told(error):
+        if len(path) < 2 or path[0] not in _ITEMS:
+            yield FieldError(json_path(path), message)
+        elif path[0] not in listed:
+            listed.add(path[0])
+            yield from _broken_items(str(path[0]), data[path[0]])
+
+
+def _broken_items(name: str, items: list[Any]) -> Iterator[FieldError]:
+    for i, item in enumerate(items):
+        try:
+            _ITEMS[name].model_validate(item)
+        except ValidationError as error:
+            for path, message in _told(error):
+                yield FieldError(json_path((name, i, *path)), message)
+
+
+def _told(error: ValidationError) -> Iterator[tuple[Path, str]]:
+    for entry in error.errors(include_url=False, include_input=False, include_context=False):
+        yield entry["loc"], _PLAIN_MESSAGES.get(entry["type"]) or _sentence(entry["msg"])
 
 
 def _sentence(message: str) -> str:

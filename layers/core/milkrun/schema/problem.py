@@ -5,7 +5,7 @@ coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict 
 refused. Rules that span several fields (indices, ids, shapes) live in `milkrun.schema.rules`.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,10 +15,19 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
 
 MAX_UINT32 = 2**32 - 1
 DEFAULT_PER_HOUR = 3600
+MOST_KEYS = 32
+"""Keys that an object may have before any of them is looked at: the largest one knows 19."""
+MOST_NAMES = 2_000
+"""Entries of an object whose keys are names: as many as there are vehicles by default."""
+
+_Item = TypeVar("_Item")
+Listed = Annotated[list[_Item], Field(fail_fast=True)]
+"""A list that is read up to its first broken item: a body could have millions, each with an error to keep."""
 
 Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Seconds = Annotated[int, Field(ge=0, le=MAX_UINT32)]
@@ -27,21 +36,40 @@ Index = Annotated[int, Field(ge=0, le=65_535)]
 """A row and column of a matrix. VROOM counts locations in 16 bits."""
 Amount = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 """VROOM takes no larger ones."""
-Amounts = list[Amount]
+Amounts = Listed[Amount]
 Skill = Annotated[int, Field(ge=0, le=MAX_UINT32)]
+Skills = Listed[Skill]
 Coefficient = Annotated[int, Field(ge=0, le=MAX_UINT32)]
-Cells = list[list[Annotated[int, Field(ge=0, le=2**31 - 1)]]]
+Cells = Listed[Listed[Annotated[int, Field(ge=0, le=2**31 - 1)]]]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
-Coordinates = tuple[Longitude, Latitude]
+Coordinates = Annotated[tuple[Longitude, Latitude], Field(strict=False)]
+"""An array in JSON, which a strict tuple is not."""
 Text = Annotated[str, StringConstraints(max_length=1_000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+def _few_keys(value: Any, most: int) -> Any:
+    if isinstance(value, dict) and len(value) > most:
+        raise ValueError(f"has more than {most} keys")
+    return value
 
 
 class Model(BaseModel):
     """Base of all input models: strict types, no unknown keys, no NaN, no change after parsing."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few_keys(cls, value: Any) -> Any:
+        return _few_keys(value, MOST_KEYS)
+
+
+_Value = TypeVar("_Value")
+_FEW_NAMES = BeforeValidator(lambda value: _few_keys(value, MOST_NAMES))
+Named = Annotated[dict[Name, _Value], _FEW_NAMES]
+"""An object whose keys are names."""
 
 
 class Slot(NamedTuple):
@@ -76,9 +104,9 @@ class Task(Model):
     location_index: Index | None = None
     setup: Seconds = 0
     service: Seconds = 0
-    setup_per_type: dict[Name, Seconds] = {}
-    service_per_type: dict[Name, Seconds] = {}
-    time_windows: list[TimeWindow] = []
+    setup_per_type: Named[Seconds] = {}
+    service_per_type: Named[Seconds] = {}
+    time_windows: Listed[TimeWindow] = []
 
 
 class Job(Task):
@@ -89,7 +117,7 @@ class Job(Task):
 
     delivery: Amounts = Field(default=[], validation_alias=AliasChoices("delivery", "amount"))
     pickup: Amounts = []
-    skills: list[Skill] = []
+    skills: Skills = []
     priority: int = Field(default=0, ge=0, le=100)
 
 
@@ -103,7 +131,7 @@ class Shipment(Model):
     pickup: ShipmentStep
     delivery: ShipmentStep
     amount: Amounts = []
-    skills: list[Skill] = []
+    skills: Skills = []
     priority: int = Field(default=0, ge=0, le=100)
 
 
@@ -120,7 +148,7 @@ class Break(Model):
     """A pause of `service` seconds that starts in one of `time_windows`, with at most `max_load` on board."""
 
     id: Id
-    time_windows: list[TimeWindow] = []
+    time_windows: Listed[TimeWindow] = []
     service: Seconds = 0
     description: Text | None = None
     max_load: Amounts | None = None
@@ -148,15 +176,15 @@ class Vehicle(Model):
     end_index: Index | None = None
     capacity: Amounts = []
     costs: Costs = Costs()
-    skills: list[Skill] = []
+    skills: Skills = []
     type: Name | None = None
     time_window: TimeWindow | None = None
-    breaks: list[Break] = []
+    breaks: Listed[Break] = []
     speed_factor: float = Field(default=1.0, gt=0, le=5)
     max_tasks: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     max_travel_time: Seconds | None = None
     max_distance: Metres | None = None
-    steps: list[VehicleStep] = []
+    steps: Listed[VehicleStep] = []
 
 
 class Matrix(Model):
@@ -202,10 +230,10 @@ class Problem(Model):
     `car`.
     """
 
-    vehicles: list[Vehicle] = Field(min_length=1)
-    jobs: list[Job] = []
-    shipments: list[Shipment] = []
-    matrices: dict[Name, Matrix] | None = Field(default=None, min_length=1)
+    vehicles: Listed[Vehicle] = Field(min_length=1)
+    jobs: Listed[Job] = []
+    shipments: Listed[Shipment] = []
+    matrices: Annotated[dict[Name, Matrix], Field(min_length=1), _FEW_NAMES] | None = None
     matrix: Cells | None = None
     network: NetworkName | None = None
     options: Options = Options()

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Task, Vehicle
 
 Path = tuple[str | int, ...]
+_LONGEST_KEY = 100
+"""Characters of a key in a path: an answer repeats it, and no name is longer."""
 
 
 class Breach(NamedTuple):
@@ -189,11 +191,13 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
 
 
 def json_path(path: Path) -> str:
-    """The JSONPath (RFC 9535) of a field, such as `$.jobs[3].location[0]`."""
+    """The JSONPath (RFC 9535) of a field, such as `$.jobs[3].location[0]`; a very long key is cut short."""
     return "$" + "".join(f"[{part}]" if isinstance(part, int) else _key(part) for part in path)
 
 
 def _key(name: str) -> str:
+    if len(name) > _LONGEST_KEY:
+        name = f"{name[:_LONGEST_KEY]}…"
     if name.isidentifier():
         return f".{name}"
     escaped = name.replace("\\", "\\\\").replace("'", "\\'")
