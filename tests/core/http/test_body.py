@@ -1,5 +1,6 @@
 import base64
 import gzip
+import tracemalloc
 
 import pytest
 
@@ -39,7 +40,26 @@ def test_a_bomb_is_unzipped_no_further_than_the_limit() -> None:
         read_body(encoded(gzip.compress(b"0" * 50_000_000)), is_base64=True, limit=1_000)
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"{}")[:-4], b"\x1f\x8bgarbage"])
+@pytest.mark.parametrize("size", range(96, 101))
+def test_base64_of_as_much_as_allowed_is_taken(size: int) -> None:
+    assert read_body(encoded(b"x" * size), is_base64=True, limit=size) == b"x" * size
+
+
+@pytest.mark.parametrize("is_base64", [True, False])
+def test_what_is_too_large_as_it_stands_is_refused_without_a_copy(is_base64: bool) -> None:
+    body = "x" * 10_000_000
+    tracemalloc.start()
+    with pytest.raises(BodyTooLargeError):
+        read_body(body, is_base64=is_base64, limit=1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < len(body) / 10
+
+
+GZIP = gzip.compress(b"{}")
+
+
+@pytest.mark.parametrize("body", [GZIP[:-4], b"\x1f\x8bgarbage", GZIP + b"more", GZIP * 2])
 def test_broken_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJsonError):
         read_body(encoded(body), is_base64=True, limit=100)

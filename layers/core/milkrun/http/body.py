@@ -19,6 +19,8 @@ def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
     """
     if not body:
         raise InvalidJsonError("The body is empty; a problem is needed.")
+    if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # of bytes at the least, without a copy
+        raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
     try:
         data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except (binascii.Error, ValueError):
@@ -39,4 +41,6 @@ def _unzip(data: bytes, limit: int) -> bytes:
         raise InvalidJsonError("The body is not valid gzip.") from None
     if len(unzipped) <= limit and not unzipper.eof:
         raise InvalidJsonError("The gzip body ends too early.")
+    if unzipper.unused_data:
+        raise InvalidJsonError("There is something behind the end of the gzip body.")
     return unzipped
