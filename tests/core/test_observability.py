@@ -1,4 +1,5 @@
 import ast
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,17 @@ def test_an_invocation_knows_nothing_of_the_one_before(telemetry: Telemetry) -> 
     (line,) = telemetry.lines()
     assert line["correlation_id"] == "order-8"
     assert not {"run_id", "owner"} & line.keys()
+
+
+@pytest.mark.parametrize("text", ["\n{}", "\x1b[2J", "\x7f\x80\x9b31m", "\x85\u2028\u202e", "\ud800", "Łódź"])
+def test_what_a_caller_sends_is_printable_ascii_in_a_line(
+    text: str, telemetry: Telemetry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    get_logger().info("request", path=text)
+    line = capsys.readouterr().out.removesuffix("\n")
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["path"] == text
 
 
 def test_a_line_names_its_trace(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:

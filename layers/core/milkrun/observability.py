@@ -1,5 +1,6 @@
 """Logs, metrics and traces: one of each per process."""
 
+import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -63,8 +64,13 @@ class Formatter(LambdaPowertoolsFormatter):
         return "\n".join(told.values())
 
     def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]
-        """One line, without the notes that somebody may have put on an error."""
-        return super().serialize({key: value for key, value in log.items() if key != "exception_notes"})
+        """One line, without the notes that somebody may have put on an error.
+
+        It is printable ASCII: what callers send neither steers a terminal nor ends a line for any reader.
+        """
+        told = {key: value for key, value in log.items() if key != "exception_notes"}
+        line = json.dumps(told, default=str, separators=(",", ":"))
+        return line.replace("\x7f", "\\u007f")
 
 
 def _calls(trace: TracebackType | None) -> Iterator[str]:
