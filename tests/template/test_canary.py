@@ -129,7 +129,8 @@ def test_it_begins_once_the_gateway_may_call_what_it_calls(translated: dict[str,
 
 
 def test_it_begins_once_there_is_a_road_to_lambda(translated: dict[str, Any], deployed: Deploy) -> None:
-    assert {"Ref": "LambdaEndpoint"} in translated["Resources"]["Canary"]["Metadata"]["DependsOnToo"]["Fn::If"]
+    metadata = translated["Resources"]["Canary"]["Metadata"]
+    assert {"Ref": "LambdaEndpoint"} in metadata["DependsOnToo"]["Fn::If"]
     assert deployed(GIVEN_VPC).resources["Canary"]["Metadata"]["DependsOnToo"] == ""
 
 
