@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
+from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
 from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
@@ -205,6 +207,13 @@ def test_above_the_owner_s_limit_the_worker_ends_quietly(bench: Bench) -> None:
     full.submit()
     full.work(at_once(7))
     assert full.status().status is Status.PENDING
+
+
+def test_a_run_of_a_later_release_is_left_to_a_worker_of_that_release(bench: Bench) -> None:
+    bench.submit()
+    bench.client.hset(OwnerKeys(OWNER).run(run_id(1)), "v", SCHEMA_VERSION + 1)
+    bench.work(at_once(7))
+    assert bench.status().status is Status.PENDING
 
 
 def test_a_best_answer_that_cannot_be_read_fails_the_run(bench: Bench) -> None:

@@ -9,7 +9,10 @@ from redis.exceptions import AskError
 
 from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import SHARDS, active, queue
+from milkrun.jobs.keys import SHARDS, OwnerKeys, active, queue
+
+_CHECKED = 10
+"""Runs of each shard's queue, the oldest, that are checked at a time."""
 
 
 class Due(NamedTuple):
@@ -55,8 +58,8 @@ class _Part(NamedTuple):
 def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Backlog:
     """The runs of all shards that need attention by Redis's clock, at most `per_shard` of each.
 
-    It takes two round trips to each server, however many shards that holds. Shards of a server that has
-    given one of them away are read one by one, each where it is now.
+    It takes two round trips to each server, and one more where runs are pending, however many shards that
+    holds. Shards of a server that has given one of them away are read one by one, each where it is now.
 
     Raises:
         DependencyUnavailableError: No server answers.
@@ -111,7 +114,7 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
             pipe.zcard(active(shard))
             pipe.zcard(queue(shard))
             pipe.zrangebyscore(active(shard), "-inf", now, start=0, num=per_shard, withscores=True)
-            pipe.zrange(queue(shard), 0, 0, withscores=True)
+            pipe.zrange(queue(shard), 0, _CHECKED - 1, withscores=True)
             pipe.zcount(active(shard), "-inf", now - stalled_ms)
         replies = pipe.execute()
     late = [
@@ -119,11 +122,28 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
         for entries in replies[2::5]
         for member, due_at in entries
     ]
-    pending_since = [since for entries in replies[3::5] for _, since in entries]
+    oldest = {member: since for entries in replies[3::5] for member, since in entries}
+    not_pending = _leave_queue(server, list(oldest)) if oldest else set()
+    pending_since = [since for member, since in oldest.items() if member not in not_pending]
     return _Part(
         active=sum(replies[0::5]),
-        pending=sum(replies[1::5]),
+        pending=sum(replies[1::5]) - len(not_pending),
         late=late,
         oldest_pending=(now - min(pending_since, default=now)) / 1000,
         stalled=sum(replies[4::5]),
     )
+
+
+def _leave_queue(server: Redis, members: list[bytes]) -> set[bytes]:
+    """Takes runs that are not pending out of the queue: a release that knew of none has moved them on."""
+    names = [Due(*member.decode().split(":")) for member in members]
+    with server.pipeline(transaction=False) as pipe:
+        for owner, run_id in names:
+            pipe.zscore(OwnerKeys(owner).pending, run_id)
+        are_pending = pipe.execute()
+        found = zip(members, names, are_pending, strict=True)
+        stale = {member: OwnerKeys(name.owner).queue for member, name, score in found if score is None}
+        for member, key in stale.items():
+            pipe.zrem(key, member)
+        pipe.execute()
+    return set(stale)
