@@ -1,0 +1,181 @@
+"""docs/operations.md where it speaks of the log, and of requests in a caller's name: against the real functions."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import status_handler
+import submit_handler
+import sweeper_handler
+import worker_handler
+from samtranslator.yaml_helper import yaml_parse
+
+from milkrun.jobs.factory import get_jobs, get_reader
+from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.run import Run
+from milkrun.runs.work import Tools
+from milkrun.settings import Limits
+from tests.telemetry import Telemetry
+
+from .conftest import Context, Invokes, recorded, send
+
+ROOT = Path(__file__).parents[2]
+OF_INSIGHTS = {"@timestamp", "@log"}
+OF_LAMBDA = {
+    "type",
+    "record.status",
+    "record.metrics.durationMs",
+    "record.metrics.maxMemoryUsedMB",
+}
+"""Fields of `platform.report`, as Lambda's documentation of its JSON log format names them."""
+WORDS = {
+    *("filter", "fields", "stats", "sort", "limit", "by", "as", "asc", "desc", "and", "or", "in", "like"),
+    *("count", "latest", "max", "ispresent"),
+}
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (ROOT / "docs/operations.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def queries(page: str) -> list[str]:
+    return re.findall(r"^```logs-insights\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+def fields_of(query: str) -> set[str]:
+    """The fields of the log that a query reads; what it names itself is none."""
+    bare = re.sub(r"\"[^\"]*\"|/[^/]*/", " ", query)
+    named = set(re.findall(r"\bas (\w+)", bare))
+    return set(re.findall(r"@?[a-zA-Z_][\w.]*", bare)) - WORDS - named
+
+
+def failing(*_: Any, **__: Any) -> None:
+    raise RuntimeError
+
+
+def sweep(run: Run) -> None:
+    get_reader()._redis.zadd(OwnerKeys(run.owner).active, {f"{run.owner}:{run.run_id}": 1})
+    sweeper_handler.lambda_handler(recorded("sweeper"), Context())  # type: ignore[arg-type]
+
+
+def work(run: Run) -> None:
+    event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}
+    worker_handler.lambda_handler(event, Context())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def logged(telemetry: Telemetry, invokes: Invokes, environment: pytest.MonkeyPatch) -> set[str]:
+    """The fields of all lines of runs that fail in several ways."""
+    environment.setattr(sweeper_handler, "get_invoker", lambda: invokes)
+    environment.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
+    tools = Tools(get_jobs(), invokes, failing, lambda _: None, Limits())  # type: ignore[arg-type]
+    environment.setattr(worker_handler, "get_tools", lambda _: tools)
+    invokes.failure = "ReadTimeoutError"
+    send(submit_handler, "submit")
+    run = invokes.runs[0]
+    sweep(run)
+    gone = run.run_id.replace(run.run_id[-1], "0" if run.run_id[-1] != "0" else "1")
+    get_reader()._redis.zadd(OwnerKeys(run.owner).active, {f"{run.owner}:{gone}": 1})
+    get_jobs().claim(run.owner, run.run_id, "another")
+    work(run)  # held by another
+    get_reader()._redis.hset(OwnerKeys(run.owner).run(run.run_id), "lease_until", 1)
+    sweep(run)
+    work(run)
+    return {field for line in telemetry.lines() for field in line}
+
+
+@pytest.fixture
+def known(logged: set[str]) -> set[str]:
+    """Every field that a log of the stack has."""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    access_log = json.loads(template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"])
+    # Counts of a sweep are in its line when they are not zero.
+    return logged | set(access_log) | OF_INSIGHTS | OF_LAMBDA | {"waiting_or_ended"}
+
+
+def test_there_are_queries(queries: list[str]) -> None:
+    assert len(queries) >= 9
+    assert fields_of(queries[0]) == {"level", "exception", "function_name", "message", "exception_name"}
+
+
+def test_every_query_asks_for_fields_that_the_log_has(queries: list[str], known: set[str]) -> None:
+    for query in queries:
+        assert fields_of(query) <= known, query
+
+
+def test_every_line_that_a_query_looks_for_is_one_that_is_written(queries: list[str]) -> None:
+    code = "".join(
+        path.read_text() for part in ("layers/core", "functions") for path in (ROOT / part).rglob("*.py")
+    )
+    looked_for = set()
+    for query in queries:
+        for one, several in re.findall(r'message = "([^"]+)"|message in \[([^]]+)\]', query):
+            looked_for |= {one} if one else set(re.findall(r'"([^"]+)"', several))
+    assert len(looked_for) > 5
+    for message in looked_for:
+        assert f'"{message}"' in code, message
+
+
+def test_every_field_that_the_page_explains_is_in_the_log(page: str, known: set[str]) -> None:
+    table = page[page.index("# Lines of the log\n") :]
+    explained = {
+        field
+        for cell in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
+        for field in re.findall(r"`(\w+)`", cell)
+    }
+    assert len(explained) > 20
+    assert explained <= known
+
+
+def test_every_field_of_the_log_is_explained(page: str, logged: set[str]) -> None:
+    table = page[page.index("# Lines of the log\n") :]
+    assert {field for field in logged if f"`{field}`" not in table} == set()
+
+
+CALLERS = 2
+
+
+def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
+    """The event that a command of the page hands to the function, with the first or second form of CALLER."""
+    definition = re.search(r"^as_caller\(\) \{.*?^\}$", page, re.MULTILINE | re.DOTALL)
+    assert definition
+    script = [
+        "resource() { echo $1; }",
+        "jq() { :; }",
+        f'aws() {{ while [ "$1" != --payload ]; do shift; done; printf %s "$2" > {payload}; }}',
+        re.findall(r"^CALLER=.*$", page, re.MULTILINE)[caller],
+        definition[0].replace("/tmp/", f"{payload.parent}/"),  # noqa: S108 (the page's)
+        call,
+    ]
+    subprocess.run(["bash", "-c", "\n".join(script)], check=True)
+    event: dict[str, Any] = json.loads(payload.read_text())
+    return event
+
+
+@pytest.mark.parametrize("caller", range(CALLERS))
+def test_an_operator_can_list_and_erase_what_is_a_caller_s(
+    page: str, invokes: Invokes, caller: int, tmp_path: Path
+) -> None:
+    listing, _, stop = re.findall(r"^(as_caller [^#\n]*?) *(?:#.*)?$", page, re.MULTILINE)
+    (erase,) = re.findall(r"do (as_caller DELETE [^;]*);", page)
+    payload = tmp_path / "payload.json"
+    as_caller = put_by(page, listing, caller, payload)["requestContext"]
+    submitted = send(
+        submit_handler, "submit", requestContext=recorded("submit")["requestContext"] | as_caller
+    )
+    run_id = submitted.body["run_id"]
+
+    def ask(call: str) -> dict[str, Any]:
+        event = put_by(page, call, caller, payload)
+        answer: dict[str, Any] = status_handler.lambda_handler(event, Context())  # type: ignore[arg-type]
+        return answer
+
+    assert [run["run_id"] for run in json.loads(ask(listing)["body"])["runs"]] == [run_id]
+    assert ask(re.sub(r"/[0-9A-Z]{26}", f"/{run_id}", stop))["statusCode"] == 202
+    assert ask(erase.replace("$RUN", run_id))["statusCode"] == 204
+    assert json.loads(ask(listing)["body"])["runs"] == []
