@@ -1,4 +1,4 @@
-"""docs/operations.md where it speaks of the log, and of requests in a caller's name: against the real functions."""
+"""docs/operations.md against the real functions: what it says of their log, and of asking in a caller's name."""
 
 import json
 import re
@@ -137,9 +137,6 @@ def test_every_field_of_the_log_is_explained(page: str, logged: set[str]) -> Non
     assert {field for field in logged if f"`{field}`" not in table} == set()
 
 
-CALLERS = 2
-
-
 def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
     """The event that a command of the page hands to the function, with the first or second form of CALLER."""
     definition = re.search(r"^as_caller\(\) \{.*?^\}$", page, re.MULTILINE | re.DOTALL)
@@ -157,7 +154,7 @@ def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
     return event
 
 
-@pytest.mark.parametrize("caller", range(CALLERS))
+@pytest.mark.parametrize("caller", [0, 1])
 def test_an_operator_can_list_and_erase_what_is_a_caller_s(
     page: str, invokes: Invokes, caller: int, tmp_path: Path
 ) -> None:
