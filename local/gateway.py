@@ -58,12 +58,10 @@ class Gateway:
         self._service = service
         self._integration_limit = integration_limit
         self._invocations: set[asyncio.Task[Outcome]] = set()
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self._serve)
-        # The body is unzipped here, not by the server, which knows no bound for it.
-        self._runner = web.AppRunner(
-            application, access_log=None, auto_decompress=False, shutdown_timeout=0.5, max_field_size=10_240
-        )
+        # The body is unzipped here, not by the server, which knows no bound for it. Nor does it route: it would
+        # answer some paths itself, such as those with a line's end in them.
+        server = web.Server(self._serve, access_log=None, auto_decompress=False, max_field_size=10_240)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
 
     async def start(self, listener: socket.socket) -> None:
         """Answer on a bound socket."""
@@ -74,7 +72,7 @@ class Gateway:
         """Hang up; invocations go on until their functions end."""
         await self._runner.cleanup()
 
-    async def _serve(self, http: web.Request) -> web.Response:
+    async def _serve(self, http: web.BaseRequest) -> web.Response:
         request = _without_body(http)
         try:
             answer = await self._answer(request, http)
@@ -84,7 +82,7 @@ class Gateway:
             answer = error_answer(error.kind, request, self._api)
         return self._response(request, answer)
 
-    async def _answer(self, request: Request, http: web.Request) -> Answer:
+    async def _answer(self, request: Request, http: web.BaseRequest) -> Answer:
         found = match(self._api.routes, request.method, request.path)
         if found is None:
             raise GatewayError("MISSING_AUTHENTICATION_TOKEN")
@@ -182,15 +180,17 @@ def _filled_in(text: str, context: Mapping[str, Any]) -> str:
     return _CONTEXT_VARIABLE.sub(variable, text)
 
 
-def _without_body(http: web.Request) -> Request:
+def _without_body(http: web.BaseRequest) -> Request:
     path, _, query = http.raw_path.partition("?")
     headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in http.raw_headers]
     return Request(http.method, path, query, headers, b"", http.remote or "", str(uuid.uuid4()))
 
 
-async def _read(http: web.Request) -> bytes:
+async def _read(http: web.BaseRequest) -> bytes:
     if (http.content_length or 0) > MAX_BODY:
         raise GatewayError("REQUEST_TOO_LARGE")
+    if http.headers.get("Expect", "").lower() == "100-continue":
+        await http.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = bytearray()
     async for chunk in http.content.iter_any():
         body += chunk

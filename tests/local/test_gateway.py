@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import socket
 import zlib
 from typing import Any
 from urllib.parse import urlsplit
@@ -150,6 +151,20 @@ def test_a_body_beyond_lambdas_limit_is_413(gateway_url: str) -> None:
     assert call(gateway_url, "POST", "/things", b"x" * 6_291_456)[0] == 413
 
 
+def test_a_body_that_waits_to_be_asked_for_is_asked_for(gateway_url: str) -> None:
+    place = urlsplit(gateway_url)
+    head = b"POST /things HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+        connection.sendall(head)
+        assert connection.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_an_expectation_that_nobody_knows_is_the_functions_to_judge(gateway_url: str) -> None:
+    assert call(gateway_url, "GET", "/things/1", headers={"Expect": "miracles"})[0] == 200
+
+
 def test_a_chunked_body_arrives_whole(gateway_url: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(gateway_url).netloc)
     connection.request("POST", "/things", iter([b'{"a"', b": 1}"]), encode_chunked=True)
@@ -207,7 +222,17 @@ def test_a_function_that_takes_too_long_is_504(gateway_url: str) -> None:
     assert (status, json.loads(content)["code"]) == (504, "integration_timeout")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/things"), ("GET", "/")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nowhere"),
+        ("DELETE", "/things"),
+        ("GET", "/"),
+        ("GET", "/nowhere%0D%0A"),
+        ("GET", "/%0Athings"),
+        ("OPTIONS", "*"),
+    ],
+)
 def test_an_unknown_route_is_answered_in_the_templates_words(
     gateway_url: str, method: str, path: str
 ) -> None:
