@@ -1,14 +1,15 @@
 # One verb per job, here and in CI. Everything is installed into .venv, once.
 PYTHON ?= python3
 PORT ?= 3000
+RUNS ?= 10000
 BIN := .venv/bin
 SAM := .venv/sam/bin/sam
 CHECKOV := .venv/checkov/bin/checkov
-export PORT
+export PORT RUNS
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test openapi check lint types template build format clean
+.PHONY: help demo up neo4j test faults openapi check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +25,9 @@ neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
 
 test: .venv/.tests ## Run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
+	@$(BIN)/python -m tests.faults
 
 openapi: .venv/.runs ## Write docs/openapi.yaml anew
 	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new

@@ -1,0 +1,90 @@
+"""How long a run may take at most, and how long each fault has cost."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .audit import Findings
+from .histories import History, Violation
+from .plan import OUTAGES, Kind, Pace
+from .strikes import Struck
+
+_TURNED_AWAY = "run waits for its turn"
+SLACK = 60.0
+"""Seconds that a busy machine with few cores may take to start processes, and for all else."""
+_OWN_LOSSES = frozenset({Kind.INVOKE_DROPPED, Kind.INVOKE_REFUSED, Kind.INVOKE_DELAYED})
+_EVERYBODYS = frozenset({*OUTAGES, Kind.SWEEPER_STOPPED})
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What one fault has cost: seconds from the fault on until what it hit went on."""
+
+    struck: Struck
+    seconds: float | None
+
+
+def recoveries(struck: Sequence[Struck], findings: Findings, acknowledged: Sequence[float]) -> list[Recovery]:
+    """The recovery of each fault; None where nothing had to go on."""
+    acks = sorted(acknowledged)
+    sweeps = [line.at for line in findings.logs.others if line.message == "swept"]
+    finished = {history.run_id: history.finished for history in findings.histories if history.ended}
+    return [Recovery(it, _seconds(it, findings, acks, sweeps, finished)) for it in struck]
+
+
+def _seconds(
+    it: Struck, findings: Findings, acks: list[float], sweeps: list[float], finished: dict[str, float]
+) -> float | None:
+    """Until the run was claimed again or ended; for what hits everybody, until the next call succeeded."""
+    if it.run_id:
+        claims = [
+            line.at for line in findings.logs.of_run.get(it.run_id, ()) if line.message == "run claimed"
+        ]
+        later = [at for at in (*claims, finished.get(it.run_id, 0.0)) if at > it.at]
+        return min(later) - it.at if later else None
+    times = sweeps if it.kind is Kind.SWEEPER_STOPPED else acks
+    first = bisect_right(times, it.lifted)
+    return times[first] - it.at if first < len(times) else None
+
+
+def overdue(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[Violation]:
+    """Runs that took longer than what hit them explains."""
+    for history, explained in explanations(struck, findings, pace):
+        took = history.finished - history.acknowledged
+        if took > explained + SLACK:
+            text = f"it took {took:.1f} s, and the faults that hit it explain {explained:.1f} s"
+            yield Violation("stuck", history.run_id, text)
+
+
+def explanations(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[tuple[History, float]]:
+    """Each ended run, and the seconds that it may take: its own, and for each fault what that may cost it.
+
+    A run that had to wait for its turn is hit by what hits other runs of its owner meanwhile.
+    """
+    owner_of_run = {history.run_id: history.spec.owner for history in findings.histories}
+    by_run: defaultdict[str, list[Struck]] = defaultdict(list)
+    by_owner: defaultdict[int, list[Struck]] = defaultdict(list)
+    everybodys = [it for it in struck if it.kind in _EVERYBODYS]
+    for it in struck:
+        if it.run_id:
+            by_run[it.run_id].append(it)
+            by_owner[owner_of_run.get(it.run_id, -1)].append(it)
+    for history in findings.histories:
+        if not history.ended:
+            continue
+        lines = findings.logs.of_run.get(history.run_id, ())
+        has_waited = any(line.message == _TURNED_AWAY or "waits=True" in line.said for line in lines)
+        own = by_owner[history.spec.owner] if has_waited else by_run[history.run_id]
+        until = history.finished
+        hits = [it for it in (*own, *everybodys) if it.at <= until and it.lifted >= history.notes[0].at]
+        yield history, history.spec.body["options"]["time_limit"] + sum(_costs(hits, pace))
+
+
+def _costs(hits: list[Struck], pace: Pace) -> Iterator[float]:
+    """Each costs at most its length, the wait after it, and a sweep; the wait grows with lost invokes."""
+    losses = 0
+    for it in sorted(hits, key=lambda it: it.at):
+        losses += it.kind in _OWN_LOSSES or it.kind in OUTAGES
+        wait = max(pace.lease, pace.redispatch * 2 ** max(0, losses - 1))
+        yield it.lifted - it.at + wait + pace.sweep_every
