@@ -40,7 +40,7 @@ PARAMETERS: dict[str, Json] = {
     "Best": {
         "name": "best",
         "in": "query",
-        "description": "While the run goes on, its best routes so far.",
+        "description": "While the run goes on, or where it has failed: its best routes so far.",
         "schema": _FLAG,
     },
     "Erase": {

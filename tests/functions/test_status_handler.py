@@ -86,6 +86,21 @@ def test_the_best_so_far_is_given_when_asked_for(running: Run) -> None:
     assert (answer.status, answer.body) == (200, json.loads(SOLUTION))
 
 
+def test_the_best_of_a_failed_run_is_given_when_asked_for(running: Run) -> None:
+    get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
+    get_jobs().fail(running.owner, running.run_id, "t", code="worker_lost", detail="Lost.", spent_ms=1)
+    answer = result(running, query={"best": "false"})
+    assert (answer.status, answer.body["code"]) == (409, "worker_lost")
+    answer = result(running, query={"best": "true"})
+    assert (answer.status, answer.body) == (200, json.loads(SOLUTION))
+
+
+def test_a_failed_run_without_any_routes_has_no_best(running: Run) -> None:
+    get_jobs().fail(running.owner, running.run_id, "t", code="worker_lost", detail="Lost.", spent_ms=1)
+    answer = result(running, query={"best": "true"})
+    assert (answer.status, answer.body["code"]) == (409, "worker_lost")
+
+
 def test_a_result_is_given_once_completed(completed: Run) -> None:
     assert result(completed).body == json.loads(SOLUTION)
 

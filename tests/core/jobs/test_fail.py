@@ -23,12 +23,28 @@ def test_the_run_is_failed_with_its_reason(lab: Lab) -> None:
     assert run.finished_at is not None
 
 
-def test_it_expires_and_its_best_routes_go(lab: Lab) -> None:
+def test_it_expires_and_so_do_its_best_routes(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     fail(lab)
     assert lab.client.ttl(OwnerKeys(OWNER).run(run_id(1))) > 0
-    assert lab.client.exists(OwnerKeys(OWNER).best(run_id(1)), OwnerKeys(OWNER).active) == 0
+    assert lab.client.ttl(OwnerKeys(OWNER).best(run_id(1))) > 0
+    assert lab.client.exists(OwnerKeys(OWNER).active) == 0
+
+
+def test_its_best_routes_can_still_be_had(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
+    fail(lab)
+    assert lab.reader.result(OWNER, run_id(1), best=True)[1] == BEST.solution
+    assert lab.reader.result(OWNER, run_id(1), best=False)[1] is None
+
+
+def test_the_seconds_spent_never_fall(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=2_500, best=None)
+    fail(lab)
+    assert lab.status().spent_ms == 2_500
 
 
 def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> None:

@@ -39,6 +39,8 @@ def outcome(
 ) -> Response[Any]:
     """200 with the solution where there is one, in the form that the caller accepts; 202 before.
 
+    Of a failed run there is one only where its best routes were asked for.
+
     GeoJSON for those who accept `application/geo+json`; a gzip file of either form for those who accept
     `application/gzip` first of all.
 
@@ -46,7 +48,7 @@ def outcome(
         RunFailedError, RunCancelledError: The run ended without a result.
         ResultTooLargeError: The solution is larger than an answer may be.
     """
-    if run.status is Status.FAILED:
+    if run.status is Status.FAILED and solution is None:
         raise RunFailedError(run.error_code or RunFailedError.code, run.error_detail or "The run failed.")
     if run.status is Status.CANCELLED:
         raise RunCancelledError("The run was cancelled before it had found anything.")

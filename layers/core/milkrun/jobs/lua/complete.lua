@@ -10,14 +10,14 @@
 -- @include pass_turn
 -- @include finish
 -- @include holder
+-- @include spend
 local refused = refusal(ARGV[3])
 if refused then return {refused} end
 
-if ARGV[4] == '' then
-  return {CODE.OK, finish('cancelled', ARGV[8], 'spent_ms', ARGV[7])}
-end
+spend(ARGV[7])
+if ARGV[4] == '' then return {CODE.OK, finish('cancelled', ARGV[8])} end
 redis.call('SET', result, ARGV[4])
 if redis.call('HEXISTS', run, 'stop') == 1 then redis.call('HSET', run, 'stopped_early', '1') end
 local next_id = finish('completed', ARGV[8], 'best_cost', ARGV[5], 'best_unassigned', ARGV[6],
-  'spent_ms', ARGV[7], 'progress', '1')
+  'progress', '1')
 return {CODE.OK, next_id}

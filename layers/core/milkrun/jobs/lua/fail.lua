@@ -8,8 +8,9 @@
 -- @include pass_turn
 -- @include finish
 -- @include holder
+-- @include spend
 local refused = refusal(ARGV[3])
 if refused then return {refused} end
 
-local next_id = finish('failed', ARGV[7], 'error_code', ARGV[4], 'error_detail', ARGV[5], 'spent_ms', ARGV[6])
-return {CODE.OK, next_id}
+spend(ARGV[6])
+return {CODE.OK, finish('failed', ARGV[7], 'error_code', ARGV[4], 'error_detail', ARGV[5])}

@@ -8,17 +8,18 @@
 -- @include keys
 -- @include now
 -- @include holder
+-- @include spend
 local refused = refusal(ARGV[3])
 if refused then return {refused} end
 
-local before = redis.call('HMGET', run, 'progress', 'spent_ms', 'stop')
+local before = redis.call('HMGET', run, 'progress', 'stop')
 local lease_until = int(now_ms() + ARGV[4])
 redis.call('HSET', run, 'lease_until', lease_until)
 redis.call('ZADD', active, lease_until, member)
 if tonumber(ARGV[5]) > tonumber(before[1]) then redis.call('HSET', run, 'progress', ARGV[5]) end
-if tonumber(ARGV[6]) > tonumber(before[2]) then redis.call('HSET', run, 'spent_ms', ARGV[6]) end
+spend(ARGV[6])
 if ARGV[7] ~= '' then
   redis.call('SET', best, ARGV[7])
   redis.call('HSET', run, 'best_cost', ARGV[8], 'best_unassigned', ARGV[9])
 end
-return {before[3] and CODE.STOP or CODE.OK}
+return {before[2] and CODE.STOP or CODE.OK}

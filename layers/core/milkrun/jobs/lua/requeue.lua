@@ -8,6 +8,7 @@
 -- @include keys
 -- @include now
 -- @include holder
+-- @include spend
 local refused = refusal(ARGV[3])
 if refused then return {refused} end
 
@@ -16,6 +17,7 @@ if state[1] then return {CODE.STOP} end
 local kind = ARGV[4]
 if kind == 'attempt' and tonumber(state[2]) >= tonumber(ARGV[6]) then return {CODE.EXHAUSTED} end
 
+spend(ARGV[7])
 local now = now_ms()
 if kind == 'hop' then
   redis.call('HINCRBY', run, 'hops', 1)
@@ -24,7 +26,7 @@ else
   redis.call('HINCRBY', run, 'attempt', 1)
   redis.call('HSET', run, 'chain', '0')
 end
-redis.call('HSET', run, 'status', 'pending', 'pending_since', int(now), 'dispatches', '0', 'spent_ms', ARGV[7])
+redis.call('HSET', run, 'status', 'pending', 'pending_since', int(now), 'dispatches', '0')
 redis.call('HDEL', run, 'token', 'lease_until')
 redis.call('ZREM', running, run_id)
 redis.call('ZADD', pending, 0, run_id)

@@ -7,8 +7,8 @@ local function finish(status, ttl_ms, ...)
   redis.call('ZREM', queue, member)
   redis.call('ZREM', pending, run_id)
   redis.call('ZREM', running, run_id)
-  redis.call('DEL', best)
-  for _, key in ipairs({run, request, result}) do
+  if status ~= 'failed' then redis.call('DEL', best) end -- whose caller can still have it
+  for _, key in ipairs({run, request, best, result}) do
     redis.call('PEXPIRE', key, ttl_ms)
   end
   return redis.call('ZREM', waiting, run_id) == 1 and '' or pass_turn()

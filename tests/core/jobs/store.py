@@ -1,0 +1,99 @@
+"""All that a server or a cluster holds, as plain values; and its clock, which tests can let jump."""
+
+import time
+from typing import Any, NamedTuple
+
+from redis import Redis
+from redis.cluster import RedisCluster
+
+from milkrun.clients.redis import AnyRedis
+
+_TIMES = (b"created_at", b"started_at", b"finished_at", b"pending_since", b"lease_until")
+_TIMED_INDEXES = (":active", ":queue")
+
+
+class Entry(NamedTuple):
+    """A key's value, and in how many ms it goes; None for never."""
+
+    value: Any
+    ttl: int | None
+
+
+def servers_of(client: AnyRedis) -> list[Redis]:
+    """A client of each server that holds keys."""
+    if isinstance(client, RedisCluster):
+        return [client.get_redis_connection(node) for node in client.get_primaries()]
+    return [client]
+
+
+class Store:
+    """What is stored.
+
+    The scripts read the time from the server, which cannot be set. Instead every stored time is moved the
+    other way, and so is every expiry: to the scripts that is the same.
+    """
+
+    def __init__(self, client: AnyRedis) -> None:
+        self._servers = servers_of(client)
+        self._began = time.time() * 1000
+        self._jumped = 0
+
+    def read(self) -> dict[str, Entry]:
+        """Everything by key. Times of runs and indexes count from when this store was made."""
+        return {
+            key.decode(): Entry(self._from_start(key.decode(), value), None if ttl < 0 else ttl)
+            for server in self._servers
+            for key, value, ttl in _content(server)
+        }
+
+    @property
+    def elapsed(self) -> float:
+        """Milliseconds that have really passed since this store was made."""
+        return time.time() * 1000 - self._began
+
+    def jump(self, ms: int) -> None:
+        """Moves the clock forward, or with a negative number back."""
+        self._jumped += ms
+        for server in self._servers:
+            with server.pipeline(transaction=False) as pipe:
+                for key, value, ttl in _content(server):
+                    if 0 <= ttl <= ms:
+                        pipe.delete(key)
+                        continue
+                    if ttl >= 0:
+                        pipe.pexpire(key, ttl - ms)
+                    if isinstance(value, dict):
+                        times = {name: int(value[name]) - ms for name in _TIMES if name in value}
+                        pipe.hset(key, mapping=times)
+                    elif key.decode().endswith(_TIMED_INDEXES):
+                        pipe.zadd(key, {member: score - ms for member, score in value})
+                pipe.execute()
+
+    def _from_start(self, key: str, value: Any) -> Any:
+        shift = self._jumped - self._began
+        if isinstance(value, dict):
+            fields: dict[str, Any] = {name.decode(): text.decode() for name, text in value.items()}
+            fields |= {name.decode(): int(value[name]) + shift for name in _TIMES if name in value}
+            return fields | {"progress": float(fields["progress"])}
+        if key.endswith(_TIMED_INDEXES):
+            return {member.decode(): score + shift for member, score in value}
+        return {member.decode(): score for member, score in value} if isinstance(value, list) else value
+
+
+def _content(server: Redis) -> list[tuple[bytes, Any, int]]:
+    """Every key of one server, its value and its expiry in ms, -1 for none."""
+    keys = server.keys("*")
+    with server.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.type(key)
+        kinds = pipe.execute()
+        for key, kind in zip(keys, kinds, strict=True):
+            if kind == b"hash":
+                pipe.hgetall(key)
+            elif kind == b"zset":
+                pipe.zrange(key, 0, -1, withscores=True)
+            else:
+                pipe.get(key)
+            pipe.pttl(key)
+        replies = pipe.execute()
+    return list(zip(keys, replies[0::2], replies[1::2], strict=True))
