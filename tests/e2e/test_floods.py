@@ -1,0 +1,123 @@
+"""Floods against the whole stack: of calls that wait, of connections, and of submits."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.embedded.valkey import Valkey, running_valkey
+from local.stack import RunningStack, running_stack
+from milkrun.clients.redis import connect
+from milkrun.http.identity import owner_of
+from milkrun.jobs.calls import WaitingCalls
+from milkrun.jobs.keys import WAITING_CALLS
+from milkrun.settings import WaitLimits
+
+from .conftest import client_of, deliveries, ended, status, submit, until
+
+FLOOD = int(os.environ.get("FLOOD", "100"))
+"""Submits of one owner; the long form has 1,000."""
+
+
+@dataclass
+class Flooded:
+    """A stack on a Valkey of its own, where one run of an owner may run at a time."""
+
+    stack: RunningStack
+    valkey: Valkey
+
+    def processes(self) -> list[int]:
+        """Of all functions."""
+        stack = self.stack.process.pid
+        children = Path(f"/proc/{stack}/task/{stack}/children").read_text().split()
+        return [int(pid) for pid in children if "_handler" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+    def connections(self) -> list[int]:
+        """To Valkey, of each process of a function."""
+        port = int(self.valkey.url.rpartition(":")[2].partition("/")[0])
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        sockets = {f"socket:[{row[9]}]" for row in rows if row[2].endswith(f":{port:04X}") and row[3] == "01"}
+        files = [list(Path(f"/proc/{pid}/fd").iterdir()) for pid in self.processes()]
+        return [sum(str(file.readlink()) in sockets for file in of_one) for of_one in files]
+
+
+@pytest.fixture(scope="module")
+def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flooded]:
+    with ExitStack() as parts:
+        valkey = parts.enter_context(running_valkey(tmp_path_factory.mktemp("valkey")))
+        environment = {"REDIS_URL": valkey.url, "MAX_RUNNING_PER_OWNER": "1"}
+        yield Flooded(parts.enter_context(running_stack(environment)), valkey)
+
+
+@pytest.fixture
+def waiting(flooded: Flooded) -> Iterator[str]:
+    """A run of the caller `busy` that waits for its turn as long as the test lasts: another one has it."""
+    with client_of(flooded.stack, "busy") as api:
+        runs = [submit(api, deliveries(30, seconds=120)), submit(api, deliveries(3, seconds=1))]
+        until(lambda: status(api, runs[0])["status"] == "running", seconds=60)
+        yield runs[1]
+        for run_id in reversed(runs):
+            api.delete(f"/optimize/{run_id}?erase=true")
+
+
+def test_calls_that_wait_leave_room_for_others(flooded: Flooded, waiting: str) -> None:
+    """All but two of a caller's places are taken; two calls take those."""
+    redis = connect(flooded.valkey.url)
+    calls = WaitingCalls(redis, WaitLimits())
+    owner = owner_of({"headers": {"Authorization": "Bearer busy"}}, local=True)
+    taken = [calls.begin(owner, 120) for _ in range(WaitLimits.calls_per_owner - 2)]
+
+    def ask(name: str, run_id: str, seconds: int) -> httpx.Response:
+        with client_of(flooded.stack, name) as api:
+            return api.get(f"/optimize/{run_id}/status", headers={"Prefer": f"wait={seconds}"})
+
+    with ThreadPoolExecutor(2) as pool:
+        two = [pool.submit(ask, "busy", waiting, 20) for _ in range(2)]
+        until(lambda: redis.zcard(WAITING_CALLS) == WaitLimits.calls_per_owner, seconds=20)
+        third = ask("busy", waiting, 20)
+        assert not any(call.done() for call in two)
+        assert (third.status_code, third.json()["status"]) == (200, "pending")
+        assert "Preference-Applied" not in third.headers
+        with client_of(flooded.stack, "other") as api:
+            other = ask("other", submit(api, deliveries(3, seconds=5)), 1)
+        assert other.headers["Preference-Applied"] == "wait=1"
+        with client_of(flooded.stack, "busy") as api:
+            api.delete(f"/optimize/{waiting}")  # a change, for which they have waited
+        assert [call.result().headers["Preference-Applied"] for call in two] == ["wait=20"] * 2
+    assert redis.zcard(WAITING_CALLS) == len(taken)
+
+
+def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded, waiting: str) -> None:
+    """While calls wait and a worker solves, in as many processes."""
+    names = [f"caller-{number}" for number in range(4)]
+    redis = connect(flooded.valkey.url)
+
+    def wait(name: str) -> None:
+        with client_of(flooded.stack, name) as api:
+            api.post("/optimize", json=deliveries(30, seconds=3), headers={"Prefer": "wait=4"})
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(wait, names))
+        connections = Counter(flooded.connections())
+    assert set(connections) <= {0, 1}
+    assert connections[1] >= 4
+    assert redis.info("clients")["connected_clients"] <= connections[1] + 1
+
+
+def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
+    with client_of(flooded.stack, "flooder") as flooder, client_of(flooded.stack, "other") as other:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: submit(flooder, deliveries(3, seconds=2)), range(FLOOD)))
+        assert ended(other, submit(other, deliveries(3, seconds=1)), seconds=60)["status"] == "completed"
+        left = flooder.get("/optimize", params={"status": "pending", "limit": 100}).json()["runs"]
+        assert len(left) > 50
+    log = (flooded.stack.state / "logs" / "worker_handler.log").read_text()
+    assert "run claimed" in log
+    # Where a worker is slow to come, another run is invoked meanwhile.
+    assert log.count("run waits for its turn") < 10
