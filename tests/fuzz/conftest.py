@@ -3,7 +3,6 @@
 `MILKRUN_FUZZ_REQUESTS` and `MILKRUN_FUZZ_SEED` make a longer run and another one; both are printed.
 """
 
-import logging
 import os
 from collections.abc import Iterator
 
@@ -37,7 +36,6 @@ def service(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         made.cache_clear()
     forget()
     monkeypatch.setattr(get_logger().registered_handler, "stream", Stdout())
-    monkeypatch.setattr(logging.getLogger("milkrun"), "propagate", False)  # pytest would keep every line
     workers = Workers()
     monkeypatch.setattr(submit_handler, "get_invoker", lambda: workers)
     yield Service(workers, url)

@@ -135,9 +135,9 @@ def problems(draw: st.DrawFn) -> Json:
             parent = parent[key]
         match draw(st.integers(0, 3)):
             case 0:
-                parent[last] = draw(VALUES)
+                parent[last] = deepcopy(draw(VALUES))
             case 1 if isinstance(parent, dict):
-                parent[draw(st.one_of(st.sampled_from(_KEYS), ANY_TEXT))] = draw(VALUES)
+                parent[draw(st.one_of(st.sampled_from(_KEYS), ANY_TEXT))] = deepcopy(draw(VALUES))
             case 2 if isinstance(parent, list):
                 parent.append(deepcopy(parent[last]))
             case _:
@@ -197,14 +197,18 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.one_of(st.sampled_from(NO_PROBLEMS), ANY_TEXT))
 
 
-_ZIPPED_BOMB = gzip.compress(b"0" * 30_000_000)
+def _zipped(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
+_ZIPPED_BOMB = _zipped(b"0" * 30_000_000)
 _CODINGS: list[Callable[[bytes], bytes]] = [
-    gzip.compress,
-    lambda data: gzip.compress(data)[:-5],
-    lambda data: gzip.compress(gzip.compress(data)),
-    lambda data: gzip.compress(data) + b"trailing",
-    lambda data: gzip.compress(data) * 2,
-    lambda data: gzip.compress(data)[:12] + b"\xff" * 20,
+    _zipped,
+    lambda data: _zipped(data)[:-5],
+    lambda data: _zipped(_zipped(data)),
+    lambda data: _zipped(data) + b"trailing",
+    lambda data: _zipped(data) * 2,
+    lambda data: _zipped(data)[:12] + b"\xff" * 20,
     lambda data: b"\x1f\x8b" + data,
     lambda data: data,
     lambda data: data.decode("utf-8", "replace").encode("utf-16"),

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import logging
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Literal
@@ -104,7 +105,12 @@ class Service:
 
 @contextlib.contextmanager
 def printed() -> Iterator[tuple[io.StringIO, io.StringIO]]:
-    """Catches what is printed; unlike a real stream's, half of a surrogate is no error of its own."""
+    """Catches what is printed, and keeps it from pytest, which would remember every line."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        yield out, err
+    logger = logging.getLogger("milkrun")
+    logger.propagate = False
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            yield out, err
+    finally:
+        logger.propagate = True

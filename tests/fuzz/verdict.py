@@ -39,7 +39,7 @@ def _of_contract(event: Mapping[str, Any], response: Mapping[str, Any]) -> Itera
     method, path, status = event["httpMethod"], event["resource"], response["statusCode"]
     headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
     body = _body(response)
-    if status >= 500 and (status, path) != (503, "/ready"):
+    if status >= 500 and (status, event["path"]) != (503, "/ready"):
         yield f"{status}: {body}"
     if method.lower() in document()["paths"].get(path, {}):
         yield from breaches(method, path, status, headers, body)

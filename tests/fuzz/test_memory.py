@@ -1,0 +1,129 @@
+"""What the worst bodies cost in memory, held against the size of a body and the memory of the function."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.template import read_template
+from milkrun.settings import Limits
+from tests.functions.conftest import recorded
+
+from .verdict import LARGEST_PROBLEM
+
+ROOT = Path(__file__).parents[2]
+LIMIT = Limits().body_bytes
+TIMES = 20
+"""A body at the limit may take so many times its size: there it is zipped, as bytes, and read."""
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An answer: its status, its size, and the peak of the process's memory, in bytes."""
+
+    status: int
+    answer: int
+    peak: int
+
+
+def filled(head: bytes, item: bytes, tail: bytes, size: int = LIMIT) -> Iterator[bytes]:
+    """As many items between head and tail as the size allows."""
+    count = (size - len(head) - len(tail)) // len(item)
+    per_block = _BLOCK // len(item)
+    yield head
+    for _ in range(count // per_block):
+        yield item * per_block
+    yield item * (count % per_block) + tail
+
+
+def good() -> Iterator[bytes]:
+    """A problem with as many cells as are taken."""
+    row = b"[" + b"123," * 2_235 + b"0],"
+    yield b'{"vehicles":[{"id":1,"start_index":0}],"jobs":[{"id":1,"location_index":1}],"matrix":['
+    yield row * 2_235 + row[:-1] + b"]}"
+
+
+PROBLEM = b'{"vehicles":[{"id":1}],"jobs":['
+BODIES: dict[str, Callable[[], Iterator[bytes]]] = {
+    "a good one": good,
+    "broken items": lambda: filled(PROBLEM, b"0,", b"0]}"),
+    "empty objects": lambda: filled(PROBLEM, b"{},", b"{}]}"),
+    "as many empty objects as are read": lambda: filled(PROBLEM, b"{},", b"{}]}", 3 * 1_190_000),
+    "broken cells": lambda: filled(b'{"vehicles":[{"id":1}],"matrix":[[', b'"",', b'""]]}'),
+    "rows of a cell": lambda: filled(b'{"vehicles":[{"id":1}],"matrix":[', b"[0],", b"[0]]}"),
+    "numbers where none belong": lambda: filled(b'{"a":[', b"1.5,", b"1]}"),
+    "unknown keys": lambda: filled(b'{"vehicles":[]', b',"a":1', b"}"),
+    "broken tasks of unknown keys": lambda: filled(
+        PROBLEM, b"{" + b",".join(b'"%d":0' % i for i in range(31)) + b"},", b"{}]}", 10_000_000
+    ),
+    "a long key": lambda: filled(b'{"', b"\\u0001", b'":1}'),
+    "a long text": lambda: filled(b'"', b"a", b'"'),
+    "brackets without end": lambda: filled(b"[", b"[", b"["),
+    "a gigabyte of blanks": lambda: filled(b"", b" ", b" ", 2**30),
+}
+
+
+def zipped_event(body: Iterator[bytes]) -> str:
+    """The event with a body as gzip, as a line."""
+    squeezer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
+    file = b"".join([*map(squeezer.compress, body), squeezer.flush()])
+    event = recorded("submit") | {"body": base64.b64encode(file).decode(), "isBase64Encoded": True}
+    return json.dumps(event)
+
+
+@pytest.fixture(scope="module")
+def costs() -> dict[str, Cost]:
+    """What each body costs."""
+    paths = (ROOT, ROOT / "layers" / "core", ROOT / "functions" / "submit")
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }
+    lines = [json.dumps(recorded("submit")), *(zipped_event(body()) for body in BODIES.values())]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.costs"],
+        input="\n".join(lines),
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3_000:]
+    answers = [Cost(**json.loads(line)) for line in done.stdout.splitlines()]
+    return dict(zip(BODIES, answers, strict=True))
+
+
+@pytest.fixture(scope="module")
+def memory() -> int:
+    """Bytes that the function has."""
+    functions: Any = read_template(ROOT / "template.yaml", "us-east-1", {}).functions
+    return int(functions["SubmitFunction"].memory) * 2**20
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_body_takes_the_memory_of_the_function(body: str, costs: dict[str, Cost], memory: int) -> None:
+    assert costs[body].peak < 0.6 * memory
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_body_costs_many_times_its_limit(body: str, costs: dict[str, Cost]) -> None:
+    assert costs[body].peak < TIMES * LIMIT
+
+
+@pytest.mark.parametrize("body", [body for body in BODIES if body != "a good one"])
+def test_each_is_the_callers_fault_and_told_in_few_words(body: str, costs: dict[str, Cost]) -> None:
+    assert costs[body].status in (400, 413, 422)
+    assert costs[body].answer < LARGEST_PROBLEM
+
+
+def test_a_good_body_at_the_limit_is_taken(costs: dict[str, Cost]) -> None:
+    assert costs["a good one"].status == 503  # where it would be stored
