@@ -1,4 +1,4 @@
-"""docs/operations.md against the real functions: what it says of their log, and of asking in a caller's name."""
+"""docs/operations.md against the real functions: what it says of their log, and of asking for a caller."""
 
 import json
 import re
