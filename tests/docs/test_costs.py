@@ -172,7 +172,7 @@ def test_each_environment_costs_what_its_parameters_make_of_it(
     (requests,) = [row[-1].strip("`") for row in table("quantity | at rest") if row[0] == "`requests`"]
     for label, month, cache in table("environment | a month"):
         name = label.strip("`").replace("dev", "default")
-        chosen = dict(it.split("=", 1) for it in config[name]["deploy"]["parameters"]["parameter_overrides"])
+        chosen = dict(it.split("=", 1) for it in config[name]["global"]["parameters"]["parameter_overrides"])
         given = {parameter: it["Default"] for parameter, it in template["Parameters"].items()} | chosen
         minutes = int(given["CanaryMinutes"])
         symbols = rest | {

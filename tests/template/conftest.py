@@ -30,7 +30,7 @@ def samconfig() -> dict[str, Any]:
 
 def environment(name: str) -> Parameters:
     """The parameters that an environment of samconfig.toml sets."""
-    overrides = samconfig()[name]["deploy"]["parameters"].get("parameter_overrides", [])
+    overrides = samconfig()[name]["global"]["parameters"].get("parameter_overrides", [])
     return dict(override.split("=", 1) for override in overrides)
 
 

@@ -233,7 +233,9 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         address = urlsplit(primary.url)
         with running_valkey(folder / "replica", "--replicaof", f"{address.hostname} {address.port}"):
             with administrator_of(primary.url) as administrator:
+                administrator.set("first", 1)  # a replica is slow to confirm the first thing it gets
                 assert administrator.wait(1, 10_000) == 1
+                administrator.delete("first")
             yield primary
 
 
