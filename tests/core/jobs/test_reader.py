@@ -60,6 +60,13 @@ def test_an_owner_sees_only_its_own(lab: Lab) -> None:
         lab.reader.result(OWNER, run_id(1), best=True)
 
 
+def test_a_completed_run_whose_result_is_erased_while_it_is_read_does_not_exist(lab: Lab) -> None:
+    lab.completed()
+    lab.client.delete(OwnerKeys(OWNER).result(run_id(1)))
+    with pytest.raises(RunNotFoundError):
+        lab.reader.result(OWNER, run_id(1), best=False)
+
+
 def test_the_best_so_far_is_given_only_when_asked_for(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)

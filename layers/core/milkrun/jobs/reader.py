@@ -50,23 +50,29 @@ class RunReader:
     def result(self, owner: str, run_id: str, *, best: bool) -> tuple[Run, bytes | None]:
         """The state of a run and its result as JSON, or with `best` the best so far; one round trip.
 
+        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run that
+        ends while it is read, the best routes or the result are there: they are read in this order.
+
         Raises:
             RunNotFoundError: The owner has no such run.
         """
         keys = OwnerKeys(owner)
 
         def read(server: Redis) -> list[Any]:
-            with server.pipeline(transaction=True) as pipe:
+            with server.pipeline(transaction=False) as pipe:
                 pipe.hgetall(keys.run(run_id))
-                pipe.get(keys.result(run_id))
                 if best:
                     pipe.get(keys.best(run_id))
+                pipe.get(keys.result(run_id))
                 return pipe.execute()
 
         with redis_errors():
             fields, *solutions = on_server_of(self._redis, keys.run(run_id), read)
-        packed = next((solution for solution in solutions if solution), None)
-        return _existing(owner, run_id, fields), unpack(packed) if packed else None
+        packed = next((solution for solution in reversed(solutions) if solution), None)
+        run = _existing(owner, run_id, fields)
+        if run.status is Status.COMPLETED and packed is None:  # erased, or expired, while it was read
+            raise _not_found()
+        return run, unpack(packed) if packed else None
 
     def page(self, owner: str, *, status: Status | None, limit: int, cursor: str | None) -> Page:
         """Runs of an owner, newest first, older than `cursor`; those that are gone leave the index."""
@@ -125,5 +131,9 @@ class RunReader:
 
 def _existing(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run:
     if not fields:
-        raise RunNotFoundError("There is no such run.")
+        raise _not_found()
     return Run.from_fields(owner, run_id, fields)
+
+
+def _not_found() -> RunNotFoundError:
+    return RunNotFoundError("There is no such run.")

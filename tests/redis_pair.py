@@ -1,0 +1,99 @@
+"""A primary with its replica, and a line to a server that breaks when told to."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+
+from local.embedded.valkey import Valkey, running_valkey
+
+AT_ONCE = ("--repl-diskless-sync-delay", "0")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two servers, of which one follows the other."""
+
+    primary: Valkey
+    replica: Valkey
+
+    def kill_primary(self) -> None:
+        """SIGKILL."""
+        self.primary.process.kill()
+        self.primary.process.wait()
+
+    def promote(self) -> None:
+        """Makes the replica a primary; the old one goes on, if it lives."""
+        redis.Redis.from_url(self.replica.url).replicaof("NO", "ONE")
+
+
+@contextmanager
+def running_pair(folder: Path) -> Iterator[Pair]:
+    """A primary and a replica that has all of its data; both end with the block."""
+    with ExitStack() as parts:
+        primary = parts.enter_context(running_valkey(folder / "primary", *AT_ONCE))
+        follow = ("--replicaof", "127.0.0.1", str(port_of(primary)))
+        replica = parts.enter_context(running_valkey(folder / "replica", *AT_ONCE, *follow))
+        with redis.Redis.from_url(replica.url) as client:
+            while client.info("replication")["master_link_status"] != "up":
+                time.sleep(0.02)
+        yield Pair(primary, replica)
+
+
+def port_of(server: Valkey) -> int:
+    port = urlsplit(server.url).port
+    assert port is not None
+    return port
+
+
+class Line:
+    """A way to a server for one client. It breaks before the command in `breaks_before`, once.
+
+    What precedes that command reaches the server and is done; the answer does not come back.
+    """
+
+    def __init__(self, server: Valkey) -> None:
+        self.breaks_before: bytes | None = None
+        self.broke = False
+        self._server = ("127.0.0.1", port_of(server))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Takes no more connections."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near, socket.create_connection(self._server) as far, suppress(OSError):
+            back = threading.Thread(target=_carry_back, args=(far, near), daemon=True)
+            while data := near.recv(1 << 20):
+                end = data.find(self.breaks_before) if self.breaks_before else -1
+                if end >= 0:
+                    self.breaks_before, self.broke = None, True
+                    near.shutdown(socket.SHUT_RDWR)
+                    far.sendall(data[:end])
+                    far.shutdown(socket.SHUT_WR)
+                    back.join()
+                    return
+                far.sendall(data)
+                if back.ident is None:
+                    back.start()
+
+
+def _carry_back(far: socket.socket, near: socket.socket) -> None:
+    while data := far.recv(1 << 20):
+        with suppress(OSError):
+            near.sendall(data)
