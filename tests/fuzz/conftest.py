@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.stack import RunningStack, running_stack
 from milkrun.observability import get_logger, get_metrics
 from tests.functions.conftest import forget
 from tests.telemetry import Stdout
@@ -18,6 +19,11 @@ REQUESTS = int(os.environ.get("MILKRUN_FUZZ_REQUESTS", "1500"))
 SEED = int(os.environ.get("MILKRUN_FUZZ_SEED", "1"))
 
 
+def with_password(url: str) -> str:
+    """Whoever the server knows without a password may log in with any."""
+    return url.replace("://", f"://default:{SECRETS['REDIS_PASSWORD']}@")
+
+
 @pytest.fixture
 def service(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """The functions, with secrets in their settings."""
@@ -26,8 +32,7 @@ def service(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    # Whoever the server knows without a password may log in with any.
-    url = empty_valkey_url.replace("://", f"://default:{SECRETS['REDIS_PASSWORD']}@")
+    url = with_password(empty_valkey_url)
     monkeypatch.setenv("REDIS_URL", url)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "milkrun")
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
@@ -41,3 +46,15 @@ def service(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield Service(workers, url)
     health_handler.get_probe.cache_clear()
     forget()
+
+
+@pytest.fixture(scope="session")
+def stack(valkey_url: str) -> Iterator[RunningStack]:
+    """A whole stack whose runs find no worker, so that what is accepted by chance solves nothing."""
+    env = {
+        "REDIS_URL": with_password(valkey_url),
+        "WORKER_FUNCTION": SECRETS["WORKER_FUNCTION"],
+        "MAX_PENDING_PER_OWNER": "100000",
+    }
+    with running_stack(env) as stack:
+        yield stack

@@ -1,0 +1,48 @@
+"""What schemathesis makes of docs/openapi.yaml, as it says and not so, sent to the gateway of a whole stack."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from schemathesis import GenerationMode, checks
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from local.stack import RunningStack
+from tests.contract import DOCUMENT
+
+from .conftest import REQUESTS, SEED
+
+SCHEMA = schemathesis.openapi.from_path(DOCUMENT)
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+CHECKS = [
+    checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_headers_conformance,
+    openapi_checks.response_schema_conformance,
+    openapi_checks.negative_data_rejection,
+]
+EACH = max(10, REQUESTS // 200)
+"""Requests of each operation in each mode."""
+LENIENT = {"X-Correlation-ID": "fuzz", "Prefer": "respond-async"}
+"""Headers that are no error, whatever is in them; and nobody waits for what is not solved."""
+MODES = [
+    (label, mode)
+    for label in OPERATIONS
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or label not in ("GET /health", "GET /ready")  # nothing can be wrong
+]
+
+
+@pytest.mark.parametrize(("label", "mode"), MODES)
+def test_what_the_document_describes_is_answered_as_it_says(
+    label: str, mode: GenerationMode, stack: RunningStack
+) -> None:
+    @seed(SEED)
+    @settings(max_examples=EACH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=OPERATIONS[label].as_strategy(mode, headers=LENIENT))
+    def send(case: Any) -> None:
+        case.call_and_validate(base_url=stack.url, checks=CHECKS, timeout=20)
+
+    send()
