@@ -1,4 +1,4 @@
-"""What schemathesis makes of docs/openapi.yaml, as it says and not so, sent to the gateway of a whole stack."""
+"""What schemathesis makes of docs/openapi.yaml, as it says and not so, sent to a whole stack."""
 
 from typing import Any
 
