@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis
 from redis.backoff import ConstantBackoff
+from redis.client import Pipeline
 from redis.cluster import ClusterNode, RedisCluster
 from redis.crc import key_slot
 from redis.credentials import CredentialProvider
@@ -150,6 +151,30 @@ def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -
             if not tries_left or not is_worth_it:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
+    """What a server answers to the questions that `ask` puts into a pipeline, in one round trip.
+
+    A primary that a failover has made a replica keeps its connections, refuses to write, and answers
+    questions with what it has heard of. So a write comes first, which changes nothing.
+
+    Args:
+        key: One of those that are asked for: the write is to its slot.
+
+    Raises:
+        ReadOnlyError: The server is no primary any more.
+    """
+    with server.pipeline(transaction=False) as pipe:
+        pipe.delete(f"{key}:nothing")
+        ask(pipe)
+        refused, *answers = pipe.execute(raise_on_error=False)
+    # Other refusals to write, for a full disk or too few replicas, do not keep anyone from asking.
+    demoted = [refused] if isinstance(refused, redis.exceptions.ReadOnlyError) else []
+    for answer in (*demoted, *answers):
+        if isinstance(answer, Exception):
+            raise answer
+    return answers
 
 
 def by_server(client: AnyRedis, keys: Iterable[str]) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from redis import Redis
 from redis.exceptions import AskError
 
-from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
+from milkrun.clients.redis import AnyRedis, ask_primary, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import SHARDS, OwnerKeys, active, queue
 
@@ -107,7 +107,7 @@ def _part(redis: AnyRedis, indexes: list[str], read: Callable[[Redis], _Part]) -
 
 
 def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> _Part:
-    seconds, micros = server.time()
+    ((seconds, micros),) = ask_primary(server, active(shards[0]), lambda pipe: pipe.time())
     now = seconds * 1000 + micros // 1000
     with server.pipeline(transaction=False) as pipe:
         for shard in shards:

@@ -1,11 +1,11 @@
 """Reading runs: their state, their results, and an owner's list."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from redis import Redis
+from redis.client import Pipeline
 
-from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
+from milkrun.clients.redis import AnyRedis, ask_primary, on_server_of, redis_errors
 from milkrun.errors import RunNotFoundError
 from milkrun.jobs.backlog import Backlog, read_backlog
 from milkrun.jobs.keys import OwnerKeys
@@ -43,31 +43,27 @@ class RunReader:
             RunNotFoundError: The owner has no such run.
         """
         key = OwnerKeys(owner).run(run_id)
-        with redis_errors():
-            fields = on_server_of(self._redis, key, lambda server: server.hgetall(key))
-        return _existing(owner, run_id, cast(dict[bytes, bytes], fields))
+        (fields,) = self._ask(key, lambda pipe: pipe.hgetall(key))
+        return _existing(owner, run_id, fields)
 
     def result(self, owner: str, run_id: str, *, best: bool) -> tuple[Run, bytes | None]:
         """The state of a run and its result as JSON, or with `best` the best so far; one round trip.
 
-        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run that
-        ends while it is read, the best routes or the result are there: they are read in this order.
+        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run
+        that ends while it is read, the best routes or the result are there: they are read in this order.
 
         Raises:
             RunNotFoundError: The owner has no such run.
         """
         keys = OwnerKeys(owner)
 
-        def read(server: Redis) -> list[Any]:
-            with server.pipeline(transaction=False) as pipe:
-                pipe.hgetall(keys.run(run_id))
-                if best:
-                    pipe.get(keys.best(run_id))
-                pipe.get(keys.result(run_id))
-                return pipe.execute()
+        def ask(pipe: Pipeline) -> None:
+            pipe.hgetall(keys.run(run_id))
+            if best:
+                pipe.get(keys.best(run_id))
+            pipe.get(keys.result(run_id))
 
-        with redis_errors():
-            fields, *solutions = on_server_of(self._redis, keys.run(run_id), read)
+        fields, *solutions = self._ask(keys.run(run_id), ask)
         packed = next((solution for solution in reversed(solutions) if solution), None)
         run = _existing(owner, run_id, fields)
         if run.status is Status.COMPLETED and packed is None:  # erased, or expired, while it was read
@@ -99,25 +95,17 @@ class RunReader:
 
     def _ids(self, index: str, top: str, chunk: int) -> list[str]:
         """The newest members of an index, from `top` down."""
-        with redis_errors():
-            members = on_server_of(
-                self._redis,
-                index,
-                lambda server: server.zrevrangebylex(index, top, "-", start=0, num=chunk),
-            )
-        return [member.decode() for member in cast(list[bytes], members)]
+        (members,) = self._ask(index, lambda pipe: pipe.zrevrangebylex(index, top, "-", start=0, num=chunk))
+        return [member.decode() for member in members]
 
     def _existing_of(self, owner: str, ids: list[str]) -> list[Run]:
         keys = OwnerKeys(owner)
 
-        def read(server: Redis) -> list[Any]:
-            with server.pipeline(transaction=False) as pipe:
-                for run_id in ids:
-                    pipe.hgetall(keys.run(run_id))
-                return pipe.execute()
+        def ask(pipe: Pipeline) -> None:
+            for run_id in ids:
+                pipe.hgetall(keys.run(run_id))
 
-        with redis_errors():
-            hashes = on_server_of(self._redis, keys.runs, read)
+        hashes = self._ask(keys.runs, ask)
         gone = [run_id for run_id, fields in zip(ids, hashes, strict=True) if not fields]
         if gone:
             with redis_errors():
@@ -127,6 +115,11 @@ class RunReader:
             for run_id, fields in zip(ids, hashes, strict=True)
             if fields
         ]
+
+    def _ask(self, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
+        """The answers of the primary that holds `key`."""
+        with redis_errors():
+            return on_server_of(self._redis, key, lambda server: ask_primary(server, key, ask))
 
 
 def _existing(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run:
