@@ -8,7 +8,7 @@ import time
 from local import ROOT
 from local.layers import use_layers
 
-CALLERS = 48
+CALLERS = 32
 OWNERS = 8
 
 

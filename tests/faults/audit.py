@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from milkrun.http.identity import owner_of
-from milkrun.jobs.keys import SHARDS, OwnerKeys, active, queue
+from milkrun.jobs.keys import SHARDS, WAITING_CALLS, OwnerKeys, active, queue
 from milkrun.jobs.packing import unpack
 
 from .histories import ENDED, History, Json, Violation
@@ -17,6 +17,7 @@ from .logs import Logs
 from .trail import End, Story
 
 _DAY_MS = 86_400_000
+_CALL_MS = 60_000
 _KEY_DAYS = 7
 """So much longer than a run its key and its owner's list are kept."""
 _REASONS = frozenset({"worker_lost", "never_started"})
@@ -149,14 +150,26 @@ def _keys(client: redis.Redis, ttl_days: int) -> Iterator[Violation]:
     for raw in client.scan_iter(match="*", count=1000):
         key = raw.decode()
         left: Any = client.pttl(key)
-        days = ttl_days if ":run:" in key else ttl_days + _KEY_DAYS
         run_id = key.split(":")[4] if ":run:" in key else ""
-        if not key.startswith("milkrun:{"):
+        longest = _longest_life(key, ttl_days)
+        if not longest:
             yield Violation("retention", "", f"an unknown key: {key}")
-        elif not 0 < left <= days * _DAY_MS:
+        elif not 0 < left <= longest:
             yield Violation("retention", run_id, f"{key} has a time to live of {left} ms")
         elif key.endswith(":best") and client.hget(key.removesuffix(":best"), "status") != b"failed":
             yield Violation("retention", run_id, f"{key} outlives its run's end")
+
+
+def _longest_life(key: str, ttl_days: int) -> int:
+    """The longest time to live of a key when its run has ended, ms; 0 for a key that should not be there."""
+    if key == WAITING_CALLS:
+        return _CALL_MS
+    match key.split(":"):
+        case ["milkrun", _, "run", *_]:
+            return ttl_days * _DAY_MS
+        case ["milkrun", _, "runs" | "idem", *_]:
+            return (ttl_days + _KEY_DAYS) * _DAY_MS
+    return 0
 
 
 def _indexes(client: redis.Redis) -> Iterator[Violation]:
@@ -173,7 +186,7 @@ def _indexes(client: redis.Redis) -> Iterator[Violation]:
                 indexed[owner] = set(_members(client, raw.decode()))
             case [_, _, "run", owner, run_id]:
                 runs[owner].add(run_id)
-            case [_, _, "pending" | "waiting" | "running", *_]:
+            case [_, _, "pending" | "waiting" | "running", _]:
                 yield Violation("index", "", f"{raw.decode()} is not empty")
     for owner in runs.keys() | indexed.keys():
         for run_id in runs[owner] ^ indexed.get(owner, set()):

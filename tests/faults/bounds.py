@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .audit import Findings
@@ -25,26 +25,38 @@ class Recovery:
     seconds: float | None
 
 
-def recoveries(struck: Sequence[Struck], findings: Findings, acknowledged: Sequence[float]) -> list[Recovery]:
-    """The recovery of each fault; None where nothing had to go on."""
-    acks = sorted(acknowledged)
+def recoveries(
+    struck: Sequence[Struck],
+    findings: Findings,
+    acknowledged: Sequence[float],
+    sent: Mapping[str, Sequence[float]],
+) -> list[Recovery]:
+    """The recovery of each fault; None where nothing had to go on.
+
+    A run goes on when another worker is sent for it, or one has it, or it ends. What an outage has hit goes on
+    when the next run is acknowledged, the sweeper with its next sweep.
+
+    Args:
+        acknowledged: When a run was.
+        sent: When workers were, by run.
+    """
     sweeps = [line.at for line in findings.logs.others if line.message == "swept"]
-    finished = {history.run_id: history.finished for history in findings.histories if history.ended}
-    return [Recovery(it, _seconds(it, findings, acks, sweeps, finished)) for it in struck]
+    acks = sorted(acknowledged)
+    ends = {history.run_id: history.finished for history in findings.histories if history.ended}
+
+    def seconds(it: Struck) -> float | None:
+        if not it.run_id:
+            return _until_first(sweeps if it.kind is Kind.SWEEPER_STOPPED else acks, it, it.lifted)
+        lines = findings.logs.of_run.get(it.run_id, ())
+        claims = [line.at for line in lines if line.message == "run claimed"]
+        return _until_first(sorted((*claims, *sent.get(it.run_id, ()), ends.get(it.run_id, 0.0))), it, it.at)
+
+    return [Recovery(it, seconds(it)) for it in struck]
 
 
-def _seconds(
-    it: Struck, findings: Findings, acks: list[float], sweeps: list[float], finished: dict[str, float]
-) -> float | None:
-    """Until the run was claimed again or ended; for what hits everybody, until the next call succeeded."""
-    if it.run_id:
-        claims = [
-            line.at for line in findings.logs.of_run.get(it.run_id, ()) if line.message == "run claimed"
-        ]
-        later = [at for at in (*claims, finished.get(it.run_id, 0.0)) if at > it.at]
-        return min(later) - it.at if later else None
-    times = sweeps if it.kind is Kind.SWEEPER_STOPPED else acks
-    first = bisect_right(times, it.lifted)
+def _until_first(times: Sequence[float], it: Struck, after: float) -> float | None:
+    """Seconds from a fault until the first of these times in order that lies after another one."""
+    first = bisect_right(times, after)
     return times[first] - it.at if first < len(times) else None
 
 

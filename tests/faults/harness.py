@@ -61,7 +61,7 @@ class Harness:
             begun = time.monotonic()
             await self._all_of_it(callers, striker)
             seconds = time.monotonic() - begun
-            return await self._report(callers, striker, stack, redis, seconds)
+            return await self._report(callers, striker, stack, redis, events, seconds)
 
     async def _all_of_it(self, callers: Callers, striker: Striker) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -77,7 +77,13 @@ class Harness:
             self.say(f"{len(callers.acknowledged)} acknowledged, {ended} ended, {len(striker.struck)} faults")
 
     async def _report(
-        self, callers: Callers, striker: Striker, stack: Stack, redis: RedisPair, seconds: float
+        self,
+        callers: Callers,
+        striker: Striker,
+        stack: Stack,
+        redis: RedisPair,
+        events: FatefulEvents,
+        seconds: float,
     ) -> Report:
         listed = {owner: await callers.pages(owner) for owner in range(self.plan.owners)}
         findings = Findings(
@@ -95,7 +101,7 @@ class Harness:
             self.plan.runs,
             seconds,
             findings,
-            recoveries(struck, findings, callers.acknowledged),
+            recoveries(struck, findings, callers.acknowledged, events.sent),
             violations,
             callers.answers,
         )

@@ -77,9 +77,21 @@ class Report:
                 f"99 of 100 within {lives[len(lives) * 99 // 100]:.1f} s, worst {lives[-1]:.1f} s.",
                 "Answers: " + ", ".join(f"{count} {it}" for it, count in self.answers.most_common()) + ".",
                 f"Ends that died with a primary, unheard of: {len(unheard_ends(self.findings))}.",
+                self._zombies(),
                 f"Other broken promises: {others}.",
             ]
         )
+
+    def _zombies(self) -> str:
+        """How many workers woke up to a lease that was another's by then."""
+        frozen = [it.struck for it in self.recoveries if it.struck.kind is Kind.WORKER_FROZEN]
+        logs = self.findings.logs.of_run
+        refused = [
+            it
+            for it in frozen
+            if any(line.message == "lease lost" and line.at > it.lifted for line in logs.get(it.run_id, ()))
+        ]
+        return f"Zombies: {len(frozen)} woke up, {len(refused)} of them to find their lease lost."
 
     def histories_of_what_went_wrong(self) -> Iterator[str]:
         """Of the first few runs that went wrong, all that is known; of the others, what is wrong."""

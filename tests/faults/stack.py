@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,18 +40,27 @@ _ENVIRONMENT = {
 
 
 class FatefulEvents(EventQueue):
-    """Events of the worker meet their fate between Invoke API and worker; `struck` hears of each."""
+    """Events of the worker meet their fate between Invoke API and worker; `struck` hears of each.
+
+    Attributes:
+        sent: When the worker was invoked for a run, by its id, in seconds since the epoch.
+    """
 
     def __init__(self, say: Callable[[str], None], plan: Plan, struck: Callable[[Fate, str], None]) -> None:
         super().__init__(say)
         self._plan = plan
         self._struck = struck
-        self._sent: defaultdict[int, int] = defaultdict(int)
+        self._met: defaultdict[int, int] = defaultdict(int)
+        self.sent: defaultdict[str, list[float]] = defaultdict(list)
 
     def accept(self, pool: Pool, invocation: Invocation) -> None:
         """Takes an event, and does with it what the plan says."""
+        if pool.function.name != WORKER:
+            super().accept(pool, invocation)
+            return
         event = json.loads(invocation.payload)
-        fate = self._next(event["correlation_id"]) if pool.function.name == WORKER else None
+        self.sent[event["run_id"]].append(time.time())
+        fate = self._next(event["correlation_id"])
         if fate is None:
             super().accept(pool, invocation)
             return
@@ -66,8 +76,8 @@ class FatefulEvents(EventQueue):
 
     def _next(self, correlation_id: str) -> Fate | None:
         number = int(correlation_id.rpartition("-")[2])
-        nth = self._sent[number]
-        self._sent[number] += 1
+        nth = self._met[number]
+        self._met[number] += 1
         fates = self._plan.fates.get(number, ())
         return fates[nth] if nth < len(fates) else None
 

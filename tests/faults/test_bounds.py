@@ -75,18 +75,23 @@ def test_what_hits_another_run_of_its_owner_explains_why_a_run_waits_for_its_tur
 def test_a_run_recovers_with_its_next_claim_or_its_end() -> None:
     lines = [line(1, "run claimed"), line(40, "run claimed")]
     known = findings(history(60), lines=lines)
-    (claimed,) = recoveries([fault(Kind.WORKER_KILLED, 5)], known, [])
-    (finished,) = recoveries([fault(Kind.WORKER_KILLED, 50)], known, [])
-    assert (claimed.seconds, finished.seconds) == (35, 10)
+    killed = [fault(Kind.WORKER_KILLED, 5), fault(Kind.WORKER_KILLED, 50)]
+    assert [it.seconds for it in recoveries(killed, known, [], {})] == [35, 10]
+
+
+def test_a_lost_invoke_is_made_good_by_the_next_one() -> None:
+    lost = fault(Kind.INVOKE_DROPPED, 5)
+    (it,) = recoveries([lost], findings(history(60)), [], {RUN_ID: [BEGIN + 4.9, BEGIN + 22]})
+    assert it.seconds == 17
 
 
 def test_an_outage_is_over_with_the_next_acknowledgement() -> None:
     hung = fault(Kind.REDIS_HUNG, 5, lasts=2, run_id="")
-    (it,) = recoveries([hung], findings(), [BEGIN + 4, BEGIN + 6, BEGIN + 7.5])
+    (it,) = recoveries([hung], findings(), [BEGIN + 4, BEGIN + 6, BEGIN + 7.5], {})
     assert it.seconds == 2.5
 
 
 def test_the_sweeper_is_back_with_its_next_sweep() -> None:
     stopped = fault(Kind.SWEEPER_STOPPED, 5, lasts=2, run_id="")
-    (it,) = recoveries([stopped], findings(others=[line(4, "swept"), line(9, "swept")]), [BEGIN + 7])
+    (it,) = recoveries([stopped], findings(others=[line(4, "swept"), line(9, "swept")]), [BEGIN + 7], {})
     assert it.seconds == 4

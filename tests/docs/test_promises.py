@@ -1,0 +1,36 @@
+"""Every promise of docs/job-lifecycle.md names tests, and they exist."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+PAGE = (TESTS.parent / "docs/job-lifecycle.md").read_text()
+NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)
+
+
+@cache
+def names_of(file: str) -> set[str]:
+    """The functions of a file below `tests/`; none where there is no such file."""
+    path = TESTS / file
+    source = path.read_text() if path.is_file() else ""
+    return {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+
+
+def rows(header: str) -> list[str]:
+    (found,) = re.findall(rf"^\| {re.escape(header)}.*\n\|[-|]+\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    return found.splitlines()
+
+
+@pytest.mark.parametrize("header", ["promise", "what | what a caller sees"])
+def test_every_promise_names_a_test(header: str) -> None:
+    assert [row for row in rows(header) if not re.search(r"`[\w/]+\.py::test_\w+`", row)] == []
+
+
+@pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
+def test_a_named_test_exists(file: str, test: str) -> None:
+    assert test.startswith("test_")
+    assert test in names_of(file)
