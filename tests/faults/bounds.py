@@ -33,8 +33,8 @@ def recoveries(
 ) -> list[Recovery]:
     """The recovery of each fault; None where nothing had to go on.
 
-    A run goes on when another worker is sent for it, or one has it, or it ends. What an outage has hit goes on
-    when the next run is acknowledged, the sweeper with its next sweep.
+    A run goes on when another worker is sent for it, or one has it, or it ends; what an outage has hit, when
+    the next run is acknowledged; the sweeper, with its next sweep.
 
     Args:
         acknowledged: When a run was.
