@@ -1,21 +1,20 @@
-"""PyVRP as an engine: threads that search in rounds and go on from the best answer known, whoever has it."""
+"""PyVRP as an engine: threads that search the problem and its parts, in rounds from the best plan known."""
 
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.events import Ended, Post
-from milkrun_solver.model import Plan
-from milkrun_solver.search import Search, cost
+from milkrun_solver.model import Model, Plan
+from milkrun_solver.parts import Part
+from milkrun_solver.rounds import Rounds, Stint
+from milkrun_solver.search import Search, Stop, cost
 
 if TYPE_CHECKING:
     import pyvrp
 
-ROUND_SECONDS = 5.0
-"""A round ends after so long and the next goes on from the best answer of all."""
-PATCH_SECONDS = 2.0
-"""A round that has to mend what it starts from gets so long before some tasks are left out instead."""
 HANDFUL = 25
 """Up to so many tasks, a thread ends by itself once it finds nothing better."""
 PATIENCE = 400
@@ -23,26 +22,24 @@ PATIENCE = 400
 
 
 class PyvrpEngine:
-    """Search threads over one encoding: `take` hands out what they found, `offer` tells them of better.
+    """Search threads over one problem: `take` hands out what they found, `offer` tells them of better.
 
     Args:
-        encoding: The problem.
+        model: The problem.
+        encoding: The problem in PyVRP's terms.
         post: Takes an `Ended` for each thread.
         deadline: When to stop, in `time.monotonic()` seconds.
         seed: Start of the random numbers; each thread adds its own number.
     """
 
-    def __init__(self, encoding: Encoding, post: Post, deadline: float, seed: int) -> None:
+    def __init__(self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int) -> None:
         self._encoding = encoding
         self._post = post
         self._deadline = deadline
         self._seed = seed
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._lock = threading.Lock()
-        self._found: dict[int, Plan] = {}
-        self._known: Plan | None = None
-        self._version = 0
+        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over)
 
     @property
     def threads(self) -> int:
@@ -51,23 +48,24 @@ class PyvrpEngine:
 
     def start(self, threads: int) -> None:
         """Starts so many more threads."""
+        self._rounds.threads += threads
         for _ in range(threads):
             number = len(self._threads)
             thread = threading.Thread(target=self._run, args=(number,), name=f"pyvrp-{number}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def take(self) -> list[Plan]:
-        """The best plan of each thread that found one since the last call."""
-        with self._lock:
-            found, self._found = self._found, {}
-        return list(found.values())
+    def take(self) -> Plan | None:
+        """The best plan that was found, if it is better than the last one taken."""
+        return self._rounds.take()
 
-    def offer(self, plan: Plan, interrupt: bool) -> None:
-        """Names the best answer known. `interrupt` ends the rounds under way, which then go on from it."""
-        with self._lock:
-            self._known = plan
-            self._version += interrupt
+    def offer(self, plan: Plan) -> None:
+        """Names a plan to go on from. The searches under way are given up for it."""
+        self._rounds.offer(plan)
+
+    def restart(self, plan: Plan | None) -> None:
+        """Goes back to a plan, since what was made of it is none."""
+        self._rounds.restart(plan)
 
     def stop(self) -> None:
         """Asks all threads to end; each does within an iteration."""
@@ -82,61 +80,75 @@ class PyvrpEngine:
     def _run(self, number: int) -> None:
         error: Exception | None = None
         try:
-            self._rounds(number)
+            self._work(number)
         except Exception as caught:  # an engine's failure is an event: the other engine goes on
             error = caught
         self._post(Ended("pyvrp", error))
 
-    def _rounds(self, number: int) -> None:
-        searches: dict[bool, Search] = {}
+    def _work(self, number: int) -> None:
+        whole = _Whole(self._encoding, self._seed + number)
         patience = _Patience(len(self._encoding.possible))
-        complete, last = True, None
-        while not self._is_over() and not patience.is_lost():
-            with self._lock:
-                plan, version = self._known, self._version
-            if plan is not None:
-                complete = self._serves_all(plan)
-            if complete not in searches:
-                searches[complete] = Search(self._encoding, complete, self._seed + number)
-                last = None
-            search = searches[complete]
-            start = _start(search, plan, last)
-            part = search.feasible_part(start) if plan is None else []
-            if part:
-                self._keep(number, part)
-            seconds = ROUND_SECONDS if start.is_feasible() else PATCH_SECONDS
-            last = self._round(number, search, start, version, time.monotonic() + seconds, patience)
-            complete = complete and last.is_feasible()
+        count = 0
+        while not patience.is_lost() and (stint := self._rounds.next()) is not None:
+            count += 1
+            if stint.part is None:
+                self._search_whole(whole, stint, patience)
+            else:
+                self._search_part(stint.part, stint, self._seed + number + count * len(self._threads))
+            self._rounds.ended(stint)
 
-    def _round(
-        self,
-        number: int,
-        search: Search,
-        start: "pyvrp.Solution",
-        version: int,
-        end: float,
-        patience: "_Patience",
-    ) -> "pyvrp.Solution":
+    def _search_whole(self, whole: "_Whole", stint: Stint, patience: "_Patience") -> None:
         def stop(_best_cost: int) -> bool:
-            return (
-                patience.is_lost() or self._version != version or self._is_over() or time.monotonic() >= end
-            )
+            return patience.is_lost() or self._is_done(stint)
 
-        def found(solution: "pyvrp.Solution") -> None:
+        def found(plan: Plan) -> None:
             patience.regain()
-            self._keep(number, self._encoding.plan(solution))
+            stint.found(plan)
 
-        return search.round(start, stop, found)
+        whole.search(stint.plan, stop, found)
 
-    def _keep(self, number: int, plan: Plan) -> None:
-        with self._lock:
-            self._found[number] = plan
+    def _search_part(self, part: Part, stint: Stint, seed: int) -> None:
+        encoding = Encoding(part.model)
+        if not encoding.possible:
+            return
+        search = Search(encoding, _serves_all(encoding, part.plan), seed)
+        start = search.solution(part.plan)
+        search.round(start, lambda _: self._is_done(stint), lambda it: stint.found(encoding.plan(it)))
 
-    def _serves_all(self, plan: Plan) -> bool:
-        return {task for route in plan for task in route.tasks}.issuperset(self._encoding.possible)
+    def _is_done(self, stint: Stint) -> bool:
+        return self._is_over() or time.monotonic() >= stint.until or not self._rounds.is_current(stint)
 
     def _is_over(self) -> bool:
         return self._stopping.is_set() or time.monotonic() >= self._deadline
+
+
+class _Whole:
+    """One thread's searches of the whole: every task is required, or worth a prize where that fails."""
+
+    def __init__(self, encoding: Encoding, seed: int) -> None:
+        self._encoding = encoding
+        self._seed = seed
+        self._searches: dict[bool, Search] = {}
+        self._complete = True
+        self._last: pyvrp.Solution | None = None
+
+    def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> None:
+        """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan."""
+        if plan is not None:
+            self._complete = _serves_all(self._encoding, plan)
+        search = self._searches.get(self._complete)
+        if search is None:
+            search = self._searches[self._complete] = Search(self._encoding, self._complete, self._seed)
+            self._last = None
+        start = _start(search, plan, self._last)
+        if plan is None and (part := search.feasible_part(start)):
+            found(part)
+        self._last = search.round(start, stop, lambda solution: found(self._encoding.plan(solution)))
+        self._complete = self._complete and self._last.is_feasible()
+
+
+def _serves_all(encoding: Encoding, plan: Plan) -> bool:
+    return {task for route in plan for task in route.tasks}.issuperset(encoding.possible)
 
 
 class _Patience:

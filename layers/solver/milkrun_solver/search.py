@@ -14,6 +14,8 @@ Stop = Callable[[int], bool]
 """PyVRP's stopping criterion: asked before each iteration with the best cost so far."""
 Found = Callable[["pyvrp.Solution"], None]
 
+HISTORY = 50
+"""Iterations that PyVRP's late acceptance looks back. Its own 300 suit minutes: here rounds take seconds."""
 _TYPICAL_LEG = 1_000
 """Cost of a leg that PyVRP's default penalties suit."""
 
@@ -63,7 +65,7 @@ class Search:
     def round(self, start: "pyvrp.Solution", stop: Stop, found: Found) -> "pyvrp.Solution":
         """Searches from `start` until `stop` says so; `found` gets each better feasible solution at once."""
         callbacks = _callbacks(self._pyvrp, found)
-        params = self._pyvrp.IteratedLocalSearchParams(callbacks=callbacks)
+        params = self._pyvrp.IteratedLocalSearchParams(history_length=HISTORY, callbacks=callbacks)
         algorithm = self._pyvrp.IteratedLocalSearch(self.data, self._penalties, self._search, start, params)
         best: pyvrp.Solution = algorithm.run(stop, collect_stats=False).best
         return best

@@ -174,9 +174,9 @@ class _Run:
             size = encoding.fleet.matrix_bytes
             _log.info("PyVRP is not used: nothing to serve, or matrices of %d bytes", size)
             return
-        self._pyvrp = PyvrpEngine(encoding, self._events.put, self._deadline, self._seed)
+        self._pyvrp = PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
         if plan is not None:
-            self._pyvrp.offer(plan, interrupt=False)
+            self._pyvrp.offer(plan)
         self._add_threads(threads)
 
     def _add_threads(self, threads: int) -> None:
@@ -223,7 +223,7 @@ class _Run:
             self._failed("vroom", EngineError(f"VROOM's answer cannot be read: {error!r}"))
             return
         if self._ledger.consider("vroom", routes):
-            self._offer(interrupt=True)
+            self._offer()
 
     def _engine_ended(self, event: Ended) -> None:
         self._working -= 1
@@ -240,22 +240,21 @@ class _Run:
         if self._pyvrp is None:
             return
         before = time.monotonic()
-        better = False
-        for plan in self._pyvrp.take():
+        plan = self._pyvrp.take()
+        if plan is not None:
             routes = timed_routes(self._model, plan)
-            if routes is None:
-                _log.error("an answer of pyvrp misses a time window")
-            elif self._ledger.consider("pyvrp", routes):
-                better = True
-        if better:
-            self._offer(interrupt=False)
+            if routes is None or not self._ledger.consider("pyvrp", routes):
+                _log.error("a plan of pyvrp is not what it seemed")
+                self._pyvrp.restart(self._ledger.plan())
+            elif self._model.timed and len(self._model.tasks) > _DEEP_VROOM:
+                self._vroom.stop()  # it would not catch up
         now = time.monotonic()
         self._next_look = now + (now - before) / _LEDGER_SHARE
 
-    def _offer(self, interrupt: bool) -> None:
+    def _offer(self) -> None:
         plan = self._ledger.plan()
         if self._pyvrp is not None and plan is not None:
-            self._pyvrp.offer(plan, interrupt=interrupt)
+            self._pyvrp.offer(plan)
 
 
 def _cores() -> int:

@@ -1,0 +1,122 @@
+"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+
+from milkrun_solver.model import Model, Plan, PlannedRoute
+
+_LEAST_SPARE = 2
+_SPARE_SHARE = 4
+"""A part gets one spare vehicle for so many of its routes, and a few at least."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some routes of a plan, with the tasks left out near them and some vehicles that nobody uses.
+
+    Attributes:
+        model: The part as a problem, with numbers of its own.
+        plan: Its routes, in these numbers.
+        tasks, vehicles: Their numbers in the whole problem.
+    """
+
+    model: Model
+    plan: Plan
+    tasks: tuple[int, ...]
+    vehicles: tuple[int, ...]
+
+    def in_whole(self, plan: Plan) -> Plan:
+        """The routes of a plan for this part, in the numbers of the whole problem."""
+        return [
+            PlannedRoute(self.vehicles[route.vehicle], tuple(self.tasks[task] for task in route.tasks))
+            for route in plan
+        ]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A route, or a task that is in none: what a cut keeps together."""
+
+    tasks: tuple[int, ...]
+    vehicle: int | None
+
+
+def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: random.Random) -> list[Part]:
+    """Parts of about as many tasks each, at most `count`, cut anew each time along lines of chance.
+
+    Args:
+        plan: Routes of the whole problem.
+        left_out: Tasks in no route that some vehicle can serve.
+    """
+    pieces = [_Piece(route.tasks, route.vehicle) for route in plan]
+    pieces += [_Piece(tasks, None) for tasks in _together(model, left_out)]
+    groups = list(_split(model, pieces, count, rng))
+    used = {route.vehicle for route in plan}
+    spare = [number for number in range(len(model.vehicles)) if number not in used]
+    rng.shuffle(spare)
+    return [_part(model, group, spare[rank :: len(groups)]) for rank, group in enumerate(groups)]
+
+
+def _together(model: Model, tasks: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Jobs, and shipments with both of their ends."""
+    for number in tasks:
+        partner = model.tasks[number].partner
+        if partner is None:
+            yield (number,)
+        elif model.tasks[number].kind == "pickup":
+            yield (number, partner)
+
+
+def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -> Iterator[list[_Piece]]:
+    """Halves the pieces, and the halves again, between one place and one far from it."""
+    if count < 2 or sum(piece.vehicle is not None for piece in pieces) < 2:
+        yield pieces
+        return
+    durations = model.vehicles[0].travel.durations
+    places = [[model.tasks[task].place for task in piece.tasks] for piece in pieces]
+    everywhere = list(chain.from_iterable(places))
+    here = rng.choice(everywhere)
+    sample = rng.sample(everywhere, (len(everywhere) + 1) // 2)
+    there = sample[int(durations[here, sample].argmax())]
+    nearer = durations[here].astype(np.int64) - durations[there]
+    order = sorted(range(len(pieces)), key=lambda i: float(nearer[places[i]].mean()))
+    first = count // 2
+    wanted, taken = len(everywhere) * first / count, 0
+    near: list[_Piece] = []
+    far: list[_Piece] = []
+    for i in order:
+        (near if taken < wanted else far).append(pieces[i])
+        taken += len(pieces[i].tasks)
+    for half, share in ((near, first), (far, count - first)):
+        if half:
+            yield from _split(model, half, share, rng)
+
+
+def _part(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
+    routes = [piece for piece in pieces if piece.vehicle is not None]
+    enough = max(_LEAST_SPARE, len(routes) // _SPARE_SHARE)
+    vehicles = tuple(sorted([*(p.vehicle for p in routes if p.vehicle is not None), *spare[:enough]]))
+    tasks = tuple(sorted(chain.from_iterable(piece.tasks for piece in pieces)))
+    task_of = {number: rank for rank, number in enumerate(tasks)}
+    vehicle_of = {number: rank for rank, number in enumerate(vehicles)}
+    return Part(
+        model=replace(
+            model,
+            tasks=tuple(
+                task if task.partner is None else replace(task, partner=task_of[task.partner])
+                for task in (model.tasks[number] for number in tasks)
+            ),
+            vehicles=tuple(model.vehicles[number] for number in vehicles),
+        ),
+        plan=[
+            PlannedRoute(vehicle_of[piece.vehicle], tuple(task_of[task] for task in piece.tasks))
+            for piece in routes
+            if piece.vehicle is not None
+        ],
+        tasks=tasks,
+        vehicles=vehicles,
+    )

@@ -1,0 +1,234 @@
+"""Who searches what: rounds on the whole problem in turn with rounds on its parts, by what has paid off."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from milkrun.schema.solution import Rank
+from milkrun_solver.model import Model, Plan
+from milkrun_solver.parts import Part, cut
+from milkrun_solver.worth import worth
+
+ROUND_SECONDS = 2.5
+"""A round ends after so long; the next one goes on from the best plan of all."""
+PART_TASKS = 125
+"""Tasks that a part should have: the search of larger ones accepts and refuses changes too far apart."""
+LEAST_PART = 75
+"""Tasks that a part has at least: smaller ones leave too little to change."""
+MOST_PARTS = 4
+"""Parts of a round for each thread."""
+LEAST_STINT = 0.3
+"""Seconds that are worth starting a search for."""
+EXPLORE = 5
+"""Every so many rounds the kind that has paid less gets another try."""
+
+Kind = Literal["whole", "parts"]
+
+
+class Stint:
+    """One thread's share of a round: a problem, where to start, and until when.
+
+    Attributes:
+        part: What to search; None is the whole problem.
+        plan: Where to start, in the part's own numbers; None where nothing is known.
+        until: When to end, in `time.monotonic()` seconds; set when a thread takes it.
+    """
+
+    def __init__(self, model: Model, part: Part | None, plan: Plan | None) -> None:
+        self.part = part
+        self.plan = plan
+        self.until = 0.0
+        self._model = model if part is None else part.model
+        self._rank = None if plan is None else worth(self._model, plan)
+        self._found: Plan | None = None
+
+    def found(self, plan: Plan) -> None:
+        """Names a plan that the search has found, in the part's own numbers."""
+        self._found = plan
+
+    def best(self) -> tuple[Plan, Rank] | None:
+        """The better of start and find, in the numbers of the whole problem, and what it is worth."""
+        found, self._found = self._found, None
+        rank = None if found is None else worth(self._model, found)
+        if rank is not None and (self._rank is None or rank < self._rank):
+            self.plan, self._rank = found, rank
+        if self.plan is None or self._rank is None:
+            return None
+        return self.plan if self.part is None else self.part.in_whole(self.plan), self._rank
+
+
+class _Round:
+    """One round: stints that wait for a thread, those under way or over, and what they started from."""
+
+    def __init__(
+        self, kind: Kind, until: float, before: Rank | None, parts: list[Stint], slot: float
+    ) -> None:
+        self.kind = kind
+        self.until = until
+        self.before = before
+        self.waiting = list(parts)
+        self.parts = parts
+        self.wholes: list[Stint] = []
+        self.slot = slot
+        self.running = 0
+
+    def best(self) -> tuple[Plan, Rank] | None:
+        """The best plan of the round so far: its parts put together, or what a search of the whole found."""
+        candidates = [found for stint in self.wholes if (found := stint.best()) is not None]
+        together = [found for stint in self.parts if (found := stint.best()) is not None]
+        if together:
+            plan = [route for routes, _ in together for route in routes]
+            priority, unassigned, cost = map(sum, zip(*(rank for _, rank in together), strict=True))
+            candidates.append((plan, (priority, unassigned, cost)))
+        return min(candidates, key=lambda candidate: candidate[1], default=None)
+
+
+class Rounds:
+    """Deals out the search among threads.
+
+    Args:
+        model: The whole problem.
+        possible: Tasks that some vehicle can serve.
+        deadline: When to end, in `time.monotonic()` seconds.
+        seed: Start of the random cuts.
+        over: Whether the search was told to end.
+    """
+
+    def __init__(
+        self, model: Model, possible: list[int], deadline: float, seed: int, over: Callable[[], bool]
+    ) -> None:
+        self._model = model
+        self._possible = possible
+        self._deadline = deadline
+        self._over = over
+        self._rng = random.Random(seed)
+        self._turn = threading.Condition()
+        self._round: _Round | None = None
+        self._count = 0
+        self._known: tuple[Plan, Rank] | None = None
+        self._told: Rank | None = None
+        self._pay: dict[Kind, float] = {}
+        self.threads = 0
+
+    def offer(self, plan: Plan) -> None:
+        """Names a plan from elsewhere to go on from. A round on parts of a worse one is given up."""
+        rank = worth(self._model, plan)
+        if rank is None:
+            return
+        with self._turn:
+            best = self._best()
+            if best is None or rank < best[1]:
+                self._known = (plan, rank)
+                if self._round is not None and self._round.kind == "parts":
+                    self._round = None
+            self._told = rank if self._told is None else min(self._told, rank)
+
+    def restart(self, plan: Plan | None) -> None:
+        """Goes back to a plan, or to nothing: what was made of it since is not to be had."""
+        rank = None if plan is None else worth(self._model, plan)
+        with self._turn:
+            self._round = None
+            self._known = None if plan is None or rank is None else (plan, rank)
+            self._told = rank
+
+    def next(self) -> Stint | None:
+        """What a thread shall do next; None once the search is over. Waits for the end of a round."""
+        with self._turn:
+            while not self._over():
+                if self._round is None or self._has_ended(self._round):
+                    self._end_round()
+                    self._round = self._new_round()
+                stint = self._stint_of(self._round)
+                if stint is not None:
+                    self._round.running += 1
+                    return stint
+                self._turn.wait(0.05)
+            return None
+
+    def ended(self, stint: Stint) -> None:
+        """A thread is done with a stint."""
+        with self._turn:
+            if self.is_current(stint) and self._round is not None:
+                self._round.running -= 1
+                self._turn.notify_all()
+
+    def is_current(self, stint: Stint) -> bool:
+        """Whether a stint belongs to the round under way: another one's search is of no use any more."""
+        now = self._round
+        return now is not None and (stint in now.parts or stint in now.wholes)
+
+    def take(self) -> Plan | None:
+        """The best plan found so far, if it is better than the one taken before."""
+        with self._turn:
+            best = self._best()
+            if best is None or (self._told is not None and best[1] >= self._told):
+                return None
+            self._told = best[1]
+            return best[0]
+
+    def _best(self) -> tuple[Plan, Rank] | None:
+        found = None if self._round is None else self._round.best()
+        candidates = [it for it in (found, self._known) if it is not None]
+        return min(candidates, key=lambda candidate: candidate[1], default=None)
+
+    def _has_ended(self, current: _Round) -> bool:
+        return not current.waiting and not current.running
+
+    def _end_round(self) -> None:
+        """Keeps the best of the round that has ended, and remembers what its kind of round was worth."""
+        self._known = self._best()
+        if self._round is None or self._known is None:
+            return
+        kind, before, after = self._round.kind, self._round.before, self._known[1]
+        gain = 1.0 if before is None or after[:2] < before[:2] else (before[2] - after[2]) / max(1, before[2])
+        self._pay[kind] = (self._pay.get(kind, gain) + gain) / 2
+
+    def _new_round(self) -> _Round:
+        self._count += 1
+        until = min(self._deadline, time.monotonic() + ROUND_SECONDS)
+        before = None if self._known is None else self._known[1]
+        parts = self._cut() if self._known is not None and self._kind() == "parts" else []
+        slots = max(1, -(-len(parts) // max(1, self.threads)))
+        slot = (until - time.monotonic()) / slots
+        return _Round("parts" if parts else "whole", until, before, parts, slot)
+
+    def _kind(self) -> Kind:
+        if self._parts() < 2:
+            return "whole"
+        for kind in ("parts", "whole"):
+            if kind not in self._pay:
+                return kind
+        better: Kind = max(("parts", "whole"), key=lambda kind: self._pay[kind])
+        worse: Kind = "whole" if better == "parts" else "parts"
+        return worse if self._count % EXPLORE == 0 else better
+
+    def _parts(self) -> int:
+        """How many parts a cut makes: a few for each thread, none of them too small."""
+        tasks = len(self._possible)
+        each = min(MOST_PARTS, max(1, round(tasks / (self.threads * PART_TASKS))))
+        return min(max(2, self.threads * each), tasks // LEAST_PART)
+
+    def _cut(self) -> list[Stint]:
+        if self._known is None:
+            return []
+        plan = self._known[0]
+        served = {task for route in plan for task in route.tasks}
+        left_out = [number for number in self._possible if number not in served]
+        parts = cut(self._model, plan, left_out, self._parts(), self._rng)
+        return [Stint(self._model, part, part.plan) for part in parts] if len(parts) > 1 else []
+
+    def _stint_of(self, current: _Round) -> Stint | None:
+        """A part that waits, else the whole problem until the round ends; None if that is soon."""
+        now = time.monotonic()
+        if current.waiting:
+            stint = current.waiting.pop(0)
+            stint.until = min(current.until, now + current.slot)
+            return stint
+        if current.until - now < LEAST_STINT:
+            return None
+        stint = Stint(self._model, None, None if self._known is None else self._known[0])
+        stint.until = current.until
+        current.wholes.append(stint)
+        return stint
