@@ -145,7 +145,7 @@ DEEP = base64.urlsafe_b64encode(b"[" * 6_000).decode()
 
 
 @pytest.mark.parametrize(
-    "token", ["", ".", "..", "a.b.c", "alice", "ü", "e30.e30.e30", "\0" * 100, f"{DEEP}.e30.e30"]
+    "token", ["", ".", "..", "a.b.c", "alice", "ü", "e30.e30.e30", "\0" * 100, "\ud800", f"{DEEP}.e30.e30"]
 )
 def test_what_is_no_token_is_refused_without_asking_anybody(
     verifier: TokenVerifier, issuer: Issuer, token: str

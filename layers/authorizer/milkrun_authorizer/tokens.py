@@ -43,7 +43,7 @@ class TokenVerifier:
             raise TokenRefusedError("the token is too long")
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
-        except (PyJWTError, RecursionError):  # of brackets without end
+        except (PyJWTError, RecursionError, UnicodeError):  # of brackets without end, of half a character
             raise TokenRefusedError("this is no signed JSON Web Token") from None
         if not isinstance(key_id, str):
             raise TokenRefusedError("the token names no key")
