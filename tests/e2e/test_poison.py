@@ -1,0 +1,107 @@
+"""Problems that crash whoever solves them. `POISON=long` leaves leases and attempts as they are."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from local.stack import RunningStack, running_stack
+
+from .conftest import Json, client_of, deliveries, ended, result, submit
+from .template import changed_template
+
+
+class Pace(NamedTuple):
+    """A worker's lease in seconds, the most attempts of a run, and how long it may take to use them up, s."""
+
+    lease: int
+    attempts: int
+    patience: int
+
+
+PACE = Pace(30, 3, 180) if os.environ.get("POISON") == "long" else Pace(3, 2, 60)
+HANDLERS = Path(__file__).parent / "poisoned"
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack whose workers crash at the sight of some problems. An owner may have two runs running."""
+    folder = tmp_path_factory.mktemp("poisoned")
+    template = changed_template(
+        folder,
+        ("CodeUri: functions/worker\n", "CodeUri: worker\n"),
+        ("Handler: worker_handler.lambda_handler", "Handler: poisoned_worker_handler.lambda_handler"),
+        ("          SNAP_LIMIT_M: ", f"          LEASE: '{PACE.lease}'\n          SNAP_LIMIT_M: "),
+    )
+    (folder / "worker").mkdir()
+    for handler in (HANDLERS / "poisoned_worker_handler.py", folder / "functions/worker/worker_handler.py"):
+        (folder / "worker" / handler.name).symlink_to(handler)
+    limits = {"MAX_ATTEMPTS": str(PACE.attempts), "MAX_RUNNING_PER_OWNER": "2"}
+    with running_stack(limits, template=template) as stack:
+        yield stack
+
+
+def poison(how: str) -> Json:
+    problem = deliveries(60, seconds=60)
+    problem["jobs"][0]["description"] = how
+    return problem
+
+
+class Callers(NamedTuple):
+    """Callers and their runs: those poisoned at once or later, and good ones of the poisoner and another."""
+
+    poisoner: httpx.Client
+    at_once: list[str]
+    later: str
+    own: list[str]
+    neighbour: httpx.Client
+    neighbours: list[str]
+
+
+@pytest.fixture(scope="module")
+def callers(poisoned: RunningStack) -> Iterator[Callers]:
+    with client_of(poisoned, "poisoner") as poisoner, client_of(poisoned, "neighbour") as neighbour:
+        good = deliveries(3, seconds=1)
+        yield Callers(
+            poisoner,
+            at_once=[submit(poisoner, poison(how)) for how in ("memory", "killed")],
+            later=submit(neighbour, poison("killed later")),
+            own=[submit(poisoner, good) for _ in range(3)],
+            neighbour=neighbour,
+            neighbours=[submit(neighbour, good) for _ in range(3)],
+        )
+
+
+def test_poison_fails_in_the_end_with_its_reason(callers: Callers) -> None:
+    for run_id in callers.at_once:
+        state = ended(callers.poisoner, run_id, seconds=PACE.patience)
+        assert (state["status"], state["attempt"]) == ("failed", PACE.attempts)
+        detail = "The worker was lost in each attempt."
+        assert state["error"] == {"code": "worker_lost", "detail": detail}
+        answer = callers.poisoner.get(f"/optimize/{run_id}/result")
+        assert (answer.status_code, answer.json()["code"]) == (409, "worker_lost")
+
+
+def test_it_blocks_nobody(callers: Callers) -> None:
+    """Its owner may have two runs at a time, both of them poison: they give way when they have failed."""
+    poison_ends = [
+        ended(callers.poisoner, run_id, seconds=PACE.patience)["finished_at"] for run_id in callers.at_once
+    ]
+    for run_id in callers.neighbours:
+        state = ended(callers.neighbour, run_id, seconds=PACE.patience)
+        assert state["status"] == "completed"
+        assert state["finished_at"] < min(poison_ends)
+    for run_id in callers.own:
+        assert ended(callers.poisoner, run_id, seconds=PACE.patience)["status"] == "completed"
+        assert result(callers.poisoner, run_id)["summary"]["unassigned"] == 0
+
+
+def test_poison_that_had_found_routes_keeps_them(callers: Callers) -> None:
+    state = ended(callers.neighbour, callers.later, seconds=PACE.patience)
+    assert (state["status"], state["error"]["code"]) == ("failed", "worker_lost")
+    best = result(callers.neighbour, callers.later, best=True)
+    assert best["summary"]["cost"] == state["best_cost"]
+    assert callers.neighbour.get(f"/optimize/{callers.later}/result").status_code == 409
