@@ -10,7 +10,7 @@ from milkrun.clients.lambdas import get_invoker
 from milkrun.errors import ResultTooLargeError
 from milkrun.http import answers
 from milkrun.http.body import read_body
-from milkrun.http.headers import idempotency_key
+from milkrun.http.headers import idempotency_key, status_location
 from milkrun.http.resolver import caller, create_app, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.runs.submit import SubmitRequest, submit_run
@@ -32,7 +32,7 @@ def submit() -> Response[Any]:
     )
     submitted = submit_run(request, get_jobs(), get_invoker(), limits)
     run = submitted.run
-    location = f"{event.request_context.path.rstrip('/')}/{run.run_id}/status"
+    location = status_location(event.request_context.path, run.run_id)
     headers: dict[str, str | list[str]] = {"Location": location}
     if submitted.replayed:
         headers["Idempotency-Replayed"] = "true"

@@ -1,7 +1,13 @@
 import pytest
 
 from milkrun.errors import InvalidParameterError
-from milkrun.http.headers import MAX_WAIT, correlation_id, idempotency_key, wait_seconds
+from milkrun.http.headers import (
+    MAX_WAIT,
+    correlation_id,
+    idempotency_key,
+    status_location,
+    wait_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,21 @@ def test_an_unsafe_correlation_id_is_replaced(sent: str | None) -> None:
     assert made != sent
     assert len(made) == 26
     assert made != correlation_id(sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/optimize", "/optimize/R/status"),
+        ("/v1/optimize/", "/v1/optimize/R/status"),
+        ("/v1/%6Fptimize", "/v1/%6Fptimize/R/status"),
+        ("/optimize\r\nX-Evil: 1", "/optimize%0D%0AX-Evil:%201/R/status"),
+        ("/ü", "/%C3%BC/R/status"),
+        ("/\ud800", "/%3F/R/status"),
+    ],
+)
+def test_a_location_is_below_the_path_and_fits_into_a_header(path: str, location: str) -> None:
+    assert status_location(path, "R") == location
 
 
 @pytest.mark.parametrize(("sent", "key"), [(None, None), ("abc", "abc"), ('"abc"', "abc"), (" a b ", "a b")])

@@ -1,6 +1,7 @@
 """Request headers with a meaning of their own."""
 
 import re
+from urllib.parse import quote
 
 from ulid import ULID
 
@@ -11,6 +12,8 @@ MAX_WAIT = 25
 
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])', re.IGNORECASE)
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
+_OF_PATHS = "/%:@!$&'()*+,;=~"
+"""Signs of a path that is escaped already (RFC 3986), beside letters, digits and `-._`."""
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
@@ -23,6 +26,15 @@ def wait_seconds(prefer: str | None) -> int:
 def correlation_id(sent: str | None) -> str:
     """The caller's `X-Correlation-ID` where it is safe to log and return, else a new one."""
     return sent if sent and _CORRELATION_ID.fullmatch(sent) else str(ULID())
+
+
+def status_location(submitted_to: str, run_id: str) -> str:
+    """The path of a run's status, below that of the request that submitted it, so that a stage in front stays.
+
+    What no header may hold is escaped.
+    """
+    path = quote(submitted_to.rstrip("/"), safe=_OF_PATHS, errors="replace")
+    return f"{path}/{run_id}/status"
 
 
 def idempotency_key(sent: str | None) -> str | None:
