@@ -29,7 +29,7 @@ def correlation_id(sent: str | None) -> str:
 
 
 def status_location(submitted_to: str, run_id: str) -> str:
-    """The path of a run's status, below that of the request that submitted it, so that a stage in front stays.
+    """The path of a run's status, below the path it was submitted to: a stage in front stays there.
 
     What no header may hold is escaped.
     """
