@@ -401,7 +401,7 @@ def test_any_order_of_calls_does_what_the_model_says(
     any_redis: AnyRedis, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
-    examples = int(EXAMPLES or 32)
+    examples = int(EXAMPLES or 20)
     reached: set[tuple[str, Code]] = set()
     on_valkey = request.node.callspec.params["any_redis"] == "valkey"
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
