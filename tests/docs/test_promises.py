@@ -30,6 +30,13 @@ def test_every_promise_names_a_test(header: str) -> None:
     assert [row for row in rows(header) if not re.search(r"`[\w/]+\.py::test_\w+`", row)] == []
 
 
+def test_every_promise_about_floods_names_a_test() -> None:
+    section = PAGE.partition("## Floods\n")[2].partition("\n## ")[0]
+    promises = re.split(r"\n(?=\*\*)", section)[1:]
+    assert len(promises) >= 4
+    assert [promise[:40] for promise in promises if "::test_" not in promise] == []
+
+
 @pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
 def test_a_named_test_exists(file: str, test: str) -> None:
     assert test.startswith("test_")
