@@ -58,8 +58,8 @@ class Gateway:
         self._service = service
         self._integration_limit = integration_limit
         self._invocations: set[asyncio.Task[Outcome]] = set()
-        # The body is unzipped here, not by the server, which knows no bound for it. Nor does it route: it would
-        # answer some paths itself, such as those with a line's end in them.
+        # The body is unzipped here, not by the server, which has no bound for it. Nor does the server route,
+        # for it answers some paths itself, such as those with a line's end in them.
         server = web.Server(self._serve, access_log=None, auto_decompress=False, max_field_size=10_240)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
 
