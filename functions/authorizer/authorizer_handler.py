@@ -46,7 +46,7 @@ def authorize(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         get_logger().info("token refused", reason=refusal.detail)
         return _decision("Deny", event["methodArn"], NOBODY, {})
     owner = token_owner(caller.issuer, caller.subject)
-    get_logger().info("token taken", owner=owner, subject=caller.subject)
+    get_logger().info("token taken", owner=owner)  # a subject may be an address
     return _decision("Allow", event["methodArn"], owner, caller._asdict())
 
 
