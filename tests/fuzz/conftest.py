@@ -15,7 +15,7 @@ from tests.telemetry import Stdout
 
 from .service import SECRETS, Service, Workers
 
-REQUESTS = int(os.environ.get("MILKRUN_FUZZ_REQUESTS", "1500"))
+REQUESTS = int(os.environ.get("MILKRUN_FUZZ_REQUESTS", "1000"))
 SEED = int(os.environ.get("MILKRUN_FUZZ_SEED", "1"))
 
 

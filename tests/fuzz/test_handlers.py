@@ -19,7 +19,7 @@ def test_whatever_is_sent_the_api_keeps_its_contract(service: Service) -> None:
     print(f"{service.sent} requests of the seeds {SEED} to {SEED + rounds - 1}:")
     for (name, status), count in sorted(service.statuses.items()):
         print(f"{name:8} {status} {count}")
-    assert {status for _, status in service.statuses} >= {200, 202, 204, 400, 401, 404, 409, 422}
+    assert {status for _, status in service.statuses} >= {200, 202, 400, 404, 422}
 
 
 def _converse(service: Service, number: int) -> None:
