@@ -1,9 +1,12 @@
-"""How long a run may take at most, and how long each fault has cost."""
+"""What faults explain: how long a run took, why it failed; and how long each fault has cost."""
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from milkrun.settings import JobPolicy
 
 from .audit import Findings
 from .histories import History, Violation
@@ -13,6 +16,7 @@ from .strikes import Struck
 _TURNED_AWAY = "run waits for its turn"
 SLACK = 60.0
 """Seconds that a busy machine with few cores may take to start processes, and for all else."""
+_LOST_WORKERS = frozenset({Kind.WORKER_KILLED, Kind.WORKER_FROZEN})
 _OWN_LOSSES = frozenset({Kind.INVOKE_DROPPED, Kind.INVOKE_REFUSED, Kind.INVOKE_DELAYED})
 _EVERYBODYS = frozenset({*OUTAGES, Kind.SWEEPER_STOPPED})
 
@@ -60,17 +64,34 @@ def _until_first(times: Sequence[float], it: Struck, after: float) -> float | No
     return times[first] - it.at if first < len(times) else None
 
 
-def overdue(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[Violation]:
-    """Runs that took longer than what hit them explains."""
-    for history, explained in explanations(struck, findings, pace):
-        took = history.finished - history.acknowledged
-        if took > explained + SLACK:
-            text = f"it took {took:.1f} s, and the faults that hit it explain {explained:.1f} s"
-            yield Violation("stuck", history.run_id, text)
+class Explained(NamedTuple):
+    """An ended run, the faults that it met, and the seconds that it may take for all of that."""
+
+    history: History
+    hits: list[Struck]
+    seconds: float
+
+    @property
+    def over(self) -> float:
+        """Seconds that it took longer."""
+        return self.history.finished - self.history.acknowledged - self.seconds
 
 
-def explanations(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[tuple[History, float]]:
-    """Each ended run, and the seconds that it may take: its own, and for each fault what that may cost it.
+def unexplained(explained: Sequence[Explained]) -> Iterator[Violation]:
+    """Runs that took longer, or lost more workers, than the faults that they met explain."""
+    for it in explained:
+        state, run_id = it.history.state, it.history.run_id
+        if it.over > SLACK:
+            text = f"it took {it.over:.1f} s longer than the faults explain that hit it"
+            yield Violation("stuck", run_id, text)
+        if state["status"] == "failed":
+            lost = sum(hit.kind in _LOST_WORKERS or hit.kind in OUTAGES for hit in it.hits)
+            if state["error"]["code"] != "worker_lost" or lost < JobPolicy.max_attempts:
+                yield Violation("wrong", run_id, f"failed with {state['error']}")
+
+
+def explain(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[Explained]:
+    """What each ended run has met. It may take its own time, and what each fault may cost it.
 
     A run that had to wait for its turn is hit by what hits other runs of its owner meanwhile.
     """
@@ -90,7 +111,8 @@ def explanations(struck: Sequence[Struck], findings: Findings, pace: Pace) -> It
         own = by_owner[history.spec.owner] if has_waited else by_run[history.run_id]
         until = history.finished
         hits = [it for it in (*own, *everybodys) if it.at <= until and it.lifted >= history.notes[0].at]
-        yield history, history.spec.body["options"]["time_limit"] + sum(_costs(hits, pace))
+        seconds = history.spec.body["options"]["time_limit"] + sum(_costs(hits, pace))
+        yield Explained(history, hits, seconds)
 
 
 def _costs(hits: list[Struck], pace: Pace) -> Iterator[float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from .audit import Findings, audit
-from .bounds import overdue, recoveries
+from .bounds import explain, recoveries, unexplained
 from .callers import PATIENCE, Callers
 from .logs import read_logs
 from .plan import Plan
@@ -95,13 +95,15 @@ class Harness:
         )
         struck = sorted(striker.struck, key=lambda it: it.at)
         violations = audit(findings, redis.primary.client)
-        violations += overdue(struck, findings, self.plan.pace)
+        explained = list(explain(struck, findings, self.plan.pace))
+        violations += unexplained(explained)
         return Report(
             self.plan.seed,
             self.plan.runs,
             seconds,
             findings,
             recoveries(struck, findings, callers.acknowledged, events.sent),
+            explained,
             violations,
             callers.answers,
         )

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from statistics import median
 
 from .audit import Findings, unheard_ends
-from .bounds import Recovery
+from .bounds import SLACK, Explained, Recovery
 from .histories import History, Note, Violation
 from .plan import Kind
 from .strikes import Struck
 
 COUNTED = ("lost", "doubled", "stuck")
 _MOST_HISTORIES = 5
+_INSTANT = 0.05
+"""Seconds below which a fault has no length of its own."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Report:
     seconds: float
     findings: Findings
     recoveries: Sequence[Recovery]
+    explained: Sequence[Explained]
     violations: Sequence[Violation]
     answers: Counter[str]
 
@@ -46,7 +49,7 @@ class Report:
         cells = [
             kind.value,
             str(len(hits)),
-            f"{median(lasted):.1f}" if any(lasted) else "",
+            f"{median(lasted):.1f}" if lasted and max(lasted) > _INSTANT else "",
             f"{median(took):.1f}" if took else "",
             f"{max(took):.1f}" if took else "",
             *(str(len(self._hit_by(hits, name))) for name in COUNTED),
@@ -77,10 +80,17 @@ class Report:
                 f"99 of 100 within {lives[len(lives) * 99 // 100]:.1f} s, worst {lives[-1]:.1f} s.",
                 "Answers: " + ", ".join(f"{count} {it}" for it, count in self.answers.most_common()) + ".",
                 f"Ends that died with a primary, unheard of: {len(unheard_ends(self.findings))}.",
+                self._overdue(),
                 self._zombies(),
                 f"Other broken promises: {others}.",
             ]
         )
+
+    def _overdue(self) -> str:
+        """How much of what a busy machine is allowed was needed."""
+        over = [it.over for it in self.explained if it.over > 0]
+        worst = f", by {max(over):.1f} s at the most" if over else ""
+        return f"Longer than the faults explain: {len(over)} runs{worst} ({SLACK:.0f} s are allowed)."
 
     def _zombies(self) -> str:
         """How many workers woke up to a lease that was another's by then."""

@@ -85,10 +85,6 @@ def _not_seen_through(world: World) -> None:
     world.history.watched = False
 
 
-def _failed_for_no_good_reason(world: World) -> None:
-    world.history.state.update(status="failed", error={"code": "internal_error", "detail": ""})
-
-
 def _ended_on_two_servers(world: World) -> None:
     again = Story(ends=[world.end, End("completed", "9")])
     world.findings = replace(world.findings, stories=[{world.run_id: again}])
@@ -144,7 +140,6 @@ def _not_in_its_list(world: World) -> None:
         (_listed_otherwise, "doubled"),
         (_two_runs_of_one_key, "doubled"),
         (_not_seen_through, "stuck"),
-        (_failed_for_no_good_reason, "wrong"),
         (_ended_on_two_servers, "doubled"),
         (_ended_twice_by_the_logs, "doubled"),
         (_an_error_in_the_logs, "wrong"),

@@ -1,7 +1,7 @@
 from typing import Any
 
 from .audit import Findings
-from .bounds import SLACK, overdue, recoveries
+from .bounds import SLACK, explain, recoveries, unexplained
 from .histories import History
 from .logs import Line, Logs
 from .plan import PRODUCTION, Kind, make_plan
@@ -40,7 +40,7 @@ def fault(kind: Kind, at: float, *, lasts: float = 0.0, run_id: str = RUN_ID) ->
 
 def is_overdue(seconds: float, *struck: Struck, lines: list[Line] | None = None) -> bool:
     known = findings(history(round(seconds)), history(1, "other"), lines=lines)
-    return bool(list(overdue(struck, known, PRODUCTION)))
+    return bool(list(unexplained(list(explain(struck, known, PRODUCTION)))))
 
 
 def test_a_run_that_no_fault_hit_has_its_own_time_and_the_slack() -> None:
@@ -70,6 +70,22 @@ def test_what_hits_another_run_of_its_owner_explains_why_a_run_waits_for_its_tur
     killed = fault(Kind.WORKER_KILLED, 1, run_id="other")
     assert is_overdue(OWN + SLACK + 1, killed)
     assert not is_overdue(OWN + SLACK + 1, killed, lines=[line(0, "run waits for its turn")])
+
+
+def is_explained(code: str, *struck: Struck) -> bool:
+    failed = history(5)
+    failed.state = {**failed.state, "status": "failed", "error": {"code": code}}
+    return not list(unexplained(list(explain(struck, findings(failed), PRODUCTION))))
+
+
+def test_three_lost_workers_explain_a_failed_run_and_two_do_not() -> None:
+    three = [fault(Kind.WORKER_KILLED, 1), fault(Kind.WORKER_FROZEN, 2), fault(Kind.WORKER_KILLED, 3)]
+    assert is_explained("worker_lost", *three)
+    assert not is_explained("worker_lost", *three[1:])
+
+
+def test_no_fault_explains_another_failure() -> None:
+    assert not is_explained("internal_error", *[fault(Kind.WORKER_KILLED, at) for at in (1, 2, 3)])
 
 
 def test_a_run_recovers_with_its_next_claim_or_its_end() -> None:
