@@ -76,7 +76,7 @@ def test_a_token_for_others_is_not(verifier: TokenVerifier, issuer: Issuer, clai
         ({"exp": int(time.time()) - CLOCK_SKEW - 60}, "ExpiredSignatureError"),
         ({"exp": None}, "MissingRequiredClaimError"),
         ({"exp": "tomorrow"}, "DecodeError"),
-        ({"nbf": int(time.time()) + CLOCK_SKEW + 60}, "ImmatureSignatureError"),
+        ({"nbf": int(time.time()) + 86_400}, "ImmatureSignatureError"),
         ({"sub": None}, "MissingRequiredClaimError"),
         ({"sub": ""}, "no subject"),
     ],
