@@ -140,8 +140,12 @@ def test_a_killed_process_is_a_runtime_exit_error_and_the_next_event_gets_anothe
 def test_an_idle_process_that_was_killed_is_replaced(lambda_client: Any) -> None:
     pid = invoke(lambda_client, "ProbeFunction", {"do": "context"})["pid"]
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not Path(f"/proc/{pid}").exists())
-    assert invoke(lambda_client, "ProbeFunction", {"do": "context"})["pid"] != pid
+
+    # An event that meets the process before the service has noticed its end fails, as on Lambda.
+    def pid_that_answers() -> int | None:
+        return invoke(lambda_client, "ProbeFunction", {"do": "context"}).get("pid")
+
+    eventually(lambda: pid_that_answers() not in (None, pid))
 
 
 def test_at_its_timeout_a_function_is_killed(lambda_client: Any) -> None:

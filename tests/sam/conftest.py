@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,4 +128,5 @@ def stack(
         for container in containers_with(redis_url):
             docker("rm", "--force", container)
         for image in images() - of_others:
-            docker("rmi", "--force", image)
+            with suppress(subprocess.CalledProcessError):  # gone with another one, or below one that stays
+                docker("rmi", "--force", image)
