@@ -1,0 +1,116 @@
+"""Milkrun against VROOM on one generated problem: the same seconds, the same cores, one after the other."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Rank
+from milkrun_solver.answer import solution_of
+from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.ranking import rank
+from milkrun_solver.vroom_encoding import routes_of
+from tests.solver.generated.generator import Case
+from tests.solver.generated.rival import Task, indexed, vroom_alone
+from tests.solver.helpers import META, Watched, faults, model_of
+
+Verdict = Literal["better", "equal", "worse"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one problem went.
+
+    Attributes:
+        tasks: Jobs and ends of shipments; `orders` counts a shipment once.
+        left_to_vroom: Why PyVRP cannot express it; None if it can.
+        engine: Whose answer Milkrun's is.
+        ours, theirs: How good the answers are; lower is better.
+        first: Seconds until Milkrun's first answer.
+        our_seconds, their_seconds: How long each took.
+        faults, their_faults: What the verifier says of the answers.
+    """
+
+    seed: int
+    orders: int
+    tasks: int
+    features: list[str]
+    left_to_vroom: str | None
+    engine: str
+    ours: Rank
+    theirs: Rank
+    first: float
+    our_seconds: float
+    their_seconds: float
+    faults: list[str]
+    their_faults: list[str]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What Milkrun's answer is beside VROOM's."""
+        if self.ours == self.theirs:
+            return "equal"
+        return "better" if self.ours < self.theirs else "worse"
+
+    def line(self) -> str:
+        """It as a line of JSON."""
+        return json.dumps({"verdict": self.verdict, **asdict(self)})
+
+
+class Comparison:
+    """Outcomes by seed, each made once.
+
+    Args:
+        seconds: What either side has for a problem.
+        report: A file that gets each outcome as a line of JSON.
+    """
+
+    def __init__(self, seconds: float, report: Path | None) -> None:
+        self._seconds = seconds
+        self._report = report
+        self._outcomes: dict[int, Outcome] = {}
+
+    def outcome(self, seed: int) -> Outcome:
+        """How the problem with this seed goes."""
+        if seed not in self._outcomes:
+            found = self._outcomes[seed] = _compare(Case(seed), self._seconds)
+            if self._report is not None:
+                with self._report.open("a", encoding="utf-8") as file:
+                    file.write(found.line() + "\n")
+        return self._outcomes[seed]
+
+
+def _compare(case: Case, seconds: float) -> Outcome:
+    problem, model = case.problem, model_of(case.problem)
+    theirs, their_seconds = vroom_alone(
+        Task(
+            problem=indexed(case.body, model.travel.coordinates) if model.travel.coordinates else case.body,
+            matrices=model.travel.profiles,
+            threads=len(os.sched_getaffinity(0)),
+            seconds=seconds,
+        )
+    )
+    watched = Watched(problem, seconds)
+    return Outcome(
+        seed=case.seed,
+        orders=case.orders,
+        tasks=len(model.tasks),
+        features=sorted(case.features),
+        left_to_vroom=reason_for_vroom(model),
+        engine=watched.solution.meta.engine,
+        ours=rank(problem, watched.solution),
+        theirs=_rank(problem, theirs["summary"]),
+        first=round(watched.reported[0][0], 3),
+        our_seconds=round(watched.took, 3),
+        their_seconds=round(their_seconds, 3),
+        faults=faults(model, watched.solution),
+        their_faults=faults(model, solution_of(model, routes_of(model, theirs), META)),
+    )
+
+
+def _rank(problem: Problem, summary: dict[str, int]) -> Rank:
+    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.ranking`."""
+    wanted = sum(job.priority for job in problem.jobs) + sum(2 * s.priority for s in problem.shipments)
+    return wanted - summary["priority"], summary["unassigned"], summary["cost"]

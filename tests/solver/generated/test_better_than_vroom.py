@@ -1,0 +1,56 @@
+"""Milkrun against VROOM at exploration level 5 on generated problems.
+
+A handful by default. `MILKRUN_GENERATED=300` takes so many, `MILKRUN_GENERATED_SECONDS` says how long either
+side has (3 s), and `MILKRUN_GENERATED_REPORT` names a file that gets each outcome as a line of JSON.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from milkrun_solver.expressible import reason_for_vroom
+from tests.solver.generated.compare import Comparison, Verdict
+from tests.solver.generated.features import FEATURES
+from tests.solver.generated.generator import LARGE, Case
+from tests.solver.helpers import model_of
+
+LONG = int(os.environ.get("MILKRUN_GENERATED", "0"))
+SEEDS = range(LONG or 6)
+SECONDS = float(os.environ.get("MILKRUN_GENERATED_SECONDS", "3" if LONG else "1.5"))
+REPORT = os.environ.get("MILKRUN_GENERATED_REPORT")
+ENOUGH = 30
+"""From so many problems on a share means something."""
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return Comparison(SECONDS, Path(REPORT) if REPORT else None)
+
+
+def test_the_problems_have_all_features_and_enough_orders() -> None:
+    cases = [Case(seed) for seed in range(100)]
+    seen = Counter(feature for case in cases for feature in case.features)
+    assert all(seen[feature] >= 5 for feature in FEATURES)
+    assert sum(case.orders >= LARGE[0] for case in cases) >= 40
+    assert all(5 <= case.orders <= LARGE[1] for case in cases)
+
+
+def test_about_half_of_the_problems_are_vrooms_alone() -> None:
+    alone = [reason_for_vroom(model_of(Case(seed).problem)) is not None for seed in range(100)]
+    assert 35 <= sum(alone) <= 65
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_answer_is_verified_and_no_worse_than_vrooms(comparison: Comparison, seed: int) -> None:
+    outcome = comparison.outcome(seed)
+    assert outcome.faults == []
+    assert outcome.verdict != "worse", outcome.line()
+
+
+@pytest.mark.skipif(len(SEEDS) < ENOUGH, reason="a share needs more problems: MILKRUN_GENERATED=300")
+def test_a_third_of_the_large_problems_is_better_than_vrooms(comparison: Comparison) -> None:
+    large = [outcome for outcome in map(comparison.outcome, SEEDS) if outcome.orders >= LARGE[0]]
+    counts: Counter[Verdict] = Counter(outcome.verdict for outcome in large)
+    assert counts["better"] >= len(large) / 3, counts
