@@ -9,28 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from milkrun_solver.model import Model, Plan, PlannedRoute
+from milkrun_solver.model import Model, Plan
 from tests.solver.helpers import faults, model_of, scheduled
+from tests.solver.objective import random_plan
 from tests.solver.problems import FEATURES, random_features, random_problem
 from tests.solver.vroom import plan_mode
 
 PLANNED = tuple(feature for feature in FEATURES if feature not in ("breaks", "several windows"))
-
-
-def random_plan(model: Model, rng: random.Random) -> Plan:
-    """Tasks on random vehicles in random order, some left out, now and then a delivery before its pickup."""
-    routes: list[list[int]] = [[] for _ in model.vehicles]
-    for number, task in enumerate(model.tasks):
-        route = rng.choice([*routes, None])
-        if task.kind == "delivery" or route is None:
-            continue
-        position = rng.randint(0, len(route))
-        route.insert(position, number)
-        if task.kind == "pickup":
-            route.insert(
-                position if rng.random() < 0.05 else rng.randint(position + 1, len(route)), number + 1
-            )
-    return [PlannedRoute(vehicle, tuple(tasks)) for vehicle, tasks in enumerate(routes) if tasks]
 
 
 def plans(seed: int) -> tuple[Model, list[Plan]]:

@@ -1,6 +1,5 @@
 """What PyVRP finds keeps the rules, feature by feature, and its objective is VROOM's cost."""
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from milkrun_solver.answer import plan_of
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Plan
+from milkrun_solver.model import Model
 from milkrun_solver.ranking import rank
 from milkrun_solver.search import Search, cost
 from tests.solver.helpers import (
@@ -21,6 +20,7 @@ from tests.solver.helpers import (
     task_ids,
     vroom_solution,
 )
+from tests.solver.objective import internal_cost
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 
 EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")
@@ -65,33 +65,6 @@ def test_answers_of_vroom_are_feasible_for_pyvrp_and_come_back_unchanged(
     assert solution.is_feasible()
     # Vehicles that are alike may change places.
     assert sorted(tasks for _, tasks in search.encoding.plan(solution)) == sorted(tasks for _, tasks in plan)
-
-
-def internal_cost(model: Model, plan: Plan, with_work: bool) -> int:
-    """A plan's cost in VROOM's internal units, by the definition."""
-    total = 0
-    for number, tasks in plan:
-        vehicle = model.vehicles[number]
-        costs, travel = vehicle.source.costs, vehicle.travel
-        places = [vehicle.start, *(model.tasks[task].place for task in tasks), vehicle.end]
-        known = [place for place in places if place is not None]
-        total += COST_UNIT * costs.fixed
-        per_second = vehicle.duration_factor * costs.per_hour if model.timed else vehicle.cost_factor
-        for leg in pairwise(known):
-            if travel.costs is not None:
-                total += COST_UNIT * int(travel.costs[leg])
-            else:
-                total += per_second * int(travel.durations[leg])
-                total += (
-                    DISTANCE_COST
-                    * costs.per_km
-                    * (0 if travel.distances is None else int(travel.distances[leg]))
-                )
-        if with_work:
-            rank_ = vehicle.type_rank
-            work = sum(model.tasks[task].setup[rank_] + model.tasks[task].service[rank_] for task in tasks)
-            total += HUNDREDTHS * costs.per_task_hour * work
-    return total
 
 
 def limited_twice(model: Model) -> bool:

@@ -1,6 +1,8 @@
 """VROOM in this process, for the tests: solving a problem, and its plan mode as a second opinion."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from milkrun_solver.model import Model, Plan
@@ -10,7 +12,7 @@ from milkrun_solver.vroom_encoding import request_of
 from milkrun_solver.vroom_request import Effort
 
 
-def vroom_output(model: Model, level: int = 1) -> dict[str, Any]:
+def vroom_output(model: Model, level: int | None = 1) -> dict[str, Any]:
     """VROOM's answer to a problem."""
     effort = Effort(level)
     request = request_of(model, [effort], None, threads=1, seconds=60)
@@ -23,3 +25,26 @@ def plan_mode(model: Model, plan: Plan) -> dict[str, Any]:
     request = request_of(model, [], plan, threads=1, seconds=60)
     output: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request, warm=True)._check(1)))
     return output
+
+
+def plan_mode_of_answer(model: Model, output: Mapping[str, Any]) -> dict[str, Any]:
+    """VROOM's plan mode on an answer of VROOM, its breaks included."""
+    routes = {
+        route["vehicle"]: [
+            {"type": step["type"], "id": step["id"]} for step in route["steps"] if "id" in step
+        ]
+        for route in output["routes"]
+    }
+    request = replace(request_of(model, [], None, threads=1, seconds=60), routes=routes)
+    checked: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request, warm=True)._check(1)))
+    return checked
+
+
+def accepts_as_start(model: Model, plan: Plan) -> bool:
+    """Whether VROOM starts a search from a plan, which it refuses to where the plan breaks a rule."""
+    vroom, effort = load_vroom(), Effort(0, warm=True)
+    try:
+        answer(vroom, request_of(model, [effort], plan, threads=1, seconds=60), effort, 60)
+    except vroom._vroom.VroomInputException:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""One objective: what PyVRP minimises, what our schedule says, what the verifier allows and what VROOM's plan
+mode computes are the same number, and all agree on which plans keep the rules.
+
+The plans are quick answers of VROOM in which some orders were moved, so that they are good, bad and broken.
+`MILKRUN_GENERATED=300` looks at so many problems.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+
+import pytest
+
+from milkrun_solver.answer import plan_of, solution_of
+from milkrun_solver.model import COST_UNIT
+from milkrun_solver.ranking import rank
+from milkrun_solver.vroom_encoding import routes_of
+from tests.solver.generated.generator import Case
+from tests.solver.generated.opinions import ORDERS, Opinions, opinions
+from tests.solver.helpers import META, faults, model_of
+from tests.solver.objective import internal_cost, most_rounding
+from tests.solver.vroom import accepts_as_start, plan_mode_of_answer, vroom_output
+
+SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))
+
+
+@lru_cache(maxsize=len(SEEDS))
+def asked(seed: int) -> tuple[Opinions, ...]:
+    """All opinions on the plans of one problem."""
+    return tuple(opinions(seed))
+
+
+def everything() -> Iterator[Opinions]:
+    for seed in SEEDS:
+        yield from asked(seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pyvrp_minimises_the_exact_cost(seed: int) -> None:
+    for opinion in asked(seed):
+        if opinion.pyvrp is not None:
+            assert opinion.pyvrp.cost == opinion.pyvrp.exact
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_schedule_and_plan_mode_round_the_exact_cost(seed: int) -> None:
+    for opinion in asked(seed):
+        exact = internal_cost(opinion.model, opinion.plan) / COST_UNIT
+        slack = most_rounding(opinion.model, opinion.plan)
+        assert opinion.plan_mode["cost"] == pytest.approx(exact, abs=slack)
+        if opinion.solution is not None:
+            assert opinion.solution.summary.cost == pytest.approx(exact, abs=slack)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pyvrp_finds_feasible_what_the_verifier_passes(seed: int) -> None:
+    for opinion in asked(seed):
+        if opinion.pyvrp is not None:
+            assert opinion.pyvrp.feasible != opinion.refused
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pyvrp_prefers_what_ranks_better(seed: int) -> None:
+    """As far as both see a difference: a rank's cost is rounded, route by route."""
+    good = [opinion for opinion in asked(seed) if opinion.pyvrp is not None and not opinion.refused]
+    for one, other in combinations(good, 2):
+        slack = most_rounding(one.model, one.plan) + most_rounding(other.model, other.plan)
+        ranks = [rank(opinion.model.problem, opinion.solution) for opinion in (one, other)]
+        if ranks[0][:2] == ranks[1][:2] and abs(ranks[0][2] - ranks[1][2]) <= slack:
+            continue
+        assert (one.pyvrp.objective < other.pyvrp.objective) == (ranks[0] < ranks[1])
+
+
+def test_plan_mode_sees_a_violation_where_the_verifier_does() -> None:
+    found = list(everything())
+    refused = [opinion for opinion in found if opinion.refused]
+    assert 0.2 < len(refused) / len(found) < 0.6
+    assert all(opinion.causes for opinion in refused)
+
+
+def test_where_plan_mode_alone_sees_a_delay_vroom_itself_starts_from_the_plan() -> None:
+    disputed = [opinion for opinion in everything() if opinion.causes and not opinion.refused]
+    assert len(disputed) <= max(2, 0.02 * len(list(everything())))
+    for opinion in disputed:
+        assert accepts_as_start(opinion.model, opinion.plan), opinion.causes
+
+
+@pytest.mark.parametrize("seed", [seed for seed in SEEDS if "breaks" in Case(seed, ORDERS).features])
+@pytest.mark.parametrize("level", [None, 1])
+def test_with_breaks_vroom_the_verifier_and_plan_mode_agree(seed: int, level: int | None) -> None:
+    """Only VROOM chooses when a break is taken, so the plans are its own."""
+    model = model_of(Case(seed, ORDERS).problem)
+    output = vroom_output(model, level)
+    solution = solution_of(model, routes_of(model, output), META)
+    assert faults(model, solution) == []
+    checked = plan_mode_of_answer(model, output)["summary"]
+    assert {violation["cause"] for violation in checked["violations"]} <= {"delay"}
+    plan = plan_of(model, solution)
+    exact, slack = internal_cost(model, plan) / COST_UNIT, most_rounding(model, plan)
+    assert checked["cost"] == pytest.approx(exact, abs=slack)
+    assert solution.summary.cost == pytest.approx(exact, abs=slack)

@@ -1,0 +1,104 @@
+"""A plan's cost by the definition, in VROOM's internal units, and random plans to ask it of."""
+
+import random
+from itertools import pairwise
+
+from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Plan, PlannedRoute
+
+
+def internal_cost(model: Model, plan: Plan, with_work: bool = True) -> int:
+    """What a plan costs before anything is rounded, with or without the cost of time on the spot."""
+    return sum(_route_cost(model, route, with_work) for route in plan)
+
+
+def _route_cost(model: Model, route: PlannedRoute, with_work: bool) -> int:
+    vehicle = model.vehicles[route.vehicle]
+    costs, travel = vehicle.source.costs, vehicle.travel
+    per_second = vehicle.duration_factor * costs.per_hour if model.timed else vehicle.cost_factor
+    total = COST_UNIT * costs.fixed
+    for leg in pairwise(_places(model, route)):
+        if None in leg:
+            continue
+        if travel.costs is not None:
+            total += COST_UNIT * int(travel.costs[leg])
+            continue
+        total += per_second * int(travel.durations[leg])
+        if travel.distances is not None:
+            total += DISTANCE_COST * costs.per_km * int(travel.distances[leg])
+    return total + with_work * HUNDREDTHS * costs.per_task_hour * seconds_of_work(model, route)
+
+
+def _places(model: Model, route: PlannedRoute) -> list[int | None]:
+    vehicle = model.vehicles[route.vehicle]
+    return [vehicle.start, *(model.tasks[task].place for task in route.tasks), vehicle.end]
+
+
+def seconds_of_work(model: Model, route: PlannedRoute) -> int:
+    """Setup and service along a route; a setup falls away after a stop at the same place.
+
+    VROOM's cost of working counts breaks too, and who drives at all takes all of them.
+    """
+    vehicle = model.vehicles[route.vehicle]
+    rank = vehicle.type_rank
+    tasks = [model.tasks[number] for number in route.tasks]
+    before = _places(model, route)
+    setups = (task.setup[rank] for task, place in zip(tasks, before, strict=False) if task.place != place)
+    services = [task.service[rank] for task in tasks] + [pause.service for pause in vehicle.source.breaks]
+    return sum(setups) + sum(services)
+
+
+def most_rounding(model: Model, plan: Plan) -> float:
+    """How far a stated cost may lie from the exact one: for each route a cost unit of travel and one of work.
+
+    Where a speed factor makes fractions, also what travel costs in a second for each stop, and in half a
+    hundredth of each second.
+    """
+    slack = 0.0
+    for route in plan:
+        vehicle = model.vehicles[route.vehicle]
+        slack += 1 + (vehicle.source.costs.per_task_hour > 0)
+        if vehicle.duration_factor != HUNDREDTHS:
+            legs = [leg for leg in pairwise(_places(model, route)) if None not in leg]
+            seconds = sum(int(vehicle.travel.durations[leg]) for leg in legs)
+            slack += (len(route.tasks) + 2 + seconds / 200) * vehicle.source.costs.per_hour / 3_600
+    return slack
+
+
+def random_plan(model: Model, rng: random.Random) -> Plan:
+    """Tasks on random vehicles in random order, some left out, now and then a delivery before its pickup."""
+    routes: list[list[int]] = [[] for _ in model.vehicles]
+    for number, task in enumerate(model.tasks):
+        route = rng.choice([*routes, None])
+        if task.kind == "delivery" or route is None:
+            continue
+        position = rng.randint(0, len(route))
+        route.insert(position, number)
+        if task.kind == "pickup":
+            route.insert(
+                position if rng.random() < 0.05 else rng.randint(position + 1, len(route)), number + 1
+            )
+    return _plan(routes)
+
+
+def shaken(model: Model, plan: Plan, rng: random.Random, moves: int) -> Plan:
+    """A plan in which so many jobs or shipments have gone elsewhere, or to no vehicle at all."""
+    routes: list[list[int]] = [[] for _ in model.vehicles]
+    for planned in plan:
+        routes[planned.vehicle] = list(planned.tasks)
+    movable = [number for number, task in enumerate(model.tasks) if task.kind != "delivery"]
+    for number in rng.choices(movable, k=moves):
+        partner = model.tasks[number].partner
+        moved = [number] if partner is None else [number, partner]
+        routes = [[task for task in route if task not in moved] for route in routes]
+        if rng.random() < 0.2:
+            continue
+        target, position = rng.choice(routes), 0
+        for task in moved:
+            position = rng.randint(position, len(target))
+            target.insert(position, task)
+            position += 1
+    return _plan(routes)
+
+
+def _plan(routes: list[list[int]]) -> Plan:
+    return [PlannedRoute(vehicle, tuple(tasks)) for vehicle, tasks in enumerate(routes) if tasks]
