@@ -11,7 +11,7 @@ SHELL := bash
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test faults openapi check lint types template build format clean
+.PHONY: help demo up neo4j test faults bench openapi check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,12 @@ test: .venv/.tests ## Run the tests
 
 faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
 	@$(BIN)/python -m tests.faults
+
+# Cores are what the machine has, instances what lies beside the repository or else a few of its own.
+bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder SOLVERS="milkrun pyvrp" CORES=2
+	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
+	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
+	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))
 
 openapi: .venv/.runs ## Write docs/openapi.yaml anew
 	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
@@ -76,6 +82,10 @@ clean: ## Remove what was installed and built, and the local stack's state
 
 .venv/.tests: .venv/.runs requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/.bench: .venv/.runs requirements-bench.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
 # The SAM CLI and checkov pin older versions of what the project uses, so each lives in an environment of its own.

@@ -1,0 +1,88 @@
+"""Compares Milkrun with other solvers.
+
+python -m bench.solver run --limits 10 30 --seeds 1 2 --instances folder
+python -m bench.solver report results.jsonl --page docs/benchmarks.md
+"""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.solver import page, records
+from bench.solver.evaluator import BrokenRuleError
+from bench.solver.generated import write_instances
+from bench.solver.instances import InstanceError, instance_paths
+from bench.solver.machine import available_cores
+from bench.solver.picture import draw
+from bench.solver.registry import SOLVERS
+from bench.solver.runner import Plan, run
+
+_ROOT = Path(__file__).parents[2]
+_BESIDE = _ROOT.parent / "shared/data/vrp"
+_OWN = _ROOT / ".local/bench"
+
+
+def main() -> None:
+    """Runs the benchmark, or reports on results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    running = commands.add_parser("run", help="search, store the results, print tables, draw a picture")
+    running.add_argument("--limits", type=float, nargs="+", default=[10.0], metavar="SECONDS")
+    running.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="SEED")
+    running.add_argument("--solvers", nargs="+", choices=SOLVERS, default=list(SOLVERS), metavar="SOLVER")
+    running.add_argument("--instances", type=Path, metavar="FOLDER", help="with .vrp or .txt files")
+    running.add_argument("--cores", type=int, default=available_cores())
+    running.set_defaults(act=_run)
+    reporting = commands.add_parser("report", help="print the tables of results, or put them into a page")
+    reporting.add_argument("results", type=Path, nargs="+")
+    reporting.add_argument("--page", type=Path, help="a page with a place for them")
+    reporting.set_defaults(act=_report)
+    given = parser.parse_args()
+    try:
+        given.act(given)
+    except (InstanceError, BrokenRuleError) as error:
+        sys.exit(str(error))
+
+
+def _run(given: argparse.Namespace) -> None:
+    paths = instance_paths(given.instances or _default_instances())
+    plan = Plan(given.solvers, paths, given.seeds, given.limits, given.cores)
+    results = _OWN / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}.jsonl"
+    results.parent.mkdir(parents=True, exist_ok=True)
+    for record in run(plan):
+        records.append(record, results)
+        print(_line(record), flush=True)
+    found = records.read(results)
+    picture = results.with_suffix(".svg")
+    draw(found, picture)
+    print(f"\n{page.markdown(found)}\n\n{results}\n{picture}")
+
+
+def _default_instances() -> Path:
+    """Public instances beside the repository, or else some of our own making."""
+    if _BESIDE.is_dir():
+        return _BESIDE
+    write_instances(_OWN / "instances")
+    return _OWN / "instances"
+
+
+def _line(record: records.Record) -> str:
+    found = f"{record.cost:g}" if record.cost is not None else f"none: {record.error}"
+    gap = "" if record.gap is None else f" ({record.gap:+.2f} %)"
+    return (
+        f"{record.instance:<28} seed {record.seed}  {record.limit:g} s  "
+        f"{SOLVERS[record.solver].label:<30} {found}{gap} in {record.seconds:.1f} s"
+    )
+
+
+def _report(given: argparse.Namespace) -> None:
+    found = [record for path in given.results for record in records.read(path)]
+    if given.page:
+        page.fill(given.page, found)
+    else:
+        print(page.markdown(found))
+
+
+if __name__ == "__main__":
+    main()

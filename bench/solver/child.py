@@ -1,0 +1,51 @@
+"""The process in which one solver searches once.
+
+It says `ready` on standard output when everything is imported and read. A line on standard input starts the
+clock. At the end it writes JSON: `version`, `seconds` used, and all `answers` as seconds and routes.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from bench.solver.evaluator import Routes
+from bench.solver.instances import read_instance
+from bench.solver.registry import SOLVERS
+
+
+def main() -> None:
+    """Searches once."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("solver", choices=SOLVERS)
+    parser.add_argument("instance", type=Path)
+    parser.add_argument("--limit", type=float, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--cores", type=int, required=True)
+    given = parser.parse_args()
+    _stay_on(given.cores)
+    # What a library prints must not stand among the answers.
+    answers_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    solver = SOLVERS[given.solver].make(read_instance(given.instance), given.cores)
+    print("ready", file=answers_to, flush=True)
+    sys.stdin.readline()
+    started = time.monotonic()
+    answers: list[tuple[float, Routes]] = []
+    solver.search(
+        given.limit, given.seed, lambda routes: answers.append((time.monotonic() - started, routes))
+    )
+    seconds = time.monotonic() - started
+    json.dump({"version": solver.version, "seconds": seconds, "answers": answers}, answers_to)
+
+
+def _stay_on(cores: int) -> None:
+    """Keeps this process and its children on the first of the cores that it may use."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Results as Markdown, and their place in a page of documentation."""
+
+from pathlib import Path
+
+from bench.solver.picture import draw
+from bench.solver.records import Record
+from bench.solver.registry import SOLVERS
+from bench.solver.table import Table, references, verdicts
+
+START, END = "<!-- results -->", "<!-- end of results -->"
+
+
+def markdown(records: list[Record]) -> str:
+    """All tables of these results, what they say, and what was run on which machine."""
+    parts = [_told(records)]
+    for limit in sorted({record.limit for record in records}):
+        table = Table(records, limit)
+        parts.append(table.markdown())
+        parts.append("\n".join(f"- {sentence}" for sentence in verdicts(table)))
+    if not all(reference.published for reference in references(records).values()):
+        parts.append("\\* No best known solution: gaps are to the best of all these searches.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _told(records: list[Record]) -> str:
+    """What was run, and where."""
+    versions = {solver: {r.version for r in records if r.solver == solver} - {"?"} for solver in SOLVERS}
+    libraries = {
+        (SOLVERS[solver].label.partition(",")[0], found)
+        for solver, all_ in versions.items()
+        for found in all_
+    }
+    limits = " ".join(f"{limit:g}" for limit in sorted({record.limit for record in records}))
+    seeds = " ".join(str(seed) for seed in sorted({record.seed for record in records}))
+    cores = " ".join(str(count) for count in sorted({record.cores for record in records}))
+    command = f'make bench LIMITS="{limits}" SEEDS="{seeds}" CORES="{cores}"'
+    machines = "; ".join(sorted({record.machine for record in records}))
+    return (
+        f"`{command}`\n\n{machines}; {cores} core{'' if cores == '1' else 's'}. "
+        f"{', '.join(f'{name} {found}' for name, found in sorted(libraries))}."
+    )
+
+
+def fill(page: Path, records: list[Record]) -> None:
+    """Puts results between the marks in a page, and their picture beside it.
+
+    Raises:
+        ValueError: The page has no such marks.
+    """
+    before, start, rest = page.read_text(encoding="utf-8").partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"{page} has no place for results between {START} and {END}")
+    picture = page.with_suffix(".svg")
+    draw(records, picture)
+    image = f"![Mean gap over time]({picture.name})"
+    page.write_text(
+        f"{before}{START}\n{markdown(records)}\n\n{image}\n{END}{after}", encoding="utf-8", newline="\n"
+    )

@@ -1,0 +1,118 @@
+"""Gaps as tables, in Markdown: instances by solvers, one table for each limit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean
+
+from bench.solver.records import Record, gap
+from bench.solver.registry import SOLVERS
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The cost that gaps are told to: the best known one, or else the best of all these searches."""
+
+    cost: float
+    published: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Mean gap in percent over those searches that ended with an answer, None without any."""
+
+    gap: float | None
+    answered: int
+    runs: int
+
+    def __str__(self) -> str:
+        counted = "" if self.answered == self.runs else f" ({self.answered} of {self.runs})"
+        return f"{'none' if self.gap is None else format(self.gap, '.2f')}{counted}"
+
+
+def references(records: Iterable[Record]) -> dict[str, Reference]:
+    """The reference of each instance that anybody solved."""
+    found: dict[str, Reference] = {}
+    for record in records:
+        before = found.get(record.instance)
+        if record.best_known is not None:
+            found[record.instance] = Reference(record.best_known, published=True)
+        elif record.cost is not None and (before is None or record.cost < before.cost):
+            found[record.instance] = Reference(record.cost, published=False)
+    return found
+
+
+class Table:
+    """All searches under one limit.
+
+    Args:
+        records: All searches, under any limit: they decide what gaps are told to.
+        limit: Seconds.
+    """
+
+    def __init__(self, records: list[Record], limit: float) -> None:
+        self.limit = limit
+        self._references = references(records)
+        self._records = [record for record in records if record.limit == limit]
+        self.instances = sorted({record.instance for record in self._records})
+        chosen = {record.solver for record in self._records}
+        self.solvers = [solver for solver in SOLVERS if solver in chosen]
+
+    def cell(self, instance: str, solver: str) -> Cell:
+        """One solver on one instance, over all seeds."""
+        runs = [r for r in self._records if r.instance == instance and r.solver == solver]
+        gaps = [gap(r.cost, self._references[instance].cost) for r in runs if r.cost is not None]
+        return Cell(fmean(gaps) if gaps else None, len(gaps), len(runs))
+
+    def mean(self, solver: str) -> Cell:
+        """One solver over all instances, each counting the same."""
+        cells = [self.cell(instance, solver).gap for instance in self.instances]
+        gaps = [cell for cell in cells if cell is not None]
+        return Cell(fmean(gaps) if gaps else None, len(gaps), len(cells))
+
+    def slowest(self, solver: str) -> float:
+        """The most seconds that any search of a solver took."""
+        return max(record.seconds for record in self._records if record.solver == solver)
+
+    def markdown(self) -> str:
+        """The table, with means and the longest times below."""
+        rows = [self._row(self._name(instance), partial(self.cell, instance)) for instance in self.instances]
+        labels = (f"{SOLVERS[solver].label} | " for solver in self.solvers)
+        return "\n".join(
+            [
+                f"| gap in % after {self.limit:g} s | {''.join(labels)}".rstrip(),
+                f"|---|{'---:|' * len(self.solvers)}",
+                *rows,
+                self._row("**mean**", self.mean),
+                self._row("longest time in s", lambda solver: f"{self.slowest(solver):.1f}"),
+            ]
+        )
+
+    def _name(self, instance: str) -> str:
+        """An instance with a star where gaps are not to a published cost."""
+        reference = self._references.get(instance)
+        return instance if reference is None or reference.published else f"{instance} \\*"
+
+    def _row(self, name: str, cell: Callable[[str], object]) -> str:
+        return f"| {name} | {' | '.join(str(cell(solver)) for solver in self.solvers)} |"
+
+
+def verdicts(table: Table, ours: str = "milkrun") -> list[str]:
+    """What the table says of one solver against each other one, in sentences."""
+    sentences = []
+    mine = table.mean(ours).gap
+    for other in table.solvers:
+        theirs = table.mean(other).gap
+        if other == ours or mine is None or theirs is None:
+            continue
+        behind = [name for name in table.instances if _is_behind(table, name, ours, other)]
+        sentences.append(
+            f"{SOLVERS[ours].label}'s mean gap is {mine / theirs:.2f} of that of {SOLVERS[other].label}; "
+            f"it is behind on {', '.join(behind) or 'no instance'}."
+        )
+    return sentences
+
+
+def _is_behind(table: Table, instance: str, ours: str, other: str) -> bool:
+    mine, theirs = table.cell(instance, ours).gap, table.cell(instance, other).gap
+    return theirs is not None and (mine is None or mine > theirs)

@@ -1,0 +1,55 @@
+"""Instances small enough to check by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.solver.instances import Instance, read_instance
+
+WINDOWS = """\
+NAME : corner
+TYPE : VRPTW
+DIMENSION : 4
+VEHICLES : 2
+CAPACITY : 10
+SERVICE_TIME : 5
+EDGE_WEIGHT_TYPE : EUC_2D
+NODE_COORD_SECTION
+1 0 0
+2 3 4
+3 1 1
+4 0 9
+DEMAND_SECTION
+1 0
+2 6
+3 4
+4 4
+TIME_WINDOW_SECTION
+1 0 40
+2 0 8
+3 20 25
+4 0 30
+DEPOT_SECTION
+1
+-1
+EOF
+"""
+"""By hand, in tenths cut off: 0-1 is 50, 0-2 14, 0-3 90, 1-2 36, 1-3 58, 2-3 80."""
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Instance:
+    """Three customers with time windows and two vehicles."""
+    path = tmp_path / "corner.vrp"
+    path.write_text(WINDOWS)
+    return read_instance(path)
+
+
+@pytest.fixture
+def capacity(tmp_path: Path) -> Instance:
+    """The same places without time windows, service or a limit on vehicles."""
+    before, _, after = WINDOWS.partition("TIME_WINDOW_SECTION")
+    text = before.replace("VEHICLES : 2\n", "").replace("SERVICE_TIME : 5\n", "")
+    path = tmp_path / "free.vrp"
+    path.write_text(f"{text}DEPOT_SECTION{after.partition('DEPOT_SECTION')[2]}")
+    return read_instance(path)

@@ -1,0 +1,54 @@
+"""Results in a page of documentation."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.solver.page import fill, markdown
+from tests.bench.results import record
+
+RECORDS = [record("milkrun", "a", 101), record("pyvrp", "a", 102), record("pyvrp", "a", 101, limit=30.0)]
+
+
+def test_results_tell_command_machine_and_versions() -> None:
+    told = markdown([*RECORDS, record("vroom-5", "a", 103, version="2", seed=2)])
+    assert '`make bench LIMITS="10 30" SEEDS="1 2" CORES="2"`' in told
+    assert "a machine; 2 cores. Milkrun 1, PyVRP 1, VROOM 2." in told
+
+
+def test_results_have_a_table_for_each_limit() -> None:
+    told = markdown(RECORDS)
+    assert told.index("| gap in % after 10 s |") < told.index("| gap in % after 30 s |")
+
+
+def test_what_the_star_means_is_said_where_one_stands() -> None:
+    assert "\\*" not in markdown(RECORDS)
+    assert "\\* No best known solution" in markdown([record("pyvrp", "a", 9, best_known=None)])
+
+
+def test_a_page_keeps_what_stands_around_its_results(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n")
+    fill(page, RECORDS)
+    text = page.read_text()
+    assert text.startswith("# Before\n<!-- results -->\n`make bench")
+    assert text.endswith("![Mean gap over time](page.svg)\n<!-- end of results -->\nafter\n")
+    assert "old" not in text
+    assert (tmp_path / "page.svg").exists()
+
+
+def test_filling_a_page_again_changes_nothing(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- results -->\n<!-- end of results -->\n")
+    fill(page, RECORDS)
+    once = page.read_text()
+    fill(page, RECORDS)
+    assert page.read_text() == once
+
+
+def test_a_page_without_a_place_for_results_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Other\n<!-- results -->\n")
+    with pytest.raises(ValueError, match="no place"):
+        fill(page, RECORDS)
+    assert page.read_text() == "# Other\n<!-- results -->\n"
