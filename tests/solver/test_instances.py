@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.instances import best_known, read_instance
+from bench.solver.evaluator import evaluate
+from bench.solver.instances import read_best_known, read_instance
+from bench.solver.solvers.milkrun import body_of
 from tests.solver.helpers import Watched
 from tests.solver.problems import problem_of
 
@@ -14,8 +16,9 @@ from tests.solver.problems import problem_of
 )
 def test_the_cost_is_what_an_independent_evaluation_finds(vrp_data: Path, name: str, seconds: float) -> None:
     path = vrp_data / f"{name}.vrp"
-    instance = read_instance(path)
-    solution = Watched(problem_of(instance.body), seconds).solution
+    instance, best_known = read_instance(path), read_best_known(path)
+    solution = Watched(problem_of(body_of(instance)), seconds).solution
     routes = [[step.id for step in route.steps if step.type == "job"] for route in solution.routes]
-    assert solution.summary.cost == instance.cost(routes)  # type: ignore[arg-type]
-    assert solution.summary.cost >= best_known(path)
+    assert solution.summary.cost == evaluate(instance, routes)  # type: ignore[arg-type]
+    assert best_known is not None
+    assert solution.summary.cost >= best_known.cost * instance.scale
