@@ -1,3 +1,4 @@
+import itertools
 import math
 import random
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 
 from milkrun_solver.earth import EARTH_RADIUS
-from milkrun_solver.travel import great_circle, travel_source
+from milkrun_solver.travel import Travel, great_circle, travel_source
 from tests.solver.problems import problem_of
 
 
@@ -19,11 +20,13 @@ def haversine(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def test_great_circle_equals_the_haversine_formula_beyond_one_block() -> None:
     rng = random.Random(1)
-    places = [(rng.uniform(-180, 180), rng.uniform(-90, 90)) for _ in range(530)]
-    travel = great_circle(places, 50)
+    places = [(rng.uniform(-180, 180), rng.uniform(-90, 90)) for _ in range(150)]
+    travel = great_circle(places, 36)
     assert travel.distances is not None
-    for a, b in [(0, 1), (1, 0), (17, 511), (511, 512), (529, 3), (512, 529)]:
-        assert travel.distances[a, b] == round(haversine(places[a], places[b]))
+    for a, b in itertools.product(range(150), repeat=2):
+        exact = haversine(places[a], places[b])
+        assert travel.distances[a, b] == round(exact)
+        assert travel.durations[a, b] == round(exact / 10)
 
 
 def test_great_circle_keeps_short_distances() -> None:
@@ -44,6 +47,14 @@ def test_a_place_is_no_way_from_itself() -> None:
     assert travel.distances is not None
     assert not np.diagonal(travel.distances).any()
     assert (travel.distances == travel.distances.T).all()
+
+
+@pytest.mark.parametrize("kind", ["durations", "distances", "costs"])
+def test_travel_within_a_place_is_that_of_any_matrix(kind: str) -> None:
+    still = np.array([[0, 5], [6, 0]], dtype=np.uint32)
+    moving = np.array([[0, 5], [6, 1]], dtype=np.uint32)
+    assert not Travel(still, still, still).within_a_place
+    assert Travel(**{"durations": still, kind: moving}).within_a_place
 
 
 def test_equal_coordinates_share_a_row() -> None:

@@ -1,6 +1,7 @@
 """Travel times, distances and custom costs: what they are, and those of the body or of great circles."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,8 +14,8 @@ from milkrun_solver.errors import OptimiserError
 from milkrun_solver.network.streets import Streets
 from milkrun_solver.places import distinct_coordinates
 
-_BLOCK = 512
-"""Rows of a great-circle matrix computed at once: 10,000 locations stay within 150 MB of scratch memory."""
+_BLOCK = 64
+"""Rows of a great-circle matrix computed at once: what is between stays in the processor's cache."""
 
 Cells = npt.NDArray[np.uint32]
 
@@ -26,6 +27,12 @@ class Travel:
     durations: Cells
     distances: Cells | None = None
     costs: Cells | None = None
+
+    @cached_property
+    def within_a_place(self) -> bool:
+        """Whether to stay at a place takes time, distance or cost. Asked for every part of a problem."""
+        given = (self.durations, self.distances, self.costs)
+        return any(cells is not None and bool(np.diagonal(cells).any()) for cells in given)
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,26 @@ def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:
     """
     lon, lat = np.array(places, dtype=np.float64).T
     points = unit_vectors(lon, lat)
-    distances = np.empty((len(places), len(places)), dtype=np.uint32)
+    count = len(places)
+    distances = np.empty((count, count), dtype=np.uint32)
     durations = np.empty_like(distances)
-    for first in range(0, len(places), _BLOCK):
-        rows = slice(first, first + _BLOCK)
-        squares = np.zeros((len(places[rows]), len(places)))
-        for axis in points:
-            squares += (axis[rows, None] - axis[None, :]) ** 2
-        metres = metres_of(squares)
-        distances[rows] = np.rint(metres)
-        durations[rows] = np.rint(metres * (3.6 / speed_kmh))
+    for first in range(0, count, _BLOCK):
+        # The way back is as long: each block begins at the diagonal and is mirrored.
+        rows, columns = slice(first, first + _BLOCK), slice(first, None)
+        metres = metres_of(_squared_chords(points[:, rows], points[:, columns]))
+        for cells, unit in ((distances, 1.0), (durations, 3.6 / speed_kmh)):
+            cells[rows, columns] = np.rint(metres * unit)
+            cells[columns, rows] = cells[rows, columns].T
     return Travel(durations, distances)
+
+
+def _squared_chords(
+    origins: npt.NDArray[np.float64], targets: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Squares of the straight distances [k, m] between points [3, k] and [3, m]."""
+    squares = np.zeros((origins.shape[1], targets.shape[1]))
+    along = np.empty_like(squares)
+    for origin, target in zip(origins, targets, strict=True):
+        np.subtract(origin[:, None], target, out=along)
+        squares += np.multiply(along, along, out=along)
+    return squares
