@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,32 +18,15 @@ from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.ranking import rank
 from milkrun_solver.solve import solve
 from tests.solver.helpers import Watched, faults, model_of, task_ids, vroom_solution
+from tests.solver.leftovers import nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
 
 
-def vroom_children() -> Iterator[str]:
-    """Process ids of this process's children that run VROOM."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == os.getpid() and b"vroom_child" in (folder / "cmdline").read_bytes():
-                yield folder.name
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-
-
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def clean() -> Iterator[None]:
     """No test leaves a thread or a child process."""
-    yield
-    deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        threads = [t for t in threading.enumerate() if t.name.startswith(("pyvrp", "vroom"))]
-        children = list(vroom_children())
-        if not threads and not children:
-            return
-        time.sleep(0.02)
-    pytest.fail(f"left behind: {threads} {children}")
+    with nothing_left_behind():
+        yield
 
 
 def middling(**options: Any) -> Problem:

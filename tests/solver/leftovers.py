@@ -1,0 +1,37 @@
+"""Threads and child processes that a test leaves behind."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def children() -> set[int]:
+    """Ids of this process's child processes, those that have ended and were not waited for included."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == os.getpid():
+            found.add(int(folder.name))
+    return found
+
+
+@contextmanager
+def nothing_left_behind(seconds: float = 10) -> Iterator[None]:
+    """Fails if what runs within has threads or child processes left so many seconds after its end."""
+    threads_before, children_before = set(threading.enumerate()), children()
+    yield
+    deadline = time.monotonic() + seconds
+    while True:
+        threads = set(threading.enumerate()) - threads_before
+        processes = children() - children_before
+        if not threads and not processes:
+            return
+        if time.monotonic() > deadline:
+            raise AssertionError(f"left behind: {threads} {processes}")
+        time.sleep(0.02)
