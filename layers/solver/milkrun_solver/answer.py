@@ -19,20 +19,43 @@ def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
     return routes
 
 
+def planned(routes: Iterable[TimedRoute]) -> Plan:
+    """The plan that timed routes keep to, without their breaks."""
+    return [
+        PlannedRoute(
+            route.vehicle,
+            tuple(
+                ~stop.number if stop.kind == "reload" else stop.number
+                for stop in route.stops
+                if stop.kind in _PLACED and stop.number is not None
+            ),
+        )
+        for route in routes
+    ]
+
+
 def plan_of(model: Model, solution: Solution) -> Plan:
     """The order of tasks in a solution of the same problem."""
     vehicles = {vehicle.source.id: number for number, vehicle in enumerate(model.vehicles)}
-    numbers = {(task.kind, task.source.id): number for number, task in enumerate(model.tasks)}
+    return planned_routes(model, ((vehicles[route.vehicle], route.steps) for route in solution.routes))
+
+
+def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | schema.VehicleStep]]]) -> Plan:
+    """The plan that steps say, given or found, of some vehicles by their numbers."""
+    numbers: dict[tuple[str, int | None], int] = {
+        (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
+    }
+
+    def number_of(vehicle: int, step: Step | schema.VehicleStep) -> int | None:
+        if step.type == "reload":
+            return ~next(k for k, it in enumerate(model.vehicles[vehicle].reloads) if it.source.id == step.id)
+        return numbers[step.type, step.id] if step.type in _TASKS else None
+
     return [
         PlannedRoute(
-            vehicles[route.vehicle],
-            tuple(
-                numbers[step.type, step.id]
-                for step in route.steps
-                if step.type in ("job", "pickup", "delivery") and step.id is not None
-            ),
+            vehicle, tuple(number for step in steps if (number := number_of(vehicle, step)) is not None)
         )
-        for route in solution.routes
+        for vehicle, steps in routes
     ]
 
 
@@ -62,6 +85,7 @@ def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
     def amounts(lists: list[list[int] | None]) -> list[int] | None:
         return [sum(amount[i] for amount in lists if amount) for i in range(model.amounts)] or None
 
+    shifts = any(vehicle.source.shift_duration is not None for vehicle in model.vehicles)
     return Summary(
         cost=sum(route.cost for route in routes),
         routes=len(routes),
@@ -71,6 +95,7 @@ def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
         duration=sum(route.duration for route in routes),
         waiting_time=sum(route.waiting_time for route in routes),
         priority=sum(route.priority for route in routes),
+        overtime=sum(route.overtime or 0 for route in routes) if shifts else None,
         distance=sum(distances) if measured else None,
         delivery=amounts([route.delivery for route in routes]),
         pickup=amounts([route.pickup for route in routes]),
@@ -92,6 +117,7 @@ def _route(model: Model, route: TimedRoute) -> Route:
         duration=route.stops[-1].duration,
         waiting_time=sum(stop.waiting for stop in route.stops),
         priority=sum(task.priority for task in tasks),
+        overtime=None if vehicle.source.shift_duration is None else route.overtime,
         distance=route.stops[-1].distance if measured else None,
         delivery=[sum(task.delivery[i] for task in tasks) for i in range(model.amounts)] or None,
         pickup=[sum(task.pickup[i] for task in tasks) for i in range(model.amounts)] or None,
@@ -99,6 +125,7 @@ def _route(model: Model, route: TimedRoute) -> Route:
 
 
 _TASKS = frozenset(("job", "pickup", "delivery"))
+_PLACED = _TASKS | {"reload"}
 
 
 def _steps(model: Model, route: TimedRoute, measured: bool) -> list[Step]:
@@ -134,13 +161,15 @@ def _source(model: Model, route: TimedRoute, position: int) -> _Source:
     if stop.kind == "break" and stop.number is not None:
         pause = vehicle.breaks[stop.number]
         return pause.id, pause.description, None, None
+    if stop.kind == "reload" and stop.number is not None:
+        place = vehicle.reloads[stop.number]
+        return place.id, place.description, place.location, place.location_index
     if stop.kind in _TASKS and stop.number is not None:
         task = model.tasks[stop.number].source
         return task.id, task.description, task.location, task.location_index
     is_start = stop.kind == "start"
-    place = (vehicle.start, vehicle.start_index) if is_start else (vehicle.end, vehicle.end_index)
-    if place == (None, None):
-        numbers = [s.number for s in route.stops if s.kind in _TASKS and s.number is not None]
-        task = model.tasks[numbers[0] if is_start else numbers[-1]].source
-        place = (task.location, task.location_index)
-    return None, None, *place
+    depot = (vehicle.start, vehicle.start_index) if is_start else (vehicle.end, vehicle.end_index)
+    if depot == (None, None):
+        placed = [i for i, s in enumerate(route.stops) if s.kind in _PLACED]
+        depot = _source(model, route, placed[0 if is_start else -1])[2:]
+    return None, None, *depot

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from milkrun_solver.expressible import action
 from milkrun_solver.fleet import Fleet
+from milkrun_solver.idle import without_idle_reloads
 from milkrun_solver.model import HUNDREDTHS, Model, Plan, PlannedRoute, Task, Window
 from milkrun_solver.possible import impossible_tasks
 from milkrun_solver.schedule import schedule
@@ -70,14 +71,14 @@ class Encoding:
         types = [
             vrp.VehicleType(
                 num_available=min(len(kind.vehicles), most),
-                **{**kind.arguments, "capacity": list(kind.arguments["capacity"])},
+                **{key: _plain(value) for key, value in kind.arguments.items()},
             )
             for kind in fleet.types
         ]
         data: pyvrp.ProblemData = vrp.ProblemData(
             locations=[vrp.Location(0, 0) for _ in fleet.locations],
             clients=clients,
-            depots=[vrp.Depot(location) for location in fleet.depots.values()],
+            depots=self._depots(),
             vehicle_types=types,
             distance_matrices=fleet.matrices[0],
             duration_matrices=fleet.matrices[1],
@@ -85,6 +86,15 @@ class Encoding:
             shipments=[self._shipment(n, complete, prizes[n] + prizes[n + 1]) for n in self._shipments],
         )
         return data
+
+    def _depots(self) -> list[Any]:
+        depots = [self._pyvrp.Depot(location) for location in self.fleet.depots.values()]
+        unit = self.fleet.time_unit if self._model.timed else 0
+        depots += [
+            self._pyvrp.Depot(location, service_duration=unit * service)
+            for (_, service), location in self.fleet.reloads.items()
+        ]
+        return depots
 
     def _client(
         self, number: int, window: Window | None, group: int | None, required: bool, prize: int
@@ -95,6 +105,7 @@ class Encoding:
             delivery=self._loads(task, task.delivery),
             pickup=[*task.pickup, *([0] * self._extra_dimensions)],
             service_duration=self._service(task),
+            release_time=self.fleet.time_unit * task.release,
             required=required,
             prize=prize,
             group=group,
@@ -153,17 +164,21 @@ class Encoding:
         }
 
     def _more_than_any_plan(self) -> int:
-        """A cost above that of any sensible plan."""
+        """A cost above that of any sensible plan, which reloads once for each task at most."""
         legs = 0.0
+        overtime = 0
         for kind in self.fleet.types:
             distances, durations = (grids[kind.arguments["profile"]] for grids in self.fleet.matrices)
             leg = kind.arguments["unit_distance_cost"] * float(distances.mean())
             legs = max(legs, leg + kind.arguments["unit_duration_cost"] * float(durations.mean()))
+            most = kind.arguments.get("max_overtime", 0) * kind.arguments.get("unit_overtime_cost", 0)
+            overtime += most * len(kind.vehicles)
         fixed: int = sum(kind.arguments["fixed_cost"] * len(kind.vehicles) for kind in self.fleet.types)
         first = self._model.vehicles[0]
         work = sum(action(self._model.tasks[number], first) for number in self.possible)
         work *= HUNDREDTHS * first.source.costs.per_task_hour // self.fleet.divisor
-        return 2 * (math.ceil(legs * (len(self.possible) + 2)) + fixed + work) + 1
+        stops = len(self.possible) * (2 if self.fleet.reloads else 1)
+        return 2 * (math.ceil(legs * (stops + 2)) + fixed + work + overtime) + 1
 
     def plan(
         self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True
@@ -172,14 +187,20 @@ class Encoding:
         jobs = {client: number for number, clients in self._clients.items() for client in clients}
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
+
+        def number_of(activity: "pyvrp.Activity", reloads: list[int]) -> int:
+            if activity.is_depot():
+                return ~reloads.index(activity.idx)
+            if activity.is_client():
+                return jobs[activity.idx]
+            return pickups[activity.idx] + (1 if activity.is_delivery() else 0)
+
         plan: Plan = []
         for route in filter(wanted, solution.routes()):
-            tasks = tuple(
-                jobs[activity.idx] if activity.is_client() else pickups[activity.idx] + activity.is_delivery()
-                for activity in route
-                if not activity.is_depot()
-            )
-            plan.append(PlannedRoute(spare[route.vehicle_type()].pop(0), tasks))
+            vehicle = spare[route.vehicle_type()].pop(0)
+            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            tasks = tuple(number_of(activity, reloads) for activity in route.schedule()[1:-1])
+            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, tasks)))
         return plan
 
     def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
@@ -190,7 +211,7 @@ class Encoding:
             vrp.Route(
                 data,
                 [
-                    self._activity(number, window)
+                    self._activity(planned.vehicle, number, window)
                     for number, window in zip(planned.tasks, self._chosen_windows(planned), strict=True)
                 ],
                 types[planned.vehicle],
@@ -200,8 +221,11 @@ class Encoding:
         solution: pyvrp.Solution = vrp.Solution(data, routes)
         return solution
 
-    def _activity(self, number: int, window: int) -> Any:
+    def _activity(self, vehicle: int, number: int, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
+        if number < 0:
+            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            return activity(kinds.DEPOT, reloads[~number])
         kind = self._model.tasks[number].kind
         if kind == "job":
             return activity(kinds.CLIENT, self._clients[number][window])
@@ -210,15 +234,20 @@ class Encoding:
         return activity(kinds.DELIVERY, self._shipments[number - 1])
 
     def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
-        """Which of its windows each task of a route starts in."""
-        tasks = [self._model.tasks[number] for number in planned.tasks]
+        """Which of its windows each stop of a route starts in."""
+        windows = [() if number < 0 else self._model.tasks[number].windows for number in planned.tasks]
         timed = None
-        if any(len(task.windows) > 1 for task in tasks):
+        if any(len(several) > 1 for several in windows):
             timed = schedule(self._model, planned.vehicle, planned.tasks)
         if timed is None:
-            return [0] * len(tasks)
+            return [0] * len(windows)
         starts = [stop.arrival + stop.waiting for stop in timed.stops[1:-1]]
         return [
-            next((i for i, (first, last) in enumerate(task.windows) if first <= start <= last), 0)
-            for task, start in zip(tasks, starts, strict=True)
+            next((i for i, (first, last) in enumerate(several) if first <= start <= last), 0)
+            for several, start in zip(windows, starts, strict=True)
         ]
+
+
+def _plain(value: Any) -> Any:
+    """A list for a tuple: PyVRP takes lists alone."""
+    return list(value) if isinstance(value, tuple) else value

@@ -3,6 +3,7 @@
 milkrun.errors.SolveError
 └── OptimiserError                    base of what this package raises itself
     ├── NoAnswerError                 neither engine had an answer
+    ├── UnsupportedCombinationError   what VROOM alone knows stands beside what PyVRP alone knows
     ├── ProfileNotInNetworkError      a vehicle's profile has no roads
     ├── LocationOffNetworkError       a location is too far from all roads
     ├── LocationUnreachableError      no way leads from one location to another
@@ -18,6 +19,19 @@ class OptimiserError(SolveError):
 
 class NoAnswerError(OptimiserError):
     """No engine had an answer: all failed, or the search was ended before the first one."""
+
+
+class UnsupportedCombinationError(OptimiserError):
+    """A problem has what VROOM alone knows beside what PyVRP alone knows.
+
+    Args:
+        for_vroom, for_pyvrp: Why it is the one's, and why it is the other's.
+    """
+
+    code = "unsupported_combination"
+
+    def __init__(self, for_vroom: str, for_pyvrp: str) -> None:
+        super().__init__(f"No engine knows all that the problem asks for: {for_vroom}, and {for_pyvrp}.")
 
 
 class ProfileNotInNetworkError(OptimiserError):

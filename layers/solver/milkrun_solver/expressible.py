@@ -1,4 +1,4 @@
-"""What PyVRP can express: why a problem stays with VROOM, and which matrices hold a vehicle's costs.
+"""What each engine can express: why a problem is one's alone, and which matrices hold a vehicle's costs.
 
 PyVRP has two matrices for a vehicle. The duration matrix carries time where time windows bind. The distance
 matrix carries what a leg costs. A limit on travel time or distance needs a matrix of its own, so it can be
@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from milkrun.schema.additions import additions_of
 from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle
 
 Matrix = Literal["time", "distance", "mixed", "custom"]
@@ -46,9 +47,17 @@ def reason_for_vroom(model: Model) -> str | None:
     limited = [vehicle for vehicle in model.vehicles if max_tasks_binds(model, vehicle)]
     if limited and any(task.kind == "pickup" for task in model.tasks):
         return "max_tasks counts both ends of a shipment"
+    if any(vehicle.reloads for vehicle in limited):
+        return "max_tasks counts the tasks of all trips"
     if any(channels(model, vehicle) is None for vehicle in model.vehicles):
         return "a limit on travel stands beside time windows or costs that are not in proportion to it"
     return None
+
+
+def reason_for_pyvrp(model: Model) -> str | None:
+    """Why VROOM cannot express this problem, or None if it can."""
+    used = additions_of(model.problem)
+    return f"VROOM knows no {' and no '.join(used)}" if used else None
 
 
 def max_tasks_binds(model: Model, vehicle: Vehicle) -> bool:
@@ -59,8 +68,9 @@ def max_tasks_binds(model: Model, vehicle: Vehicle) -> bool:
 def _setups_depend_on_order(model: Model) -> bool:
     """A setup falls away after a stop at the same place; where no place repeats, it is plain service time."""
     places = Counter(task.place for task in model.tasks)
-    starts = {vehicle.start for vehicle in model.vehicles}
-    return any(any(task.setup) and (places[task.place] > 1 or task.place in starts) for task in model.tasks)
+    left = {vehicle.start for vehicle in model.vehicles}
+    left |= {reload.place for vehicle in model.vehicles for reload in vehicle.reloads}
+    return any(any(task.setup) and (places[task.place] > 1 or task.place in left) for task in model.tasks)
 
 
 def action(task: Task, vehicle: Vehicle) -> int:

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from milkrun_solver.expressible import (
     Channels,
+    Matrix,
     action,
     channels,
     differs_by_type,
@@ -17,9 +17,9 @@ from milkrun_solver.expressible import (
     time_unit,
     work_depends_on_vehicle,
 )
+from milkrun_solver.grids import Grid, grid
 from milkrun_solver.model import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
-
-Grid = npt.NDArray[np.int64]
+from milkrun_solver.travel import Cells
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Fleet:
             stand on the edges of its matrices.
         locations: The matrix row of each location, None for the nowhere where open routes start and end.
         location_of: The location of each task.
-        depots: The location of each depot, by its matrix row.
+        depots: The location of each start and end, by its matrix row.
+        reloads: The location of each depot where to reload, by its matrix row and the seconds that it takes.
+            It comes after the others, since a route's start takes no time.
         types: The vehicle types.
     """
 
@@ -73,6 +75,7 @@ class Fleet:
         self.locations: list[int | None] = []
         self.location_of: dict[int, int] = {}
         self.depots: dict[int | None, int] = {}
+        self.reloads: dict[tuple[int, int], int] = {}
         self._lay_locations()
         self._channels = [self._channels_of(vehicle) for vehicle in model.vehicles]
         self.divisor = self._common_divisor()
@@ -94,7 +97,8 @@ class Fleet:
     def _lay_locations(self) -> None:
         """One location for each matrix row in use, or for each task where tasks at one row must differ."""
         model = self._model
-        apart = self.service_on_edges or self.work_on_edges or _has_travel_within_a_place(model)
+        moving = any(vehicle.travel.within_a_place for vehicle in model.vehicles)
+        apart = self.service_on_edges or self.work_on_edges or moving
         shared: dict[int | None, int] = {}
 
         def add(row: int | None) -> int:
@@ -109,10 +113,13 @@ class Fleet:
         if apart:
             shared = {}
         for vehicle in model.vehicles:
-            for depot in (vehicle.start, vehicle.end):
+            for depot in (vehicle.start, vehicle.end, *(reload.place for reload in vehicle.reloads)):
                 if depot not in shared:
                     shared[depot] = add(depot)
-                self.depots[depot] = shared[depot]
+            self.depots |= {depot: shared[depot] for depot in (vehicle.start, vehicle.end)}
+            self.reloads |= {
+                (reload.place, reload.service): shared[reload.place] for reload in vehicle.reloads
+            }
 
     def _common_divisor(self) -> int:
         """PyVRP's penalties suit small costs best."""
@@ -120,7 +127,7 @@ class Fleet:
         for vehicle, channel in zip(self._model.vehicles, self._channels, strict=True):
             costs = vehicle.source.costs
             parts += [COST_UNIT * costs.fixed, HUNDREDTHS * costs.per_task_hour]
-            parts += [channel.unit_distance, channel.unit_duration]
+            parts += [channel.unit_distance, channel.unit_duration, self._unit_overtime(vehicle)]
         return math.gcd(*parts) or 1
 
     def _vehicle_types(self) -> list[VehicleType]:
@@ -132,10 +139,24 @@ class Fleet:
                 "end_depot": depots.index(vehicle.end),
                 "capacity": self._capacity(vehicle),
                 **self._costs_and_limits(vehicle, channel),
+                **self._trips(vehicle),
             }
             key = tuple(arguments.items())
             groups.setdefault(key, VehicleType(arguments, [])).vehicles.append(number)
         return list(groups.values())
+
+    def reload_depots(self, vehicle: Vehicle) -> list[int]:
+        """PyVRP's depot of each place where a vehicle may reload, in the vehicle's order."""
+        ranks = list(self.reloads)
+        return [len(self.depots) + ranks.index((place.place, place.service)) for place in vehicle.reloads]
+
+    def _trips(self, vehicle: Vehicle) -> dict[str, Any]:
+        if not vehicle.reloads:
+            return {}
+        trips: dict[str, Any] = {"reload_depots": tuple(dict.fromkeys(self.reload_depots(vehicle)))}
+        if vehicle.source.max_reloads is not None:
+            trips["max_reloads"] = vehicle.source.max_reloads
+        return trips
 
     def _capacity(self, vehicle: Vehicle) -> tuple[int, ...]:
         enough = len(self._model.tasks)
@@ -158,7 +179,15 @@ class Fleet:
             costs["max_distance"] = channel.max_distance
         if channel.max_duration is not None:
             costs["shift_duration"] = channel.max_duration
+        if vehicle.source.shift_duration is not None:
+            costs["shift_duration"] = self.time_unit * vehicle.source.shift_duration
+            costs["max_overtime"] = self.time_unit * vehicle.source.max_overtime
+            costs["unit_overtime_cost"] = self._unit_overtime(vehicle) // self.divisor
         return costs
+
+    def _unit_overtime(self, vehicle: Vehicle) -> int:
+        """Internal cost of one unit of PyVRP's time beyond the shift's duration."""
+        return HUNDREDTHS // self.time_unit * vehicle.source.costs.per_overtime_hour
 
     def _profile(self, vehicle: Vehicle, channel: Channels) -> int:
         """The number of the matrices that the vehicle sees, shared with those that see the same."""
@@ -185,11 +214,21 @@ class Fleet:
         return [distance for distance, _ in pairs], [duration for _, duration in pairs]
 
     def _pair(self, channel: Channels, vehicle: Vehicle) -> tuple[Grid, Grid]:
-        distance = self._cells(channel.distance, vehicle, channel.mix)
-        same = channel.distance == channel.duration
-        duration = distance.copy() if same else self._cells(channel.duration, vehicle, channel.mix)
+        """Distances and durations; one grid where they are the same, since PyVRP copies what it is given."""
+        distance = self._grid(channel.distance, vehicle, channel.mix)
+        on_edges = self.service_on_edges or self.work_on_edges
+        shared = channel.distance == channel.duration and not on_edges
+        duration = distance if shared else self._grid(channel.duration, vehicle, channel.mix)
         if self.work_on_edges:
             distance *= channel.unit_distance // self.divisor
+        if on_edges:
+            self._add_work(vehicle, distance, duration)
+        np.fill_diagonal(distance, 0)
+        np.fill_diagonal(duration, 0)
+        return distance, duration
+
+    def _add_work(self, vehicle: Vehicle, distance: Grid, duration: Grid) -> None:
+        """Time on the spot goes on the edges out of a task, its cost on those into it."""
         rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
         for number, location in self.location_of.items():
             seconds = action(self._model.tasks[number], vehicle)
@@ -197,42 +236,20 @@ class Fleet:
                 duration[location, :] += self.time_unit * seconds
             if self.work_on_edges:
                 distance[:, location] += rate * seconds
-        np.fill_diagonal(distance, 0)
-        np.fill_diagonal(duration, 0)
-        return distance, duration
 
-    def _cells(self, kind: str, vehicle: Vehicle, mix: tuple[int, int]) -> Grid:
+    def _grid(self, kind: Matrix, vehicle: Vehicle, mix: tuple[int, int]) -> Grid:
         """One matrix between all locations; legs from and to nowhere are 0."""
         travel = vehicle.travel
-        if kind == "time":
-            return self._spread(travel.durations) * (vehicle.duration_factor if self.time_unit > 1 else 1)
-        if kind == "custom":
-            return self._spread(travel.costs)
-        if kind == "distance":
-            return self._spread(travel.distances)
-        seconds = mix[0] * self._spread(travel.durations)
-        return seconds + mix[1] * self._spread(travel.distances) if mix[1] else seconds
-
-    def _spread(self, cells: npt.NDArray[np.uint32] | None) -> Grid:
-        if cells is None:
-            raise ValueError("a vehicle needs a matrix that its profile lacks")
-        nowhere = [location for location, row in enumerate(self.locations) if row is None]
-        rows = [0 if row is None else row for row in self.locations]
-        spread = cells.take(rows, axis=0).take(rows, axis=1).astype(np.int64)
-        spread[nowhere, :] = 0
-        spread[:, nowhere] = 0
-        return spread
+        terms: dict[Matrix, list[tuple[Cells | None, int]]] = {
+            "time": [(travel.durations, vehicle.duration_factor if self.time_unit > 1 else 1)],
+            "distance": [(travel.distances, 1)],
+            "custom": [(travel.costs, 1)],
+            "mixed": [(travel.durations, mix[0]), (travel.distances, mix[1])],
+        }
+        return grid([(cells, factor) for cells, factor in terms[kind] if factor], self.locations)
 
 
 def _binding_skill_sets(model: Model, tasks: list[Task]) -> list[frozenset[int]]:
     needed = {task.skills for task in tasks}
     binding = [s for s in needed if any(not s <= vehicle.skills for vehicle in model.vehicles)]
     return sorted(binding, key=sorted)
-
-
-def _has_travel_within_a_place(model: Model) -> bool:
-    return any(
-        cells is not None and bool(np.diagonal(cells).any())
-        for travel in model.travel.profiles.values()
-        for cells in (travel.durations, travel.distances, travel.costs)
-    )

@@ -28,6 +28,7 @@ class Task:
         setup, service: Seconds, by the rank of the vehicle's type.
         windows: When service may start, ascending and disjoint; empty: at any time.
         delivery, pickup: Amounts that leave and enter the vehicle here.
+        release: When the trip that serves it may begin, in seconds.
         partner: Number of the other end of a shipment.
         source: The task as it stands in the problem.
     """
@@ -41,8 +42,18 @@ class Task:
     pickup: tuple[int, ...]
     skills: frozenset[int]
     priority: int
+    release: int
     partner: int | None
     source: schema.Task
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """A place where a vehicle may begin another trip: its row of the matrices, and seconds that it takes."""
+
+    place: int
+    service: int
+    source: schema.Reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class Vehicle:
         type_rank: Place of its type in the problem's list of types.
         duration_factor: Hundredths of a second for one second of the matrix.
         cost_factor: Internal cost of one second of the matrix.
+        reloads: Where it may begin another trip.
         source: The vehicle as it stands in the problem.
     """
 
@@ -66,6 +78,7 @@ class Vehicle:
     duration_factor: int
     cost_factor: int
     travel: Travel
+    reloads: tuple[Reload, ...]
     source: schema.Vehicle
 
     def duration(self, origin: int, target: int) -> int:
@@ -74,10 +87,18 @@ class Vehicle:
 
 
 class PlannedRoute(NamedTuple):
-    """What a route says before it has times: the vehicle and its tasks in order, by their numbers."""
+    """What a route says before it has times: the vehicle and its tasks in order, by their numbers.
+
+    A negative number `~k` between them is a reload at the vehicle's place `k` for it.
+    """
 
     vehicle: int
     tasks: tuple[int, ...]
+
+    @property
+    def served(self) -> tuple[int, ...]:
+        """The tasks alone, without reloads."""
+        return self.tasks if min(self.tasks, default=0) >= 0 else tuple(n for n in self.tasks if n >= 0)
 
 
 Plan = list[PlannedRoute]
@@ -89,7 +110,7 @@ class Model:
 
     Attributes:
         amounts: How many quantities are counted.
-        timed: Whether any window or break binds; VROOM rounds costs in another way where none does.
+        timed: Whether anything binds in time; VROOM rounds costs in another way where none does.
     """
 
     problem: schema.Problem
@@ -112,8 +133,14 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     amounts = _amount_count(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts))
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
-    timed = any(task.windows for task in tasks) or any(v.window or v.source.breaks for v in vehicles)
-    return Model(problem, travel, tasks, vehicles, types, amounts, timed)
+    return Model(problem, travel, tasks, vehicles, types, amounts, is_timed(tasks, vehicles))
+
+
+def is_timed(tasks: Sequence[Task], vehicles: Sequence[Vehicle]) -> bool:
+    """Whether anything binds in time: a window, a break, a release time, or the duration of a shift."""
+    return any(task.windows or task.release for task in tasks) or any(
+        v.window or v.source.breaks or v.source.shift_duration is not None for v in vehicles
+    )
 
 
 def _amount_count(problem: schema.Problem) -> int:
@@ -163,6 +190,7 @@ def _tasks(
                 pickup=_padded(pickup, amounts),
                 skills=frozenset(owner.skills),
                 priority=owner.priority,
+                release=owner.release_time if isinstance(owner, schema.Job) else 0,
                 partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
                 source=source,
             )
@@ -199,5 +227,9 @@ def _vehicle(
         duration_factor=math.floor(slowness + 0.5),
         cost_factor=math.floor(slowness * vehicle.costs.per_hour + 0.5),
         travel=travel.profiles[vehicle.profile],
+        reloads=tuple(
+            Reload(travel.place(place.location, place.location_index), place.service, place)
+            for place in vehicle.reloads
+        ),
         source=vehicle,
     )

@@ -15,9 +15,11 @@ def task_places(problem: Problem) -> Iterator[tuple[str, Coordinates | None]]:
 
 
 def vehicle_places(vehicle: Vehicle) -> Iterator[tuple[str, Coordinates | None]]:
-    """Where a vehicle starts and ends, with a name in a message."""
+    """Where a vehicle starts, ends and reloads, with a name in a message."""
     yield f"the start of vehicle {vehicle.id}", vehicle.start
     yield f"the end of vehicle {vehicle.id}", vehicle.end
+    for place in vehicle.reloads:
+        yield f"the reload {place.id} of vehicle {vehicle.id}", place.location
 
 
 def distinct_coordinates(problem: Problem) -> dict[Coordinates, int]:

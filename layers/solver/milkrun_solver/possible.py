@@ -25,6 +25,7 @@ def _signature(vehicle: Vehicle) -> tuple[object, ...]:
         vehicle.start, vehicle.end, vehicle.capacity, vehicle.skills, vehicle.type_rank, vehicle.window,
         vehicle.duration_factor, id(vehicle.travel),
         source.max_tasks, source.max_travel_time, source.max_distance,
+        source.shift_duration, source.max_overtime,
     )  # fmt: skip
 
 
@@ -47,4 +48,5 @@ def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
         (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
         and (limits.max_travel_time is None or travelled <= HUNDREDTHS * limits.max_travel_time)
         and (limits.max_distance is None or timed.stops[-1].distance <= limits.max_distance)
+        and timed.overtime <= limits.max_overtime
     )

@@ -1,8 +1,9 @@
 """The forward pass: from an order of tasks to times, loads and costs, as VROOM's own output states them.
 
 As in VROOM, a route ends as early as it can and then starts as late as it can, so that it waits
-least. Where nothing in the problem binds in time, every route starts at 0. Times are kept in hundredths of a
-second and rounded down for output; travel is what lies between rounded times, so that each route adds up.
+least; one that would have overtime lasts the least instead. Where nothing in the problem binds in time, every
+route starts at 0. Times are kept in hundredths of a second and rounded down for output; travel and overtime
+are what lies between rounded times, so that each route adds up.
 """
 
 import math
@@ -10,24 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
+from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Reload, Task, Vehicle, Window
+from milkrun_solver.timing import Timing, service_start
 from milkrun_solver.travel import Cells
+from milkrun_solver.trips import first_loads, releases
 
 _SECONDS_PER_HOUR = 3_600
 _METRES_PER_KM = 1_000
+_NEVER = 2**60
+"""A time later than any."""
 
 _Leg = tuple[int | None, int | None]
 
 
 @dataclass(slots=True)
 class Stop:
-    """One step of a route; `number` is the task's, or the break's within its vehicle, None at start and end.
+    """One step of a route; `number` is the task's, or the break's or the reload's within its vehicle, None at
+    start and end.
 
     Times in seconds, `distance` in metres; `duration` and `distance` are cumulated on arrival, `load` is what
     is on board after the stop.
     """
 
-    kind: Literal["start", "job", "pickup", "delivery", "break", "end"]
+    kind: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     number: int | None
     arrival: int
     duration: int
@@ -40,20 +46,22 @@ class Stop:
 
 @dataclass(slots=True)
 class TimedRoute:
-    """A route with its stops from start to end and its cost."""
+    """A route with its stops from start to end, its cost, and its overtime in seconds."""
 
     vehicle: int
     stops: list[Stop]
     cost: int
+    overtime: int = 0
 
 
 def schedule(model: Model, vehicle_number: int, tasks: Sequence[int]) -> TimedRoute | None:
-    """Times, loads and cost of serving `tasks` in this order, or None where a time window is missed.
+    """Times, loads and cost of serving `tasks` in this order, reloads among them as in `PlannedRoute`; None
+    where a time window is missed.
 
     Loads, skills and limits are not looked at: the verifier does that.
     """
     route = _Route(model, vehicle_number, tasks)
-    start = route.latest_start() if model.timed else 0
+    start = route.start() if model.timed else 0
     return None if start is None else route.timed(start)
 
 
@@ -64,20 +72,33 @@ class _Route:
         self.model = model
         self.number = vehicle_number
         self.vehicle: Vehicle = model.vehicles[vehicle_number]
-        self.task_numbers = tasks
-        self.tasks: list[Task] = [model.tasks[number] for number in tasks]
-        self.windows = [_scaled(task.windows) for task in self.tasks]
-        places = [task.place for task in self.tasks]
+        self.visit_numbers = tasks
+        self.visits: list[Task | Reload] = [
+            model.tasks[number] if number >= 0 else self.vehicle.reloads[~number] for number in tasks
+        ]
+        self.releases = releases(model, tasks)
+        self.windows = self._windows()
+        places = [visit.place for visit in self.visits]
         self.legs = list(zip([self.vehicle.start, *places], [*places, self.vehicle.end], strict=True))
         self.travel = [self._travel_time(leg) for leg in self.legs]
         rank = self.vehicle.type_rank
         self.setups = [
-            0 if origin == task.place else task.setup[rank]
-            for task, (origin, _) in zip(self.tasks, self.legs, strict=False)
+            0 if isinstance(visit, Reload) or origin == visit.place else visit.setup[rank]
+            for visit, (origin, _) in zip(self.visits, self.legs, strict=False)
         ]
-        self.services = [task.service[rank] for task in self.tasks]
+        self.services = [
+            visit.service if isinstance(visit, Reload) else visit.service[rank] for visit in self.visits
+        ]
         self.action = [
             HUNDREDTHS * (setup + service) for setup, service in zip(self.setups, self.services, strict=True)
+        ]
+
+    def _windows(self) -> list[list[Window]]:
+        """When the service of each stop may start: at a reload, once the goods of the next trip are ready."""
+        ready = iter(self.releases[1:])
+        return [
+            _scaled([(next(ready), _NEVER)] if isinstance(visit, Reload) else visit.windows)
+            for visit in self.visits
         ]
 
     def _travel_time(self, leg: _Leg) -> int:
@@ -90,45 +111,39 @@ class _Route:
             return 0
         return sum(int(cells[leg]) for leg in legs if None not in leg)
 
-    def latest_start(self) -> int | None:
-        """The latest start that still ends at the earliest possible end; None if a window is missed."""
-        time = self._earliest_end()
-        if time is None:
-            return None
-        for i in range(len(self.tasks) - 1, -1, -1):
-            time -= self.travel[i + 1] + self.action[i]
-            for start, end in reversed(self.windows[i]):
-                if start <= time:
-                    time = min(time, end)
-                    break
-        return time - self.travel[0]
-
-    def _earliest_end(self) -> int | None:
+    def start(self) -> int | None:
+        """When the route starts; None if a window is missed."""
         window = self.vehicle.window
-        time = 0 if window is None else HUNDREDTHS * window[0]
-        for i in range(len(self.tasks)):
-            opening = _service_start(time + self.travel[i], self.windows[i])
-            if opening is None:
-                return None
-            time = opening + self.action[i]
-        time += self.travel[-1]
-        return None if window is not None and time > HUNDREDTHS * window[1] else time
+        timing = Timing(
+            travel=self.travel,
+            action=self.action,
+            windows=self.windows,
+            earliest=HUNDREDTHS * max(self.releases[0], 0 if window is None else window[0]),
+            latest=None if window is None else HUNDREDTHS * window[1],
+        )
+        shift = self.vehicle.source.shift_duration
+        return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
 
     def timed(self, start: int) -> TimedRoute | None:
         """The route with every stop as early as `start` allows."""
-        load = _initial_load(self.tasks, self.model.amounts)
+        loads = iter(first_loads(self.model, self.visit_numbers))
+        load = next(loads)
         time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
         stops = [Stop("start", None, departure, 0, 0, load)]
-        for i, task in enumerate(self.tasks):
+        for i, visit in enumerate(self.visits):
             time += self.travel[i]
             arrival = time // HUNDREDTHS
             driven += arrival - departure
             distance += self._sum(self.vehicle.travel.distances, self.legs[i : i + 1])
-            opening = _service_start(time, self.windows[i])
+            opening = service_start(time, self.windows[i])
             if opening is None:
                 return None
-            load = _load_after(load, task)
-            stop = Stop(task.kind, self.task_numbers[i], arrival, driven, distance, load)
+            if isinstance(visit, Reload):
+                load = next(loads)
+                stop = Stop("reload", ~self.visit_numbers[i], arrival, driven, distance, load)
+            else:
+                load = _load_after(load, visit)
+                stop = Stop(visit.kind, self.visit_numbers[i], arrival, driven, distance, load)
             stop.setup, stop.service = self.setups[i], self.services[i]
             stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
             stops.append(stop)
@@ -138,12 +153,21 @@ class _Route:
         driven += arrival - departure
         distance += self._sum(self.vehicle.travel.distances, self.legs[-1:])
         stops.append(Stop("end", None, arrival, driven, distance, load))
-        return TimedRoute(self.number, stops, self._cost(driven, distance))
+        overtime = self._overtime(arrival - stops[0].arrival)
+        return TimedRoute(self.number, stops, self._cost(driven, distance, overtime), overtime)
 
-    def _cost(self, duration: int, distance: int) -> int:
+    def _overtime(self, seconds: int) -> int:
+        shift = self.vehicle.source.shift_duration
+        return 0 if shift is None else max(0, seconds - shift)
+
+    def _cost(self, duration: int, distance: int, overtime: int) -> int:
         costs = self.vehicle.source.costs
-        task_cost = costs.per_task_hour * sum(self.action) // COST_UNIT
-        return costs.fixed + self._travel_cost(duration, distance) + task_cost
+        work = sum(
+            time for time, visit in zip(self.action, self.visits, strict=True) if isinstance(visit, Task)
+        )
+        task_cost = costs.per_task_hour * work // COST_UNIT
+        overtime_cost = math.floor(overtime * costs.per_overtime_hour / _SECONDS_PER_HOUR + 0.5)
+        return costs.fixed + self._travel_cost(duration, distance) + task_cost + overtime_cost
 
     def _travel_cost(self, duration: int, distance: int) -> int:
         """VROOM rounds to the nearest, from the rounded duration, where time binds, and down from the exact
@@ -160,19 +184,6 @@ class _Route:
 
 def _scaled(windows: Sequence[Window]) -> list[Window]:
     return [(HUNDREDTHS * start, HUNDREDTHS * end) for start, end in windows]
-
-
-def _service_start(time: int, windows: Sequence[Window]) -> int | None:
-    """When service starts on arrival at `time`: at once, at the next window's start, or never."""
-    if not windows:
-        return time
-    return next((max(time, start) for start, end in windows if time <= end), None)
-
-
-def _initial_load(tasks: Sequence[Task], amounts: int) -> tuple[int, ...]:
-    """Deliveries of jobs are on board from the start; those of shipments get there by their pickup."""
-    jobs = [task.delivery for task in tasks if task.kind == "job"]
-    return tuple(sum(job[i] for job in jobs) for i in range(amounts))
 
 
 def _load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:

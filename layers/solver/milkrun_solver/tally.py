@@ -34,7 +34,9 @@ class Tally:
         """The least and the most that the route may cost: VROOM rounds travel costs down where no time window
         binds and to the nearest else, there from rounded times, a second of travel for each stop at most."""
         costs, unit = vehicle.costs, 360_000
-        other = costs.fixed + costs.per_task_hour * sum(s.setup + s.service for s in route.steps) // 3_600
+        work = sum(step.setup + step.service for step in route.steps if step.type != "reload")
+        other = costs.fixed + costs.per_task_hour * work // 3_600
+        other += (2 * costs.per_overtime_hour * (route.overtime or 0) + 3_600) // 7_200
         if self._travel.costs is not None:
             return other + self.custom, other + self.custom
         travel = self.hundredths * costs.per_hour + 360 * self.metres * costs.per_km

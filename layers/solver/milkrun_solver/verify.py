@@ -8,10 +8,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from milkrun.schema.problem import Break, Job, Problem, Shipment, ShipmentStep, Slot, Vehicle
+from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Vehicle
 from milkrun.schema.solution import Route, Solution, Step
 from milkrun_solver.tally import Tally
 from milkrun_solver.travel import TravelSource
+from milkrun_solver.verify_breaks import break_faults, inside
+from milkrun_solver.verify_trips import release_faults, reload_faults, shift_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Verifier:
         self._travel = travel
         self._vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self._partners = {s.delivery.id: s.pickup.id for s in problem.shipments}
+        self._releases = {job.id: job.release_time for job in problem.jobs}
         self._amounts = _amount_length(problem)
         self._work: dict[tuple[str, int], _Work] = {}
         for job in problem.jobs:
@@ -89,10 +92,16 @@ class Verifier:
         if not any(True for _ in _tasks(route)):
             yield "a route without a task"
             return
+        found = list(reload_faults(vehicle, route))
+        if found:
+            yield from found
+            return
         yield from self._suitability(vehicle, route)
         yield from self._order(route)
+        yield from release_faults(route, self._releases)
+        yield from shift_faults(vehicle, route)
         yield from self._load(vehicle, route)
-        yield from self._breaks(vehicle, route)
+        yield from break_faults(vehicle, route)
         yield from self._times(vehicle, route)
         yield from self._sums(route)
         yield from self._travel_and_cost(vehicle, route)
@@ -107,8 +116,10 @@ class Verifier:
 
     def _order(self, route: Route) -> Iterator[str]:
         on_board: set[int] = set()
-        for step in _tasks(route):
-            if step.type == "pickup" and step.id is not None:
+        for step in route.steps:
+            if step.type == "reload" and on_board:
+                yield f"reload {step.id} with shipments on board"
+            elif step.type == "pickup" and step.id is not None:
                 on_board.add(step.id)
             elif step.type == "delivery" and step.id is not None:
                 pickup = self._partners[step.id]
@@ -123,9 +134,12 @@ class Verifier:
         if not count:
             return
         capacity = vehicle.capacity or [0] * count
-        load = [sum(self._of(s).unloaded[i] for s in _tasks(route) if s.type == "job") for i in range(count)]
+        trips = iter(self._loaded(route))
+        load = next(trips)
         for step in route.steps:
-            if step.type in _TASK_TYPES:
+            if step.type == "reload":
+                load = next(trips)
+            elif step.type in _TASK_TYPES:
                 work = self._of(step)
                 load = [load[i] - work.unloaded[i] + work.loaded[i] for i in range(count)]
             if any(load[i] > capacity[i] for i in range(count)):
@@ -133,25 +147,16 @@ class Verifier:
             if step.load != load:
                 yield f"the load after {step.type} {step.id} is {load}, not {step.load}"
 
-    def _breaks(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
-        taken = [step.id for step in route.steps if step.type == "break"]
-        if sorted(map(str, taken)) != sorted(str(pause.id) for pause in vehicle.breaks):
-            yield "the breaks taken are not those of the vehicle"
-            return
-        breaks = {pause.id: pause for pause in vehicle.breaks}
+    def _loaded(self, route: Route) -> list[list[int]]:
+        """What is loaded for the jobs of each trip."""
+        trips = [[0] * self._amounts]
         for step in route.steps:
-            if step.type == "break" and step.id is not None:
-                yield from self._break(breaks[step.id], step)
-
-    def _break(self, pause: Break, step: Step) -> Iterator[str]:
-        if not _inside(step.arrival + step.waiting_time, pause.time_windows):
-            yield f"break {step.id} starts outside its time windows"
-        if step.service != pause.service or step.setup:
-            yield f"break {step.id} does not last {pause.service} s"
-        if pause.max_load is not None and any(
-            have > most for have, most in zip(step.load or [], pause.max_load, strict=False)
-        ):
-            yield f"break {step.id} with too much on board"
+            if step.type == "reload":
+                trips.append([0] * self._amounts)
+            elif step.type == "job":
+                for i, amount in enumerate(self._of(step).unloaded):
+                    trips[-1][i] += amount
+        return trips
 
     def _times(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
         place = self._start(vehicle)
@@ -159,11 +164,13 @@ class Verifier:
             if step.waiting_time < 0:
                 yield f"{step.type} {step.id} waits a negative time"
             if step.type not in _TASK_TYPES:
-                if step.type != "break" and (step.setup or step.service or step.waiting_time):
+                if step.type in ("start", "end") and (step.setup or step.service or step.waiting_time):
                     yield f"time is spent at the {step.type}"
+                if step.type == "reload":
+                    place = self._reload(vehicle, step)
                 continue
             work = self._of(step)
-            if not _inside(step.arrival + step.waiting_time, work.step.time_windows):
+            if not inside(step.arrival + step.waiting_time, work.step.time_windows):
                 yield f"{step.type} {step.id} starts outside its time windows"
             setup = _for_type(vehicle, work.step.setup, work.step.setup_per_type)
             if step.setup != (0 if work.place == place else setup):
@@ -193,7 +200,7 @@ class Verifier:
             if step.duration != driven:
                 yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
             if step.type != "break":
-                target = self._end(vehicle) if step.type == "end" else self._of(step).place
+                target = self._target(vehicle, step)
                 if not tally.add(place, target, clock, parts):
                     yield f"travel to {step.type} {step.id} cannot take {clock} s"
                 if travel.distances is not None and step.distance != tally.metres:
@@ -209,6 +216,11 @@ class Verifier:
         low, high = tally.cost_between(vehicle, route)
         if not low <= route.cost <= high:
             yield f"the route costs {low} to {high}, not {route.cost}"
+
+    def _target(self, vehicle: Vehicle, step: Step) -> int | None:
+        if step.type == "end":
+            return self._end(vehicle)
+        return self._reload(vehicle, step) if step.type == "reload" else self._of(step).place
 
     def _sums(self, route: Route) -> Iterator[str]:
         steps = route.steps
@@ -227,6 +239,10 @@ class Verifier:
         summary, routes = solution.summary, solution.routes
         yield from _compare("routes in all", summary.routes, len(routes))
         yield from _compare("unassigned in all", summary.unassigned, len(solution.unassigned))
+        shifts = any(vehicle.shift_duration is not None for vehicle in self._vehicles.values())
+        overtime = sum(route.overtime or 0 for route in routes) if shifts else None
+        if summary.overtime != overtime:
+            yield f"overtime in all is {overtime}, not {summary.overtime}"
         for name in ("cost", "setup", "service", "duration", "waiting_time", "priority"):
             total = sum(getattr(route, name) for route in routes)
             yield from _compare(f"{name} in all", getattr(summary, name), total)
@@ -237,6 +253,10 @@ class Verifier:
         if step.id is None:
             raise ValueError("a task without an id passed the check of coverage")
         return self._work[step.type, step.id]
+
+    def _reload(self, vehicle: Vehicle, step: Step) -> int:
+        found = next(place for place in vehicle.reloads if place.id == step.id)
+        return self._travel.place(found.location, found.location_index)
 
     def _start(self, vehicle: Vehicle) -> int | None:
         return self._depot((vehicle.start, vehicle.start_index))
@@ -265,10 +285,6 @@ def _amount_length(problem: Problem) -> int:
 
 def _amount(amounts: list[int] | None, dimension: int) -> int:
     return amounts[dimension] if amounts and dimension < len(amounts) else 0
-
-
-def _inside(time: int, windows: Sequence[Slot]) -> bool:
-    return not windows or any(window.start <= time <= window.end for window in windows)
 
 
 def _for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:

@@ -20,8 +20,9 @@ from milkrun.errors import (
     TooManyLocationsError,
     TooManyVehiclesError,
 )
+from milkrun.schema.paths import Path, json_path
 from milkrun.schema.problem import Job, Matrix, Problem, Shipment, Vehicle
-from milkrun.schema.rules import Path, breaches, json_path
+from milkrun.schema.rules import breaches
 from milkrun.settings import Limits
 
 MAX_REPORTED = 20
@@ -123,10 +124,10 @@ def _check_size(problem: Problem, limits: Limits) -> None:
         raise TooManyVehiclesError(
             f"The problem has {vehicles} vehicles; at most {limits.vehicles} are taken."
         )
-    ends = {(v.start, v.start_index) for v in problem.vehicles} | {
-        (v.end, v.end_index) for v in problem.vehicles
-    }
-    locations = len(problem.jobs) + 2 * len(problem.shipments) + len(ends - {(None, None)})
+    depots = {(v.start, v.start_index) for v in problem.vehicles}
+    depots |= {(v.end, v.end_index) for v in problem.vehicles}
+    depots |= {(r.location, r.location_index) for v in problem.vehicles for r in v.reloads}
+    locations = len(problem.jobs) + 2 * len(problem.shipments) + len(depots - {(None, None)})
     if locations > limits.locations:
         raise TooManyLocationsError(
             f"The problem has {locations} locations; at most {limits.locations} are taken."

@@ -1,4 +1,5 @@
-"""The problem a caller posts: VROOM's input format, with `network` and `options` beside it.
+"""The problem a caller posts: VROOM's input format, with `network` and `options` beside it, and with reloads,
+release times and overtime, which VROOM does not know.
 
 Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
 coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
@@ -21,7 +22,7 @@ from pydantic import (
 MAX_UINT32 = 2**32 - 1
 DEFAULT_PER_HOUR = 3600
 MOST_KEYS = 32
-"""Keys that an object may have before any of them is looked at: the largest one knows 19."""
+"""Keys that an object may have before any of them is looked at: the largest one knows 22."""
 MOST_NAMES = 2_000
 """Entries of an object whose keys are names: as many as there are vehicles by default."""
 
@@ -113,12 +114,16 @@ class Job(Task):
     """A single place to visit. `delivery` is loaded at the vehicle's start, `pickup` is brought to its end.
 
     `amount` is read as the deprecated name of `delivery`.
+
+    Attributes:
+        release_time: When its goods are ready, in seconds: the trip that serves it begins no earlier.
     """
 
     delivery: Amounts = Field(default=[], validation_alias=AliasChoices("delivery", "amount"))
     pickup: Amounts = []
     skills: Skills = []
     priority: int = Field(default=0, ge=0, le=100)
+    release_time: Seconds = 0
 
 
 class ShipmentStep(Task):
@@ -136,12 +141,14 @@ class Shipment(Model):
 
 
 class Costs(Model):
-    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of tasks, `per_km`."""
+    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of tasks, `per_km`, and
+    `per_overtime_hour` of what a route lasts beyond its vehicle's `shift_duration`, on top of the others."""
 
     fixed: Coefficient = 0
     per_hour: Coefficient = DEFAULT_PER_HOUR
     per_task_hour: Coefficient = 0
     per_km: Coefficient = 0
+    per_overtime_hour: Coefficient = 0
 
 
 class Break(Model):
@@ -154,10 +161,24 @@ class Break(Model):
     max_load: Amounts | None = None
 
 
+class Reload(Model):
+    """A place where a vehicle may end a trip and begin the next one.
+
+    Attributes:
+        service: Seconds that it takes to take off what jobs gave and to load what the next trip's jobs get.
+    """
+
+    id: Id
+    description: Text | None = None
+    location: Coordinates | None = None
+    location_index: Index | None = None
+    service: Seconds = 0
+
+
 class VehicleStep(Model):
     """One step of a route to start the search from. Its `service_*` bind VROOM's plan mode only."""
 
-    type: Literal["start", "job", "pickup", "delivery", "break", "end"]
+    type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: Id | None = None
     service_at: Seconds | None = None
     service_after: Seconds | None = None
@@ -165,7 +186,14 @@ class VehicleStep(Model):
 
 
 class Vehicle(Model):
-    """A vehicle: where it starts and ends (one may be open), what it carries, when it works, its costs."""
+    """A vehicle: where it starts and ends (one may be open), what it carries, when it works, its costs.
+
+    Attributes:
+        reloads: Places where it may end a trip and begin another one.
+        max_reloads: How often it may. None: as often as it pays.
+        shift_duration: Seconds that its route may last, from start to end with waiting and service.
+        max_overtime: Seconds that it may last longer, at `costs.per_overtime_hour`.
+    """
 
     id: Id
     profile: Name = "car"
@@ -184,6 +212,10 @@ class Vehicle(Model):
     max_tasks: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     max_travel_time: Seconds | None = None
     max_distance: Metres | None = None
+    reloads: Listed[Reload] = []
+    max_reloads: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
+    shift_duration: Seconds | None = None
+    max_overtime: Seconds = 0
     steps: Listed[VehicleStep] = []
 
 
@@ -209,6 +241,7 @@ class Options(Model):
         speed_kmh: Speed on great circles, in km/h, where the problem brings no travel times.
         exploration_level: The most effort VROOM may put into one search, 0 to 5.
         geometry: Give each route as an encoded polyline, where coordinates are known.
+        threads: Cores that the run may use, 1 to 64. None: all that the function has.
     """
 
     time_limit: float = Field(default=10, ge=1, le=3_600)
@@ -217,6 +250,7 @@ class Options(Model):
     speed_kmh: float = Field(default=50, gt=0, le=1_000)
     exploration_level: int = Field(default=5, ge=0, le=5)
     geometry: bool = False
+    threads: int | None = Field(default=None, ge=1, le=64)
 
 
 NetworkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

@@ -1,20 +1,10 @@
 """Rules of a problem that span several fields. Each yields where it is broken and why."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Task, Vehicle
-
-Path = tuple[str | int, ...]
-_LONGEST_KEY = 100
-"""Characters of a key in a path: an answer repeats it, and no name is longer."""
-
-
-class Breach(NamedTuple):
-    """A broken rule: the path of the field in the body and a sentence about it."""
-
-    path: Path
-    message: str
+from milkrun.schema.additions import addition_breaches
+from milkrun.schema.paths import Breach, Path, json_path, stops
+from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Vehicle
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:
@@ -24,20 +14,12 @@ def breaches(problem: Problem) -> Iterator[Breach]:
     yield from _amounts(problem)
     yield from _travel_times(problem)
     yield from _vehicle_steps(problem)
+    yield from addition_breaches(problem)
 
 
 def _work(problem: Problem) -> Iterator[Breach]:
     if not problem.jobs and not problem.shipments:
         yield Breach(("jobs",), "there is nothing to do: give at least one job or shipment")
-
-
-def tasks(problem: Problem) -> Iterator[tuple[Path, Task]]:
-    """Every job, pickup and delivery with its path in the body."""
-    for i, job in enumerate(problem.jobs):
-        yield ("jobs", i), job
-    for i, shipment in enumerate(problem.shipments):
-        yield ("shipments", i, "pickup"), shipment.pickup
-        yield ("shipments", i, "delivery"), shipment.delivery
 
 
 def _ids(problem: Problem) -> Iterator[Breach]:
@@ -49,6 +31,7 @@ def _ids(problem: Problem) -> Iterator[Breach]:
         )
     for v, vehicle in enumerate(problem.vehicles):
         yield from _unique((("vehicles", v, "breaks", i, "id"), b.id) for i, b in enumerate(vehicle.breaks))
+        yield from _unique((("vehicles", v, "reloads", i, "id"), r.id) for i, r in enumerate(vehicle.reloads))
 
 
 def _unique(ids: Iterable[tuple[Path, int]]) -> Iterator[Breach]:
@@ -102,8 +85,8 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
 
 
 def _coordinates(problem: Problem) -> Iterator[Breach]:
-    for path, task in tasks(problem):
-        if task.location is None:
+    for path, stop in stops(problem):
+        if stop.location is None:
             yield Breach((*path, "location"), "is needed where the problem brings no matrices")
     for v, vehicle in enumerate(problem.vehicles):
         if vehicle.start is None and vehicle.end is None:
@@ -134,11 +117,11 @@ def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
 
 def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:
     size = min(len(matrix.durations) for matrix in matrices.values())
-    for path, task in tasks(problem):
-        if task.location_index is None:
+    for path, stop in stops(problem):
+        if stop.location_index is None:
             yield Breach((*path, "location_index"), "is needed where the problem brings matrices")
-        elif task.location_index >= size:
-            yield Breach((*path, "location_index"), _outside(task.location_index, size))
+        elif stop.location_index >= size:
+            yield Breach((*path, "location_index"), _outside(stop.location_index, size))
     for v, vehicle in enumerate(problem.vehicles):
         if vehicle.start_index is None and vehicle.end_index is None:
             yield Breach(("vehicles", v, "start_index"), "a vehicle needs a `start_index` or an `end_index`")
@@ -175,30 +158,20 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
     }
     seen: set[tuple[str, int]] = set()
     for v, vehicle in enumerate(problem.vehicles):
-        breaks = {pause.id for pause in vehicle.breaks}
+        ids = {
+            **known,
+            "break": {pause.id for pause in vehicle.breaks},
+            "reload": {place.id for place in vehicle.reloads},
+        }
         for i, step in enumerate(vehicle.steps):
             if step.type in ("start", "end"):
                 continue
             path = ("vehicles", v, "steps", i, "id")
             if step.id is None:
                 yield Breach(path, f"a step of type {step.type!r} needs an id")
-            elif step.id not in known.get(step.type, breaks):
+            elif step.id not in ids[step.type]:
                 yield Breach(path, f"there is no {step.type} with the id {step.id}")
-            elif step.type != "break" and (step.type, step.id) in seen:
+            elif step.type in known and (step.type, step.id) in seen:
                 yield Breach(path, f"the {step.type} {step.id} stands in two steps")
             else:
                 seen.add((step.type, step.id))
-
-
-def json_path(path: Path) -> str:
-    """The JSONPath (RFC 9535) of a field, such as `$.jobs[3].location[0]`; a very long key is cut short."""
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else _key(part) for part in path)
-
-
-def _key(name: str) -> str:
-    if len(name) > _LONGEST_KEY:
-        name = f"{name[:_LONGEST_KEY]}…"
-    if name.isidentifier():
-        return f".{name}"
-    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
-    return f"['{escaped}']"

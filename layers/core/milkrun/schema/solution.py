@@ -26,7 +26,7 @@ class Violation(_Output):
 class Step(_Output):
     """One stop of a route: `duration` and `distance` are travelled on arrival, `load` is after the stop."""
 
-    type: Literal["start", "job", "pickup", "delivery", "break", "end"]
+    type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: int | None = None
     description: str | None = None
     location: Coordinates | None = None
@@ -42,7 +42,11 @@ class Step(_Output):
 
 
 class Route(_Output):
-    """The stops of one vehicle in order, from its start to its end, and their totals."""
+    """The stops of one vehicle in order, from its start to its end, and their totals.
+
+    Attributes:
+        overtime: Seconds that it lasts beyond the vehicle's `shift_duration`, where that is given.
+    """
 
     vehicle: int
     description: str | None = None
@@ -53,6 +57,7 @@ class Route(_Output):
     duration: int
     waiting_time: int
     priority: int
+    overtime: int | None = None
     distance: int | None = None
     delivery: list[int] | None = None
     pickup: list[int] | None = None
@@ -71,6 +76,7 @@ class Summary(_Output):
     duration: int
     waiting_time: int
     priority: int
+    overtime: int | None = None
     distance: int | None = None
     delivery: list[int] | None = None
     pickup: list[int] | None = None
