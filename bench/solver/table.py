@@ -98,21 +98,25 @@ class Table:
 
 
 def verdicts(table: Table, ours: str = "milkrun") -> list[str]:
-    """What the table says of one solver against each other one, in sentences."""
-    sentences = []
-    mine = table.mean(ours).gap
-    for other in table.solvers:
-        theirs = table.mean(other).gap
-        if other == ours or mine is None or theirs is None:
-            continue
-        behind = [name for name in table.instances if _is_behind(table, name, ours, other)]
-        sentences.append(
-            f"{SOLVERS[ours].label}'s mean gap is {mine / theirs:.2f} of that of {SOLVERS[other].label}; "
-            f"it is behind on {', '.join(behind) or 'no instance'}."
-        )
-    return sentences
+    """What the table says of one solver against each other one. Means are over what both of them solved."""
+    if ours not in table.solvers:
+        return []
+    return [_verdict(table, ours, other) for other in table.solvers if other != ours]
 
 
-def _is_behind(table: Table, instance: str, ours: str, other: str) -> bool:
-    mine, theirs = table.cell(instance, ours).gap, table.cell(instance, other).gap
-    return theirs is not None and (mine is None or mine > theirs)
+def _verdict(table: Table, ours: str, other: str) -> str:
+    pairs = [(table.cell(name, ours).gap, table.cell(name, other).gap) for name in table.instances]
+    both = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    means = ""
+    if both:
+        mine, theirs = (fmean(gaps) for gaps in zip(*both, strict=True))
+        share = f", {mine / theirs:.2f} of it" if theirs > 0 else ""
+        means = f"a mean gap of {mine:.2f} % against {theirs:.2f} %{share}; "
+    behind = [
+        name
+        for name, (mine, theirs) in zip(table.instances, pairs, strict=True)
+        if theirs is not None and (mine is None or mine > theirs)
+    ]
+    return (
+        f"{SOLVERS[ours].label} and {SOLVERS[other].label}: {means}behind on {', '.join(behind) or 'none'}."
+    )

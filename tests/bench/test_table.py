@@ -64,11 +64,30 @@ def test_the_table_in_markdown(found: list[Record]) -> None:
     ]
 
 
-def test_a_verdict_names_the_instances_it_is_behind_on(found: list[Record]) -> None:
-    assert verdicts(Table(found, 10)) == ["Milkrun's mean gap is 0.92 of that of PyVRP; it is behind on b."]
+def test_a_verdict_compares_means_and_names_the_instances_it_is_behind_on(found: list[Record]) -> None:
+    assert verdicts(Table(found, 10)) == [
+        "Milkrun and PyVRP: a mean gap of 2.75 % against 3.00 %, 0.92 of it; behind on b."
+    ]
 
 
-def test_an_instance_without_an_answer_is_one_it_is_behind_on() -> None:
-    records = [record(solver, name, 102) for solver in ("milkrun", "pyvrp") for name in "ab"]
+def test_means_are_compared_on_what_both_solved() -> None:
+    records = [record(solver, name, 102) for solver in ("milkrun", "pyvrp", "vroom-0") for name in "abc"]
     records[1] = record("milkrun", "b", None)
-    assert verdicts(Table(records, 10)) == ["Milkrun's mean gap is 1.00 of that of PyVRP; it is behind on b."]
+    records[5] = record("pyvrp", "c", None)
+    records[8] = record("vroom-0", "c", 140)
+    assert verdicts(Table(records, 10)) == [
+        "Milkrun and PyVRP: a mean gap of 2.00 % against 2.00 %, 1.00 of it; behind on b.",
+        "Milkrun and VROOM, exploration 0: a mean gap of 2.00 % against 21.00 %, 0.10 of it; behind on b.",
+    ]
+
+
+def test_no_share_is_told_of_a_gap_of_nothing() -> None:
+    records = [record("milkrun", "a", 102), record("pyvrp", "a", 100), record("ortools", "a", None)]
+    assert verdicts(Table(records, 10)) == [
+        "Milkrun and PyVRP: a mean gap of 2.00 % against 0.00 %; behind on a.",
+        "Milkrun and OR-Tools, guided local search: behind on none.",
+    ]
+
+
+def test_without_milkrun_there_is_no_verdict() -> None:
+    assert verdicts(Table([record("pyvrp", "a", 101), record("ortools", "a", 102)], 10)) == []
