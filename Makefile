@@ -32,7 +32,8 @@ faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=...
 	@$(BIN)/python -m tests.faults
 
 # Cores are what the machine has, instances what lies beside the repository or else a few of its own.
-bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder SOLVERS="milkrun pyvrp" CORES=2
+# SOLVERS="milkrun pyvrp" and CORES=1 choose.
+bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
 	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))
