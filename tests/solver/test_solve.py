@@ -12,7 +12,7 @@ import pytest
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver import ledger as ledger_module
-from milkrun_solver import pyvrp_engine, vroom_engine
+from milkrun_solver import pyvrp_engine, vroom_process
 from milkrun_solver import solve as solve_module
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.ranking import rank
@@ -206,24 +206,24 @@ def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pyte
 
 
 def test_the_other_engine_goes_on_when_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vroom_engine, "_spawn", failing)
+    monkeypatch.setattr(vroom_process, "_spawn", failing)
     assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
 
 
 def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    spawn = vroom_engine._spawn
+    spawn = vroom_process._spawn
 
     def doomed() -> Any:
         process = spawn()
         process.kill()
         return process
 
-    monkeypatch.setattr(vroom_engine, "_spawn", doomed)
+    monkeypatch.setattr(vroom_process, "_spawn", doomed)
     assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
 
 
 def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vroom_engine, "_spawn", failing)
+    monkeypatch.setattr(vroom_process, "_spawn", failing)
     monkeypatch.setattr(pyvrp_engine, "Search", failing)
     with pytest.raises(NoAnswerError, match="out of order") as error:
         Watched(middling(), seconds=20)

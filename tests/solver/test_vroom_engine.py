@@ -66,7 +66,7 @@ def test_each_effort_gives_an_answer_and_then_the_engine_has_ended(engine: Watch
     engine.start(request(model, [Effort(None), Effort(0), Effort(2)]))
     events = [engine.next_event() for _ in range(4)]
     assert [type(event) for event in events] == [VroomAnswer, VroomAnswer, VroomAnswer, Ended]
-    assert events[-1] == Ended("vroom")
+    assert events[-1] == Ended("vroom", whole=True)
     assert isinstance(events[0], VroomAnswer)
     assert routes_of(model, events[0].output)
 
@@ -84,13 +84,13 @@ def test_stop_kills_the_child_in_the_middle_of_its_work(engine: Watched) -> None
     event = engine.next_event()
     while isinstance(event, VroomAnswer):
         event = engine.next_event()
-    assert event == Ended("vroom")
+    assert event == Ended("vroom", whole=True)
 
 
 def test_stop_before_the_child_is_there_starts_none(engine: Watched) -> None:
     engine.stop()
     engine.start(request(big(), LONG))
-    assert engine.next_event() == Ended("vroom")
+    assert engine.next_event() == Ended("vroom", whole=True)
     assert engine.pid is None
 
 
@@ -136,7 +136,7 @@ def test_a_warm_start_that_vroom_refuses_does_not_lose_the_other_answers(engine:
     too_much = {4: [{"type": "job", "id": 1}, {"type": "job", "id": 2}]}
     engine.start(Request(asked.problem, asked.matrices, too_much, asked.efforts, 1, 60))
     assert isinstance(engine.next_event(), VroomAnswer)
-    assert engine.next_event() == Ended("vroom")
+    assert engine.next_event() == Ended("vroom", whole=True)
 
 
 PARENT = """

@@ -16,10 +16,11 @@ class VroomAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A thread of an engine has no more to do, or failed."""
+    """A thread of an engine has no more to do, or failed; `whole` if it was VROOM on the whole problem."""
 
     engine: EngineName
     error: Exception | None = None
+    whole: bool = False
 
 
 Event = VroomAnswer | Ended

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 
 from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
-from milkrun_solver.answer import plan_of, solution_of
+from milkrun_solver.answer import plan_of, solution_of, timed_routes
 from milkrun_solver.events import EngineName
 from milkrun_solver.geometry import add_geometry
-from milkrun_solver.model import Model, Plan
+from milkrun_solver.model import Model
 from milkrun_solver.ranking import rank
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.verify import Verifier
+from milkrun_solver.vroom_encoding import routes_of
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Ledger:
         self._trace: list[TracePoint] = []
         self._first_cost: int | None = None
         self.best: Solution | None = None
+        self.routes: list[TimedRoute] | None = None
         self.best_rank: Rank | None = None
         self.improved_at = started
 
@@ -47,7 +49,7 @@ class Ledger:
         if faults:
             _log.warning("the initial answer does not verify: %s", faults[0])
             return
-        self._keep(initial, rank(self._model.problem, initial))
+        self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
 
     def consider(self, engine: EngineName, routes: list[TimedRoute]) -> bool:
         """Verifies a candidate and reports it if it is better than the best; says whether it was."""
@@ -59,7 +61,7 @@ class Ledger:
         if faults:
             _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
             return False
-        self._keep(solution, found)
+        self._keep(solution, routes, found)
         solution.meta = self._meta(engine, solution.summary.cost)
         self._on_best(solution)
         return True
@@ -71,10 +73,6 @@ class Ledger:
         except (KeyError, IndexError, ValueError) as error:
             return [repr(error)]
 
-    def plan(self) -> Plan | None:
-        """The best answer as a plan."""
-        return None if self.best is None else plan_of(self._model, self.best)
-
     def result(self) -> Solution | None:
         """The best answer, its `meta` told at the end of the search."""
         if self.best is None:
@@ -83,9 +81,15 @@ class Ledger:
             update={"meta": self._meta(self.best.meta.engine, self.best.summary.cost)}
         )
 
-    def _keep(self, solution: Solution, found: Rank) -> None:
+    def _routes_of(self, solution: Solution) -> list[TimedRoute] | None:
+        """The routes of an answer with their times; an answer reads like VROOM's output, which has breaks."""
+        if self._model.has_breaks:
+            return routes_of(self._model, solution.model_dump(exclude_none=True))
+        return timed_routes(self._model, plan_of(self._model, solution))
+
+    def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Rank) -> None:
         add_geometry(self._model, solution.routes)
-        self.best, self.best_rank = solution, found
+        self.best, self.routes, self.best_rank = solution, routes, found
         self.improved_at = time.monotonic()
         if self._first_cost is None:
             self._first_cost = solution.summary.cost

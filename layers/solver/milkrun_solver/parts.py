@@ -1,7 +1,7 @@
 """Cutting a plan into parts: groups of neighbouring routes, each a problem of its own."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -32,8 +32,7 @@ class Part:
     def in_whole(self, plan: Plan) -> Plan:
         """The routes of a plan for this part, in the numbers of the whole problem."""
         return [
-            PlannedRoute(self.vehicles[route.vehicle], tuple(self.tasks[task] for task in route.tasks))
-            for route in plan
+            PlannedRoute(self.vehicles[route.vehicle], _renumbered(route.tasks, self.tasks)) for route in plan
         ]
 
 
@@ -58,7 +57,7 @@ def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: rand
     used = {route.vehicle for route in plan}
     spare = [number for number in range(len(model.vehicles)) if number not in used]
     rng.shuffle(spare)
-    return [_part(model, group, spare[rank :: len(groups)]) for rank, group in enumerate(groups)]
+    return [_with_spare(model, group, spare[rank :: len(groups)]) for rank, group in enumerate(groups)]
 
 
 def _together(model: Model, tasks: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -77,7 +76,7 @@ def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -
         yield pieces
         return
     durations = model.vehicles[0].travel.durations
-    places = [[model.tasks[task].place for task in piece.tasks] for piece in pieces]
+    places = [[model.tasks[task].place for task in piece.tasks if task >= 0] for piece in pieces]
     everywhere = list(chain.from_iterable(places))
     here = rng.choice(everywhere)
     sample = rng.sample(everywhere, (len(everywhere) + 1) // 2)
@@ -96,11 +95,18 @@ def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -
             yield from _split(model, half, share, rng)
 
 
-def _part(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
-    routes = [piece for piece in pieces if piece.vehicle is not None]
+def _with_spare(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
+    routes = [PlannedRoute(piece.vehicle, piece.tasks) for piece in pieces if piece.vehicle is not None]
+    loose = chain.from_iterable(piece.tasks for piece in pieces if piece.vehicle is None)
     enough = max(_LEAST_SPARE, len(routes) // _SPARE_SHARE)
-    vehicles = tuple(sorted([*(p.vehicle for p in routes if p.vehicle is not None), *spare[:enough]]))
-    tasks = tuple(sorted(chain.from_iterable(piece.tasks for piece in pieces)))
+    return part_of(model, routes, loose, spare[:enough])
+
+
+def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[int]) -> Part:
+    """The part of a problem with these routes, with tasks that are in none, and with vehicles that nobody
+    uses."""
+    vehicles = tuple(sorted([*(route.vehicle for route in routes), *spare]))
+    tasks = tuple(sorted(chain(loose, *(route.served for route in routes))))
     task_of = {number: rank for rank, number in enumerate(tasks)}
     vehicle_of = {number: rank for rank, number in enumerate(vehicles)}
     return Part(
@@ -112,11 +118,12 @@ def _part(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
             ),
             vehicles=tuple(model.vehicles[number] for number in vehicles),
         ),
-        plan=[
-            PlannedRoute(vehicle_of[piece.vehicle], tuple(task_of[task] for task in piece.tasks))
-            for piece in routes
-            if piece.vehicle is not None
-        ],
+        plan=[PlannedRoute(vehicle_of[route.vehicle], _renumbered(route.tasks, task_of)) for route in routes],
         tasks=tasks,
         vehicles=vehicles,
     )
+
+
+def _renumbered(tasks: Iterable[int], numbers: Sequence[int] | dict[int, int]) -> tuple[int, ...]:
+    """The same tasks by other numbers; reloads are the vehicle's own."""
+    return tuple(numbers[task] if task >= 0 else task for task in tasks)

@@ -2,14 +2,16 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from milkrun_solver.answer import planned, timed_routes
 from milkrun_solver.encoding import Encoding
-from milkrun_solver.events import Ended, Post
+from milkrun_solver.events import Ended, EngineName, Post
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part
 from milkrun_solver.rounds import Rounds, Stint
+from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.search import Search, Stop, cost
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ class PyvrpEngine:
         seed: Start of the random numbers; each thread adds its own number.
     """
 
+    engine: EngineName = "pyvrp"
+
     def __init__(self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int) -> None:
+        self._model = model
         self._encoding = encoding
         self._post = post
         self._deadline = deadline
@@ -55,17 +60,18 @@ class PyvrpEngine:
             self._threads.append(thread)
             thread.start()
 
-    def take(self) -> Plan | None:
-        """The best plan that was found, if it is better than the last one taken."""
-        return self._rounds.take()
+    def take(self) -> list[TimedRoute] | None:
+        """The best routes that were found, if they are better than the last ones taken."""
+        plan = self._rounds.take()
+        return None if plan is None else timed_routes(self._model, plan)
 
-    def offer(self, plan: Plan) -> None:
-        """Names a plan to go on from. The searches under way are given up for it."""
-        self._rounds.offer(plan)
+    def offer(self, routes: Sequence[TimedRoute]) -> None:
+        """Names routes to go on from. The searches under way are given up for them."""
+        self._rounds.offer(planned(routes))
 
-    def restart(self, plan: Plan | None) -> None:
-        """Goes back to a plan, since what was made of it is none."""
-        self._rounds.restart(plan)
+    def restart(self, routes: Sequence[TimedRoute] | None) -> None:
+        """Goes back to these routes, since what was made of them is none."""
+        self._rounds.restart(None if routes is None else planned(routes))
 
     def stop(self) -> None:
         """Asks all threads to end; each does within an iteration."""
@@ -105,7 +111,10 @@ class PyvrpEngine:
             patience.regain()
             stint.found(plan)
 
+        was_complete = whole.complete
         whole.search(stint.plan, stop, found)
+        if whole.complete != was_complete:
+            patience.regain()  # not every task can be served: what follows is another search
 
     def _search_part(self, part: Part, stint: Stint, seed: int) -> None:
         encoding = Encoding(part.model)
@@ -129,22 +138,22 @@ class _Whole:
         self._encoding = encoding
         self._seed = seed
         self._searches: dict[bool, Search] = {}
-        self._complete = True
+        self.complete = True
         self._last: pyvrp.Solution | None = None
 
     def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> None:
         """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan."""
         if plan is not None:
-            self._complete = _serves_all(self._encoding, plan)
-        search = self._searches.get(self._complete)
+            self.complete = _serves_all(self._encoding, plan)
+        search = self._searches.get(self.complete)
         if search is None:
-            search = self._searches[self._complete] = Search(self._encoding, self._complete, self._seed)
+            search = self._searches[self.complete] = Search(self._encoding, self.complete, self._seed)
             self._last = None
         start = _start(search, plan, self._last)
         if plan is None and (part := search.feasible_part(start)):
             found(part)
         self._last = search.round(start, stop, lambda solution: found(self._encoding.plan(solution)))
-        self._complete = self._complete and self._last.is_feasible()
+        self.complete = self.complete and self._last.is_feasible()
 
 
 def _serves_all(encoding: Encoding, plan: Plan) -> bool:

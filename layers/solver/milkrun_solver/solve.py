@@ -8,17 +8,19 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer import timed_routes
+from milkrun_solver.answer import planned_routes, timed_routes
 from milkrun_solver.encoding import Encoding
-from milkrun_solver.errors import EngineError, NoAnswerError
+from milkrun_solver.errors import EngineError, NoAnswerError, UnsupportedCombinationError
 from milkrun_solver.events import Ended, EngineName, Event, VroomAnswer
-from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
+from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger
-from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model import Model, build_model
 from milkrun_solver.pyvrp_engine import PyvrpEngine
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.vroom_parts import VroomParts
 from milkrun_solver.vroom_request import Effort
 
 _log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def solve(
 
     Raises:
         NetworkNotFoundError: The problem names a road network, and no travel times on it are given.
+        UnsupportedCombinationError: It asks for what VROOM alone knows and for what PyVRP alone knows.
         NoAnswerError: There is no answer: both engines failed, or the end came before the first one.
     """
     started = time.monotonic()
@@ -88,23 +91,15 @@ def solve(
 
 def _take_given_routes(model: Model, ledger: Ledger) -> None:
     """The routes that the caller gave as `steps` are the first candidate, if they keep the rules."""
-    numbers = {(task.kind, task.source.id): number for number, task in enumerate(model.tasks)}
-    plan = []
-    for vehicle_number, vehicle in enumerate(model.vehicles):
-        tasks = tuple(
-            numbers[step.type, step.id]
-            for step in vehicle.source.steps
-            if step.type in ("job", "pickup", "delivery") and step.id is not None
-        )
-        if tasks:
-            plan.append(PlannedRoute(vehicle_number, tasks))
+    given = ((number, vehicle.source.steps) for number, vehicle in enumerate(model.vehicles))
+    plan = [route for route in planned_routes(model, given) if route.served]
     routes = timed_routes(model, plan) if plan and not model.has_breaks else None
     if routes:
         ledger.consider("vroom", routes)
 
 
 class _Run:
-    """One search: starts the engines, weighs what they find, ends them."""
+    """One search: VROOM on the whole problem, beside it PyVRP or VROOM on parts, and who gets which core."""
 
     def __init__(
         self, model: Model, ledger: Ledger, deadline: float, should_stop: Callable[[], bool], seed: int
@@ -114,34 +109,35 @@ class _Run:
         self._deadline = deadline
         self._should_stop = should_stop
         self._seed = seed
+        self._cores = _cores(model)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._vroom = VroomEngine(self._events.put)
-        self._pyvrp: PyvrpEngine | None = None
+        self._improver: Improver | None = None
         self._working = 0
         self._errors: list[Exception] = []
         self._next_look = 0.0
         self._vroom_until = deadline
 
     def until_end(self) -> None:
-        """Starts both engines and reports what they find until it is time to end."""
+        """Starts the engines and reports what they find until it is time to end."""
         self._start()
         while self._working and not self._is_over():
             self._take_event(_POLL_SECONDS)
             if time.monotonic() >= self._vroom_until and self._ledger.best is not None:
                 self._vroom.stop()
             if time.monotonic() >= self._next_look:
-                self._look_at_pyvrp()
+                self._look_at_improver()
 
     def close(self) -> None:
-        """Ends both engines and weighs what they found last."""
+        """Ends the engines and weighs what they found last."""
         self._vroom.stop()
-        if self._pyvrp is not None:
-            self._pyvrp.stop()
-            self._pyvrp.join(_JOIN_SECONDS)
+        if self._improver is not None:
+            self._improver.stop()
+            self._improver.join(_JOIN_SECONDS)
         self._vroom.join(_JOIN_SECONDS)
         while not self._events.empty():
             self._take_event(0)
-        self._look_at_pyvrp()
+        self._look_at_improver()
 
     def why_nothing(self) -> str:
         """Why there is no answer."""
@@ -150,53 +146,63 @@ class _Run:
         return "The search ended before there was a first answer."
 
     def _start(self) -> None:
-        cores = _cores()
-        reason = reason_for_vroom(self._model)
-        if reason is not None:
-            _log.info("VROOM alone solves this problem: %s", reason)
-        plan = self._ledger.plan()
+        reason, against = reason_for_vroom(self._model), reason_for_pyvrp(self._model)
+        if reason is not None and against is not None:
+            raise UnsupportedCombinationError(reason, against)
+        if reason is not None or against is not None:
+            _log.info("one engine alone solves this problem: %s", reason or against)
+        try:
+            self._improver = self._vroom_parts() if reason else self._pyvrp()
+        except Exception as error:
+            self._failed("pyvrp", error)
+        if self._improver is not None and self._ledger.routes is not None:
+            self._improver.offer(self._ledger.routes)
+        beside = self._improver is not None
+        if against is None:
+            self._start_vroom(beside)
+            self._add_threads(max(1, self._cores - 1))
+        elif not beside and not self._errors:
+            self._ledger.consider("pyvrp", [])  # no vehicle can serve anything
+        else:
+            self._add_threads(self._cores)
+
+    def _start_vroom(self, beside: bool) -> None:
         now = time.monotonic()
         left = self._deadline - now
-        if reason is None:
+        if beside:
             self._vroom_until = now + max(_VROOM_LEAST_SECONDS, _VROOM_SHARE * left)
-        efforts = self._efforts(alone=reason is not None, warm=plan is not None)
-        self._vroom.start(request_of(self._model, efforts, plan, cores if reason else 1, left))
+        threads = 1 if beside else self._cores
+        self._vroom.start(request_of(self._model, self._efforts(), None, threads, left))
         self._working += 1
-        if reason is None:
-            try:
-                self._start_pyvrp(max(1, cores - 1), plan)
-            except Exception as error:
-                self._failed("pyvrp", error)
 
-    def _start_pyvrp(self, threads: int, plan: Plan | None) -> None:
+    def _vroom_parts(self) -> Improver:
+        return VroomParts(self._model, self._events.put, self._deadline, self._seed)
+
+    def _pyvrp(self) -> Improver | None:
         encoding = Encoding(self._model)
         if not encoding.possible or encoding.fleet.matrix_bytes > _MAX_MATRIX_BYTES:
             size = encoding.fleet.matrix_bytes
             _log.info("PyVRP is not used: nothing to serve, or matrices of %d bytes", size)
-            return
-        self._pyvrp = PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
-        if plan is not None:
-            self._pyvrp.offer(plan)
-        self._add_threads(threads)
+            if encoding.possible and reason_for_pyvrp(self._model) is not None:
+                raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
+            return None
+        return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
 
     def _add_threads(self, threads: int) -> None:
-        if self._pyvrp is not None:
-            self._pyvrp.start(threads)
+        if self._improver is not None:
+            self._improver.start(threads)
             self._working += threads
 
-    def _efforts(self, alone: bool, warm: bool) -> list[Effort]:
+    def _efforts(self) -> list[Effort]:
         """What VROOM shall do, from the quickest to the deepest."""
         tasks = len(self._model.tasks)
         most = self._model.problem.options.exploration_level
-        if not alone and tasks > _DEEP_VROOM:
+        if tasks > _DEEP_VROOM:
             most = 0
         levels: list[int | None] = [*(level for level in (0, 1, 3, 5) if level < most), most]
         if tasks >= _QUICK_HEURISTICS:
             levels.insert(0, None)
-        efforts = [Effort(level) for level in levels]
-        if warm and alone:
-            efforts.insert(0, Effort(most, warm=True))
-        return efforts
+        return [Effort(level) for level in levels]
 
     def _is_over(self) -> bool:
         now = time.monotonic()
@@ -222,40 +228,39 @@ class _Run:
         except (KeyError, TypeError) as error:
             self._failed("vroom", EngineError(f"VROOM's answer cannot be read: {error!r}"))
             return
-        if self._ledger.consider("vroom", routes):
-            self._offer()
+        if self._ledger.consider("vroom", routes) and self._improver is not None:
+            self._improver.offer(routes)
 
     def _engine_ended(self, event: Ended) -> None:
         self._working -= 1
         if event.error is not None:
             self._failed(event.engine, event.error)
-        elif event.engine == "vroom" and self._working and self._pyvrp is not None:
-            self._add_threads(_cores() - self._pyvrp.threads)
+        if event.whole and self._working and self._improver is not None:
+            if self._ledger.best is None and self._improver.engine == "vroom":
+                self._improver.stop()  # it has nothing to start from
+            else:
+                self._add_threads(self._cores - self._improver.threads)
 
     def _failed(self, engine: EngineName, error: Exception) -> None:
         self._errors.append(error)
         _log.error("%s failed", engine, exc_info=error)
 
-    def _look_at_pyvrp(self) -> None:
-        if self._pyvrp is None:
+    def _look_at_improver(self) -> None:
+        if self._improver is None:
             return
         before = time.monotonic()
-        plan = self._pyvrp.take()
-        if plan is not None:
-            routes = timed_routes(self._model, plan)
-            if routes is None or not self._ledger.consider("pyvrp", routes):
-                _log.error("a plan of pyvrp is not what it seemed")
-                self._pyvrp.restart(self._ledger.plan())
+        routes = self._improver.take()
+        if routes is not None:
+            if not self._ledger.consider(self._improver.engine, routes):
+                _log.error("routes of %s are not what they seemed", self._improver.engine)
+                self._improver.restart(self._ledger.routes)
             elif self._model.timed and len(self._model.tasks) > _DEEP_VROOM:
                 self._vroom.stop()  # it would not catch up
         now = time.monotonic()
         self._next_look = now + (now - before) / _LEDGER_SHARE
 
-    def _offer(self) -> None:
-        plan = self._ledger.plan()
-        if self._pyvrp is not None and plan is not None:
-            self._pyvrp.offer(plan)
 
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _cores(model: Model) -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = model.problem.options.threads
+    return available if wanted is None else min(wanted, available)

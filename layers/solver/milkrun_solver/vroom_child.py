@@ -1,8 +1,9 @@
 """The child process that runs VROOM, which holds the interpreter's lock while it solves and keeps no time
 limit: here it can be killed.
 
-Reads one pickled `Request` from standard input. Writes one line for each answer to standard output, `+` and
-VROOM's JSON, or `-` and a message where VROOM refused. pyvroom's private names are used here alone.
+Reads pickled `Request`s from standard input until that is closed. Writes one line for each answer to standard
+output, `+` and VROOM's JSON, or `-` and a message where VROOM refused, and an empty line after each request.
+pyvroom's private names are used here alone.
 """
 
 import ctypes
@@ -13,8 +14,10 @@ import pickle
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from milkrun_solver.standins import load_vroom
@@ -24,22 +27,31 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Serves one request and ends."""
+    """Serves requests until there are no more."""
     parent = os.getppid()
     _die_with_parent()
     if os.getppid() != parent:
         return
-    request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our own parent
     # What a library prints must not stand among the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    while True:
+        try:
+            request = pickle.load(sys.stdin.buffer)  # noqa: S301  # from our own parent
+        except EOFError:
+            return
+        for line in chain(_lines(request), "\n"):
+            answers.write(line)
+            answers.flush()
+
+
+def _lines(request: Request) -> Iterator[str]:
     deadline = time.monotonic() + request.seconds
     for effort in request.efforts:
         left = deadline - time.monotonic()
         if left <= 0:
             break
-        answers.write(_line(request, effort, left))
-        answers.flush()
+        yield _line(request, effort, left)
 
 
 def _die_with_parent() -> None:
@@ -78,10 +90,11 @@ def input_of(vroom: Any, request: Request, warm: bool) -> Any:
 def answer(vroom: Any, request: Request, effort: Effort, seconds: float) -> str:
     """VROOM's answer to one effort, as JSON on one line."""
     timeout = timedelta(0) if effort.level is None else timedelta(seconds=seconds)
-    solved = input_of(vroom, request, effort.warm)._solve(
-        exploration_level=effort.level or 0, nb_threads=request.threads, timeout=timeout
-    )
-    return output_of(solved)
+    common = {"nb_threads": request.threads, "timeout": timeout}
+    problem = input_of(vroom, request, effort.warm)
+    if effort.searches is None:
+        return output_of(problem._solve(exploration_level=effort.level or 0, **common))
+    return output_of(problem._solve(nb_searches=effort.searches, depth=effort.level or 0, **common))
 
 
 def output_of(solved: Any) -> str:

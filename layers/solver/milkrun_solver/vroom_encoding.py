@@ -5,52 +5,75 @@ from typing import Any
 
 import numpy as np
 
-from milkrun_solver.model import Model, Plan, Task, Vehicle, merged_windows
+from milkrun_solver.model import Model, Plan, Task, Vehicle, is_timed, merged_windows
 from milkrun_solver.schedule import Stop, TimedRoute
+from milkrun_solver.travel import Cells
 from milkrun_solver.vroom_request import Effort, Matrices, Request
+
+_ALWAYS = (0, 2**31)
+"""A time window that binds nothing. A part without any gets one where the whole has some: VROOM rounds costs
+in another way where nothing is timed."""
 
 
 def request_of(
     model: Model, efforts: Sequence[Effort], plan: Plan | None, threads: int, seconds: float
 ) -> Request:
-    """The request for a problem. `plan` is where warm solves start."""
+    """The request for a problem, with the rows of its matrices that it uses. `plan` is where warm solves
+    start."""
+    rows = _rows(model)
+    row_of = {place: rank for rank, place in enumerate(rows)}
     problem: dict[str, Any] = {
-        "vehicles": [_vehicle(vehicle, model.amounts) for vehicle in model.vehicles],
+        "vehicles": [_vehicle(vehicle, model.amounts, row_of) for vehicle in model.vehicles],
         "jobs": [],
         "shipments": [],
     }
+    if model.timed and not is_timed(model.tasks, model.vehicles):
+        problem["vehicles"][0]["time_window"] = _ALWAYS
     for number, task in enumerate(model.tasks):
         if task.kind == "job":
-            problem["jobs"].append(_job(task))
+            problem["jobs"].append(_job(task, row_of))
         elif task.kind == "pickup":
-            problem["shipments"].append(_shipment(task, model.tasks[number + 1]))
+            problem["shipments"].append(_shipment(task, model.tasks[number + 1], row_of))
     routes = {
         model.vehicles[route.vehicle].source.id: [_step_of(model.tasks[number]) for number in route.tasks]
         for route in plan or []
     }
-    return Request(problem, _matrices(model), routes, efforts, threads, seconds)
+    return Request(problem, _matrices(model, rows), routes, efforts, threads, seconds)
 
 
-def _matrices(model: Model) -> dict[str, Matrices]:
+def _rows(model: Model) -> list[int]:
+    places = {task.place for task in model.tasks}
+    places |= {
+        place for vehicle in model.vehicles for place in (vehicle.start, vehicle.end) if place is not None
+    }
+    return sorted(places)
+
+
+def _matrices(model: Model, rows: list[int]) -> dict[str, Matrices]:
     """VROOM takes distances of all profiles or of none, so zeros stand in for those that nobody asks for."""
-    profiles = model.travel.profiles
+    profiles = {vehicle.source.profile: vehicle.travel for vehicle in model.vehicles}
     measured = any(travel.distances is not None for travel in profiles.values())
+
+    def used(cells: Cells) -> Cells:
+        return cells if len(rows) == len(cells) else cells[np.ix_(rows, rows)]
+
     matrices = {}
     for name, travel in profiles.items():
-        distances = travel.distances
+        durations = used(travel.durations)
+        distances = None if travel.distances is None else used(travel.distances)
         if distances is None and measured:
-            distances = np.zeros_like(travel.durations)
-        matrices[name] = (travel.durations, distances, travel.costs)
+            distances = np.zeros_like(durations)
+        matrices[name] = (durations, distances, None if travel.costs is None else used(travel.costs))
     return matrices
 
 
-def _vehicle(vehicle: Vehicle, amounts: int) -> dict[str, Any]:
+def _vehicle(vehicle: Vehicle, amounts: int, row_of: Mapping[int, int]) -> dict[str, Any]:
     source = vehicle.source
     described: dict[str, Any] = {
         "id": source.id,
         "profile": source.profile,
-        "start_index": vehicle.start,
-        "end_index": vehicle.end,
+        "start_index": None if vehicle.start is None else row_of[vehicle.start],
+        "end_index": None if vehicle.end is None else row_of[vehicle.end],
         "capacity": vehicle.capacity,
         "costs": source.costs.model_dump(),
         "skills": source.skills,
@@ -79,9 +102,9 @@ def _breaks(vehicle: Vehicle, amounts: int) -> list[dict[str, Any]]:
     ]
 
 
-def _job(task: Task) -> dict[str, Any]:
+def _job(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
     return {
-        **_step(task),
+        **_step(task, row_of),
         "delivery": task.delivery,
         "pickup": task.pickup,
         "skills": list(task.skills),
@@ -89,22 +112,22 @@ def _job(task: Task) -> dict[str, Any]:
     }
 
 
-def _shipment(pickup: Task, delivery: Task) -> dict[str, Any]:
+def _shipment(pickup: Task, delivery: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
     return {
-        "pickup": _step(pickup),
-        "delivery": _step(delivery),
+        "pickup": _step(pickup, row_of),
+        "delivery": _step(delivery, row_of),
         "amount": pickup.pickup,
         "skills": list(pickup.skills),
         "priority": pickup.priority,
     }
 
 
-def _step(task: Task) -> dict[str, Any]:
+def _step(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
     source = task.source
     return _given(
         {
             "id": source.id,
-            "location_index": task.place,
+            "location_index": row_of[task.place],
             "setup": source.setup,
             "service": source.service,
             "setup_per_type": source.setup_per_type or None,

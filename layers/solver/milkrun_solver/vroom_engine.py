@@ -1,20 +1,14 @@
-"""VROOM as an engine: a child process, and a thread that hands it the problem and reads its answers."""
+"""VROOM as an engine for the whole problem: a child process, and a thread that reads its answers."""
 
-import json
-import os
-import pickle
-import subprocess
-import sys
 import threading
 
-from milkrun_solver.errors import EngineError
 from milkrun_solver.events import Ended, Post, VroomAnswer
+from milkrun_solver.vroom_process import VroomProcess
 from milkrun_solver.vroom_request import Request
 
 
 class VroomEngine:
-    """One run of the child process. `multiprocessing` is not used: to fork a process with threads may
-    deadlock, and its spawned children import the caller's main module.
+    """One request to VROOM.
 
     Args:
         post: Takes each answer and one `Ended`.
@@ -22,27 +16,22 @@ class VroomEngine:
 
     def __init__(self, post: Post) -> None:
         self._post = post
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = VroomProcess()
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._stopped = False
 
     @property
     def pid(self) -> int | None:
         """The child's process id, once it is started."""
-        return None if self._process is None else self._process.pid
+        return self._process.pid
 
     def start(self, request: Request) -> None:
-        """Starts the child. It dies with the thread started here, which lives as long as the child does."""
+        """Starts the child, which dies with the thread started here."""
         self._thread = threading.Thread(target=self._run, args=(request,), name="vroom", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Kills the child, whatever it does."""
-        with self._lock:
-            self._stopped = True
-            if self._process is not None:
-                self._process.kill()
+        self._process.stop()
 
     def join(self, timeout: float) -> None:
         """Waits until child and thread are gone, `timeout` seconds at most."""
@@ -52,40 +41,10 @@ class VroomEngine:
     def _run(self, request: Request) -> None:
         error: Exception | None = None
         try:
-            self._serve(request)
+            for output in self._process.answers(request):
+                self._post(VroomAnswer(output))
         except Exception as caught:  # an engine's failure is an event: the other engine goes on
-            error = None if self._stopped else caught
-        self._post(Ended("vroom", error))
-
-    def _serve(self, request: Request) -> None:
-        with self._lock:
-            if self._stopped:
-                return
-            self._process = process = _spawn()
-        refusal = ""
-        answers = 0
-        with process:
-            if process.stdin is None or process.stdout is None:
-                raise EngineError("VROOM's process has no pipes.")
-            with process.stdin as pipe:
-                pickle.dump(request, pipe, protocol=pickle.HIGHEST_PROTOCOL)
-            for line in process.stdout:
-                if line.startswith(b"+"):
-                    self._post(VroomAnswer(json.loads(line[1:])))
-                    answers += 1
-                else:
-                    refusal = line[1:].decode().strip()
-        if process.returncode != 0:
-            raise EngineError(f"VROOM's process ended with {process.returncode}.")
-        if refusal and not answers:
-            raise EngineError(f"VROOM refuses the problem: {refusal}")
-
-
-def _spawn() -> "subprocess.Popen[bytes]":
-    path = os.pathsep.join(entry for entry in sys.path if entry)
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "milkrun_solver.vroom_child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
-    )
+            error = None if self._process.stopped else caught
+        finally:
+            self._process.close()
+        self._post(Ended("vroom", error, whole=True))

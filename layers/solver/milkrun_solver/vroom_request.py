@@ -14,10 +14,12 @@ Matrices = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None, npt.NDAr
 @dataclass(frozen=True)
 class Effort:
     """One solve. `level` is VROOM's exploration level, None for its heuristics alone; `warm` starts it from
-    the routes given with the request."""
+    the routes given with the request. `searches` is how many starts it has, where not as many as the level.
+    """
 
     level: int | None
     warm: bool = False
+    searches: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""A child process that runs VROOM, and the pipes to it."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from milkrun_solver.errors import EngineError
+from milkrun_solver.vroom_request import Request
+
+
+class VroomProcess:
+    """Solves one request after the other, each in the same child. `multiprocessing` is not used: to fork a
+    process with threads may deadlock, and its spawned children import the caller's main module.
+
+    The child starts with the first request and dies with the thread that asked for it.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self.stopped = False
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, once it is started."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def gone(self) -> bool:
+        """Whether the child has ended."""
+        return self._process is not None and self._process.poll() is not None
+
+    def answers(self, request: Request) -> Iterator[dict[str, Any]]:
+        """VROOM's output for each effort of a request, as it comes; nothing once the child was stopped.
+
+        Raises:
+            EngineError: VROOM refused every effort, or the child died of itself.
+        """
+        process = self._started()
+        if process is None or process.stdin is None or process.stdout is None:
+            return
+        answered, refusal = False, ""
+        try:
+            pickle.dump(request, process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            while (line := process.stdout.readline()).strip():
+                if line.startswith(b"+"):
+                    answered = True
+                    yield json.loads(line[1:])
+                else:
+                    refusal = line[1:].decode().strip()
+        except BrokenPipeError:
+            line = b""
+        if not line and not self.stopped:
+            raise EngineError(f"VROOM's process ended with {process.wait()}.")
+        if refusal and not answered:
+            raise EngineError(f"VROOM refuses the problem: {refusal}")
+
+    def stop(self) -> None:
+        """Kills the child, whatever it does."""
+        with self._lock:
+            self.stopped = True
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Ends the child and waits until it is gone."""
+        self.stop()
+        if self._process is not None:
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
+            self._process.wait()
+
+    def _started(self) -> "subprocess.Popen[bytes] | None":
+        with self._lock:
+            if self._process is None and not self.stopped:
+                self._process = _spawn()
+            return None if self.stopped else self._process
+
+
+def _spawn() -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "milkrun_solver.vroom_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    )
