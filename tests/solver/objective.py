@@ -30,20 +30,24 @@ def _route_cost(model: Model, route: PlannedRoute, with_work: bool) -> int:
 
 def _places(model: Model, route: PlannedRoute) -> list[int | None]:
     vehicle = model.vehicles[route.vehicle]
-    return [vehicle.start, *(model.tasks[task].place for task in route.tasks), vehicle.end]
+    stops = [
+        model.tasks[number].place if number >= 0 else vehicle.reloads[~number].place for number in route.tasks
+    ]
+    return [vehicle.start, *stops, vehicle.end]
 
 
 def seconds_of_work(model: Model, route: PlannedRoute) -> int:
-    """Setup and service along a route; a setup falls away after a stop at the same place.
+    """Setup and service of the tasks of a route; a setup falls away after a stop at the same place.
 
     VROOM's cost of working counts breaks too, and who drives at all takes all of them.
     """
     vehicle = model.vehicles[route.vehicle]
     rank = vehicle.type_rank
-    tasks = [model.tasks[number] for number in route.tasks]
-    before = _places(model, route)
-    setups = (task.setup[rank] for task, place in zip(tasks, before, strict=False) if task.place != place)
-    services = [task.service[rank] for task in tasks] + [pause.service for pause in vehicle.source.breaks]
+    visits = zip(route.tasks, _places(model, route), strict=False)
+    tasks = [(model.tasks[number], before) for number, before in visits if number >= 0]
+    setups = (task.setup[rank] for task, before in tasks if task.place != before)
+    services = [task.service[rank] for task, _ in tasks]
+    services += [pause.service for pause in vehicle.source.breaks]
     return sum(setups) + sum(services)
 
 

@@ -165,6 +165,14 @@ def merged_windows(windows: Sequence[schema.Slot]) -> tuple[Window, ...]:
     return tuple(merged)
 
 
+def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:
+    """Without the windows that are over before the goods are ready, which PyVRP refuses to hear of.
+
+    Where nothing else is left all of them stay, and the task is impossible.
+    """
+    return tuple(window for window in windows if window[1] >= release) or windows
+
+
 def _tasks(
     problem: schema.Problem, travel: TravelSource, types: tuple[str | None, ...], amounts: int
 ) -> list[Task]:
@@ -179,18 +187,19 @@ def _tasks(
         pickup: Sequence[int],
     ) -> None:
         number = len(tasks)
+        release = owner.release_time if isinstance(owner, schema.Job) else 0
         tasks.append(
             Task(
                 kind=kind,
                 place=travel.place(source.location, source.location_index),
                 setup=_per_type(types, source.setup, source.setup_per_type),
                 service=_per_type(types, source.service, source.service_per_type),
-                windows=merged_windows(source.time_windows),
+                windows=_in_reach(merged_windows(source.time_windows), release),
                 delivery=_padded(delivery, amounts),
                 pickup=_padded(pickup, amounts),
                 skills=frozenset(owner.skills),
                 priority=owner.priority,
-                release=owner.release_time if isinstance(owner, schema.Job) else 0,
+                release=release,
                 partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
                 source=source,
             )

@@ -27,14 +27,15 @@ class PyvrpOpinion:
     Attributes:
         exact: The plan's cost by the definition in VROOM's internal units, without what is constant to PyVRP:
             the cost of time on the spot, where it is the same for all vehicles.
-        cost: PyVRP's cost in the same units.
+        cost: PyVRP's cost in the same units; None where it cannot even say the plan, such as reloads beyond
+            `max_reloads`.
         objective: What it minimises, prizes that are not collected included, in its own unit.
         feasible: Whether it finds that the plan keeps the rules.
     """
 
     exact: int
-    cost: int
-    objective: int
+    cost: int | None
+    objective: int | None
     feasible: bool
 
 
@@ -66,12 +67,17 @@ class Opinions:
 
 
 def _pyvrp(model: Model, plan: Plan, search: Search) -> PyvrpOpinion | None:
-    served = {task for route in plan for task in route.tasks}
+    served = {task for route in plan for task in route.tasks if task >= 0}
     if not served <= set(search.encoding.possible):
         return None
-    solution, fleet = search.solution(plan), search.encoding.fleet
+    fleet = search.encoding.fleet
+    exact = internal_cost(model, plan, with_work=fleet.work_on_edges)
+    try:
+        solution = search.solution(plan)
+    except ValueError:
+        return PyvrpOpinion(exact, None, None, feasible=False)
     return PyvrpOpinion(
-        exact=internal_cost(model, plan, with_work=fleet.work_on_edges),
+        exact=exact,
         cost=(cost(solution) - solution.uncollected_prizes()) * fleet.divisor,
         objective=cost(solution),
         feasible=solution.is_feasible(),

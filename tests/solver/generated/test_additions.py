@@ -1,0 +1,142 @@
+"""What Milkrun adds to VROOM's format: PyVRP, our schedule and our verifier cost and judge it alike.
+
+There is no second engine to ask, so PyVRP and the verifier, which share no code, are asked of the same plans:
+answers of VROOM to the problem without additions, with orders moved and reloads put in.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from milkrun_solver.answer import plan_of
+from milkrun_solver.encoding import Encoding
+from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.model import HUNDREDTHS, Model, Plan, PlannedRoute
+from milkrun_solver.schedule import schedule
+from milkrun_solver.search import Search
+from tests.solver.generated.generator import Case
+from tests.solver.generated.opinions import MOVES, ORDERS, Opinions
+from tests.solver.helpers import model_of, vroom_solution
+from tests.solver.objective import shaken
+from tests.solver.problems import problem_of
+
+SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))
+
+
+def with_additions(body: dict[str, Any], day: int, rng: random.Random) -> dict[str, Any]:
+    """The same problem with reloads, release times and overtime, at least one of them."""
+    kinds = rng.sample(("reloads", "releases", "overtime"), rng.choice((1, 1, 2, 3)))
+    vehicles = [dict(vehicle) for vehicle in body["vehicles"]]
+    jobs = [dict(job) for job in body["jobs"]]
+    for vehicle in vehicles if "reloads" in kinds else ():
+        at = [key for key in ("start", "start_index", "end", "end_index") if key in vehicle]
+        vehicle["reloads"] = [
+            {"id": rank, place_key(key): vehicle[key], "service": rng.choice((0, 300))}
+            for rank, key in enumerate(at)
+        ]
+        if rng.random() < 0.5:
+            vehicle["max_reloads"] = rng.randint(1, 2)
+    for job in jobs if "releases" in kinds else ():
+        job["release_time"] = rng.choice((0, 0, rng.randint(0, day // 3)))
+    for vehicle in vehicles if "overtime" in kinds else ():
+        vehicle["shift_duration"] = rng.randint(day // 8, day // 2)
+        vehicle["max_overtime"] = rng.choice((0, day // 4))
+        if vehicle["max_overtime"]:
+            vehicle["costs"] = {**vehicle["costs"], "per_overtime_hour": rng.choice((0, 1_800, 7_200))}
+    return {**body, "vehicles": vehicles, "jobs": jobs}
+
+
+def place_key(key: str) -> str:
+    return "location_index" if key.endswith("index") else "location"
+
+
+def with_reloads(model: Model, plan: Plan, rng: random.Random) -> Plan:
+    """The same routes with up to two reloads each, anywhere."""
+    routes = []
+    for route in plan:
+        stops = list(route.tasks)
+        reloads = model.vehicles[route.vehicle].reloads
+        for _ in range(rng.choice((0, 1, 1, 2)) if reloads else 0):
+            stops.insert(rng.randint(0, len(stops)), ~rng.randrange(len(reloads)))
+        routes.append(PlannedRoute(route.vehicle, tuple(stops)))
+    return routes
+
+
+def opinions(seed: int) -> Iterator[Opinions]:
+    case, rng = Case(seed, ORDERS), random.Random(seed)
+    plain = model_of(case.problem)
+    if reason_for_vroom(plain) is not None:
+        return
+    try:
+        model = model_of(problem_of(with_additions(case.body, 12_000, rng)))
+    except ValueError:  # it has what cannot stand beside additions
+        return
+    encoding = Encoding(model)
+    if not encoding.possible:
+        return
+    search = Search(encoding, complete=False, seed=1)
+    start = plan_of(plain, vroom_solution(plain, level=0))
+    for moves in MOVES:
+        plan = with_reloads(model, shaken(plain, start, rng, moves), rng)
+        if plan:
+            yield Opinions(model, plan, search)
+
+
+@lru_cache(maxsize=len(SEEDS))
+def asked(seed: int) -> tuple[Opinions, ...]:
+    return tuple(opinions(seed))
+
+
+def overtime_cost(model: Model, plan: Plan) -> int | None:
+    """What overtime costs in internal units; None where a time window is missed."""
+    total = 0
+    for route in plan:
+        timed = schedule(model, route.vehicle, route.tasks)
+        if timed is None:
+            return None
+        total += HUNDREDTHS * timed.overtime * model.vehicles[route.vehicle].source.costs.per_overtime_hour
+    return total
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pyvrp_minimises_the_exact_cost(seed: int) -> None:
+    for opinion in asked(seed):
+        extra = overtime_cost(opinion.model, opinion.plan)
+        if opinion.pyvrp is None or opinion.pyvrp.cost is None or extra is None:
+            continue
+        # A speed factor makes fractions of seconds, which a schedule's overtime leaves out.
+        plain = all(vehicle.duration_factor == HUNDREDTHS for vehicle in opinion.model.vehicles)
+        highest = max(vehicle.source.costs.per_overtime_hour for vehicle in opinion.model.vehicles)
+        slack = 0 if plain else HUNDREDTHS * highest * len(opinion.plan)
+        assert opinion.pyvrp.cost == pytest.approx(opinion.pyvrp.exact + extra, abs=slack, rel=0)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pyvrp_finds_feasible_what_the_verifier_passes(seed: int) -> None:
+    for opinion in asked(seed):
+        if opinion.pyvrp is not None:
+            assert opinion.pyvrp.feasible != opinion.refused
+
+
+def test_the_plans_are_good_and_bad() -> None:
+    found = [opinion for seed in SEEDS for opinion in asked(seed) if opinion.pyvrp is not None]
+    assert len(found) > len(SEEDS)
+    assert 0.2 < sum(opinion.refused for opinion in found) / len(found) < 0.9
+
+
+def test_a_window_that_is_over_before_the_goods_are_ready_is_no_window() -> None:
+    body: dict[str, Any] = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [
+            {"id": 1, "location_index": 1, "release_time": 50, "time_windows": [[0, 40], [100, 200]]},
+            {"id": 2, "location_index": 1, "release_time": 50, "time_windows": [[0, 40]]},
+        ],
+        "matrices": {"car": {"durations": [[0, 10], [10, 0]]}},
+    }
+    encoding = Encoding(model_of(problem_of(body)))
+    assert encoding.possible == [0]
+    assert encoding.data(complete=True).num_clients == 1
