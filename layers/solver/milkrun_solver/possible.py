@@ -14,7 +14,7 @@ def impossible_tasks(model: Model) -> set[int]:
         if task.kind == "delivery":
             continue
         together = (number,) if task.partner is None else (number, task.partner)
-        if not any(_serves_alone(model, vehicle, together) for vehicle in kinds):
+        if not any(_serves_somehow(model, vehicle, together) for vehicle in kinds):
             impossible.update(together)
     return impossible
 
@@ -26,12 +26,23 @@ def _signature(vehicle: Vehicle) -> tuple[object, ...]:
         vehicle.duration_factor, id(vehicle.travel),
         source.max_tasks, source.max_travel_time, source.max_distance,
         source.shift_duration, source.max_overtime,
+        tuple((reload.place, reload.service) for reload in vehicle.reloads), source.max_reloads == 0,
     )  # fmt: skip
+
+
+def _serves_somehow(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
+    """From the start, or from a place to reload, which may be nearer when the goods are ready."""
+    vehicle = model.vehicles[number]
+    reloads = [] if vehicle.source.max_reloads == 0 else [~k for k in range(len(vehicle.reloads))]
+    return _serves_alone(model, number, tasks) or any(
+        _serves_alone(model, number, (reload, *tasks)) for reload in reloads
+    )
 
 
 def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     vehicle = model.vehicles[number]
-    first = model.tasks[tasks[0]]
+    served = [model.tasks[task] for task in tasks if task >= 0]
+    first = served[0]
     carried = map(max, first.delivery, first.pickup)
     if not first.skills <= vehicle.skills or any(
         amount > room for amount, room in zip(carried, vehicle.capacity, strict=True)
@@ -41,11 +52,12 @@ def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     if timed is None:
         return False
     limits = vehicle.source
-    places = [vehicle.start, *(model.tasks[task].place for task in tasks), vehicle.end]
+    stops = [model.tasks[task] if task >= 0 else vehicle.reloads[~task] for task in tasks]
+    places = [vehicle.start, *(stop.place for stop in stops), vehicle.end]
     known = [place for place in places if place is not None]
     travelled = sum(vehicle.duration(a, b) for a, b in pairwise(known))
     return (
-        (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
+        (limits.max_tasks is None or len(served) <= limits.max_tasks)
         and (limits.max_travel_time is None or travelled <= HUNDREDTHS * limits.max_travel_time)
         and (limits.max_distance is None or timed.stops[-1].distance <= limits.max_distance)
         and timed.overtime <= limits.max_overtime

@@ -1,0 +1,171 @@
+"""Problems with reloads, release times and overtime, solved from end to end."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from milkrun.schema.additions import addition_breaches
+from milkrun.schema.problem import Problem
+from milkrun.schema.rules import breaches
+from milkrun.schema.solution import Rank
+from milkrun_solver import solve as solve_module
+from milkrun_solver.answer import solution_of, timed_routes
+from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
+from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.model import Model, PlannedRoute
+from milkrun_solver.ranking import rank
+from milkrun_solver.verify import Verifier
+from milkrun_solver.vroom_engine import VroomEngine
+from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
+from tests.solver.problems import problem_of, random_body, random_features
+from tests.solver.trips import trips_body
+
+
+def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[int, ...]]:
+    """Every way to put reloads between these jobs, no trip being empty."""
+    for chosen in itertools.product(range(places + 1), repeat=len(jobs) - 1):
+        stops = [jobs[0]]
+        for place, job in zip(chosen, jobs[1:], strict=True):
+            stops += [job] if place == 0 else [~(place - 1), job]
+        yield tuple(stops)
+
+
+def best_of_all(model: Model) -> tuple[int, int]:
+    """The fewest unassigned jobs and the least cost, of all plans there are."""
+    verifier = Verifier(model.problem, model.travel)
+    least: dict[tuple[int, frozenset[int]], int] = {}
+    numbers = range(len(model.tasks))
+    for vehicle, count in itertools.product(range(len(model.vehicles)), range(1, len(model.tasks) + 1)):
+        for jobs in itertools.permutations(numbers, count):
+            for stops in trips(jobs, len(model.vehicles[vehicle].reloads)):
+                routes = timed_routes(model, [PlannedRoute(vehicle, stops)])
+                key = vehicle, frozenset(jobs)
+                if routes is None or routes[0].cost >= least.get(key, 2**60):
+                    continue
+                if not verifier.faults(solution_of(model, routes, META)):
+                    least[key] = routes[0].cost
+    found = []
+    for choice in itertools.product(range(-1, len(model.vehicles)), repeat=len(model.tasks)):
+        groups = [(v, frozenset(n for n in numbers if choice[n] == v)) for v in range(len(model.vehicles))]
+        costs = [least.get(group) for group in groups if group[1]]
+        if None not in costs:
+            found.append((choice.count(-1), sum(cost or 0 for cost in costs)))
+    return min(found)
+
+
+def searched(model: Model) -> Rank:
+    """The best that PyVRP finds within a few iterations, with and without the duty to serve all."""
+    found = []
+    for complete, seed in itertools.product((True, False), (1, 2)):
+        plan = pyvrp_plan(model, complete, iterations=400, seed=seed)
+        if plan is not None:
+            solution = scheduled(model, plan)
+            assert solution is not None
+            assert faults(model, solution) == []
+            found.append(rank(model.problem, solution))
+    return min(found)
+
+
+def test_what_is_found_is_the_best_of_all_plans_there_are() -> None:
+    optimal = 0
+    for seed in range(12):
+        model = model_of(problem_of(trips_body(seed, jobs=4, metric=True)))
+        best, found = best_of_all(model), searched(model)[1:]
+        assert found >= best
+        optimal += found == best
+    assert optimal >= 11  # PyVRP is a heuristic
+
+
+@pytest.fixture
+def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VROOM, which knows none of this, must not be asked."""
+
+    def start(*_: object) -> None:
+        pytest.fail("VROOM was started")
+
+    monkeypatch.setattr(VroomEngine, "start", start)
+
+
+@pytest.mark.usefixtures("no_vroom")
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_verify_and_only_get_better(seed: int) -> None:
+    problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
+    watched = Watched(problem, seconds=1)
+    model = model_of(problem)
+    assert all(faults(model, solution) == [] for _, solution in watched.reported)
+    assert watched.ranks == sorted(set(watched.ranks), reverse=True)
+    assert watched.solution.meta.engine == "pyvrp"
+
+
+@pytest.mark.usefixtures("no_vroom")
+def test_hundreds_of_jobs_have_an_answer_early_and_are_searched_in_parts() -> None:
+    watched = Watched(problem_of(trips_body(1, jobs=300, vehicles=40, metric=True)), seconds=4)
+    assert watched.reported[0][0] < 4
+    assert len(watched.ranks) > 1
+    assert faults(model_of(watched.problem), watched.solution) == []
+    assert any(step.type == "reload" for route in watched.solution.routes for step in route.steps)
+
+
+@pytest.mark.usefixtures("no_vroom")
+def test_routes_that_are_given_with_reloads_are_the_first_answer() -> None:
+    body = {
+        "vehicles": [
+            {
+                "id": 1,
+                "start_index": 0,
+                "end_index": 0,
+                "capacity": [1],
+                "reloads": [{"id": 4, "location_index": 0}],
+                "steps": [
+                    {"type": "start"},
+                    {"type": "job", "id": 2},
+                    {"type": "reload", "id": 4},
+                    {"type": "job", "id": 1},
+                    {"type": "end"},
+                ],
+            }
+        ],
+        "jobs": [{"id": i, "location_index": i, "delivery": [1]} for i in (1, 2)],
+        "matrices": {"car": {"durations": [[0, 50, 60], [50, 0, 70], [60, 70, 0]]}},
+    }
+    first = Watched(problem_of(body), seconds=5).reported[0][1]
+    assert task_ids(first) == [[("job", 2), ("job", 1)]]
+    assert [step.type for step in first.routes[0].steps] == ["start", "job", "reload", "job", "end"]
+
+
+@pytest.mark.usefixtures("no_vroom")
+def test_where_nothing_can_be_served_the_answer_says_so() -> None:
+    body = trips_body(2, jobs=3)
+    body["jobs"] = [{**job, "release_time": 90_000, "time_windows": [[0, 9]]} for job in body["jobs"]]
+    watched = Watched(problem_of(body), seconds=5)
+    assert (watched.solution.summary.unassigned, watched.solution.routes) == (3, [])
+
+
+def with_breaks() -> Problem:
+    body = trips_body(3, jobs=3)
+    body["vehicles"][0]["breaks"] = [{"id": 1, "time_windows": [[0, 5_000]]}]
+    return Problem.model_validate_json(json.dumps(body))
+
+
+def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
+    with pytest.raises(UnsupportedCombinationError, match=r"breaks.* VROOM knows no") as caught:
+        Watched(with_breaks(), seconds=5)
+    assert caught.value.code == "unsupported_combination"
+
+
+def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve_module, "_MAX_MATRIX_BYTES", 100)
+    with pytest.raises(NoAnswerError, match="matrices would take"):
+        Watched(problem_of(trips_body(1, jobs=4)), seconds=5)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_the_rules_let_pass_pyvrp_can_express(seed: int) -> None:
+    body = random_body(seed, random_features(seed), jobs=5)
+    body["jobs"][0]["release_time"] = 60
+    problem = Problem.model_validate_json(json.dumps(body))
+    refused = list(breaches(problem))
+    assert refused == list(addition_breaches(problem))
+    assert bool(refused) == (reason_for_vroom(model_of(problem)) is not None)
