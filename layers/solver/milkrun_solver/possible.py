@@ -1,20 +1,26 @@
 """Which tasks no vehicle can serve, even alone."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from milkrun_solver.model import HUNDREDTHS, Model, Vehicle
+from milkrun_solver.reach import Reach
 from milkrun_solver.schedule import schedule
+
+_FEW = 8
+"""So many vehicles are tried without more ado: most tasks fit one of them."""
 
 
 def impossible_tasks(model: Model) -> set[int]:
     """Numbers of the tasks that fit no vehicle on a route of their own; both ends of such a shipment."""
     impossible: set[int] = set()
     kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
+    reach = Reach(model, kinds[_FEW:])
     for number, task in enumerate(model.tasks):
         if task.kind == "delivery":
             continue
         together = (number,) if task.partner is None else (number, task.partner)
-        if not any(_serves_somehow(model, vehicle, together) for vehicle in kinds):
+        candidates = chain(kinds[:_FEW], reach.vehicles(number))
+        if not any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
             impossible.update(together)
     return impossible
 
