@@ -1,0 +1,269 @@
+"""The stages of a run. Each makes what it needs, and then hands back the work that is to be measured."""
+
+import queue
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bench.large.memory import peak
+from bench.large.problems import STOPS, body_of, plan_of
+from milkrun.jobs.packing import pack
+from milkrun.schema.parse import parse_problem
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Meta, Solution
+from milkrun.settings import Limits
+from milkrun_solver.answer import solution_of, timed_routes
+from milkrun_solver.encoding import Encoding
+from milkrun_solver.events import Event, VroomAnswer
+from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.ledger import Ledger
+from milkrun_solver.model import Model, Plan, build_model
+from milkrun_solver.parts import Part, cut
+from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.standins import load_pyvrp, load_vroom
+from milkrun_solver.travel import TravelSource, travel_source
+from milkrun_solver.verify import Verifier
+from milkrun_solver.vroom_child import input_of
+from milkrun_solver.vroom_encoding import request_of, routes_of
+from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.vroom_request import Effort, Request
+
+PART_TASKS = 125
+LIMIT_SECONDS = 600.0
+"""How long VROOM may take for its first answer."""
+
+Work = Callable[[], Any]
+"""What is measured. It returns what shall stay in memory while the peak is read."""
+
+
+@dataclass
+class Large:
+    """A large problem and what the stages make of it, each made when it is first asked for."""
+
+    jobs: int
+    vehicles: int
+
+    @cached_property
+    def body(self) -> bytes:
+        return body_of(self.jobs, self.vehicles)
+
+    @cached_property
+    def problem(self) -> Problem:
+        most = self.jobs + self.vehicles
+        return parse_problem(self.body, Limits(locations=most, vehicles=self.vehicles))
+
+    @cached_property
+    def travel(self) -> TravelSource:
+        return travel_source(self.problem)
+
+    @cached_property
+    def model(self) -> Model:
+        return build_model(self.problem, self.travel)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan_of(self.model)
+
+    @cached_property
+    def part(self) -> Part:
+        return cut(self.model, self.plan, [], max(1, self.jobs // PART_TASKS), random.Random(1))[0]
+
+    @cached_property
+    def solution(self) -> Solution:
+        meta = Meta(
+            engine="vroom", matrix="great-circle", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[]
+        )
+        return solution_of(self.model, timed_routes(self.model, self.plan) or [], meta)
+
+    @cached_property
+    def encoding(self) -> Encoding:
+        return Encoding(self.model)
+
+    def request(self, plan: Plan | None = None) -> Request:
+        return request_of(self.model, [Effort(None)], plan, 1, LIMIT_SECONDS)
+
+
+def parse(large: Large) -> Work:
+    _ = large.body
+    return lambda: large.problem
+
+
+def matrix(large: Large) -> Work:
+    _ = large.problem
+    return lambda: large.travel
+
+
+def model(large: Large) -> Work:
+    _ = large.travel
+    return lambda: large.model
+
+
+def expressible(large: Large) -> Work:
+    _ = large.model
+    return lambda: reason_for_vroom(large.model)
+
+
+def impossible(large: Large) -> Work:
+    _ = large.model
+    return lambda: impossible_tasks(large.model)
+
+
+def pyvrp_matrices(large: Large) -> Work:
+    load_pyvrp()
+    _ = large.model
+    return lambda: large.encoding.fleet.matrices
+
+
+def pyvrp_data(large: Large) -> Work:
+    load_pyvrp()
+    _ = large.encoding
+    return lambda: large.encoding.data(complete=True)
+
+
+def pyvrp_neighbours(large: Large) -> Work:
+    load_pyvrp()
+    from pyvrp import search
+
+    data = large.encoding.data(complete=True)
+    return lambda: search.compute_neighbours(data, search.NeighbourhoodParams())
+
+
+def part_cut(large: Large) -> Work:
+    _ = large.plan
+    return lambda: large.part
+
+
+def part_encoding(large: Large) -> Work:
+    load_pyvrp()
+    _ = large.part
+    return lambda: Encoding(large.part.model).data(complete=True)
+
+
+def part_request(large: Large) -> Work:
+    _ = large.part
+    return lambda: request_of(large.part.model, [Effort(1)], large.part.plan, 1, LIMIT_SECONDS)
+
+
+def request(large: Large) -> Work:
+    _ = large.model
+    return large.request
+
+
+def vroom_input(large: Large) -> Work:
+    vroom, asked = load_vroom(), large.request()
+    return lambda: input_of(vroom, asked, warm=False)
+
+
+def plan_mode(large: Large) -> Work:
+    asked = input_of(load_vroom(), large.request(large.plan), warm=True)
+    return asked.check
+
+
+class _FirstAnswer:
+    """VROOM's first answer, from its own process; how much memory that took is asked when it has come."""
+
+    def __init__(self, large: Large) -> None:
+        self._request = large.request()
+        self._model = large.model
+        self.child_mb = 0.0
+
+    def __call__(self) -> Any:
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        engine = VroomEngine(events.put)
+        engine.start(self._request)
+        try:
+            while True:
+                try:
+                    event = events.get(timeout=0.05)
+                except queue.Empty:
+                    self._look(engine)
+                    continue
+                if not isinstance(event, VroomAnswer):
+                    raise RuntimeError(f"VROOM gave no answer: {event}")
+                return routes_of(self._model, event.output)
+        finally:
+            engine.stop()
+            engine.join(5)
+
+    def _look(self, engine: VroomEngine) -> None:
+        if engine.pid is not None:
+            try:
+                self.child_mb = max(self.child_mb, peak(engine.pid))
+            except FileNotFoundError:
+                return
+
+
+def first_answer(large: Large) -> Work:
+    return _FirstAnswer(large)
+
+
+def schedule(large: Large) -> Work:
+    _ = large.plan
+    return lambda: timed_routes(large.model, large.plan)
+
+
+def verify(large: Large) -> Work:
+    _ = large.solution
+
+    def work() -> Verifier:
+        verifier = Verifier(large.problem, large.travel)
+        faults = verifier.faults(large.solution)
+        if faults:
+            raise RuntimeError(faults[0])
+        return verifier
+
+    return work
+
+
+def ledger(large: Large) -> Work:
+    routes = timed_routes(large.model, large.plan) or []
+    kept = Ledger(large.model, 1, 0.0, lambda _: None)
+
+    def work() -> Ledger:
+        if not kept.consider("vroom", routes):
+            raise RuntimeError("the plan is no answer")
+        return kept
+
+    return work
+
+
+def result(large: Large) -> Work:
+    _ = large.solution
+    return lambda: pack(large.solution.to_json())
+
+
+def read_result(large: Large) -> Work:
+    stored = large.solution.to_json()
+    return lambda: Solution.model_validate_json(stored)
+
+
+STAGES: dict[str, Callable[[Large], Work]] = {
+    "the body's JSON, its types and rules": parse,
+    "great-circle matrices": matrix,
+    "the model": model,
+    "which engine can say it": expressible,
+    "tasks that cannot be served": impossible,
+    "the request to VROOM": request,
+    "VROOM's input": vroom_input,
+    "VROOM's first answer, in its process": first_answer,
+    "VROOM's plan mode": plan_mode,
+    "PyVRP's matrices, whole": pyvrp_matrices,
+    "PyVRP's data, whole": pyvrp_data,
+    "PyVRP's neighbours, whole": pyvrp_neighbours,
+    "a cut into parts": part_cut,
+    f"PyVRP's data of a part of {PART_TASKS}": part_encoding,
+    f"VROOM's request of a part of {PART_TASKS}": part_request,
+    "the schedule of all routes": schedule,
+    "the verifier": verify,
+    "a better answer, with its verification": ledger,
+    "the result's JSON, packed": result,
+    "the best of an earlier attempt, read": read_result,
+}
+"""By the name that the table gives each."""
+
+
+def enough(jobs: int) -> int:
+    """Vehicles for so many jobs, with a fifth to spare."""
+    return -(-jobs * 6 // (5 * STOPS))
