@@ -15,7 +15,7 @@ _TOWNS, _DEPOTS = 25, 4
 
 
 def body_of(jobs: int, vehicles: int, seed: int = 1) -> bytes:
-    """A problem as a caller posts it: coordinates, loads, working hours, and half a day for every other job."""
+    """A problem as a caller posts it: coordinates, loads, working hours, half a day for every other job."""
     rng = random.Random(seed)
     towns = [(2 + rng.uniform(0, 1.2), 48 + rng.uniform(0, 0.8)) for _ in range(_TOWNS)]
 
