@@ -38,7 +38,7 @@ def told(found: Ended) -> None:
     assert found.result is not None or found.took >= found.told_to_end, "it gave up before its end"
 
 
-@pytest.mark.parametrize("number", range(LONG or 20))
+@pytest.mark.parametrize("number", range(LONG or 14))
 def test_no_answer_is_lost_and_no_end_missed(number: int) -> None:
     rng = random.Random(f"soak {number}")
     problem = Case(number, (60, 150) if rng.random() < 0.3 else (3, 60)).problem
