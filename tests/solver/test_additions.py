@@ -109,6 +109,27 @@ def test_hundreds_of_jobs_have_an_answer_early_and_are_searched_in_parts() -> No
 
 
 @pytest.mark.usefixtures("no_vroom")
+def test_the_first_answer_serves_most_jobs_although_not_all_can_be() -> None:
+    body = trips_body(1, jobs=300, vehicles=8, metric=True)
+    for vehicle in body["vehicles"]:
+        vehicle["shift_duration"], vehicle["max_reloads"] = 9_000, 1
+        vehicle.setdefault("reloads", [{"id": 1, "location_index": 0}])
+    watched = Watched(problem_of(body), seconds=2)
+    first, last = watched.reported[0][1].summary.unassigned, watched.ranks[-1][1]
+    assert 0 < last <= first < 2 * last
+
+
+@pytest.mark.usefixtures("no_vroom")
+def test_a_few_jobs_that_cannot_all_be_served_are_searched_with_prizes_too() -> None:
+    jobs = [{"id": n, "location_index": n, "delivery": [2], "priority": n} for n in (1, 2, 3)]
+    vehicle = {"id": 1, "start_index": 0, "end_index": 0, "capacity": [4], "shift_duration": 300}
+    cells = [[0 if a == b else 100 for b in range(4)] for a in range(4)]
+    body = {"vehicles": [vehicle], "jobs": jobs, "matrices": {"car": {"durations": cells}}}
+    left = Watched(problem_of(body), seconds=20).solution.unassigned
+    assert [task.id for task in left] == [1]
+
+
+@pytest.mark.usefixtures("no_vroom")
 def test_routes_that_are_given_with_reloads_are_the_first_answer() -> None:
     body = {
         "vehicles": [

@@ -252,3 +252,12 @@ def test_travel_within_a_place_counts() -> None:
     jobs = [{"id": n, "location_index": 1} for n in (1, 2)]
     solution = pyvrp_solution(problem_of(small(jobs=jobs, matrices={"car": {"durations": cells}})))
     assert solution.summary.cost == 230
+
+
+def test_what_a_plan_leaves_out_is_put_in() -> None:
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    whole = pyvrp_plan(model)
+    assert whole is not None
+    completed = search.completed(whole[:1])
+    assert completed.is_complete()

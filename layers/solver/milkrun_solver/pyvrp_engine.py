@@ -92,7 +92,7 @@ class PyvrpEngine:
         self._post(Ended("pyvrp", error))
 
     def _work(self, number: int) -> None:
-        whole = _Whole(self._encoding, self._seed + number)
+        whole = _Whole(self._encoding, self._seed + number, hurries=number == 0)
         patience = _Patience(len(self._encoding.possible))
         count = 0
         while not patience.is_lost() and (stint := self._rounds.next()) is not None:
@@ -132,28 +132,48 @@ class PyvrpEngine:
 
 
 class _Whole:
-    """One thread's searches of the whole: every task is required, or worth a prize where that fails."""
+    """One thread's searches of the whole: every task is required, or worth a prize where that fails.
 
-    def __init__(self, encoding: Encoding, seed: int) -> None:
+    One that `hurries` begins with prizes where nothing is known: the first routes that keep the rules then
+    serve far more tasks, and from them it is not far to serve all.
+    """
+
+    def __init__(self, encoding: Encoding, seed: int, hurries: bool) -> None:
         self._encoding = encoding
         self._seed = seed
+        self._hurries = hurries
         self._searches: dict[bool, Search] = {}
+        self._last: dict[bool, pyvrp.Solution] = {}
         self.complete = True
-        self._last: pyvrp.Solution | None = None
 
     def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> None:
         """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan."""
         if plan is not None:
             self.complete = _serves_all(self._encoding, plan)
-        search = self._searches.get(self.complete)
-        if search is None:
-            search = self._searches[self.complete] = Search(self._encoding, self.complete, self._seed)
-            self._last = None
-        start = _start(search, plan, self._last)
-        if plan is None and (part := search.feasible_part(start)):
+        complete = self.complete
+        if plan is None and complete and self._hurries:
+            start = self._first(found)
+        else:
+            start = _start(self._search_with(complete), plan, self._last.get(complete))
+        search = self._search_with(complete)
+        part = search.feasible_part(start) if plan is None else []
+        if part and (start.is_feasible() or not self._hurries):
             found(part)
-        self._last = search.round(start, stop, lambda solution: found(self._encoding.plan(solution)))
-        self.complete = self.complete and self._last.is_feasible()
+        last = search.round(start, stop, lambda solution: found(self._encoding.plan(solution)))
+        self._last[complete] = last
+        self.complete = complete and last.is_feasible()
+
+    def _first(self, found: Callable[[Plan], None]) -> "pyvrp.Solution":
+        with_prizes = self._search_with(complete=False)
+        part = with_prizes.feasible_part(with_prizes.first_solution())
+        if part:
+            found(part)
+        return self._search_with(complete=True).completed(part)
+
+    def _search_with(self, complete: bool) -> Search:
+        if complete not in self._searches:
+            self._searches[complete] = Search(self._encoding, complete, self._seed)
+        return self._searches[complete]
 
 
 def _serves_all(encoding: Encoding, plan: Plan) -> bool:

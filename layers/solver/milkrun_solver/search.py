@@ -54,6 +54,10 @@ class Search:
         random = self._pyvrp.Solution.make_random(self.data, self._rng)
         return self._search(random, self._penalties.max_cost_evaluator(), exhaustive=True)
 
+    def completed(self, plan: Plan) -> "pyvrp.Solution":
+        """A solution made from a plan, with what it leaves out put in. It may break constraints."""
+        return self._search(self.solution(plan), self._penalties.max_cost_evaluator(), exhaustive=True)
+
     def feasible_part(self, solution: "pyvrp.Solution") -> Plan:
         """The routes of a solution that keep the rules: an answer, if not a whole one."""
         return self.encoding.plan(solution, lambda route: bool(route.is_feasible()))
