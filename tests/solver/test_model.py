@@ -86,3 +86,19 @@ def test_a_problem_is_timed_if_anything_binds_in_time() -> None:
     assert model_of(problem_of({**base, "vehicles": hours})).timed
     window = [{"id": 1, "location_index": 1, "time_windows": [[0, 9]]}]
     assert model_of(problem_of({**base, "jobs": window})).timed
+
+
+def test_seconds_by_type_are_those_of_the_type_and_shared_by_tasks_alike() -> None:
+    vehicles = [{"id": n, "start_index": 0, "type": kind} for n, kind in enumerate(("van", "bike"))]
+    job = {"location_index": 0, "service": 5, "service_per_type": {"bike": 9, "tram": 1}}
+    body = {
+        "vehicles": [*vehicles, {"id": 2, "start_index": 0}],
+        "jobs": [{"id": 1, **job}, {"id": 2, **job}, {"id": 3, "location_index": 0, "service": 5}],
+        "matrices": {"car": {"durations": [[0]]}},
+    }
+    first, second, plain = model_of(problem_of(body)).tasks
+    assert first.service == (5, 9, 5)
+    assert second.service is first.service
+    assert plain.service == (5, 5, 5)
+    assert first.work_depends_on_type
+    assert not plain.work_depends_on_type

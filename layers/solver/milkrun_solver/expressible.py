@@ -80,18 +80,7 @@ def action(task: Task, vehicle: Vehicle) -> int:
 
 def time_unit(model: Model) -> int:
     """Units of PyVRP's time per second: 1, or 100 where speed factors make fractions of seconds."""
-    return 1 if all(v.duration_factor == HUNDREDTHS for v in model.vehicles) else HUNDREDTHS
-
-
-def work_depends_on_vehicle(model: Model) -> bool:
-    """Whether the cost of time on the spot differs between vehicles, so that it must stand on their edges."""
-    rates = {vehicle.source.costs.per_task_hour for vehicle in model.vehicles}
-    return len(rates) > 1 or (rates != {0} and any(map(differs_by_type, model.tasks)))
-
-
-def differs_by_type(task: Task) -> bool:
-    """Whether time on the spot depends on the vehicle's type."""
-    return len(set(map(sum, zip(task.setup, task.service, strict=True)))) > 1
+    return 1 if model.at_plain_speed else HUNDREDTHS
 
 
 def channels(model: Model, vehicle: Vehicle) -> Channels | None:
@@ -101,7 +90,7 @@ def channels(model: Model, vehicle: Vehicle) -> Channels | None:
     plain = _unlimited(model, vehicle)
     if max_time is None and max_metres is None:
         return plain
-    costs_are_pure = not work_depends_on_vehicle(model)
+    costs_are_pure = not model.work_cost_depends_on_vehicle
     one_matrix = _limit_on_costs(plain, max_time, max_metres) if costs_are_pure else None
     if one_matrix is not None or model.timed:
         return one_matrix

@@ -12,10 +12,8 @@ from milkrun_solver.expressible import (
     Matrix,
     action,
     channels,
-    differs_by_type,
     max_tasks_binds,
     time_unit,
-    work_depends_on_vehicle,
 )
 from milkrun_solver.grids import Grid, grid
 from milkrun_solver.model import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
@@ -68,8 +66,8 @@ class Fleet:
         self._possible = possible
         tasks = [model.tasks[number] for number in possible]
         self.time_unit = time_unit(model)
-        self.service_on_edges = model.timed and any(map(differs_by_type, tasks))
-        self.work_on_edges = work_depends_on_vehicle(model)
+        self.service_on_edges = model.timed and any(task.work_depends_on_type for task in tasks)
+        self.work_on_edges = model.work_cost_depends_on_vehicle
         self.counts_tasks = any(max_tasks_binds(model, vehicle) for vehicle in model.vehicles)
         self.skill_sets = _binding_skill_sets(model, tasks)
         self.locations: list[int | None] = []

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from milkrun.schema import problem as schema
@@ -45,6 +46,13 @@ class Task:
     release: int
     partner: int | None
     source: schema.Task
+
+    @property
+    def work_depends_on_type(self) -> bool:
+        """Whether time on the spot depends on the vehicle's type."""
+        if not self.source.setup_per_type and not self.source.service_per_type:
+            return False
+        return len(set(map(sum, zip(self.setup, self.service, strict=True)))) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,17 @@ class Model:
         """Whether any vehicle has a break."""
         return any(vehicle.source.breaks for vehicle in self.vehicles)
 
+    @cached_property
+    def at_plain_speed(self) -> bool:
+        """Whether every vehicle is as fast as the matrices say."""
+        return all(vehicle.duration_factor == HUNDREDTHS for vehicle in self.vehicles)
+
+    @cached_property
+    def work_cost_depends_on_vehicle(self) -> bool:
+        """Whether the cost of time on the spot differs between vehicles."""
+        rates = {vehicle.source.costs.per_task_hour for vehicle in self.vehicles}
+        return len(rates) > 1 or (rates != {0} and any(task.work_depends_on_type for task in self.tasks))
+
 
 def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     """The model of a problem whose rules have been checked."""
@@ -177,6 +196,7 @@ def _tasks(
     problem: schema.Problem, travel: TravelSource, types: tuple[str | None, ...], amounts: int
 ) -> list[Task]:
     nothing = (0,) * amounts
+    per_type = _PerType(types)
     tasks: list[Task] = []
 
     def add(
@@ -192,8 +212,8 @@ def _tasks(
             Task(
                 kind=kind,
                 place=travel.place(source.location, source.location_index),
-                setup=_per_type(types, source.setup, source.setup_per_type),
-                service=_per_type(types, source.service, source.service_per_type),
+                setup=per_type(source.setup, source.setup_per_type),
+                service=per_type(source.service, source.service_per_type),
                 windows=_in_reach(merged_windows(source.time_windows), release),
                 delivery=_padded(delivery, amounts),
                 pickup=_padded(pickup, amounts),
@@ -213,8 +233,22 @@ def _tasks(
     return tasks
 
 
-def _per_type(types: tuple[str | None, ...], default: int, special: dict[str, int]) -> tuple[int, ...]:
-    return tuple(default if name is None else special.get(name, default) for name in types)
+class _PerType:
+    """Seconds by the rank of a vehicle's type, one tuple for all tasks alike: there may be 2,000 types."""
+
+    def __init__(self, types: tuple[str | None, ...]) -> None:
+        self._ranks = {name: rank for rank, name in enumerate(types) if name is not None}
+        self._count = len(types)
+        self._known: dict[tuple[int, tuple[tuple[str, int], ...]], tuple[int, ...]] = {}
+
+    def __call__(self, default: int, special: dict[str, int]) -> tuple[int, ...]:
+        key = default, tuple(special.items())
+        if key not in self._known:
+            seconds = [default] * self._count
+            for name in special.keys() & self._ranks.keys():
+                seconds[self._ranks[name]] = special[name]
+            self._known[key] = tuple(seconds)
+        return self._known[key]
 
 
 def _vehicle(

@@ -45,12 +45,13 @@ def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:
 
 def _strangers(problem: Problem) -> Iterator[tuple[Path, str]]:
     """What PyVRP does not know, each with what is to be said of it beyond that."""
+    timed, plain_work = _is_timed(problem), not _work_depends_on_vehicle(problem)
     for v, vehicle in enumerate(problem.vehicles):
         path: Path = ("vehicles", v)
         if vehicle.breaks:
             yield (*path, "breaks"), ""
         yield from _max_tasks(path, vehicle, problem)
-        yield from _limits(path, vehicle, problem)
+        yield from _limits(path, vehicle, problem, timed, plain_work)
     for path, task in tasks(problem):
         if path[0] == "shipments" and len(task.time_windows) > 1:
             yield (*path, "time_windows"), ": a shipment's ends may have one each"
@@ -67,16 +68,18 @@ def _max_tasks(path: Path, vehicle: Vehicle, problem: Problem) -> Iterator[tuple
         yield (*path, "max_tasks"), " of the same vehicle"
 
 
-def _limits(path: Path, vehicle: Vehicle, problem: Problem) -> Iterator[tuple[Path, str]]:
+def _limits(
+    path: Path, vehicle: Vehicle, problem: Problem, timed: bool, plain_work: bool
+) -> Iterator[tuple[Path, str]]:
     """A limit on travel must be in proportion to costs, or be free to use the matrix that time would need."""
     limits = [key for key in ("max_travel_time", "max_distance") if getattr(vehicle, key) is not None]
     if not limits:
         return
     matrix = (problem.matrices or {}).get(vehicle.profile)
     custom = matrix is not None and matrix.costs is not None
-    plain = not custom and not _work_depends_on_vehicle(problem)
+    plain = not custom and plain_work
     costs = vehicle.costs
-    if not _is_timed(problem):
+    if not timed:
         fits = plain or len(limits) == 1
     elif limits == ["max_travel_time"]:
         fits = plain and not costs.per_km
@@ -98,8 +101,17 @@ def _work_depends_on_vehicle(problem: Problem) -> bool:
     rates = {vehicle.costs.per_task_hour for vehicle in problem.vehicles}
     types = {vehicle.type for vehicle in problem.vehicles}
     return len(rates) > 1 or (
-        rates != {0} and any(len({_action(task, kind) for kind in types}) > 1 for _, task in tasks(problem))
+        rates != {0} and any(_work_depends_on_type(task, types) for _, task in tasks(problem))
     )
+
+
+def _work_depends_on_type(task: Task, types: set[str | None]) -> bool:
+    """Looks at the types that the task names, and at the others as one: there may be 2,000."""
+    named = types & (task.setup_per_type.keys() | task.service_per_type.keys())
+    actions = {_action(task, kind) for kind in named}
+    if len(named) < len(types):
+        actions.add(_action(task, None))
+    return len(actions) > 1
 
 
 def _action(task: Task, kind: str | None) -> int:
