@@ -1,6 +1,5 @@
 """What happens to the servers of a cluster: they hang, and they give slots away."""
 
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -8,6 +7,7 @@ import pytest
 import redis
 
 from local.embedded.valkey import Valkey
+from tests.freezing import freeze, thaw
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def hang() -> Iterator[ExitStack]:
 
 def suspend(server: Valkey, hang: ExitStack) -> None:
     """Lets a server hang until `hang` is closed."""
-    hang.callback(server.process.send_signal, signal.SIGCONT)
-    server.process.send_signal(signal.SIGSTOP)
+    hang.callback(thaw, server.process)
+    freeze(server.process)
 
 
 def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:

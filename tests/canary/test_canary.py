@@ -1,7 +1,6 @@
 """The canary against the whole stack: green while all is well, red for each thing that it watches."""
 
 import logging
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from local.embedded.valkey import running_valkey
 from local.stack import RunningStack, running_stack
+from tests.freezing import freeze, thaw
 
 from .conftest import Ask
 
@@ -51,10 +51,10 @@ def test_it_is_red_at_ready_when_redis_is_away(ask: Ask, canary: ModuleType, tmp
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path))
         stack = parts.enter_context(running_stack({"REDIS_URL": valkey.url}))
-        valkey.process.send_signal(signal.SIGSTOP)
+        freeze(valkey.process)
         with pytest.raises(canary.CanaryError, match=r'^ready: expected 200, got 503 .*"redis": ?"down'):
             ask(stack.url)
-        valkey.process.send_signal(signal.SIGCONT)
+        thaw(valkey.process)
 
 
 def test_it_is_red_when_no_worker_ever_comes_and_leaves_nothing_behind(

@@ -7,6 +7,7 @@ import redis
 
 from local.embedded.valkey import running_valkey
 from local.ports import free_port
+from tests.freezing import freeze
 
 
 def test_it_is_a_server_with_its_append_only_file_on(tmp_path: Path) -> None:
@@ -38,5 +39,5 @@ def test_a_server_that_refuses_its_arguments_says_why(tmp_path: Path) -> None:
 
 def test_its_process_ends_with_the_block_even_when_suspended(tmp_path: Path) -> None:
     with running_valkey(tmp_path) as valkey:
-        valkey.process.send_signal(19)  # SIGSTOP
+        freeze(valkey.process)
     assert valkey.process.returncode is not None
