@@ -34,13 +34,25 @@ def clustered(cluster: ValkeyCluster) -> Iterator[RunningStack]:
         yield stack
 
 
+@pytest.fixture(scope="module", autouse=True)
+def uninvoked(clustered: RunningStack, cluster: ValkeyCluster) -> dict[str, str]:
+    """Runs by their callers, one on each server, for which no worker was invoked. They are due after 15 s."""
+    redis = connect_to_cluster(cluster.url)
+    jobs = JobStateManager(redis, JobPolicy())
+    body = json.dumps(deliveries(3, seconds=1)).encode()
+    run_ids = {name_on(redis, primary, "patient"): str(ULID()) for primary in cluster.primaries}
+    for name, run_id in run_ids.items():
+        jobs.submit(Submission(owner_named(name), run_id, body, 1_000, "corr-1"))
+    return run_ids
+
+
 def owner_named(name: str) -> str:
     return owner_of({"headers": {"Authorization": f"Bearer {name}"}}, local=True)
 
 
-def name_on(client: RedisCluster, server: Valkey) -> str:
+def name_on(client: RedisCluster, server: Valkey, kind: str = "caller") -> str:
     """A caller whose runs a server holds."""
-    names = (f"caller-{number}" for number in range(1_000))
+    names = (f"{kind}-{number}" for number in range(1_000))
     ports = ((name, client.get_node_from_key(OwnerKeys(owner_named(name)).active).port) for name in names)
     return next(name for name, port in ports if server.url.endswith(f":{port}/0"))
 
@@ -59,21 +71,6 @@ def test_callers_on_every_server_get_their_results(clustered: RunningStack, clus
             assert result(api, run_id)["summary"]["unassigned"] == 0
             assert [run["run_id"] for run in api.get("/optimize").json()["runs"]] == [run_id]
             assert api.delete(f"/optimize/{run_id}?erase=true").status_code == 204
-
-
-def test_the_sweeper_finds_what_is_due_on_every_server(
-    clustered: RunningStack, cluster: ValkeyCluster
-) -> None:
-    redis = connect_to_cluster(cluster.url)
-    jobs = JobStateManager(redis, JobPolicy())
-    body = json.dumps(deliveries(3, seconds=1)).encode()
-    names = [name_on(redis, primary) for primary in cluster.primaries]
-    run_ids = [str(ULID()) for _ in names]
-    for name, run_id in zip(names, run_ids, strict=True):
-        jobs.submit(Submission(owner_named(name), run_id, body, 1_000, "corr-1"))  # and no worker is invoked
-    for name, run_id in zip(names, run_ids, strict=True):
-        with client_of(clustered, name) as api:
-            assert ended(api, run_id, seconds=60)["status"] == "completed"
 
 
 def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path) -> None:
@@ -105,3 +102,11 @@ def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path
         assert result(lost, before)["summary"]["unassigned"] == 0
         refused = lost.post("/optimize", json=deliveries(3, seconds=1))
         assert refused.json()["dependencies"] == {"redis": "down: too few replicas"}
+
+
+def test_the_sweeper_finds_what_is_due_on_every_server(
+    clustered: RunningStack, uninvoked: dict[str, str]
+) -> None:
+    for name, run_id in uninvoked.items():
+        with client_of(clustered, name) as api:
+            assert ended(api, run_id, seconds=60)["status"] == "completed"

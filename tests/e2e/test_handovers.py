@@ -20,7 +20,7 @@ class Length(NamedTuple):
     hops: range
 
 
-LENGTH = Length(20, 90, range(4, 8)) if os.environ.get("HANDOVERS") == "long" else Length(6, 14, range(2, 6))
+LENGTH = Length(20, 90, range(4, 8)) if os.environ.get("HANDOVERS") == "long" else Length(6, 10, range(2, 5))
 """The shorter stretches are of 4 s and of 18 s: the rest is for storing and handing over."""
 LATE = 5
 

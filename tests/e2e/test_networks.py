@@ -1,7 +1,7 @@
 """Problems on a road network, over HTTP."""
 
+import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import neo4j
@@ -12,9 +12,11 @@ import pytest
 from local.embedded.neo4j import Neo4jServer, running_neo4j
 from local.network.generate import town
 from local.network.store import import_network
+from local.ports import LOOPBACK, bound_socket
 from local.stack import running_stack
+from tests.freezing import freeze, thaw
 
-from .conftest import Json, client_of, ended, result, submit
+from .conftest import Json, client_of, deliveries, ended, result, submit, until
 
 TOWN = town(3, columns=13)
 BY_CAR = sorted({int(target) for target in TOWN.target[np.isfinite(TOWN.seconds["car"])]})
@@ -30,6 +32,15 @@ def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **op
         "jobs": [{"id": i, "location": place} for i, place in enumerate(chosen[1:], start=1)],
         "options": {"time_limit": seconds, **options},
     }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def waiting() -> Iterator[tuple[httpx.Client, str]]:
+    """A caller whose run waits for a Neo4j that never comes, for as many attempts as it has: begun first."""
+    with bound_socket(0) as nobody:  # does not listen
+        away = {"NEO4J_URI": f"bolt://{LOOPBACK}:{nobody.getsockname()[1]}", "MAX_ATTEMPTS": "2"}
+        with running_stack(away) as stack, client_of(stack) as api:
+            yield api, submit(api, on_roads())
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +108,38 @@ def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, serve
         assert ended(api, run_id, seconds=60)["status"] == "completed"
 
 
-def test_while_neo4j_is_away_the_run_waits_for_it(neo4j_at_hand: None, tmp_path: Path) -> None:
-    with running_neo4j(tmp_path / "neo4j") as server:
-        store(server)
-        with running_stack({"NEO4J_URI": server.uri}) as stack, client_of(stack) as api:
-            assert server.process is not None
-            server.process.kill()
-            server.process.wait()
-            run_id = submit(api, on_roads())
-            state = ended(api, run_id, seconds=120)
-            assert (state["status"], state["attempt"]) == ("failed", 3)
-            assert state["error"]["code"] == "dependency_unavailable"
+def test_while_neo4j_is_away_the_run_waits_for_it(waiting: tuple[httpx.Client, str]) -> None:
+    api, run_id = waiting
+    state = ended(api, run_id, seconds=120)
+    assert (state["status"], state["attempt"]) == ("failed", 2)
+    assert state["error"]["code"] == "dependency_unavailable"
+
+
+def test_neo4j_killed_or_hung_is_told_and_runs_without_a_network_do_not_notice(
+    api: httpx.Client, server: Neo4jServer
+) -> None:
+    """The last of these tests: there is no Neo4j afterwards."""
+    assert api.get("/ready").json()["dependencies"] == {"redis": "ok", "neo4j": "ok"}
+    assert server.process is not None
+
+    freeze(server.process)
+    _told_of_neo4j(api)
+    thaw(server.process)
+    until(lambda: api.get("/ready").status_code == 200, seconds=20)
+
+    server.process.kill()
+    server.process.wait()
+    _told_of_neo4j(api)
+
+
+def _told_of_neo4j(api: httpx.Client) -> None:
+    started = time.monotonic()
+    ready = api.get("/ready")
+    assert time.monotonic() - started < 3
+    assert ready.status_code == 503
+    states = ready.json()["detail"]["dependencies"]
+    assert states["redis"] == "ok"
+    assert states["neo4j"].startswith("down: ")
+    assert "127.0.0.1" not in ready.text
+    assert api.get("/health").status_code == 200
+    assert ended(api, submit(api, deliveries(3, seconds=1)), seconds=30)["status"] == "completed"
