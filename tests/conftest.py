@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import neo4j
 import pytest
 import redis
 from redis.cluster import RedisCluster
@@ -17,9 +18,16 @@ from local.embedded.valkey import running_valkey
 from local.embedded.valkey_cluster import running_cluster
 from local.ports import free_port
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
+from tests.graph import driver_of, graph_at
 
+STACK_PORT = "4000"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 """Public routing instances and maps, kept beside the repository, not in it."""
+
+
+def pytest_configure() -> None:
+    # Neo4j starts in two thirds of the time where Java compiles each method once, and quickly.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 def missing(reason: str) -> None:
@@ -82,6 +90,32 @@ def neo4j_at_hand() -> None:
     """A test that starts Neo4j does not fetch it: that takes minutes on a slow line."""
     if not os.environ.get("NEO4J_URI") and fetched(CACHE) is None:
         missing("Neo4j is not fetched yet: `make up` does it")
+
+
+@pytest.fixture(scope="session")
+def stack_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a stack on the port STACK_PORT would keep its state."""
+    return tmp_path_factory.mktemp("root")
+
+
+@pytest.fixture(scope="session")
+def neo4j_uri(neo4j_at_hand: None, stack_root: Path) -> Iterator[str]:
+    """A Neo4j with what the last test has put there."""
+    with graph_at(stack_root / ".local" / STACK_PORT / "neo4j") as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def session_driver(neo4j_uri: str) -> Iterator[neo4j.Driver]:
+    with driver_of(neo4j_uri) as driver:
+        yield driver
+
+
+@pytest.fixture
+def driver(session_driver: neo4j.Driver) -> neo4j.Driver:
+    """Neo4j without data."""
+    session_driver.execute_query("MATCH (n) DETACH DELETE n")
+    return session_driver
 
 
 @pytest.fixture(scope="session")

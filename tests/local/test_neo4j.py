@@ -1,4 +1,4 @@
-"""The embedded Neo4j, and a stack that has to do without it."""
+"""Where the embedded Neo4j cannot be had, and a stack that has to do without it."""
 
 import json
 import os
@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import neo4j
 import pytest
 
 from local import ROOT
@@ -17,14 +16,6 @@ from local.ports import free_port
 from local.processes import stop
 
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
-
-
-@pytest.mark.usefixtures("neo4j_at_hand")
-def test_it_answers_cypher_and_ends_with_the_block(tmp_path: Path) -> None:
-    with running_neo4j(tmp_path) as server, neo4j.GraphDatabase.driver(server.uri) as driver:
-        assert driver.execute_query("RETURN 6 * 7 AS answer").records[0]["answer"] == 42
-    assert server.process is not None
-    assert server.process.returncode is not None
 
 
 def test_where_it_cannot_be_fetched_the_reason_is_given(

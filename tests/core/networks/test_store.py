@@ -1,5 +1,4 @@
 import hashlib
-from collections.abc import Iterator
 
 import neo4j
 import pytest
@@ -7,13 +6,6 @@ import pytest
 from local.ports import free_port
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.networks.store import NetworkStore, NetworkVersion
-from tests.graph import driver_of, graph_at
-
-
-@pytest.fixture(scope="module")
-def driver(neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j.Driver]:
-    with graph_at(tmp_path_factory.mktemp("neo4j")) as uri, driver_of(uri) as driver:
-        yield driver
 
 
 @pytest.fixture
@@ -21,7 +13,6 @@ def town(driver: neo4j.Driver) -> NetworkVersion:
     """A network of three chunks, stored out of order."""
     chunks = [bytes([number]) * 1_000 for number in range(3)]
     checksum = hashlib.sha256(b"".join(chunks)).hexdigest()
-    driver.execute_query("MATCH (n) DETACH DELETE n")
     driver.execute_query("CREATE (:Network {name: 'town', version: 'v1', checksum: $sum})", sum=checksum)
     for number in (2, 0, 1):
         driver.execute_query(

@@ -1,40 +1,10 @@
-"""A Neo4j for the importer's tests, and small files of roads."""
+"""Small files of roads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-import neo4j
 import pytest
-
-from tests.graph import driver_of, graph_at
-
-PORT = "4000"
-
-
-@pytest.fixture(scope="session")
-def stack_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a stack on port 4000 would keep its state."""
-    return tmp_path_factory.mktemp("root")
-
-
-@pytest.fixture(scope="session")
-def neo4j_uri(neo4j_at_hand: None, stack_root: Path) -> Iterator[str]:
-    with graph_at(stack_root / ".local" / PORT / "neo4j") as uri:
-        yield uri
-
-
-@pytest.fixture(scope="session")
-def session_driver(neo4j_uri: str) -> Iterator[neo4j.Driver]:
-    with driver_of(neo4j_uri) as driver:
-        yield driver
-
-
-@pytest.fixture
-def driver(session_driver: neo4j.Driver) -> neo4j.Driver:
-    """Neo4j without data."""
-    session_driver.execute_query("MATCH (n) DETACH DELETE n")
-    return session_driver
 
 
 class OsmFile:

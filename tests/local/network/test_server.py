@@ -10,7 +10,7 @@ from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j, running_u
 from local.network import server
 from local.network.errors import NetworkStoreError
 from local.network.server import connected
-from tests.local.network.conftest import PORT
+from tests.conftest import STACK_PORT
 
 embedded_only = pytest.mark.skipif(
     bool(os.environ.get("NEO4J_URI")), reason="NEO4J_URI replaces the embedded Neo4j"
@@ -24,14 +24,14 @@ def test_the_running_stacks_neo4j_is_found_by_its_port(
     monkeypatch.setattr(server, "ROOT", stack_root)
     driver.execute_query("CREATE (:Network {name: 'there'})")
     said: list[str] = []
-    with connected({"PORT": PORT}, said.append) as found:
+    with connected({"PORT": STACK_PORT}, said.append) as found:
         assert found.execute_query("MATCH (n:Network) RETURN n.name").records[0][0] == "there"
     assert said == []
 
 
 @embedded_only
 def test_a_folder_has_one_neo4j_at_a_time(neo4j_uri: str, stack_root: Path) -> None:
-    directory = stack_root / ".local" / PORT / "neo4j"
+    directory = stack_root / ".local" / STACK_PORT / "neo4j"
     with pytest.raises(Neo4jUnavailableError, match="another one runs in"), running_neo4j(directory):
         pass
     assert running_uri(directory) == neo4j_uri
@@ -50,6 +50,8 @@ def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
     assert running_uri(directory) is None
     with running_neo4j(directory) as stack, neo4j.GraphDatabase.driver(stack.uri) as driver:
         assert driver.execute_query("MATCH (n:Network) RETURN n.name").records[0][0] == "kept"
+    assert stack.process is not None
+    assert stack.process.returncode is not None  # it has ended with its block
 
 
 @pytest.mark.parametrize("port", ["0", "http"])
