@@ -66,7 +66,11 @@ class Route(_Output):
 
 
 class Summary(_Output):
-    """Totals over all routes; `unassigned` counts tasks, a shipment being two."""
+    """Totals over all routes; `unassigned` counts tasks, a shipment being two.
+
+    Attributes:
+        overtime: Seconds, where any vehicle has a `shift_duration`.
+    """
 
     cost: int
     routes: int
