@@ -63,8 +63,8 @@ class _Maker:
         self._lay_stops()
         self._size_routes()
 
-    def has(self, *features: str) -> bool:
-        return self.features.issuperset(features)
+    def has(self, feature: str) -> bool:
+        return feature in self.features
 
     def _lay_stops(self) -> None:
         """A place for each job and each end of a shipment; now and then one that is there already."""
@@ -78,7 +78,7 @@ class _Maker:
     def _size_routes(self) -> None:
         """About how many metres and seconds a route takes, and how long a day is for it."""
         tour = self.town.tour_metres(self.depots + self.stops) * (1.5 if self.has("shipments") else 1.15)
-        to_depot = 2 * self.town.tour_metres([self.depots[0], *self.stops[:1]]) / 2
+        to_depot = self.town.tour_metres([self.depots[0], self.stops[0]])
         self.metres = tour / self.count + to_depot
         work = len(self.stops) / self.count * self.service * (1.4 if self.has("setups") else 1)
         self.seconds = self.metres / (_SPEEDS["truck"] if self.has("profiles") else 7) + work
