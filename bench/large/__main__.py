@@ -7,23 +7,25 @@ Each stage is measured in a process of its own:
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench.large.memory import forget_peak, peak, resident
+from bench.large.memory import Children, forget_peak, peak, resident
 from bench.large.stages import STAGES, Large, enough
 
 
 def measure(name: str, jobs: int, vehicles: int) -> dict[str, Any]:
-    """Runs one stage; `child_mb` is the peak of the process that it started."""
+    """Runs one stage; `child_mb` is what the processes that it started took at most, all together."""
     work = STAGES[name](Large(jobs, vehicles))
     forget_peak()
     before, started = resident(), time.perf_counter()
-    kept = work()
-    seconds = time.perf_counter() - started
+    with Children() as children:
+        kept = work()
+        seconds = time.perf_counter() - started
     measured = {
         "stage": name,
         "jobs": jobs,
@@ -32,7 +34,8 @@ def measure(name: str, jobs: int, vehicles: int) -> dict[str, Any]:
         "before_mb": round(before),
         "peak_mb": round(peak() - before, 1),
         "kept_mb": round(resident() - before, 1),
-        "child_mb": round(getattr(work, "child_mb", 0.0)),
+        "child_mb": round(children.peak),
+        **getattr(work, "notes", {}),
     }
     del kept
     return measured
@@ -62,8 +65,14 @@ def _row(name: str, cells: list[dict[str, Any]]) -> str:
 def _cell(cell: dict[str, Any]) -> str:
     if "failed" in cell:
         return str(cell["failed"])
-    child = f", its process {cell['child_mb']:,} MB" if cell["child_mb"] else ""
-    return f"{cell['seconds']:.3g} s, {cell['peak_mb']:,.0f} MB{child}"
+    said = [f"{cell['seconds']:.3g} s", f"{cell['peak_mb']:,.0f} MB"]
+    if cell["child_mb"]:
+        said.append(f"its processes {cell['child_mb']:,} MB")
+    if "first_seconds" in cell:
+        said.append(f"first answer after {cell['first_seconds']:.3g} s of cost {cell['first_cost']:,}")
+    if "cost" in cell:
+        said.append(f"cost {cell['cost']:,}")
+    return ", ".join(said)
 
 
 def main() -> None:
@@ -77,8 +86,8 @@ def main() -> None:
     parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
-        print(json.dumps(measure(given.stage, given.jobs[0], given.vehicles)))
-        return
+        print(json.dumps(measure(given.stage, given.jobs[0], given.vehicles)), flush=True)
+        os._exit(0)  # an engine's thread in a long step would hold up, or break, an orderly end
     print("| stage | " + " | ".join(f"{jobs:,} jobs" for jobs in given.jobs) + " |")
     print("|---|" + "---|" * len(given.jobs), flush=True)
     for name in STAGES:

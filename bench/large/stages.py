@@ -2,12 +2,12 @@
 
 import queue
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bench.large.memory import peak
 from bench.large.problems import STOPS, body_of, plan_of
 from milkrun.jobs.packing import pack
 from milkrun.schema.parse import parse_problem
@@ -15,27 +15,36 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
 from milkrun.settings import Limits
 from milkrun_solver.answer import solution_of, timed_routes
+from milkrun_solver.districts import districts
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.events import Event, VroomAnswer
 from milkrun_solver.expressible import reason_for_vroom
 from milkrun_solver.ledger import Ledger
-from milkrun_solver.model import Model, Plan, build_model
+from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
 from milkrun_solver.parts import Part, cut
 from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.solve import solve
 from milkrun_solver.standins import load_pyvrp, load_vroom
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.verify import Verifier
 from milkrun_solver.vroom_child import input_of
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.vroom_process import VroomProcess
 from milkrun_solver.vroom_request import Effort, Request
 
 PART_TASKS = 125
 LIMIT_SECONDS = 600.0
 """How long VROOM may take for its first answer."""
+RUN_SECONDS = 60.0
+"""How long a whole search takes."""
+
+DISTRICT_TASKS = 500
+META = Meta(engine="vroom", matrix="great-circle", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 Work = Callable[[], Any]
-"""What is measured. It returns what shall stay in memory while the peak is read."""
+"""What is measured. It returns what shall stay in memory while that is read; its `notes`, if it has any, are
+kept with the measurements."""
 
 
 @dataclass
@@ -72,10 +81,7 @@ class Large:
 
     @cached_property
     def solution(self) -> Solution:
-        meta = Meta(
-            engine="vroom", matrix="great-circle", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[]
-        )
-        return solution_of(self.model, timed_routes(self.model, self.plan) or [], meta)
+        return solution_of(self.model, timed_routes(self.model, self.plan) or [], META)
 
     @cached_property
     def encoding(self) -> Encoding:
@@ -158,45 +164,94 @@ def vroom_input(large: Large) -> Work:
 
 def plan_mode(large: Large) -> Work:
     asked = input_of(load_vroom(), large.request(large.plan), warm=True)
-    return asked.check
+    check: Work = asked.check
+    return check
 
 
 class _FirstAnswer:
-    """VROOM's first answer, from its own process; how much memory that took is asked when it has come."""
+    """VROOM's first answer, from its own process."""
 
     def __init__(self, large: Large) -> None:
         self._request = large.request()
         self._model = large.model
-        self.child_mb = 0.0
+        self.notes: dict[str, float] = {}
 
     def __call__(self) -> Any:
         events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         engine = VroomEngine(events.put)
         engine.start(self._request)
         try:
-            while True:
-                try:
-                    event = events.get(timeout=0.05)
-                except queue.Empty:
-                    self._look(engine)
-                    continue
-                if not isinstance(event, VroomAnswer):
-                    raise RuntimeError(f"VROOM gave no answer: {event}")
-                return routes_of(self._model, event.output)
+            event = events.get()
+            if not isinstance(event, VroomAnswer):
+                raise RuntimeError(f"VROOM gave no answer: {event}")
+            routes = routes_of(self._model, event.output)
+            self.notes = {"cost": sum(route.cost for route in routes)}
+            return routes
         finally:
             engine.stop()
             engine.join(5)
 
-    def _look(self, engine: VroomEngine) -> None:
-        if engine.pid is not None:
-            try:
-                self.child_mb = max(self.child_mb, peak(engine.pid))
-            except FileNotFoundError:
-                return
+
+class _Districts:
+    """A first answer district by district, from one process."""
+
+    def __init__(self, large: Large) -> None:
+        self._model = large.model
+        self.notes: dict[str, float] = {}
+
+    def __call__(self) -> Solution:
+        process = VroomProcess()
+        plan: Plan = []
+        try:
+            for part in districts(self._model, DISTRICT_TASKS, random.Random(1)):
+                asked = request_of(part.model, [Effort(None)], None, 1, LIMIT_SECONDS)
+                output = next(iter(list(process.answers(asked))))
+                for route in routes_of(part.model, output):
+                    tasks = tuple(stop.number for stop in route.stops if stop.number is not None)
+                    plan += part.in_whole([PlannedRoute(route.vehicle, tasks)])
+        finally:
+            process.close()
+        found = solution_of(self._model, timed_routes(self._model, plan) or [], META)
+        self.notes = {"cost": found.summary.cost, "unassigned": found.summary.unassigned}
+        return found
+
+
+class _Run:
+    """All of a search, as the worker calls it."""
+
+    def __init__(self, large: Large) -> None:
+        self._problem = large.problem
+        self.notes: dict[str, float] = {}
+
+    def __call__(self) -> Solution:
+        started = time.monotonic()
+
+        def on_best(best: Solution) -> None:
+            self.notes.setdefault("first_seconds", round(time.monotonic() - started, 2))
+            self.notes.setdefault("first_cost", best.summary.cost)
+
+        found = solve(
+            self._problem,
+            deadline=started + RUN_SECONDS,
+            on_best=on_best,
+            should_stop=lambda: False,
+            seed=1,
+        )
+        self.notes |= {"cost": found.summary.cost, "unassigned": found.summary.unassigned}
+        return found
+
+
+def run(large: Large) -> Work:
+    load_pyvrp()
+    return _Run(large)
 
 
 def first_answer(large: Large) -> Work:
     return _FirstAnswer(large)
+
+
+def first_in_districts(large: Large) -> Work:
+    return _Districts(large)
 
 
 def schedule(large: Large) -> Work:
@@ -248,6 +303,7 @@ STAGES: dict[str, Callable[[Large], Work]] = {
     "the request to VROOM": request,
     "VROOM's input": vroom_input,
     "VROOM's first answer, in its process": first_answer,
+    f"the same, district by district of {DISTRICT_TASKS}": first_in_districts,
     "VROOM's plan mode": plan_mode,
     "PyVRP's matrices, whole": pyvrp_matrices,
     "PyVRP's data, whole": pyvrp_data,
@@ -260,6 +316,7 @@ STAGES: dict[str, Callable[[Large], Work]] = {
     "a better answer, with its verification": ledger,
     "the result's JSON, packed": result,
     "the best of an earlier attempt, read": read_result,
+    f"a run of {RUN_SECONDS:.0f} s": run,
 }
 """By the name that the table gives each."""
 
