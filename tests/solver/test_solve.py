@@ -51,7 +51,7 @@ def test_a_handful_of_stops_ends_by_itself() -> None:
 
 def test_a_larger_problem_uses_its_time() -> None:
     watched = Watched(middling(), seconds=2)
-    assert 2 <= watched.took < 2.5
+    assert 1.7 <= watched.took < 2.5
 
 
 def test_a_thousand_timed_jobs_have_an_answer_early_and_keep_the_deadline() -> None:

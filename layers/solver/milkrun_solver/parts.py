@@ -127,3 +127,24 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
 def _renumbered(tasks: Iterable[int], numbers: Sequence[int] | dict[int, int]) -> tuple[int, ...]:
     """The same tasks by other numbers; reloads are the vehicle's own."""
     return tuple(numbers[task] if task >= 0 else task for task in tasks)
+
+
+def pinned(part: Part, share: float, rng: random.Random) -> Model:
+    """A part's problem with about such a share of its tasks bound to the vehicles that they have now.
+
+    VROOM searches the same problem in the same way each time: tasks that must stay where they are make it
+    look elsewhere. A skill that one vehicle alone has binds them.
+    """
+    model = part.model
+    tasks, vehicles = list(model.tasks), list(model.vehicles)
+    highest = max((skill for vehicle in vehicles for skill in vehicle.skills), default=0)
+    for route in part.plan:
+        skill = highest + 1 + route.vehicle
+        vehicle = vehicles[route.vehicle]
+        vehicles[route.vehicle] = replace(vehicle, skills=vehicle.skills | {skill})
+        for number in route.tasks:
+            ends = (number,) if tasks[number].partner is None else (number, number + 1)
+            if tasks[number].kind != "delivery" and rng.random() < share:
+                for end in ends:
+                    tasks[end] = replace(tasks[end], skills=tasks[end].skills | {skill})
+    return replace(model, tasks=tuple(tasks), vehicles=tuple(vehicles))

@@ -17,6 +17,8 @@ from milkrun_solver.search import Search, Stop, cost
 if TYPE_CHECKING:
     import pyvrp
 
+MOST_MATRIX_BYTES = 2**30
+"""Memory that PyVRP's matrices may take. A problem with larger ones is searched in parts alone."""
 HANDFUL = 25
 """Up to so many tasks, a thread ends by itself once it finds nothing better."""
 PATIENCE = 400
@@ -44,7 +46,8 @@ class PyvrpEngine:
         self._seed = seed
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over)
+        whole = encoding.fleet.matrix_bytes <= MOST_MATRIX_BYTES
+        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole)
 
     @property
     def threads(self) -> int:
@@ -152,7 +155,12 @@ class _Whole:
             self.complete = _serves_all(self._encoding, plan)
         complete = self.complete
         if plan is None and complete and self._hurries:
-            start = self._first(found)
+            soon = self._soon()
+            if soon:
+                found(soon)
+            if stop(0):
+                return
+            start = self._search_with(complete).completed(soon)
         else:
             start = _start(self._search_with(complete), plan, self._last.get(complete))
         search = self._search_with(complete)
@@ -163,12 +171,10 @@ class _Whole:
         self._last[complete] = last
         self.complete = complete and last.is_feasible()
 
-    def _first(self, found: Callable[[Plan], None]) -> "pyvrp.Solution":
+    def _soon(self) -> Plan:
+        """Routes that keep the rules, found in little time."""
         with_prizes = self._search_with(complete=False)
-        part = with_prizes.feasible_part(with_prizes.first_solution())
-        if part:
-            found(part)
-        return self._search_with(complete=True).completed(part)
+        return with_prizes.feasible_part(with_prizes.first_solution())
 
     def _search_with(self, complete: bool) -> Search:
         if complete not in self._searches:

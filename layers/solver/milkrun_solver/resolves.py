@@ -1,26 +1,33 @@
-"""Which few routes are solved anew next: small groups of neighbours, each by one thread at a time."""
+"""Which few routes are solved anew next: groups of neighbours, each with one thread at a time."""
 
 import random
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from milkrun.schema.solution import Rank
 from milkrun_solver.model import Model, PlannedRoute
-from milkrun_solver.parts import Part, part_of
+from milkrun_solver.parts import Part, part_of, pinned
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_request import Effort
 
+FEWEST_ROUTES, MOST_ROUTES = 2, 6
+MOST_TASKS = 200
+"""Tasks of a group beyond its first routes: VROOM takes too long for more."""
+MOST_LOOSE = 20
+"""Tasks in no route that a group takes along."""
+MOST_SPARE = 2
+"""Vehicles that nobody uses that a group takes along."""
+EFFORTS = tuple(Effort(depth, searches=n) for depth, n in ((0, 1), (0, 1), (1, 1), (0, 2), (1, 4), (2, 8)))
+"""Small and many beats large and thorough, but where a quick search fails a slow one may not."""
+PINNED = (0.1, 0.25, 0.5)
+"""Shares of a group's tasks that stay with their vehicle where the whole group was tried before."""
 HANDFUL = 25
 """Up to so many tasks, a search ends by itself once it finds nothing better."""
 PATIENCE = 60
 """Tries without a better answer, after which it does."""
-MOST_ROUTES = 4
-MOST_LOOSE = 20
-MOST_SPARE = 2
-MOST_TASKS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +36,28 @@ class Resolve:
 
     Attributes:
         part: They as a problem.
+        model: The problem to solve: the part's, or one that binds some tasks to their vehicles.
         rank: What the routes are worth now.
         effort: How thoroughly VROOM shall search.
     """
 
     part: Part
+    model: Model
     rank: Rank
     effort: Effort
+
+
+@dataclass
+class _Group:
+    """Routes, tasks in none and vehicles that nobody uses, chosen to be solved together."""
+
+    routes: dict[int, PlannedRoute] = field(default_factory=dict)
+    loose: dict[int, None] = field(default_factory=dict)
+    spare: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(len(route.tasks) for route in self.routes.values())
 
 
 class Resolves:
@@ -48,7 +70,7 @@ class Resolves:
         over: Whether the search was told to end.
     """
 
-    def __init__(self, model: Model, possible: list[int], seed: int, over: Callable[[], bool]) -> None:
+    def __init__(self, model: Model, possible: Sequence[int], seed: int, over: Callable[[], bool]) -> None:
         self._model = model
         self._possible = np.array(possible, dtype=np.intp)
         self._over = over
@@ -59,25 +81,25 @@ class Resolves:
         self._route_of = np.full(len(model.tasks), -1)
         self._rank: Rank | None = None
         self._told: Rank | None = None
-        self._working: dict[Resolve, None] = {}
+        self._under_way: set[Resolve] = set()
+        self._tried: set[int] = set()
         self._idle = 0
-        self.count = self.better = 0
 
     def offer(self, routes: Iterable[TimedRoute]) -> None:
         """Names routes to go on from, if they are better than what is known."""
-        new = {route.vehicle: route for route in routes}
+        new = list(routes)
         with self._turn:
-            rank = self._rank_of(new.values(), range(len(self._model.tasks)))
+            rank = self._rank_of(new, range(len(self._model.tasks)))
             if self._rank is None or rank < self._rank:
                 self._take_over(new, rank)
 
     def restart(self, routes: Iterable[TimedRoute] | None) -> None:
-        """Goes back to these routes."""
-        new = {route.vehicle: route for route in routes or ()}
+        """Goes back to these routes, or to nothing."""
         with self._turn:
-            self._rank = None
+            self._rank = self._told = None
             if routes is not None:
-                self._take_over(new, self._rank_of(new.values(), range(len(self._model.tasks))))
+                new = list(routes)
+                self._take_over(new, self._rank_of(new, range(len(self._model.tasks))))
 
     def next(self) -> Resolve | None:
         """What a thread shall do next; None once the search is over. Waits until there are free routes."""
@@ -85,37 +107,26 @@ class Resolves:
             while not self._over() and not self._is_lost():
                 resolve = None if self._rank is None else self._new_resolve()
                 if resolve is not None:
-                    self._working[resolve] = None
+                    self._under_way.add(resolve)
                     return resolve
                 self._turn.wait(0.05)
             return None
 
     def ended(self, resolve: Resolve, routes: Iterable[TimedRoute] | None) -> None:
         """A thread is done; `routes` are in the part's numbers, None where there is no answer."""
-        part = resolve.part
         with self._turn:
-            if resolve not in self._working:
+            if resolve not in self._under_way or self._rank is None:
                 return
-            del self._working[resolve]
-            self.count += 1
+            self._under_way.discard(resolve)
             self._idle += 1
-            if routes is not None and self._rank is not None:
-                whole = [_in_whole(part, route) for route in routes]
-                rank = self._rank_of(whole, part.tasks)
-                if rank < resolve.rank:
-                    self.better += 1
-                    self._idle = 0
-                if rank <= resolve.rank:
-                    for vehicle in part.vehicles:
-                        self._routes.pop(vehicle, None)
-                    self._route_of[list(part.tasks)] = -1
-                    self._enter(whole)
-                    priority, unassigned, cost = map(_shifted, self._rank, rank, resolve.rank)
-                    self._rank = (priority, unassigned, cost)
+            found = [] if routes is None else [_in_whole(resolve.part, route) for route in routes]
+            rank = self._rank_of(found, resolve.part.tasks)
+            if routes is not None and rank <= resolve.rank:
+                self._replace(resolve, found, rank)
             self._turn.notify_all()
 
     def take(self) -> list[TimedRoute] | None:
-        """The routes, if they are better than those taken before."""
+        """The routes, if they are better than those taken or offered before."""
         with self._turn:
             if self._rank is None or (self._told is not None and self._rank >= self._told):
                 return None
@@ -126,13 +137,25 @@ class Resolves:
         """Whether so many tries on a small problem have found nothing that nothing is left to be found."""
         return len(self._possible) <= HANDFUL and self._idle > PATIENCE
 
-    def _take_over(self, routes: dict[int, TimedRoute], rank: Rank) -> None:
-        self._working.clear()
+    def _take_over(self, routes: list[TimedRoute], rank: Rank) -> None:
+        self._under_way.clear()
         self._routes = {}
         self._route_of[:] = -1
-        self._enter(routes.values())
+        self._enter(routes)
         self._rank = self._told = rank
         self._turn.notify_all()
+
+    def _replace(self, resolve: Resolve, routes: list[TimedRoute], rank: Rank) -> None:
+        if self._rank is None:
+            return
+        if rank < resolve.rank:
+            self._idle = 0
+        for vehicle in resolve.part.vehicles:
+            self._routes.pop(vehicle, None)
+        self._route_of[list(resolve.part.tasks)] = -1
+        self._enter(routes)
+        priority, unassigned, cost = map(_shifted, self._rank, rank, resolve.rank)
+        self._rank = (priority, unassigned, cost)
 
     def _enter(self, routes: Iterable[TimedRoute]) -> None:
         for route in routes:
@@ -141,62 +164,70 @@ class Resolves:
                 self._routes[route.vehicle] = route
                 self._route_of[list(tasks)] = route.vehicle
 
-    def _rank_of(self, routes: Iterable[TimedRoute], tasks: Iterable[int]) -> Rank:
-        routes = list(routes)
+    def _rank_of(self, routes: Sequence[TimedRoute], tasks: Iterable[int]) -> Rank:
         served = {task for route in routes for task in tasks_of(route)}
         left = [self._model.tasks[number].priority for number in tasks if number not in served]
-        return sum(left), len(left), sum(route.cost for route in routes if tasks_of(route))
+        return sum(left), len(left), sum(route.cost for route in routes)
 
     def _new_resolve(self) -> Resolve | None:
-        busy = {vehicle for resolve in self._working for vehicle in resolve.part.vehicles}
-        taken = {task for resolve in self._working for task in resolve.part.tasks}
-        if not len(self._possible):
+        """A group that no other thread works on; None if there is none near the place that chance names."""
+        group = self._group()
+        if group is None:
             return None
-        loose_tasks = self._possible[self._route_of[self._possible] < 0]
-        if len(loose_tasks) and self._rng.random() < 0.5:
-            here = int(self._rng.choice(loose_tasks.tolist()))
-        else:
-            here = int(self._possible[self._rng.randrange(len(self._possible))])
-        durations = self._model.vehicles[0].travel.durations
-        near = self._possible[
-            np.argsort(durations[self._places[here], self._places[self._possible]], kind="stable")
-        ]
-        count = self._rng.randint(2, MOST_ROUTES)
-        chosen: dict[int, PlannedRoute] = {}
-        loose: dict[int, None] = {}
-        size = 0
-        for number in near.tolist():
+        part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
+        rank = self._rank_of([self._routes[vehicle] for vehicle in group.routes], part.tasks)
+        effort = self._rng.choice(EFFORTS)
+        key = hash((effort, tuple(sorted(group.routes.values())), tuple(group.loose), tuple(group.spare)))
+        model = part.model
+        if key in self._tried:
+            model = pinned(part, self._rng.choice(PINNED), self._rng)
+        self._tried.add(key)
+        return Resolve(part, model, rank, effort)
+
+    def _group(self) -> _Group | None:
+        busy = {vehicle for resolve in self._under_way for vehicle in resolve.part.vehicles}
+        taken = {task for resolve in self._under_way for task in resolve.part.tasks}
+        group = _Group()
+        count = self._rng.randint(FEWEST_ROUTES, MOST_ROUTES)
+        for number in self._neighbours():
             vehicle = int(self._route_of[number])
             if vehicle < 0:
-                if number not in taken and len(loose) < MOST_LOOSE:
-                    loose[number] = None
-                    partner = self._model.tasks[number].partner
-                    if partner is not None:
-                        loose[partner] = None
-            elif vehicle not in chosen and vehicle not in busy:
+                if number not in taken and len(group.loose) < MOST_LOOSE:
+                    self._take_along(group, number)
+            elif vehicle not in group.routes and vehicle not in busy:
                 tasks = tasks_of(self._routes[vehicle])
-                if chosen and size + len(tasks) > MOST_TASKS:
+                if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > MOST_TASKS:
                     break
-                chosen[vehicle] = PlannedRoute(vehicle, tasks)
-                size += len(tasks)
-                if len(chosen) == count:
+                group.routes[vehicle] = PlannedRoute(vehicle, tasks)
+                if len(group.routes) == count:
                     break
         unused = [v for v in range(len(self._model.vehicles)) if v not in self._routes and v not in busy]
-        spare = self._rng.sample(unused, min(len(unused), MOST_SPARE))
-        if not chosen and not (loose and spare):
-            return None
-        part = part_of(self._model, list(chosen.values()), loose, spare)
-        rank = self._rank_of((self._routes[v] for v in chosen), part.tasks)
-        return Resolve(part, rank, Effort(self._rng.randint(0, 2), searches=self._rng.choice((1, 2, 4, 8))))
+        group.spare = sorted(self._rng.sample(unused, min(len(unused), MOST_SPARE)))
+        return group if group.routes or (group.loose and group.spare) else None
+
+    def _take_along(self, group: _Group, number: int) -> None:
+        partner = self._model.tasks[number].partner
+        group.loose.update(dict.fromkeys((number,) if partner is None else (number, partner)))
+
+    def _neighbours(self) -> list[int]:
+        """The tasks that can be served, the nearest to one of them first; half of the time one left out."""
+        left_out = self._possible[self._route_of[self._possible] < 0]
+        among = left_out if len(left_out) and self._rng.random() < 0.5 else self._possible
+        if not len(among):
+            return []
+        here = int(among[self._rng.randrange(len(among))])
+        durations = self._model.vehicles[0].travel.durations
+        far = durations[self._places[here], self._places[self._possible]]
+        nearest: list[int] = self._possible[np.argsort(far, kind="stable")].tolist()
+        return nearest
 
 
 def tasks_of(route: TimedRoute) -> tuple[int, ...]:
     """The tasks of a route in order."""
-    return tuple(
-        stop.number
-        for stop in route.stops
-        if stop.kind in ("job", "pickup", "delivery") and stop.number is not None
-    )
+    return tuple(stop.number for stop in route.stops if stop.kind in _TASKS and stop.number is not None)
+
+
+_TASKS = frozenset(("job", "pickup", "delivery"))
 
 
 def _shifted(whole: int, after: int, before: int) -> int:
@@ -205,13 +236,10 @@ def _shifted(whole: int, after: int, before: int) -> int:
 
 def _in_whole(part: Part, route: TimedRoute) -> TimedRoute:
     """A route of a part in the numbers of the whole problem; breaks are counted by vehicle."""
-    return TimedRoute(
-        part.vehicles[route.vehicle],
-        [
-            replace(stop, number=part.tasks[stop.number])
-            if stop.kind in ("job", "pickup", "delivery") and stop.number is not None
-            else stop
-            for stop in route.stops
-        ],
-        route.cost,
-    )
+    stops = [
+        replace(stop, number=part.tasks[stop.number])
+        if stop.kind in _TASKS and stop.number is not None
+        else stop
+        for stop in route.stops
+    ]
+    return replace(route, vehicle=part.vehicles[route.vehicle], stops=stops)

@@ -17,8 +17,10 @@ PART_TASKS = 125
 """Tasks that a part should have: the search of larger ones accepts and refuses changes too far apart."""
 LEAST_PART = 75
 """Tasks that a part has at least: smaller ones leave too little to change."""
+MOST_TASKS = 250
+"""Tasks that a part has at most, about: of a very large problem only some parts are searched in a round."""
 MOST_PARTS = 4
-"""Parts of a round for each thread."""
+"""Parts that a thread searches in a round."""
 LEAST_STINT = 0.3
 """Seconds that are worth starting a search for."""
 EXPLORE = 5
@@ -63,12 +65,18 @@ class _Round:
     """One round: stints that wait for a thread, those under way or over, and what they started from."""
 
     def __init__(
-        self, kind: Kind, until: float, before: Rank | None, parts: list[Stint], slot: float
+        self,
+        kind: Kind,
+        until: float,
+        before: Rank | None,
+        parts: list[Stint],
+        searched: list[Stint],
+        slot: float,
     ) -> None:
         self.kind = kind
         self.until = until
         self.before = before
-        self.waiting = list(parts)
+        self.waiting = searched
         self.parts = parts
         self.wholes: list[Stint] = []
         self.slot = slot
@@ -94,15 +102,23 @@ class Rounds:
         deadline: When to end, in `time.monotonic()` seconds.
         seed: Start of the random cuts.
         over: Whether the search was told to end.
+        whole: Whether the whole problem may be searched; else the first plan comes from elsewhere.
     """
 
     def __init__(
-        self, model: Model, possible: list[int], deadline: float, seed: int, over: Callable[[], bool]
+        self,
+        model: Model,
+        possible: list[int],
+        deadline: float,
+        seed: int,
+        over: Callable[[], bool],
+        whole: bool = True,
     ) -> None:
         self._model = model
         self._possible = possible
         self._deadline = deadline
         self._over = over
+        self._whole = whole
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._round: _Round | None = None
@@ -139,9 +155,9 @@ class Rounds:
             while not self._over():
                 if self._round is None or self._has_ended(self._round):
                     self._end_round()
-                    self._round = self._new_round()
-                stint = self._stint_of(self._round)
-                if stint is not None:
+                    self._round = self._new_round() if self._whole or self._known is not None else None
+                stint = None if self._round is None else self._stint_of(self._round)
+                if self._round is not None and stint is not None:
                     self._round.running += 1
                     return stint
                 self._turn.wait(0.05)
@@ -190,12 +206,15 @@ class Rounds:
         until = min(self._deadline, time.monotonic() + ROUND_SECONDS)
         before = None if self._known is None else self._known[1]
         parts = self._cut() if self._known is not None and self._kind() == "parts" else []
-        slots = max(1, -(-len(parts) // max(1, self.threads)))
+        slots = min(MOST_PARTS, max(1, -(-len(parts) // max(1, self.threads))))
         slot = (until - time.monotonic()) / slots
-        return _Round("parts" if parts else "whole", until, before, parts, slot)
+        searched = self._rng.sample(parts, min(len(parts), slots * self.threads))
+        return _Round("parts" if parts else "whole", until, before, parts, searched, slot)
 
     def _kind(self) -> Kind:
-        if self._parts() < 2:
+        if not self._whole:
+            return "parts"
+        if self._count_parts() < 2:
             return "whole"
         for kind in ("parts", "whole"):
             if kind not in self._pay:
@@ -204,11 +223,11 @@ class Rounds:
         worse: Kind = "whole" if better == "parts" else "parts"
         return worse if self._count % EXPLORE == 0 else better
 
-    def _parts(self) -> int:
-        """How many parts a cut makes: a few for each thread, none of them too small."""
+    def _count_parts(self) -> int:
+        """How many parts a cut makes: a few for each thread, of about the size that suits the search best."""
         tasks = len(self._possible)
         each = min(MOST_PARTS, max(1, round(tasks / (self.threads * PART_TASKS))))
-        return min(max(2, self.threads * each), tasks // LEAST_PART)
+        return min(max(2, self.threads * each, tasks // MOST_TASKS), tasks // LEAST_PART)
 
     def _cut(self) -> list[Stint]:
         if self._known is None:
@@ -216,7 +235,7 @@ class Rounds:
         plan = self._known[0]
         served = {task for route in plan for task in route.tasks}
         left_out = [number for number in self._possible if number not in served]
-        parts = cut(self._model, plan, left_out, self._parts(), self._rng)
+        parts = cut(self._model, plan, left_out, self._count_parts(), self._rng)
         return [Stint(self._model, part, part.plan) for part in parts] if len(parts) > 1 else []
 
     def _stint_of(self, current: _Round) -> Stint | None:
@@ -226,7 +245,7 @@ class Rounds:
             stint = current.waiting.pop(0)
             stint.until = min(current.until, now + current.slot)
             return stint
-        if current.until - now < LEAST_STINT:
+        if not self._whole or current.until - now < LEAST_STINT:
             return None
         stint = Stint(self._model, None, None if self._known is None else self._known[0])
         stint.until = current.until

@@ -16,7 +16,7 @@ from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, build_model
-from milkrun_solver.pyvrp_engine import PyvrpEngine
+from milkrun_solver.pyvrp_engine import MOST_MATRIX_BYTES, PyvrpEngine
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
@@ -29,17 +29,18 @@ _POLL_SECONDS = 0.05
 """How often stop, deadline and PyVRP's findings are looked at."""
 _LEDGER_SHARE = 0.1
 """Share of the time that verifying PyVRP's findings may take: it holds the interpreter's lock meanwhile."""
-_JOIN_SECONDS = 0.3
+_JOIN_SECONDS = 0.15
 """How long each engine gets to end once it is told to."""
-_MAX_MATRIX_BYTES = 2 * 2**30
-"""Memory that PyVRP's matrices may take: one profile of 10,000 locations."""
-_QUICK_HEURISTICS = 300
-"""From so many tasks on VROOM gives the answer of its heuristics first, and the rest later."""
+_LAST_LOOK = 1e-4
+"""Seconds a task before the deadline that the search ends, to weigh what it found last."""
+_MOST_LAST_LOOK = 0.3
 _VROOM_SHARE = 0.25
-"""Share of the time after which VROOM is ended where PyVRP works beside it and uses the core better."""
+"""Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
 _VROOM_LEAST_SECONDS = 2.0
 _DEEP_VROOM = 200
-"""Up to so many tasks VROOM goes on to deeper levels beside PyVRP; beyond, PyVRP uses the core better."""
+"""Up to so many tasks it goes on to deeper levels, for longer as long as it leads."""
+_DEEP_SHARE = 0.7
+"""Share of the time after which it is ended where it leads."""
 
 
 def solve(
@@ -106,7 +107,7 @@ class _Run:
     ) -> None:
         self._model = model
         self._ledger = ledger
-        self._deadline = deadline
+        self._deadline = deadline - min(_MOST_LAST_LOOK, _LAST_LOOK * len(model.tasks))
         self._should_stop = should_stop
         self._seed = seed
         self._cores = _cores(model)
@@ -114,22 +115,29 @@ class _Run:
         self._vroom = VroomEngine(self._events.put)
         self._improver: Improver | None = None
         self._working = 0
+        self._closing = False
         self._errors: list[Exception] = []
         self._next_look = 0.0
-        self._vroom_until = deadline
+        self._vroom_until = dict.fromkeys(("vroom", "pyvrp"), deadline)
 
     def until_end(self) -> None:
         """Starts the engines and reports what they find until it is time to end."""
         self._start()
         while self._working and not self._is_over():
             self._take_event(_POLL_SECONDS)
-            if time.monotonic() >= self._vroom_until and self._ledger.best is not None:
-                self._vroom.stop()
+            self._end_vroom_in_time()
             if time.monotonic() >= self._next_look:
                 self._look_at_improver()
 
+    def _end_vroom_in_time(self) -> None:
+        """Ends VROOM on the whole problem after its share of the time; a longer one as long as it leads."""
+        best = self._ledger.best
+        if best is not None and time.monotonic() >= self._vroom_until[best.meta.engine]:
+            self._vroom.stop()
+
     def close(self) -> None:
         """Ends the engines and weighs what they found last."""
+        self._closing = True
         self._vroom.stop()
         if self._improver is not None:
             self._improver.stop()
@@ -157,21 +165,28 @@ class _Run:
             self._failed("pyvrp", error)
         if self._improver is not None and self._ledger.routes is not None:
             self._improver.offer(self._ledger.routes)
-        beside = self._improver is not None
-        if against is None:
-            self._start_vroom(beside)
+        if against is not None:
+            self._start_without_vroom()
+        elif reason is not None and len(self._model.tasks) <= _DEEP_VROOM:
+            self._start_vroom(self._cores)
+        else:
+            self._start_vroom(1)
             self._add_threads(max(1, self._cores - 1))
-        elif not beside and not self._errors:
+
+    def _start_without_vroom(self) -> None:
+        if self._improver is None and not self._errors:
             self._ledger.consider("pyvrp", [])  # no vehicle can serve anything
         else:
             self._add_threads(self._cores)
 
-    def _start_vroom(self, beside: bool) -> None:
+    def _start_vroom(self, threads: int) -> None:
+        """Starts VROOM on the whole problem, for a share of the time if anything else goes on from there."""
         now = time.monotonic()
         left = self._deadline - now
-        if beside:
-            self._vroom_until = now + max(_VROOM_LEAST_SECONDS, _VROOM_SHARE * left)
-        threads = 1 if beside else self._cores
+        if self._improver is not None:
+            leading = _DEEP_SHARE if len(self._model.tasks) <= _DEEP_VROOM else _VROOM_SHARE
+            for engine, share in (("vroom", leading), ("pyvrp", _VROOM_SHARE)):
+                self._vroom_until[engine] = now + max(_VROOM_LEAST_SECONDS, share * left)
         self._vroom.start(request_of(self._model, self._efforts(), None, threads, left))
         self._working += 1
 
@@ -180,12 +195,15 @@ class _Run:
 
     def _pyvrp(self) -> Improver | None:
         encoding = Encoding(self._model)
-        if not encoding.possible or encoding.fleet.matrix_bytes > _MAX_MATRIX_BYTES:
-            size = encoding.fleet.matrix_bytes
-            _log.info("PyVRP is not used: nothing to serve, or matrices of %d bytes", size)
-            if encoding.possible and reason_for_pyvrp(self._model) is not None:
-                raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
+        if not encoding.possible:
+            _log.info("no vehicle can serve anything")
             return None
+        size = encoding.fleet.matrix_bytes
+        if size > MOST_MATRIX_BYTES and reason_for_pyvrp(self._model) is not None:
+            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")  # and only VROOM starts in parts
+        size = encoding.fleet.matrix_bytes
+        if size > MOST_MATRIX_BYTES and reason_for_pyvrp(self._model) is not None:
+            raise EngineError(f"PyVRP's matrices would take {size:,} bytes, and parts need VROOM's answer first.")
         return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
 
     def _add_threads(self, threads: int) -> None:
@@ -195,14 +213,8 @@ class _Run:
 
     def _efforts(self) -> list[Effort]:
         """What VROOM shall do, from the quickest to the deepest."""
-        tasks = len(self._model.tasks)
-        most = self._model.problem.options.exploration_level
-        if tasks > _DEEP_VROOM:
-            most = 0
-        levels: list[int | None] = [*(level for level in (0, 1, 3, 5) if level < most), most]
-        if tasks >= _QUICK_HEURISTICS:
-            levels.insert(0, None)
-        return [Effort(level) for level in levels]
+        most = self._model.problem.options.exploration_level if len(self._model.tasks) <= _DEEP_VROOM else 0
+        return [Effort(None), *(Effort(level) for level in (0, 1, 3, 5) if level < most), Effort(most)]
 
     def _is_over(self) -> bool:
         now = time.monotonic()
@@ -235,10 +247,10 @@ class _Run:
         self._working -= 1
         if event.error is not None:
             self._failed(event.engine, event.error)
-        if event.whole and self._working and self._improver is not None:
+        if event.whole and self._improver is not None:
             if self._ledger.best is None and self._improver.engine == "vroom":
                 self._improver.stop()  # it has nothing to start from
-            else:
+            elif not self._closing and (self._working or not self._improver.threads):
                 self._add_threads(self._cores - self._improver.threads)
 
     def _failed(self, engine: EngineName, error: Exception) -> None:

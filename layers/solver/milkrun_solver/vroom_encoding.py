@@ -76,7 +76,7 @@ def _vehicle(vehicle: Vehicle, amounts: int, row_of: Mapping[int, int]) -> dict[
         "end_index": None if vehicle.end is None else row_of[vehicle.end],
         "capacity": vehicle.capacity,
         "costs": source.costs.model_dump(),
-        "skills": source.skills,
+        "skills": sorted(vehicle.skills),
         "type": source.type,
         "time_window": vehicle.window,
         "breaks": _breaks(vehicle, amounts),

@@ -35,7 +35,7 @@ class VroomParts:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._processes: list[VroomProcess] = []
-        self.resolves = Resolves(model, possible, seed, self._is_over)
+        self._resolves = Resolves(model, possible, seed, self._is_over)
 
     @property
     def threads(self) -> int:
@@ -54,15 +54,15 @@ class VroomParts:
 
     def take(self) -> list[TimedRoute] | None:
         """The best routes that were found, if they are better than the last ones taken."""
-        return self.resolves.take()
+        return self._resolves.take()
 
     def offer(self, routes: Iterable[TimedRoute]) -> None:
         """Names routes to go on from."""
-        self.resolves.offer(routes)
+        self._resolves.offer(routes)
 
     def restart(self, routes: Iterable[TimedRoute] | None) -> None:
         """Goes back to these routes, since what was made of them is none."""
-        self.resolves.restart(routes)
+        self._resolves.restart(routes)
 
     def stop(self) -> None:
         """Ends all threads, whatever their children do."""
@@ -79,8 +79,8 @@ class VroomParts:
     def _run(self, process: VroomProcess) -> None:
         error: Exception | None = None
         try:
-            while (resolve := self.resolves.next()) is not None:
-                self.resolves.ended(resolve, self._solve(process, resolve))
+            while (resolve := self._resolves.next()) is not None:
+                self._resolves.ended(resolve, self._solve(process, resolve))
         except Exception as caught:  # an engine's failure is an event: what was found stays
             error = None if process.stopped else caught
         finally:
@@ -88,7 +88,7 @@ class VroomParts:
         self._post(Ended("vroom", error))
 
     def _solve(self, process: VroomProcess, resolve: Resolve) -> list[TimedRoute] | None:
-        model = resolve.part.model
+        model = resolve.model
         left = max(0.1, self._deadline - time.monotonic())
         request = request_of(model, [resolve.effort], None, threads=1, seconds=left)
         try:
