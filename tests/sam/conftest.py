@@ -1,15 +1,18 @@
 """The template as the SAM CLI builds it, and the whole stack as it runs it in Lambda's image."""
 
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import neo4j
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from local import ROOT
 from local.embedded.neo4j import running_neo4j
@@ -20,8 +23,8 @@ from local.ports import LOOPBACK, free_port
 from milkrun_solver.network.compiled import CompiledNetwork
 from tests.conftest import missing
 
+from .building import ARCHITECTURES, make_layer, sam_build
 from .machine import (
-    ENVIRONMENT,
     IMAGE,
     SAM,
     containers_with,
@@ -41,20 +44,51 @@ class SamStack:
     lambdas: str
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `sam build` makes of the template: a folder with template.yaml and the layers.
+@dataclass(frozen=True)
+class Builds:
+    """What is being built: all of the template by the SAM CLI, and each layer by its Makefile, by
+    architecture and name."""
 
-    They have bytecode whatever Python runs the tests; where that is not Lambda's own it is of no use there.
-    """
+    everything: Future[Path]
+    layers: dict[str, dict[str, Future[Path]]]
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml, with short forms such as !Ref written out."""
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def builds(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
+    """Begun before all else: what is built is downloaded, and servers start meanwhile."""
     if not SAM.exists():
         missing("the SAM CLI is not installed (make build does it)")
-    folder = tmp_path_factory.mktemp("sam") / "build"
-    command = [str(SAM), "build", "--no-cached", "--build-dir", str(folder)]
-    environment = {**ENVIRONMENT, "PYTHON": sys.executable, "PYTHON_ON_LAMBDA": sys.executable}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return folder
+    root = tmp_path_factory.mktemp("built")
+    layers = {
+        name: ROOT / resource["Properties"]["ContentUri"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::LayerVersion"
+    }
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield Builds(
+            pool.submit(sam_build, root / "sam"),
+            {
+                architecture: {
+                    name: pool.submit(make_layer, architecture, name, folder, root / architecture / name)
+                    for name, folder in layers.items()
+                }
+                for architecture in ARCHITECTURES
+            },
+        )
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def built(builds: Builds) -> Path:
+    """What the SAM CLI has built."""
+    return builds.everything.result()
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +136,11 @@ def valkey_port(address: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def stack(
-    address: str, valkey_port: int, neo4j_port: int, built: Path, tmp_path_factory: pytest.TempPathFactory
+    address: str,
+    builds: Builds,
+    valkey_port: int,
+    neo4j_port: int,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[SamStack]:
     """The whole system under the SAM CLI, with events/env.json but for the ports."""
     folder = tmp_path_factory.mktemp("sam-local")
@@ -116,7 +154,7 @@ def stack(
         if "NEO4J_URI" in variables:
             variables["NEO4J_URI"] = f"bolt://host.docker.internal:{neo4j_port}"
     (folder / "env.json").write_text(json.dumps(environment))
-    places = built, folder / "env.json"
+    places = builds.everything.result(), folder / "env.json"
     of_others = images()
     try:
         with (

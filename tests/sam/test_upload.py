@@ -1,41 +1,23 @@
 """What is uploaded: small enough, for the right machine, and the same bytes from the same sources."""
 
 import hashlib
-import os
 import struct
-import subprocess
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
 from local import ROOT
+
+from .conftest import Builds
 
 LIMIT = 200 * 2**20
 """Bytes of a function and its layers. Lambda takes 250 MB; the rest is room for new releases of wheels."""
 MACHINES = {"x86_64": 62, "arm64": 183}
 """e_machine of ELF files."""
 LEFT_OUT = ("tests", "include")
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out."""
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
-    return parsed
-
-
-def layers_of(template: Mapping[str, Any]) -> dict[str, Path]:
-    """The folder of each layer."""
-    return {
-        name: ROOT / resource["Properties"]["ContentUri"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::LayerVersion"
-    }
 
 
 def functions_of(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -48,36 +30,12 @@ def functions_of(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def made(template: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Path]]:
+def made(builds: Builds) -> dict[str, dict[str, Path]]:
     """Each layer by name, by architecture, as its Makefile builds it."""
-    root = tmp_path_factory.mktemp("layers")
-
-    def make(architecture: str, name: str, folder: Path) -> Path:
-        artifacts = root / architecture / name
-        makefile = ROOT / "layers" / architecture / "Makefile"
-        # The bytecode of this Python is as large as that of Lambda's.
-        variables = [
-            f"ARTIFACTS_DIR={artifacts}",
-            f"PYTHON={sys.executable}",
-            f"PYTHON_ON_LAMBDA={sys.executable}",
-        ]
-        command = ["make", "--makefile", str(makefile), f"build-{name}", *variables]
-        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, run.stderr
-        return artifacts
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = {
-            architecture: {
-                name: pool.submit(make, architecture, name, folder)
-                for name, folder in layers_of(template).items()
-            }
-            for architecture in MACHINES
-        }
-        return {
-            architecture: {name: job.result() for name, job in by_name.items()}
-            for architecture, by_name in jobs.items()
-        }
+    return {
+        architecture: {name: layer.result() for name, layer in layers.items()}
+        for architecture, layers in builds.layers.items()
+    }
 
 
 def contents(folder: Path) -> dict[str, tuple[str, int, float]]:
@@ -138,7 +96,8 @@ def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
 
 def test_two_builds_have_the_same_bytes(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:
     for name, folder in made["x86_64"].items():
-        assert contents(built / name) == contents(folder)
+        one, other = contents(built / name), contents(folder)
+        assert [path for path in one.keys() | other.keys() if one.get(path) != other.get(path)] == []
 
 
 def test_a_function_is_its_handler_and_nothing_else(built: Path, template: Mapping[str, Any]) -> None:
