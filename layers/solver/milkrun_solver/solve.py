@@ -200,10 +200,8 @@ class _Run:
             return None
         size = encoding.fleet.matrix_bytes
         if size > MOST_MATRIX_BYTES and reason_for_pyvrp(self._model) is not None:
-            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")  # and only VROOM starts in parts
-        size = encoding.fleet.matrix_bytes
-        if size > MOST_MATRIX_BYTES and reason_for_pyvrp(self._model) is not None:
-            raise EngineError(f"PyVRP's matrices would take {size:,} bytes, and parts need VROOM's answer first.")
+            # Its search of parts goes on from an answer that VROOM would have to give.
+            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
         return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
 
     def _add_threads(self, threads: int) -> None:
@@ -212,9 +210,13 @@ class _Run:
             self._working += threads
 
     def _efforts(self) -> list[Effort]:
-        """What VROOM shall do, from the quickest to the deepest."""
-        most = self._model.problem.options.exploration_level if len(self._model.tasks) <= _DEEP_VROOM else 0
-        return [Effort(None), *(Effort(level) for level in (0, 1, 3, 5) if level < most), Effort(most)]
+        """What VROOM shall do on the whole problem, from the quickest to the deepest."""
+        if len(self._model.tasks) <= _DEEP_VROOM:
+            most = self._model.problem.options.exploration_level
+            levels = [*(level for level in (0, 1, 3, 5) if level < most), most]
+        else:
+            levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
+        return [Effort(None), *map(Effort, levels)]
 
     def _is_over(self) -> bool:
         now = time.monotonic()
@@ -262,12 +264,9 @@ class _Run:
             return
         before = time.monotonic()
         routes = self._improver.take()
-        if routes is not None:
-            if not self._ledger.consider(self._improver.engine, routes):
-                _log.error("routes of %s are not what they seemed", self._improver.engine)
-                self._improver.restart(self._ledger.routes)
-            elif self._model.timed and len(self._model.tasks) > _DEEP_VROOM:
-                self._vroom.stop()  # it would not catch up
+        if routes is not None and not self._ledger.consider(self._improver.engine, routes):
+            _log.error("routes of %s are not what they seemed", self._improver.engine)
+            self._improver.restart(self._ledger.routes)
         now = time.monotonic()
         self._next_look = now + (now - before) / _LEDGER_SHARE
 
