@@ -125,7 +125,8 @@ def test_a_zipped_body_is_unzipped(gateway_url: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("gzip", b"no gzip"), ("gzip", gzip.compress(b"x" * 999)[:-4]), ("br", b"x")]
+    ("encoding", "body"),
+    [("gzip", b"no gzip"), ("gzip", gzip.compress(b"x" * 999, mtime=0)[:-4]), ("br", b"x")],
 )
 def test_an_encoding_that_cannot_be_undone_is_415(gateway_url: str, encoding: str, body: bytes) -> None:
     status, headers, content = call(

@@ -24,7 +24,7 @@ OSM = f'{HEAD}<osm version="0.6">{NODES}</osm>'.encode()
         ("roads.osm", OSM, "has no roads"),
         ("roads.osm", b"", "is empty"),
         ("roads.osm.gz", b"hello", "no whole OpenStreetMap file"),
-        ("roads.osm.gz", gzip.compress(OSM * 500)[:-20], "no whole OpenStreetMap file"),
+        ("roads.osm.gz", gzip.compress(OSM * 500, mtime=0)[:-20], "no whole OpenStreetMap file"),
         ("roads.osm.bz2", b"hello", "no whole OpenStreetMap file"),
         ("roads.osm.pbf", b"hello", "no whole OpenStreetMap file: PBF error"),
         ("roads.csv", b"from_lon,from_lat,to_lon,to_lat\n7,43,7.1,43,\xe9\n", "is not UTF-8"),
