@@ -1,5 +1,6 @@
 """Which few routes are solved anew next: groups of neighbours, each with one thread at a time."""
 
+import math
 import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -13,14 +14,16 @@ from milkrun_solver.parts import Part, part_of, pinned
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_request import Effort
 
-FEWEST_ROUTES, MOST_ROUTES = 2, 6
-MOST_TASKS = 200
-"""Tasks of a group beyond its first routes: VROOM takes too long for more."""
+FEWEST_ROUTES, MOST_ROUTES = 2, 4
+MOST_TASKS = 130
+"""Tasks that a group has beyond its first routes where VROOM searches once; fewer where it does more."""
 MOST_LOOSE = 20
 """Tasks in no route that a group takes along."""
 MOST_SPARE = 2
 """Vehicles that nobody uses that a group takes along."""
-EFFORTS = tuple(Effort(depth, searches=n) for depth, n in ((0, 1), (0, 1), (1, 1), (0, 2), (1, 4), (2, 8)))
+EFFORTS = tuple(
+    Effort(depth, searches=n) for depth, n in ((0, 1), (0, 1), (0, 1), (1, 1), (0, 2), (1, 4), (2, 8))
+)
 """Small and many beats large and thorough, but where a quick search fails a slow one may not."""
 PINNED = (0.1, 0.25, 0.5)
 """Shares of a group's tasks that stay with their vehicle where the whole group was tried before."""
@@ -171,12 +174,12 @@ class Resolves:
 
     def _new_resolve(self) -> Resolve | None:
         """A group that no other thread works on; None if there is none near the place that chance names."""
-        group = self._group()
+        effort = self._rng.choice(EFFORTS)
+        group = self._group(_most_tasks(effort))
         if group is None:
             return None
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
         rank = self._rank_of([self._routes[vehicle] for vehicle in group.routes], part.tasks)
-        effort = self._rng.choice(EFFORTS)
         key = hash((effort, tuple(sorted(group.routes.values())), tuple(group.loose), tuple(group.spare)))
         model = part.model
         if key in self._tried:
@@ -184,7 +187,7 @@ class Resolves:
         self._tried.add(key)
         return Resolve(part, model, rank, effort)
 
-    def _group(self) -> _Group | None:
+    def _group(self, most_tasks: int) -> _Group | None:
         busy = {vehicle for resolve in self._under_way for vehicle in resolve.part.vehicles}
         taken = {task for resolve in self._under_way for task in resolve.part.tasks}
         group = _Group()
@@ -196,7 +199,7 @@ class Resolves:
                     self._take_along(group, number)
             elif vehicle not in group.routes and vehicle not in busy:
                 tasks = tasks_of(self._routes[vehicle])
-                if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > MOST_TASKS:
+                if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > most_tasks:
                     break
                 group.routes[vehicle] = PlannedRoute(vehicle, tasks)
                 if len(group.routes) == count:
@@ -228,6 +231,11 @@ def tasks_of(route: TimedRoute) -> tuple[int, ...]:
 
 
 _TASKS = frozenset(("job", "pickup", "delivery"))
+
+
+def _most_tasks(effort: Effort) -> int:
+    work = (effort.searches or 1) * (1 + (effort.level or 0))
+    return round(MOST_TASKS / math.sqrt(work))
 
 
 def _shifted(whole: int, after: int, before: int) -> int:
