@@ -80,7 +80,11 @@ class VroomParts:
         error: Exception | None = None
         try:
             while (resolve := self._resolves.next()) is not None:
-                self._resolves.ended(resolve, self._solve(process, resolve))
+                found: list[TimedRoute] | None = None
+                try:
+                    found = self._solve(process, resolve)
+                finally:  # even a thread that fails lets go of its routes
+                    self._resolves.ended(resolve, found)
         except Exception as caught:  # an engine's failure is an event: what was found stays
             error = None if process.stopped else caught
         finally:
@@ -92,12 +96,12 @@ class VroomParts:
         left = max(0.1, self._deadline - time.monotonic())
         request = request_of(model, [resolve.effort], None, threads=1, seconds=left)
         try:
-            output = next(iter(list(process.answers(request))), None)
+            outputs = list(process.answers(request))
         except EngineError:
             if process.gone:
                 raise
             return None
-        return None if output is None else routes_of(model, output)
+        return routes_of(model, outputs[0]) if outputs else None
 
     def _is_over(self) -> bool:
         return self._stopping.is_set() or time.monotonic() >= self._deadline
