@@ -5,6 +5,7 @@ Jobs become clients, one for each time window as alternatives, and shipments shi
 """
 
 import math
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from milkrun_solver.standins import load_pyvrp
 
 if TYPE_CHECKING:
     import pyvrp
+
+Neighbours = dict["pyvrp.Activity", list["pyvrp.Activity"]]
 
 _MAX_PRIZES = 2**60
 """Bound on the sum of all prizes, which PyVRP adds up in 64 bits."""
@@ -40,6 +43,8 @@ class Encoding:
         self._clients: dict[int, list[int]] = {}
         self._shipments: dict[int, int] = {}
         self._number_activities()
+        self._shared: dict[bool, tuple[pyvrp.ProblemData, Neighbours]] = {}
+        self._sharing = threading.Lock()
 
     def _number_activities(self) -> None:
         """PyVRP's clients of each job, one for each of its time windows, and its shipment of each pickup."""
@@ -52,6 +57,15 @@ class Encoding:
                 count += alternatives
             elif task.kind == "pickup":
                 self._shipments[number] = len(self._shipments)
+
+    def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
+        """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
+        with self._sharing:
+            if complete not in self._shared:
+                data = self.data(complete)
+                search = self._pyvrp.search
+                self._shared[complete] = data, search.compute_neighbours(data, search.NeighbourhoodParams())
+            return self._shared[complete]
 
     def data(self, complete: bool) -> "pyvrp.ProblemData":
         """PyVRP's data, with every task required or with prizes for those that are served."""

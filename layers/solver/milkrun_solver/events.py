@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from milkrun_solver.schedule import TimedRoute
+
 EngineName = Literal["vroom", "pyvrp"]
 
 
@@ -15,6 +17,13 @@ class VroomAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Routes:
+    """VROOM's routes for the whole problem, from its answers to parts of it."""
+
+    routes: list[TimedRoute]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A thread of an engine has no more to do, or failed; `whole` if it was VROOM on the whole problem."""
 
@@ -23,6 +32,6 @@ class Ended:
     whole: bool = False
 
 
-Event = VroomAnswer | Ended
+Event = VroomAnswer | Routes | Ended
 Post = Callable[[Event], None]
 """Takes an event from any thread, without waiting."""

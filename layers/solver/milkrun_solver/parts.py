@@ -8,10 +8,13 @@ from itertools import chain
 import numpy as np
 
 from milkrun_solver.model import Model, Plan, PlannedRoute
+from milkrun_solver.schedule import TimedRoute
 
 _LEAST_SPARE = 2
 _SPARE_SHARE = 4
 """A part gets one spare vehicle for so many of its routes, and a few at least."""
+_SKILLS = range(2**32)
+"""Numbers that VROOM takes for skills."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class Part:
         return [
             PlannedRoute(self.vehicles[route.vehicle], _renumbered(route.tasks, self.tasks)) for route in plan
         ]
+
+    def timed_in_whole(self, route: TimedRoute) -> TimedRoute:
+        """A timed route for this part, in the numbers of the whole problem; breaks are counted by vehicle."""
+        stops = [
+            replace(stop, number=self.tasks[stop.number])
+            if stop.kind in ("job", "pickup", "delivery") and stop.number is not None
+            else stop
+            for stop in route.stops
+        ]
+        return replace(route, vehicle=self.vehicles[route.vehicle], stops=stops)
 
 
 @dataclass(frozen=True)
@@ -133,13 +146,15 @@ def pinned(part: Part, share: float, rng: random.Random) -> Model:
     """A part's problem with about such a share of its tasks bound to the vehicles that they have now.
 
     VROOM searches the same problem in the same way each time: tasks that must stay where they are make it
-    look elsewhere. A skill that one vehicle alone has binds them.
+    look elsewhere. A skill that one vehicle alone has, and that no task asks for yet, binds them.
     """
     model = part.model
     tasks, vehicles = list(model.tasks), list(model.vehicles)
-    highest = max((skill for vehicle in vehicles for skill in vehicle.skills), default=0)
+    asked = frozenset[int]().union(*(task.skills for task in tasks))
+    known = asked.union(*(vehicle.skills for vehicle in vehicles))
+    unknown = (skill for skill in _SKILLS if skill not in known)
     for route in part.plan:
-        skill = highest + 1 + route.vehicle
+        skill = next(unknown)
         vehicle = vehicles[route.vehicle]
         vehicles[route.vehicle] = replace(vehicle, skills=vehicle.skills | {skill})
         for number in route.tasks:

@@ -17,8 +17,6 @@ from milkrun_solver.search import Search, Stop, cost
 if TYPE_CHECKING:
     import pyvrp
 
-MOST_MATRIX_BYTES = 2**30
-"""Memory that PyVRP's matrices may take. A problem with larger ones is searched in parts alone."""
 HANDFUL = 25
 """Up to so many tasks, a thread ends by itself once it finds nothing better."""
 PATIENCE = 400
@@ -34,11 +32,14 @@ class PyvrpEngine:
         post: Takes an `Ended` for each thread.
         deadline: When to stop, in `time.monotonic()` seconds.
         seed: Start of the random numbers; each thread adds its own number.
+        whole: Whether the whole problem may be searched, or only parts of an answer of VROOM.
     """
 
     engine: EngineName = "pyvrp"
 
-    def __init__(self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int) -> None:
+    def __init__(
+        self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool
+    ) -> None:
         self._model = model
         self._encoding = encoding
         self._post = post
@@ -46,7 +47,6 @@ class PyvrpEngine:
         self._seed = seed
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        whole = encoding.fleet.matrix_bytes <= MOST_MATRIX_BYTES
         self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole)
 
     @property

@@ -4,7 +4,7 @@ import math
 import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -122,7 +122,7 @@ class Resolves:
                 return
             self._under_way.discard(resolve)
             self._idle += 1
-            found = [] if routes is None else [_in_whole(resolve.part, route) for route in routes]
+            found = [] if routes is None else [resolve.part.timed_in_whole(route) for route in routes]
             rank = self._rank_of(found, resolve.part.tasks)
             if routes is not None and rank <= resolve.rank:
                 self._replace(resolve, found, rank)
@@ -137,8 +137,9 @@ class Resolves:
             return list(self._routes.values())
 
     def _is_lost(self) -> bool:
-        """Whether so many tries on a small problem have found nothing that nothing is left to be found."""
-        return len(self._possible) <= HANDFUL and self._idle > PATIENCE
+        """Whether nothing is left to be found: no task can be served, or a small problem was tried enough."""
+        count = len(self._possible)
+        return not count or (count <= HANDFUL and self._idle > PATIENCE)
 
     def _take_over(self, routes: list[TimedRoute], rank: Rank) -> None:
         self._under_way.clear()
@@ -146,6 +147,7 @@ class Resolves:
         self._route_of[:] = -1
         self._enter(routes)
         self._rank = self._told = rank
+        self._idle = 0
         self._turn.notify_all()
 
     def _replace(self, resolve: Resolve, routes: list[TimedRoute], rank: Rank) -> None:
@@ -180,7 +182,7 @@ class Resolves:
             return None
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
         rank = self._rank_of([self._routes[vehicle] for vehicle in group.routes], part.tasks)
-        key = hash((effort, tuple(sorted(group.routes.values())), tuple(group.loose), tuple(group.spare)))
+        key = hash((effort, tuple(sorted(group.routes.values())), frozenset(group.loose), tuple(group.spare)))
         model = part.model
         if key in self._tried:
             model = pinned(part, self._rng.choice(PINNED), self._rng)
@@ -240,14 +242,3 @@ def _most_tasks(effort: Effort) -> int:
 
 def _shifted(whole: int, after: int, before: int) -> int:
     return whole + after - before
-
-
-def _in_whole(part: Part, route: TimedRoute) -> TimedRoute:
-    """A route of a part in the numbers of the whole problem; breaks are counted by vehicle."""
-    stops = [
-        replace(stop, number=part.tasks[stop.number])
-        if stop.kind in _TASKS and stop.number is not None
-        else stop
-        for stop in route.stops
-    ]
-    return replace(route, vehicle=part.vehicles[route.vehicle], stops=stops)

@@ -62,7 +62,10 @@ class Stint:
 
 
 class _Round:
-    """One round: stints that wait for a thread, those under way or over, and what they started from."""
+    """One round: stints that wait for a thread, those under way or over, and what they started from.
+
+    `outside` is what the tasks count that are in no part, since no vehicle can serve them.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class _Round:
         parts: list[Stint],
         searched: list[Stint],
         slot: float,
+        outside: Rank,
     ) -> None:
         self.kind = kind
         self.until = until
@@ -80,6 +84,7 @@ class _Round:
         self.parts = parts
         self.wholes: list[Stint] = []
         self.slot = slot
+        self.outside = outside
         self.running = 0
 
     def best(self) -> tuple[Plan, Rank] | None:
@@ -88,7 +93,8 @@ class _Round:
         together = [found for stint in self.parts if (found := stint.best()) is not None]
         if together:
             plan = [route for routes, _ in together for route in routes]
-            priority, unassigned, cost = map(sum, zip(*(rank for _, rank in together), strict=True))
+            ranks = [self.outside, *(rank for _, rank in together)]
+            priority, unassigned, cost = map(sum, zip(*ranks, strict=True))
             candidates.append((plan, (priority, unassigned, cost)))
         return min(candidates, key=lambda candidate: candidate[1], default=None)
 
@@ -112,13 +118,15 @@ class Rounds:
         deadline: float,
         seed: int,
         over: Callable[[], bool],
-        whole: bool = True,
+        whole: bool,
     ) -> None:
         self._model = model
         self._possible = possible
         self._deadline = deadline
         self._over = over
         self._whole = whole
+        impossible = [model.tasks[number] for number in {*range(len(model.tasks))}.difference(possible)]
+        self._outside: Rank = sum(task.priority for task in impossible), len(impossible), 0
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._round: _Round | None = None
@@ -209,7 +217,8 @@ class Rounds:
         slots = min(MOST_PARTS, max(1, -(-len(parts) // max(1, self.threads))))
         slot = (until - time.monotonic()) / slots
         searched = self._rng.sample(parts, min(len(parts), slots * self.threads))
-        return _Round("parts" if parts else "whole", until, before, parts, searched, slot)
+        kind: Kind = "parts" if parts else "whole"
+        return _Round(kind, until, before, parts, searched, slot, self._outside)
 
     def _kind(self) -> Kind:
         if not self._whole:

@@ -29,9 +29,8 @@ class Search:
 
         self.encoding = encoding
         self.complete = complete
-        self.data = encoding.data(complete)
+        self.data, neighbours = encoding.shared(complete)
         self._rng = self._pyvrp.RandomNumberGenerator(seed=seed)
-        neighbours = operators.compute_neighbours(self.data, operators.NeighbourhoodParams())
         perturbation = operators.PerturbationManager()
         self._search = operators.LocalSearch(self.data, self._rng, neighbours, perturbation)
         for operator in operators.OPERATORS:

@@ -11,13 +11,15 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer import planned_routes, timed_routes
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.errors import EngineError, NoAnswerError, UnsupportedCombinationError
-from milkrun_solver.events import Ended, EngineName, Event, VroomAnswer
+from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
 from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, build_model
-from milkrun_solver.pyvrp_engine import MOST_MATRIX_BYTES, PyvrpEngine
+from milkrun_solver.pyvrp_engine import PyvrpEngine
+from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.travel import TravelSource, travel_source
+from milkrun_solver.vroom_districts import VroomDistricts
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_engine import VroomEngine
 from milkrun_solver.vroom_parts import VroomParts
@@ -37,6 +39,14 @@ _MOST_LAST_LOOK = 0.3
 _VROOM_SHARE = 0.25
 """Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
 _VROOM_LEAST_SECONDS = 2.0
+MOST_MATRIX_BYTES = 2**30
+"""Memory that PyVRP's matrices may take: 8,000 locations and one kind of vehicle."""
+_MOST_BYTES_BESIDE_VROOM = 100 * 2**20
+"""The same where VROOM gives the first answer and parts are enough: looking for the neighbours of each place
+holds the interpreter's lock, for seconds beyond 2,500 of them."""
+_WHOLE, _WHOLE_TIMED = 2_000, 500
+"""Up to so many tasks it sees the whole problem; beyond, one district after the other, so that there is an
+answer in time."""
 _DEEP_VROOM = 200
 """Up to so many tasks it goes on to deeper levels, for longer as long as it leads."""
 _DEEP_SHARE = 0.7
@@ -112,7 +122,7 @@ class _Run:
         self._seed = seed
         self._cores = _cores(model)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._vroom = VroomEngine(self._events.put)
+        self._vroom: VroomEngine | VroomDistricts | None = None
         self._improver: Improver | None = None
         self._working = 0
         self._closing = False
@@ -132,17 +142,19 @@ class _Run:
     def _end_vroom_in_time(self) -> None:
         """Ends VROOM on the whole problem after its share of the time; a longer one as long as it leads."""
         best = self._ledger.best
-        if best is not None and time.monotonic() >= self._vroom_until[best.meta.engine]:
+        if self._vroom is None or self._improver is None or best is None:
+            return
+        if time.monotonic() >= self._vroom_until[best.meta.engine]:
             self._vroom.stop()
 
     def close(self) -> None:
         """Ends the engines and weighs what they found last."""
         self._closing = True
-        self._vroom.stop()
-        if self._improver is not None:
-            self._improver.stop()
-            self._improver.join(_JOIN_SECONDS)
-        self._vroom.join(_JOIN_SECONDS)
+        engines = [engine for engine in (self._vroom, self._improver) if engine is not None]
+        for engine in engines:
+            engine.stop()
+        for engine in engines:
+            engine.join(_JOIN_SECONDS)
         while not self._events.empty():
             self._take_event(0)
         self._look_at_improver()
@@ -159,35 +171,36 @@ class _Run:
             raise UnsupportedCombinationError(reason, against)
         if reason is not None or against is not None:
             _log.info("one engine alone solves this problem: %s", reason or against)
+        # VROOM on the whole problem has every core where it goes deep and nothing else can be done meanwhile.
+        deep = reason is not None and len(self._model.tasks) <= _DEEP_VROOM
+        if against is None:
+            self._start_vroom(self._cores if deep else 1)
         try:
             self._improver = self._vroom_parts() if reason else self._pyvrp()
         except Exception as error:
             self._failed("pyvrp", error)
         if self._improver is not None and self._ledger.routes is not None:
             self._improver.offer(self._ledger.routes)
-        if against is not None:
-            self._start_without_vroom()
-        elif reason is not None and len(self._model.tasks) <= _DEEP_VROOM:
-            self._start_vroom(self._cores)
-        else:
-            self._start_vroom(1)
-            self._add_threads(max(1, self._cores - 1))
-
-    def _start_without_vroom(self) -> None:
-        if self._improver is None and not self._errors:
+        if against is not None and self._improver is None and not self._errors:
             self._ledger.consider("pyvrp", [])  # no vehicle can serve anything
-        else:
-            self._add_threads(self._cores)
+        elif not deep:
+            self._add_threads(max(1, self._cores - self._working))
 
     def _start_vroom(self, threads: int) -> None:
-        """Starts VROOM on the whole problem, for a share of the time if anything else goes on from there."""
-        now = time.monotonic()
+        """Starts VROOM: on the whole problem for a share of the time, or by district where it is large."""
+        now, tasks = time.monotonic(), len(self._model.tasks)
         left = self._deadline - now
-        if self._improver is not None:
-            leading = _DEEP_SHARE if len(self._model.tasks) <= _DEEP_VROOM else _VROOM_SHARE
-            for engine, share in (("vroom", leading), ("pyvrp", _VROOM_SHARE)):
-                self._vroom_until[engine] = now + max(_VROOM_LEAST_SECONDS, share * left)
-        self._vroom.start(request_of(self._model, self._efforts(), None, threads, left))
+        leading = _DEEP_SHARE if tasks <= _DEEP_VROOM else _VROOM_SHARE
+        for engine, share in (("vroom", leading), ("pyvrp", _VROOM_SHARE)):
+            self._vroom_until[engine] = now + max(_VROOM_LEAST_SECONDS, share * left)
+        if tasks > (_WHOLE_TIMED if self._model.timed else _WHOLE):
+            districts = VroomDistricts(self._model, self._events.put, self._deadline, self._seed)
+            districts.start()
+            self._vroom = districts
+        else:
+            whole = VroomEngine(self._events.put)
+            whole.start(request_of(self._model, self._efforts(), None, threads, left))
+            self._vroom = whole
         self._working += 1
 
     def _vroom_parts(self) -> Improver:
@@ -198,11 +211,12 @@ class _Run:
         if not encoding.possible:
             _log.info("no vehicle can serve anything")
             return None
-        size = encoding.fleet.matrix_bytes
-        if size > MOST_MATRIX_BYTES and reason_for_pyvrp(self._model) is not None:
+        size, alone = encoding.fleet.matrix_bytes, reason_for_pyvrp(self._model) is not None
+        if alone and size > MOST_MATRIX_BYTES:
             # Its search of parts goes on from an answer that VROOM would have to give.
             raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
-        return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed)
+        whole = alone or size <= _MOST_BYTES_BESIDE_VROOM
+        return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed, whole)
 
     def _add_threads(self, threads: int) -> None:
         if self._improver is not None:
@@ -233,6 +247,8 @@ class _Run:
             return
         if isinstance(event, VroomAnswer):
             self._consider_vroom(event)
+        elif isinstance(event, Routes):
+            self._consider_routes(event.routes)
         else:
             self._engine_ended(event)
 
@@ -242,6 +258,9 @@ class _Run:
         except (KeyError, TypeError) as error:
             self._failed("vroom", EngineError(f"VROOM's answer cannot be read: {error!r}"))
             return
+        self._consider_routes(routes)
+
+    def _consider_routes(self, routes: list[TimedRoute]) -> None:
         if self._ledger.consider("vroom", routes) and self._improver is not None:
             self._improver.offer(routes)
 

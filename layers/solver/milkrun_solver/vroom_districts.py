@@ -1,0 +1,68 @@
+"""VROOM's first answer to a very large problem, district by district."""
+
+import random
+import threading
+import time
+
+from milkrun_solver.districts import districts
+from milkrun_solver.events import Ended, Post, Routes
+from milkrun_solver.model import Model
+from milkrun_solver.parts import Part
+from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.vroom_encoding import request_of, routes_of
+from milkrun_solver.vroom_process import VroomProcess
+from milkrun_solver.vroom_request import Effort
+
+DISTRICT_TASKS = 500
+
+
+class VroomDistricts:
+    """VROOM's heuristics on one district after the other; all routes together are one answer.
+
+    Args:
+        model: The problem.
+        post: Takes the answer and one `Ended`.
+        deadline: When to stop, in `time.monotonic()` seconds.
+        seed: Start of the random cuts.
+    """
+
+    def __init__(self, model: Model, post: Post, deadline: float, seed: int) -> None:
+        self._model = model
+        self._post = post
+        self._deadline = deadline
+        self._rng = random.Random(seed)
+        self._process = VroomProcess()
+        self._thread = threading.Thread(target=self._run, name="vroom-districts", daemon=True)
+
+    def start(self) -> None:
+        """Starts the child, which dies with the thread started here."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Kills the child, whatever it does."""
+        self._process.stop()
+
+    def join(self, timeout: float) -> None:
+        """Waits until child and thread are gone, `timeout` seconds at most."""
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        error: Exception | None = None
+        try:
+            routes = [
+                part.timed_in_whole(route)
+                for part in districts(self._model, DISTRICT_TASKS, self._rng)
+                for route in self._solve(part)
+            ]
+            if not self._process.stopped:
+                self._post(Routes(routes))
+        except Exception as caught:  # an engine's failure is an event
+            error = None if self._process.stopped else caught
+        finally:
+            self._process.close()
+        self._post(Ended("vroom", error, whole=True))
+
+    def _solve(self, part: Part) -> list[TimedRoute]:
+        left = max(0.0, self._deadline - time.monotonic())
+        request = request_of(part.model, [Effort(None)], None, threads=1, seconds=left)
+        return [route for output in self._process.answers(request) for route in routes_of(part.model, output)]
