@@ -164,10 +164,8 @@ class Resolves:
 
     def _enter(self, routes: Iterable[TimedRoute]) -> None:
         for route in routes:
-            tasks = tasks_of(route)
-            if tasks:
-                self._routes[route.vehicle] = route
-                self._route_of[list(tasks)] = route.vehicle
+            self._routes[route.vehicle] = route
+            self._route_of[list(tasks_of(route))] = route.vehicle
 
     def _rank_of(self, routes: Sequence[TimedRoute], tasks: Iterable[int]) -> Rank:
         served = {task for route in routes for task in tasks_of(route)}
