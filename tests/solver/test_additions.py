@@ -10,7 +10,7 @@ from milkrun.schema.additions import addition_breaches
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun.schema.solution import Rank
-from milkrun_solver import solve as solve_module
+from milkrun_solver import engines
 from milkrun_solver.answer import solution_of, timed_routes
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
 from milkrun_solver.expressible import reason_for_vroom
@@ -177,7 +177,7 @@ def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
 
 
 def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve_module, "MOST_MATRIX_BYTES", 100)
+    monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
     with pytest.raises(NoAnswerError, match="matrices would take"):
         Watched(problem_of(trips_body(1, jobs=4)), seconds=5)
 

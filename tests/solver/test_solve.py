@@ -11,8 +11,8 @@ import pytest
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
+from milkrun_solver import engines, pyvrp_engine, vroom_process
 from milkrun_solver import ledger as ledger_module
-from milkrun_solver import pyvrp_engine, vroom_process
 from milkrun_solver import solve as solve_module
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.ranking import rank
@@ -201,7 +201,7 @@ def test_the_other_engine_goes_on_when_pyvrp_fails(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve_module, "Encoding", failing)
+    monkeypatch.setattr(engines, "Encoding", failing)
     assert Watched(middling(), seconds=20).solution.meta.engine == "vroom"
 
 

@@ -1,7 +1,6 @@
 """The entry of the optimiser: both engines at work, one answer out."""
 
 import logging
-import os
 import queue
 import time
 from collections.abc import Callable
@@ -9,21 +8,17 @@ from collections.abc import Callable
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer import planned_routes, timed_routes
-from milkrun_solver.encoding import Encoding
-from milkrun_solver.errors import EngineError, NoAnswerError, UnsupportedCombinationError
+from milkrun_solver.engines import Engines
+from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
-from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger
 from milkrun_solver.model import Model, build_model
-from milkrun_solver.pyvrp_engine import PyvrpEngine
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_districts import VroomDistricts
-from milkrun_solver.vroom_encoding import request_of, routes_of
+from milkrun_solver.vroom_encoding import routes_of
 from milkrun_solver.vroom_engine import VroomEngine
-from milkrun_solver.vroom_parts import VroomParts
-from milkrun_solver.vroom_request import Effort
 
 _log = logging.getLogger(__name__)
 
@@ -36,21 +31,6 @@ _JOIN_SECONDS = 0.15
 _LAST_LOOK = 1e-4
 """Seconds a task before the deadline that the search ends, to weigh what it found last."""
 _MOST_LAST_LOOK = 0.3
-_VROOM_SHARE = 0.25
-"""Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
-_VROOM_LEAST_SECONDS = 2.0
-MOST_MATRIX_BYTES = 2**30
-"""Memory that PyVRP's matrices may take: 8,000 locations and one kind of vehicle."""
-_MOST_BYTES_BESIDE_VROOM = 100 * 2**20
-"""The same where VROOM gives the first answer and parts are enough: looking for the neighbours of each place
-holds the interpreter's lock, for seconds beyond 2,500 of them."""
-_WHOLE, _WHOLE_TIMED = 2_000, 500
-"""Up to so many tasks it sees the whole problem; beyond, one district after the other, so that there is an
-answer in time."""
-_DEEP_VROOM = 200
-"""Up to so many tasks it goes on to deeper levels, for longer as long as it leads."""
-_DEEP_SHARE = 0.7
-"""Share of the time after which it is ended where it leads."""
 
 
 def solve(
@@ -119,16 +99,15 @@ class _Run:
         self._ledger = ledger
         self._deadline = deadline - min(_MOST_LAST_LOOK, _LAST_LOOK * len(model.tasks))
         self._should_stop = should_stop
-        self._seed = seed
-        self._cores = _cores(model)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._engines = Engines(model, self._events.put, self._deadline, seed)
         self._vroom: VroomEngine | VroomDistricts | None = None
         self._improver: Improver | None = None
         self._working = 0
         self._closing = False
         self._errors: list[Exception] = []
         self._next_look = 0.0
-        self._vroom_until = dict.fromkeys(("vroom", "pyvrp"), deadline)
+        self._vroom_until: dict[str, float] = {}
 
     def until_end(self) -> None:
         """Starts the engines and reports what they find until it is time to end."""
@@ -166,71 +145,29 @@ class _Run:
         return "The search ended before there was a first answer."
 
     def _start(self) -> None:
-        reason, against = reason_for_vroom(self._model), reason_for_pyvrp(self._model)
-        if reason is not None and against is not None:
-            raise UnsupportedCombinationError(reason, against)
-        if reason is not None or against is not None:
-            _log.info("one engine alone solves this problem: %s", reason or against)
-        # VROOM on the whole problem has every core where it goes deep and nothing else can be done meanwhile.
-        deep = reason is not None and len(self._model.tasks) <= _DEEP_VROOM
-        if against is None:
-            self._start_vroom(self._cores if deep else 1)
+        engines = self._engines
+        # VROOM has every core where it goes deep and nothing else can be done meanwhile.
+        alone = engines.deep and not engines.with_pyvrp and self._ledger.best is None
+        if engines.with_vroom:
+            self._vroom = engines.vroom(engines.cores if alone else 1)
+            for engine in ("vroom", "pyvrp"):
+                self._vroom_until[engine] = engines.vroom_until(leads=engine == "vroom")
+            self._working += 1
         try:
-            self._improver = self._vroom_parts() if reason else self._pyvrp()
+            self._improver = engines.improver()
         except Exception as error:
             self._failed("pyvrp", error)
         if self._improver is not None and self._ledger.routes is not None:
             self._improver.offer(self._ledger.routes)
-        if against is not None and self._improver is None and not self._errors:
+        if not self._working and self._improver is None and not self._errors:
             self._ledger.consider("pyvrp", [])  # no vehicle can serve anything
-        elif not deep:
-            self._add_threads(max(1, self._cores - self._working))
-
-    def _start_vroom(self, threads: int) -> None:
-        """Starts VROOM: on the whole problem for a share of the time, or by district where it is large."""
-        now, tasks = time.monotonic(), len(self._model.tasks)
-        left = self._deadline - now
-        leading = _DEEP_SHARE if tasks <= _DEEP_VROOM else _VROOM_SHARE
-        for engine, share in (("vroom", leading), ("pyvrp", _VROOM_SHARE)):
-            self._vroom_until[engine] = now + max(_VROOM_LEAST_SECONDS, share * left)
-        if tasks > (_WHOLE_TIMED if self._model.timed else _WHOLE):
-            districts = VroomDistricts(self._model, self._events.put, self._deadline, self._seed)
-            districts.start()
-            self._vroom = districts
-        else:
-            whole = VroomEngine(self._events.put)
-            whole.start(request_of(self._model, self._efforts(), None, threads, left))
-            self._vroom = whole
-        self._working += 1
-
-    def _vroom_parts(self) -> Improver:
-        return VroomParts(self._model, self._events.put, self._deadline, self._seed)
-
-    def _pyvrp(self) -> Improver | None:
-        encoding = Encoding(self._model)
-        if not encoding.possible:
-            _log.info("no vehicle can serve anything")
-            return None
-        size, alone = encoding.fleet.matrix_bytes, reason_for_pyvrp(self._model) is not None
-        if alone and size > MOST_MATRIX_BYTES:
-            # Its search of parts goes on from an answer that VROOM would have to give.
-            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
-        whole = alone or size <= _MOST_BYTES_BESIDE_VROOM
-        return PyvrpEngine(self._model, encoding, self._events.put, self._deadline, self._seed, whole)
+        elif not alone:
+            self._add_threads(max(1, engines.cores - self._working))
 
     def _add_threads(self, threads: int) -> None:
         if self._improver is not None:
             self._improver.start(threads)
             self._working += threads
-
-    def _efforts(self) -> list[Effort]:
-        """What VROOM shall do on the whole problem, from the quickest to the deepest."""
-        if len(self._model.tasks) <= _DEEP_VROOM:
-            most = self._model.problem.options.exploration_level
-            levels = [*(level for level in (0, 1, 3, 5) if level < most), most]
-        else:
-            levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
-        return [Effort(None), *map(Effort, levels)]
 
     def _is_over(self) -> bool:
         now = time.monotonic()
@@ -272,7 +209,7 @@ class _Run:
             if self._ledger.best is None and self._improver.engine == "vroom":
                 self._improver.stop()  # it has nothing to start from
             elif not self._closing and (self._working or not self._improver.threads):
-                self._add_threads(self._cores - self._improver.threads)
+                self._add_threads(self._engines.cores - self._improver.threads)
 
     def _failed(self, engine: EngineName, error: Exception) -> None:
         self._errors.append(error)
@@ -288,9 +225,3 @@ class _Run:
             self._improver.restart(self._ledger.routes)
         now = time.monotonic()
         self._next_look = now + (now - before) / _LEDGER_SHARE
-
-
-def _cores(model: Model) -> int:
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = model.problem.options.threads
-    return available if wanted is None else min(wanted, available)

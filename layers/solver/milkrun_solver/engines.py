@@ -1,0 +1,120 @@
+"""Which engines search a problem, and what VROOM does on the whole of it."""
+
+import logging
+import os
+import time
+
+from milkrun_solver.encoding import Encoding
+from milkrun_solver.errors import EngineError, UnsupportedCombinationError
+from milkrun_solver.events import Post
+from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
+from milkrun_solver.improver import Improver
+from milkrun_solver.model import Model
+from milkrun_solver.pyvrp_engine import PyvrpEngine
+from milkrun_solver.vroom_districts import VroomDistricts
+from milkrun_solver.vroom_encoding import request_of
+from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.vroom_parts import VroomParts
+from milkrun_solver.vroom_request import Effort
+
+_log = logging.getLogger(__name__)
+
+MOST_MATRIX_BYTES = 2**30
+"""Memory that PyVRP's matrices may take: 8,000 locations and one kind of vehicle."""
+_MOST_BYTES_BESIDE_VROOM = 100 * 2**20
+"""The same where VROOM gives the first answer and parts are enough: looking for the neighbours of each place
+holds the interpreter's lock, for seconds beyond 2,500 of them."""
+_WHOLE, _WHOLE_TIMED = 2_000, 500
+"""Up to so many tasks VROOM sees the whole problem; beyond, one district after the other, so that there is an
+answer in time."""
+_DEEP = 200
+"""Up to so many tasks VROOM goes on to deeper levels."""
+_SHARE = 0.25
+"""Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
+_DEEP_SHARE = 0.7
+"""The same where it goes deep, as long as it leads."""
+_LEAST_SECONDS = 2.0
+
+
+class Engines:
+    """What can search a problem, for `solve` to start and to end.
+
+    Args:
+        model: The problem.
+        post: Takes what the engines have to tell.
+        deadline: When to stop, in `time.monotonic()` seconds.
+        seed: Start of all random choices.
+
+    Attributes:
+        with_vroom, with_pyvrp: Whether VROOM and PyVRP can express the problem.
+        cores: How many the run may use.
+        deep: Whether VROOM's deeper levels on the whole problem are worth their time.
+
+    Raises:
+        UnsupportedCombinationError: Neither can.
+    """
+
+    def __init__(self, model: Model, post: Post, deadline: float, seed: int) -> None:
+        self._model = model
+        self._post = post
+        self._deadline = deadline
+        self._seed = seed
+        reason, against = reason_for_vroom(model), reason_for_pyvrp(model)
+        if reason is not None and against is not None:
+            raise UnsupportedCombinationError(reason, against)
+        if reason is not None or against is not None:
+            _log.info("one engine alone solves this problem: %s", reason or against)
+        self.with_vroom, self.with_pyvrp = against is None, reason is None
+        self.cores = _cores(model)
+        self.deep = len(model.tasks) <= _DEEP
+
+    def vroom(self, threads: int) -> VroomEngine | VroomDistricts:
+        """VROOM at work on the whole problem, or on one district after the other where that is large."""
+        if len(self._model.tasks) > (_WHOLE_TIMED if self._model.timed else _WHOLE):
+            districts = VroomDistricts(self._model, self._post, self._deadline, self._seed)
+            districts.start()
+            return districts
+        whole = VroomEngine(self._post)
+        left = self._deadline - time.monotonic()
+        whole.start(request_of(self._model, self._efforts(), None, threads, left))
+        return whole
+
+    def vroom_until(self, leads: bool) -> float:
+        """When VROOM on the whole problem is to end, in `time.monotonic()` seconds."""
+        now = time.monotonic()
+        share = _DEEP_SHARE if leads and self.deep else _SHARE
+        return now + max(_LEAST_SECONDS, share * (self._deadline - now))
+
+    def improver(self) -> Improver | None:
+        """What goes on from the first answer; None if no vehicle can serve anything.
+
+        Raises:
+            EngineError: PyVRP's matrices would be too large.
+        """
+        if not self.with_pyvrp:
+            return VroomParts(self._model, self._post, self._deadline, self._seed)
+        encoding = Encoding(self._model)
+        if not encoding.possible:
+            _log.info("no vehicle can serve anything")
+            return None
+        size = encoding.fleet.matrix_bytes
+        if not self.with_vroom and size > MOST_MATRIX_BYTES:
+            # A search of parts goes on from an answer that VROOM would have to give.
+            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
+        whole = not self.with_vroom or size <= _MOST_BYTES_BESIDE_VROOM
+        return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole)
+
+    def _efforts(self) -> list[Effort]:
+        """What VROOM shall do on the whole problem, from the quickest to the deepest."""
+        if self.deep:
+            most = self._model.problem.options.exploration_level
+            levels = [*(level for level in (0, 1, 3, 5) if level < most), most]
+        else:
+            levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
+        return [Effort(None), *map(Effort, levels)]
+
+
+def _cores(model: Model) -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = model.problem.options.threads
+    return available if wanted is None else min(wanted, available)
