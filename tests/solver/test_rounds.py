@@ -1,5 +1,7 @@
 """Who searches what: rounds on the whole and on parts. No engine, no waiting: the clock is the test's."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from milkrun_solver import rounds as rounds_module
 from milkrun_solver.answer import plan_of
 from milkrun_solver.model import Model, Plan
-from milkrun_solver.rounds import Rounds, Stint
+from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.rounds import MOST_PARTS, Rounds, Stint
 from milkrun_solver.worth import worth
 from tests.solver.helpers import model_of, vroom_solution
 from tests.solver.problems import random_problem
@@ -43,11 +46,27 @@ def problem() -> Known:
 @pytest.fixture
 def rounds(clock: Clock, problem: Known) -> Rounds:
     model, _ = problem
-    rounds = Rounds(
-        model, list(range(len(model.tasks))), deadline=1_000, seed=1, over=lambda: clock.now >= 1_000
-    )
+    return rounds_of(model, lambda: clock.now >= 1_000)
+
+
+def rounds_of(model: Model, over: Callable[[], bool], whole: bool = True) -> Rounds:
+    """Rounds among two threads."""
+    impossible = impossible_tasks(model)
+    possible = [number for number in range(len(model.tasks)) if number not in impossible]
+    rounds = Rounds(model, possible, deadline=1_000, seed=1, over=over, whole=whole)
     rounds.threads = 2
     return rounds
+
+
+class Tries:
+    """The end of a search after it was asked for so often: who waits in vain is told to end."""
+
+    def __init__(self) -> None:
+        self.left = 3
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
 
 
 def next_of(rounds: Rounds) -> Stint:
@@ -201,8 +220,7 @@ def test_after_a_refusal_better_plans_are_handed_out_again(rounds: Rounds, probl
 
 def test_a_small_problem_is_not_cut(clock: Clock) -> None:
     model = model_of(random_problem(5, {"capacity"}, jobs=40, vehicles=10))
-    rounds = Rounds(model, list(range(40)), deadline=1_000, seed=1, over=lambda: False)
-    rounds.threads = 2
+    rounds = rounds_of(model, lambda: False)
     rounds.offer(plan_of(model, vroom_solution(model, level=0)))
     for _ in range(6):
         assert [stint.part for stint in whole_round(rounds, clock)] == [None]
@@ -221,3 +239,103 @@ def test_no_stint_reaches_past_the_deadline(rounds: Rounds, clock: Clock, proble
     assert next_of(rounds).until <= 1_000
     clock.now = 1_000.0
     assert rounds.next() is None
+
+
+def test_the_last_find_of_a_stint_counts(rounds: Rounds, problem: Known) -> None:
+    rounds.offer(problem[1])
+    stint = next_of(rounds)
+    assert stint.part is not None
+    better = improved(stint.part.model, stint.part.plan)
+    stint.found(better)
+    stint.found(improved(stint.part.model, better))
+    best = stint.best()
+    assert best is not None
+    assert best[1] == worth(stint.part.model, improved(stint.part.model, better))
+
+
+def with_impossible_tasks(model: Model) -> Model:
+    """The same problem, but no vehicle has what two of the tasks ask for."""
+    tasks = [replace(task, skills=frozenset({9}), priority=4) for task in model.tasks[:2]]
+    return replace(model, tasks=(*tasks, *model.tasks[2:]))
+
+
+def test_tasks_that_none_can_serve_count_in_rounds_on_parts_too(clock: Clock, problem: Known) -> None:
+    """Else each plan made of parts would look better than the same plan as it was offered."""
+    model = with_impossible_tasks(problem[0])
+    plan = [route._replace(tasks=tuple(it for it in route.tasks if it > 1)) for route in problem[1]]
+    rounds = rounds_of(model, lambda: False)
+    rounds.offer(plan)
+    stint = next_of(rounds)
+    assert stint.part is not None
+    assert rounds.take() is None
+    stint.found(improved(stint.part.model, stint.part.plan))
+    best, taken = rounds._best(), rounds.take()
+    assert taken is not None
+    assert best == (taken, worth(model, taken))
+
+
+def test_where_the_whole_may_not_be_searched_the_first_plan_is_waited_for(
+    clock: Clock, problem: Known
+) -> None:
+    tries = Tries()
+    rounds = rounds_of(problem[0], tries, whole=False)
+    assert rounds.next() is None
+    tries.left = 3
+    rounds.offer(problem[1])
+    assert next_of(rounds).part is not None
+
+
+def test_where_the_whole_may_not_be_searched_only_parts_are(clock: Clock, problem: Known) -> None:
+    tries = Tries()
+    rounds = rounds_of(problem[0], tries, whole=False)
+    rounds.offer(problem[1])
+    for _ in range(7):
+        tries.left = 100
+        stints = [next_of(rounds), *waiting(rounds)]
+        assert all(stint.part is not None for stint in stints)
+        tries.left = 1
+        assert rounds.next() is None  # it waits for the end of the round
+        end(rounds, clock, stints)
+
+
+@pytest.fixture
+def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More parts than two threads search in a round."""
+    monkeypatch.setattr(rounds_module, "MOST_TASKS", 20)
+    monkeypatch.setattr(rounds_module, "LEAST_PART", 10)
+
+
+@pytest.mark.usefixtures("many_parts")
+def test_of_a_very_large_problem_a_few_parts_are_searched_in_a_round(rounds: Rounds, problem: Known) -> None:
+    rounds.offer(problem[1])
+    stints = [next_of(rounds), *waiting(rounds)]
+    assert len(stints) == MOST_PARTS * rounds.threads
+    assert rounds._round is not None
+    assert len(rounds._round.parts) == 16
+
+
+@pytest.mark.usefixtures("many_parts")
+def test_parts_that_are_not_searched_stay_as_they_are(rounds: Rounds, problem: Known) -> None:
+    plan = problem[1]
+    rounds.offer(plan)
+    searched: set[int] = set()
+    for stint in [next_of(rounds), *waiting(rounds)]:
+        assert stint.part is not None
+        searched.update(stint.part.vehicles)
+        stint.found(improved(stint.part.model, stint.part.plan))
+    taken = rounds.take()
+    assert taken is not None
+    rest = {route for route in taken if route.vehicle not in searched}
+    assert rest == {route for route in plan if route.vehicle not in searched}
+    assert rest
+    assert {it for route in taken for it in route.tasks} == {it for route in plan for it in route.tasks}
+
+
+@pytest.mark.usefixtures("many_parts")
+def test_other_parts_have_their_turn_in_another_round(rounds: Rounds, clock: Clock, problem: Known) -> None:
+    rounds.offer(problem[1])
+    searched: set[int] = set()
+    for _ in range(12):
+        for stint in whole_round(rounds, clock):
+            searched.update(stint.part.tasks if stint.part else ())
+    assert searched == set(range(len(problem[0].tasks)))

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
@@ -44,15 +45,16 @@ class Stint:
         self.until = 0.0
         self._model = model if part is None else part.model
         self._rank = None if plan is None else worth(self._model, plan)
-        self._found: Plan | None = None
+        # Filled by the thread that searches, emptied by any other.
+        self._found: deque[Plan] = deque(maxlen=1)
 
     def found(self, plan: Plan) -> None:
         """Names a plan that the search has found, in the part's own numbers."""
-        self._found = plan
+        self._found.append(plan)
 
     def best(self) -> tuple[Plan, Rank] | None:
         """The better of start and find, in the numbers of the whole problem, and what it is worth."""
-        found, self._found = self._found, None
+        found = self._found.pop() if self._found else None
         rank = None if found is None else worth(self._model, found)
         if rank is not None and (self._rank is None or rank < self._rank):
             self.plan, self._rank = found, rank
