@@ -183,6 +183,17 @@ def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench
     assert 0 < run.spent_ms < 2_100
 
 
+def test_a_search_that_ends_a_moment_before_its_deadline_is_handed_over_all_the_same(bench: Bench) -> None:
+    bench.submit(time_limit_ms=3_600_000)
+
+    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
+        time.sleep(max(0.0, deadline - 0.3 - time.monotonic()))
+        return answer(9)
+
+    bench.work(solve, remaining=2.5)
+    assert (bench.status().status, bench.status().hops) == (Status.PENDING, 1)
+
+
 def test_a_search_that_ends_by_itself_is_not_handed_over(bench: Bench) -> None:
     bench.submit(time_limit_ms=3_600_000)
     bench.work(at_once(7), remaining=20)

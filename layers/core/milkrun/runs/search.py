@@ -10,6 +10,11 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 
 
+_SOONER = 0.5
+"""Seconds before its deadline that `solve` may end: it weighs what it found last, and does not begin what would not
+end in time."""
+
+
 class Solve(Protocol):
     """The optimiser, as `milkrun_solver.solve.solve`; `deadline` is on the clock of `time.monotonic`."""
 
@@ -88,7 +93,7 @@ class Search:
     @property
     def ran_out(self) -> bool:
         """Whether the search has used all its seconds, unasked to stop."""
-        return time.monotonic() >= self._deadline and not self._stop.is_set()
+        return time.monotonic() >= self._deadline - _SOONER and not self._stop.is_set()
 
     @property
     def best(self) -> Solution | None:
