@@ -9,10 +9,8 @@ from milkrun.jobs.manager import Best
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 
-
 _SOONER = 0.5
-"""Seconds before its deadline that `solve` may end: it weighs what it found last, and does not begin what would not
-end in time."""
+"""Seconds before its deadline that `solve` may end: it weighs what it found last, and begins nothing more."""
 
 
 class Solve(Protocol):
