@@ -14,12 +14,15 @@ from milkrun.schema.solution import Solution
 from milkrun_solver import engines, pyvrp_engine, vroom_process
 from milkrun_solver import ledger as ledger_module
 from milkrun_solver import solve as solve_module
+from milkrun_solver.answer import solution_of
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.ranking import rank
 from milkrun_solver.solve import solve
-from tests.solver.helpers import Watched, faults, model_of, task_ids, vroom_solution
-from tests.solver.leftovers import nothing_left_behind
+from milkrun_solver.vroom_encoding import routes_of
+from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
+from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
+from tests.solver.vroom import vroom_output
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +37,9 @@ def middling(**options: Any) -> Problem:
     return problem_of({**body, "options": options})
 
 
-def breaking(**options: Any) -> Problem:
+def breaking(jobs: int = 30, **options: Any) -> Problem:
     """A problem that is VROOM's alone."""
-    body = random_body(3, {"capacity", "breaks", "great circle"}, jobs=30, vehicles=6)
+    body = random_body(3, {"capacity", "breaks", "great circle"}, jobs=jobs, vehicles=jobs // 5)
     return problem_of({**body, "options": options})
 
 
@@ -134,18 +137,53 @@ def test_meta_tells_how_the_answer_came_about() -> None:
 
 
 def test_breaks_are_vrooms_alone() -> None:
-    watched = Watched(breaking(), seconds=20)
+    watched = Watched(breaking(), seconds=2)
     assert watched.solution.meta.engine == "vroom"
     assert any(step.type == "break" for route in watched.solution.routes for step in route.steps)
 
 
-def test_an_answer_that_serves_nothing_is_an_answer() -> None:
-    body = random_body(1, {"great circle"}, jobs=3)
+@pytest.mark.parametrize("jobs", [80, 240])
+def test_problems_of_vroom_alone_get_better_after_its_own_answer(jobs: int) -> None:
+    problem = breaking(jobs, exploration_level=0)
+    model = model_of(problem)
+    theirs = solution_of(model, routes_of(model, vroom_output(model, None if jobs > 200 else 0)), META)
+    assert faults(model, better_than(theirs, problem)) == []
+
+
+def better_than(other: Solution, problem: Problem, **arguments: Any) -> Solution:
+    """The first answer that is better than another one."""
+    reported: list[Solution] = []
+    solution = solve(
+        problem,
+        deadline=time.monotonic() + 30,
+        on_best=reported.append,
+        should_stop=lambda: bool(reported) and rank(problem, reported[-1]) < rank(problem, other),
+        seed=1,
+        **arguments,
+    )
+    assert rank(problem, solution) < rank(problem, other)
+    return solution
+
+
+@pytest.mark.parametrize("features", [{"great circle"}, {"great circle", "breaks"}])
+def test_an_answer_that_serves_nothing_is_an_answer_and_ends_the_search(features: set[str]) -> None:
+    body = random_body(1, features, jobs=3)
     for job in body["jobs"]:
         job["skills"] = [9]
-    solution = Watched(problem_of(body), seconds=20).solution
-    assert solution.routes == []
-    assert len(solution.unassigned) == 3
+    watched = Watched(problem_of(body), seconds=60)
+    assert watched.solution.routes == []
+    assert len(watched.solution.unassigned) == 3
+    assert watched.took < 20
+
+
+def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    body = random_body(3, {"capacity", "great circle"}, jobs=160, vehicles=40)
+    body["jobs"][0]["skills"] = [9]
+    watched = Watched(problem_of(body), seconds=2)
+    assert watched.solution.unassigned[0].id == body["jobs"][0]["id"]
+    assert "not what they seemed" not in caplog.text
 
 
 def test_the_result_is_never_worse_than_the_initial_answer() -> None:
@@ -158,9 +196,17 @@ def test_the_result_is_never_worse_than_the_initial_answer() -> None:
 
 def test_an_initial_answer_with_breaks_is_kept_too() -> None:
     problem = breaking()
-    best = Watched(problem, seconds=10).solution
-    again = Watched(problem, seconds=10, initial=best)
+    best = Watched(problem, seconds=2).solution
+    again = Watched(problem, seconds=0.4, initial=best)
     assert rank(problem, again.solution) <= rank(problem, best)
+
+
+def test_an_initial_answer_with_breaks_is_gone_on_from() -> None:
+    """It is better than what VROOM may find here by itself, and becomes better still."""
+    problem = breaking(80, exploration_level=0)
+    initial = vroom_solution(model_of(problem), level=2)
+    assert rank(problem, initial) < rank(problem, vroom_solution(model_of(problem), level=0))
+    assert faults(model_of(problem), better_than(initial, problem, initial=initial)) == []
 
 
 @pytest.mark.parametrize("spoil", ["cost", "other problem"])
@@ -288,3 +334,16 @@ def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_run", counted)
     Watched(middling(), seconds=3)
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("wanted", [1, 2])
+def test_no_more_children_at_once_than_the_problem_asks_for(wanted: int) -> None:
+    before, most = children(), 0
+
+    def look() -> bool:
+        nonlocal most
+        most = max(most, len(children() - before))
+        return False
+
+    Watched(breaking(60, threads=wanted, exploration_level=0), seconds=1.5, should_stop=look)
+    assert most == min(wanted, len(os.sched_getaffinity(0)))
