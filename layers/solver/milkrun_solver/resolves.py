@@ -14,9 +14,11 @@ from milkrun_solver.parts import Part, part_of, pinned
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_request import Effort
 
-FEWEST_ROUTES, MOST_ROUTES = 2, 4
-MOST_TASKS = 130
-"""Tasks that a group has beyond its first routes where VROOM searches once; fewer where it does more."""
+FEWEST_ROUTES = 2
+FEWEST_TASKS, MOST_TASKS = 20, 130
+"""Tasks that a group has at most where VROOM searches once, by chance; fewer where it does more."""
+MOST_SHARE = 0.6
+"""Share of all tasks that a group has at most beyond its first routes: other threads want some too."""
 MOST_LOOSE = 20
 """Tasks in no route that a group takes along."""
 MOST_SPARE = 2
@@ -191,7 +193,8 @@ class Resolves:
         busy = {vehicle for resolve in self._under_way for vehicle in resolve.part.vehicles}
         taken = {task for resolve in self._under_way for task in resolve.part.tasks}
         group = _Group()
-        count = self._rng.randint(FEWEST_ROUTES, MOST_ROUTES)
+        most_tasks = min(most_tasks, round(MOST_SHARE * len(self._possible)))
+        enough = self._rng.randint(min(FEWEST_TASKS, most_tasks), most_tasks)
         for number in self._neighbours():
             vehicle = int(self._route_of[number])
             if vehicle < 0:
@@ -199,11 +202,9 @@ class Resolves:
                     self._take_along(group, number)
             elif vehicle not in group.routes and vehicle not in busy:
                 tasks = tasks_of(self._routes[vehicle])
-                if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > most_tasks:
+                if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > enough:
                     break
                 group.routes[vehicle] = PlannedRoute(vehicle, tasks)
-                if len(group.routes) == count:
-                    break
         unused = [v for v in range(len(self._model.vehicles)) if v not in self._routes and v not in busy]
         group.spare = sorted(self._rng.sample(unused, min(len(unused), MOST_SPARE)))
         return group if group.routes or (group.loose and group.spare) else None
