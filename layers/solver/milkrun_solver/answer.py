@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from milkrun.schema import problem as schema
 from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
 from milkrun_solver.model import Model, Plan, PlannedRoute
-from milkrun_solver.schedule import TimedRoute, schedule
+from milkrun_solver.schedule import TASK_KINDS, TimedRoute, schedule
 
 
 def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
@@ -49,7 +49,7 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
     def number_of(vehicle: int, step: Step | schema.VehicleStep) -> int | None:
         if step.type == "reload":
             return ~next(k for k, it in enumerate(model.vehicles[vehicle].reloads) if it.source.id == step.id)
-        return numbers[step.type, step.id] if step.type in _TASKS else None
+        return numbers[step.type, step.id] if step.type in TASK_KINDS else None
 
     return [
         PlannedRoute(
@@ -104,7 +104,7 @@ def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
 
 def _route(model: Model, route: TimedRoute) -> Route:
     vehicle = model.vehicles[route.vehicle]
-    numbers = [stop.number for stop in route.stops if stop.kind in _TASKS]
+    numbers = [stop.number for stop in route.stops if stop.kind in TASK_KINDS]
     tasks = [model.tasks[number] for number in numbers if number is not None]
     measured = vehicle.travel.distances is not None
     return Route(
@@ -124,8 +124,7 @@ def _route(model: Model, route: TimedRoute) -> Route:
     )
 
 
-_TASKS = frozenset(("job", "pickup", "delivery"))
-_PLACED = _TASKS | {"reload"}
+_PLACED = TASK_KINDS | {"reload"}
 
 
 def _steps(model: Model, route: TimedRoute, measured: bool) -> list[Step]:
@@ -164,7 +163,7 @@ def _source(model: Model, route: TimedRoute, position: int) -> _Source:
     if stop.kind == "reload" and stop.number is not None:
         place = vehicle.reloads[stop.number]
         return place.id, place.description, place.location, place.location_index
-    if stop.kind in _TASKS and stop.number is not None:
+    if stop.kind in TASK_KINDS and stop.number is not None:
         task = model.tasks[stop.number].source
         return task.id, task.description, task.location, task.location_index
     is_start = stop.kind == "start"

@@ -13,9 +13,11 @@ class Improver(Protocol):
     Attributes:
         engine: Whose routes they are.
         threads: How many threads were started.
+        finds_first: Whether it can find routes where none are known.
     """
 
     engine: EngineName
+    finds_first: bool
 
     @property
     def threads(self) -> int: ...

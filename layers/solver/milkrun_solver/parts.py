@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from milkrun_solver.model import Model, Plan, PlannedRoute
-from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.schedule import TASK_KINDS, TimedRoute
 
 _LEAST_SPARE = 2
 _SPARE_SHARE = 4
@@ -42,7 +42,7 @@ class Part:
         """A timed route for this part, in the numbers of the whole problem; breaks are counted by vehicle."""
         stops = [
             replace(stop, number=self.tasks[stop.number])
-            if stop.kind in ("job", "pickup", "delivery") and stop.number is not None
+            if stop.kind in TASK_KINDS and stop.number is not None
             else stop
             for stop in route.stops
         ]

@@ -40,6 +40,7 @@ class PyvrpEngine:
     def __init__(
         self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool
     ) -> None:
+        self.finds_first = whole
         self._model = model
         self._encoding = encoding
         self._post = post

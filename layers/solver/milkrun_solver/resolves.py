@@ -11,7 +11,7 @@ import numpy as np
 from milkrun.schema.solution import Rank
 from milkrun_solver.model import Model, PlannedRoute
 from milkrun_solver.parts import Part, part_of, pinned
-from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.schedule import TASK_KINDS, TimedRoute
 from milkrun_solver.vroom_request import Effort
 
 FEWEST_ROUTES = 2
@@ -228,10 +228,7 @@ class Resolves:
 
 def tasks_of(route: TimedRoute) -> tuple[int, ...]:
     """The tasks of a route in order."""
-    return tuple(stop.number for stop in route.stops if stop.kind in _TASKS and stop.number is not None)
-
-
-_TASKS = frozenset(("job", "pickup", "delivery"))
+    return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
 
 
 def _most_tasks(effort: Effort) -> int:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from milkrun.schema.solution import Rank
@@ -63,31 +64,22 @@ class Stint:
         return self.plan if self.part is None else self.part.in_whole(self.plan), self._rank
 
 
+@dataclass
 class _Round:
     """One round: stints that wait for a thread, those under way or over, and what they started from.
 
     `outside` is what the tasks count that are in no part, since no vehicle can serve them.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        until: float,
-        before: Rank | None,
-        parts: list[Stint],
-        searched: list[Stint],
-        slot: float,
-        outside: Rank,
-    ) -> None:
-        self.kind = kind
-        self.until = until
-        self.before = before
-        self.waiting = searched
-        self.parts = parts
-        self.wholes: list[Stint] = []
-        self.slot = slot
-        self.outside = outside
-        self.running = 0
+    kind: Kind
+    until: float
+    before: Rank | None
+    parts: list[Stint]
+    waiting: list[Stint]
+    slot: float
+    outside: Rank
+    wholes: list[Stint] = field(default_factory=list)
+    running: int = 0
 
     def best(self) -> tuple[Plan, Rank] | None:
         """The best plan of the round so far: its parts put together, or what a search of the whole found."""

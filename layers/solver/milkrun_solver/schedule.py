@@ -21,6 +21,9 @@ _METRES_PER_KM = 1_000
 _NEVER = 2**60
 """A time later than any."""
 
+TASK_KINDS = frozenset(("job", "pickup", "delivery"))
+"""Kinds of stops that are tasks."""
+
 _Leg = tuple[int | None, int | None]
 
 

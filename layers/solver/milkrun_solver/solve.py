@@ -156,7 +156,7 @@ class _Run:
         try:
             self._improver = engines.improver()
         except Exception as error:
-            self._failed("pyvrp", error)
+            self._failed("pyvrp" if engines.with_pyvrp else "vroom", error)
         if self._improver is not None and self._ledger.routes is not None:
             self._improver.offer(self._ledger.routes)
         if not self._working and self._improver is None and not self._errors:
@@ -206,8 +206,8 @@ class _Run:
         if event.error is not None:
             self._failed(event.engine, event.error)
         if event.whole and self._improver is not None:
-            if self._ledger.best is None and self._improver.engine == "vroom":
-                self._improver.stop()  # it has nothing to start from
+            if self._ledger.best is None and not self._improver.finds_first:
+                self._improver.stop()
             elif not self._closing and (self._working or not self._improver.threads):
                 self._add_threads(self._engines.cores - self._improver.threads)
 

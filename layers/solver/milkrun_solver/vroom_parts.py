@@ -26,6 +26,7 @@ class VroomParts:
     """
 
     engine: EngineName = "vroom"
+    finds_first = False
 
     def __init__(self, model: Model, post: Post, deadline: float, seed: int) -> None:
         impossible = impossible_tasks(model)
