@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from milkrun_solver import rounds as rounds_module
-from milkrun_solver.answer import plan_of
+from milkrun_solver.answer import plan_of, timed_routes
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.possible import impossible_tasks
 from milkrun_solver.rounds import MOST_PARTS, Rounds, Stint
@@ -49,11 +49,11 @@ def rounds(clock: Clock, problem: Known) -> Rounds:
     return rounds_of(model, lambda: clock.now >= 1_000)
 
 
-def rounds_of(model: Model, over: Callable[[], bool], whole: bool = True) -> Rounds:
+def rounds_of(model: Model, over: Callable[[], bool], whole: bool = True, few: bool = False) -> Rounds:
     """Rounds among two threads."""
     impossible = impossible_tasks(model)
     possible = [number for number in range(len(model.tasks)) if number not in impossible]
-    rounds = Rounds(model, possible, deadline=1_000, seed=1, over=over, whole=whole)
+    rounds = Rounds(model, possible, deadline=1_000, seed=1, over=over, whole=whole, few=few)
     rounds.threads = 2
     return rounds
 
@@ -339,3 +339,68 @@ def test_other_parts_have_their_turn_in_another_round(rounds: Rounds, clock: Clo
         for stint in whole_round(rounds, clock):
             searched.update(stint.part.tasks if stint.part else ())
     assert searched == set(range(len(problem[0].tasks)))
+
+
+def kind_of(stint: Stint) -> str:
+    return "few" if stint.few else "whole" if stint.part is None else "parts"
+
+
+@pytest.fixture
+def with_vroom(clock: Clock, problem: Known) -> Rounds:
+    """Rounds in which VROOM may solve a few routes at a time, with a plan known."""
+    rounds = rounds_of(problem[0], lambda: clock.now >= 1_000, few=True)
+    rounds.offer(problem[1])
+    return rounds
+
+
+def next_few(rounds: Rounds, clock: Clock) -> list[Stint]:
+    """The stints of the next round that is VROOM's."""
+    for _ in range(20):
+        stints = [next_of(rounds), *waiting(rounds)]
+        if stints[0].few:
+            return stints
+        end(rounds, clock, stints)
+    pytest.fail("VROOM never got a round")
+
+
+def test_each_kind_of_round_is_tried(with_vroom: Rounds, clock: Clock) -> None:
+    kinds = set()
+    for _ in range(3):
+        stints = [next_of(with_vroom), *waiting(with_vroom)]
+        kinds.add(kind_of(stints[0]))
+        end(with_vroom, clock, stints)
+    assert kinds == {"whole", "parts", "few"}
+
+
+def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(
+    with_vroom: Rounds, clock: Clock, problem: Known
+) -> None:
+    next_few(with_vroom, clock)
+    resolve = with_vroom.resolves.next()
+    assert resolve is not None
+    part = resolve.part
+    routes = timed_routes(part.model, improved(part.model, part.plan))
+    with_vroom.resolves.ended(resolve, routes)
+    taken = with_vroom.take()
+    assert taken is not None
+    better, before = worth(problem[0], taken), worth(problem[0], problem[1])
+    assert better is not None
+    assert before is not None
+    assert better < before
+
+
+def test_vrooms_part_of_a_round_ends_with_it(with_vroom: Rounds, clock: Clock) -> None:
+    next_few(with_vroom, clock)
+    assert with_vroom.resolves.next() is not None
+    clock.now += 3
+    assert with_vroom.resolves.next() is None
+
+
+def test_where_vroom_is_not_to_be_had_others_go_on(with_vroom: Rounds, clock: Clock) -> None:
+    stints = next_few(with_vroom, clock)
+    with_vroom.without_few()
+    assert not any(map(with_vroom.is_current, stints))
+    for _ in range(8):
+        stints = [next_of(with_vroom), *waiting(with_vroom)]
+        assert not stints[0].few
+        end(with_vroom, clock, stints)

@@ -29,6 +29,8 @@ _WHOLE, _WHOLE_TIMED = 2_000, 500
 answer in time."""
 _DEEP = 200
 """Up to so many tasks VROOM goes on to deeper levels."""
+_LEAST_FEW = 150
+"""From so many tasks on VROOM solves a few routes at a time beside PyVRP."""
 _SHARE = 0.25
 """Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
 _DEEP_SHARE = 0.7
@@ -102,7 +104,8 @@ class Engines:
             # A search of parts goes on from an answer that VROOM would have to give.
             raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
         whole = not self.with_vroom or size <= _MOST_BYTES_BESIDE_VROOM
-        return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole)
+        few = self.with_vroom and len(encoding.possible) >= _LEAST_FEW
+        return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole, few)
 
     def _efforts(self) -> list[Effort]:
         """What VROOM shall do on the whole problem, from the quickest to the deepest."""

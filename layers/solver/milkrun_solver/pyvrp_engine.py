@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from milkrun_solver.answer import planned, timed_routes
 from milkrun_solver.encoding import Encoding
+from milkrun_solver.errors import EngineError
 from milkrun_solver.events import Ended, EngineName, Post
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part
 from milkrun_solver.rounds import Rounds, Stint
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.search import Search, Stop, cost
+from milkrun_solver.vroom_parts import solved
+from milkrun_solver.vroom_process import VroomProcess
 
 if TYPE_CHECKING:
     import pyvrp
@@ -33,12 +36,13 @@ class PyvrpEngine:
         deadline: When to stop, in `time.monotonic()` seconds.
         seed: Start of the random numbers; each thread adds its own number.
         whole: Whether the whole problem may be searched, or only parts of an answer of VROOM.
+        few: Whether VROOM may solve a few routes at a time in between.
     """
 
     engine: EngineName = "pyvrp"
 
     def __init__(
-        self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool
+        self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool, few: bool
     ) -> None:
         self.finds_first = whole
         self._model = model
@@ -48,7 +52,8 @@ class PyvrpEngine:
         self._seed = seed
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole)
+        self._processes: list[VroomProcess] = []
+        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole, few)
 
     @property
     def threads(self) -> int:
@@ -60,6 +65,7 @@ class PyvrpEngine:
         self._rounds.threads += threads
         for _ in range(threads):
             number = len(self._threads)
+            self._processes.append(VroomProcess())
             thread = threading.Thread(target=self._run, args=(number,), name=f"pyvrp-{number}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -80,6 +86,8 @@ class PyvrpEngine:
     def stop(self) -> None:
         """Asks all threads to end; each does within an iteration."""
         self._stopping.set()
+        for process in self._processes:
+            process.stop()
 
     def join(self, timeout: float) -> None:
         """Waits for the threads, `timeout` seconds in all. One in a long step ends by itself soon after."""
@@ -93,6 +101,8 @@ class PyvrpEngine:
             self._work(number)
         except Exception as caught:  # an engine's failure is an event: the other engine goes on
             error = caught
+        finally:
+            self._processes[number].close()
         self._post(Ended("pyvrp", error))
 
     def _work(self, number: int) -> None:
@@ -101,11 +111,24 @@ class PyvrpEngine:
         count = 0
         while not patience.is_lost() and (stint := self._rounds.next()) is not None:
             count += 1
-            if stint.part is None:
+            if stint.few:
+                self._search_few(self._processes[number], stint)
+            elif stint.part is None:
                 self._search_whole(whole, stint, patience)
             else:
                 self._search_part(stint.part, stint, self._seed + number + count * len(self._threads))
             self._rounds.ended(stint)
+
+    def _search_few(self, process: VroomProcess, stint: Stint) -> None:
+        resolves = self._rounds.resolves
+        while not self._is_done(stint) and (resolve := resolves.next()) is not None:
+            found: list[TimedRoute] | None = None
+            try:
+                found = solved(process, resolve, self._deadline)
+            except (EngineError, OSError):
+                self._rounds.without_few()  # PyVRP goes on without it
+            finally:
+                resolves.ended(resolve, found)
 
     def _search_whole(self, whole: "_Whole", stint: Stint, patience: "_Patience") -> None:
         def stop(_best_cost: int) -> bool:

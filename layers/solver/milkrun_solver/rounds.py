@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from milkrun.schema.solution import Rank
+from milkrun_solver.answer import planned, timed_routes
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part, cut
+from milkrun_solver.resolves import Resolves
 from milkrun_solver.worth import worth
 
 ROUND_SECONDS = 2.5
@@ -28,7 +30,10 @@ LEAST_STINT = 0.3
 EXPLORE = 5
 """Every so many rounds the kind that has paid less gets another try."""
 
-Kind = Literal["whole", "parts"]
+TRIAL_SECONDS = 1.0
+"""The same for a kind of round that has not paid most so far."""
+Kind = Literal["whole", "parts", "few"]
+"""The whole problem or its parts with PyVRP, or a few routes at a time with VROOM."""
 
 
 class Stint:
@@ -37,11 +42,13 @@ class Stint:
     Attributes:
         part: What to search; None is the whole problem.
         plan: Where to start, in the part's own numbers; None where nothing is known.
+        few: Whether it is for VROOM, from the `Resolves` of these rounds.
         until: When to end, in `time.monotonic()` seconds; set when a thread takes it.
     """
 
-    def __init__(self, model: Model, part: Part | None, plan: Plan | None) -> None:
+    def __init__(self, model: Model, part: Part | None, plan: Plan | None, few: bool = False) -> None:
         self.part = part
+        self.few = few
         self.plan = plan
         self.until = 0.0
         self._model = model if part is None else part.model
@@ -72,6 +79,7 @@ class _Round:
     """
 
     kind: Kind
+    since: float
     until: float
     before: Rank | None
     parts: list[Stint]
@@ -103,6 +111,10 @@ class Rounds:
         seed: Start of the random cuts.
         over: Whether the search was told to end.
         whole: Whether the whole problem may be searched; else the first plan comes from elsewhere.
+        few: Whether VROOM may solve a few routes at a time.
+
+    Attributes:
+        resolves: What VROOM does in rounds of that kind.
     """
 
     def __init__(
@@ -113,6 +125,7 @@ class Rounds:
         seed: int,
         over: Callable[[], bool],
         whole: bool,
+        few: bool,
     ) -> None:
         self._model = model
         self._possible = possible
@@ -121,6 +134,13 @@ class Rounds:
         self._whole = whole
         impossible = [model.tasks[number] for number in {*range(len(model.tasks))}.difference(possible)]
         self._outside: Rank = sum(task.priority for task in impossible), len(impossible), 0
+        self._kinds: list[Kind] = ["parts"]
+        if whole:
+            self._kinds.append("whole")
+        if few:
+            self._kinds.append("few")
+        self.resolves = Resolves(model, possible, seed, self._few_is_over)
+        self._few_best: tuple[Plan, Rank] | None = None
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._round: _Round | None = None
@@ -139,7 +159,7 @@ class Rounds:
             best = self._best()
             if best is None or rank < best[1]:
                 self._known = (plan, rank)
-                if self._round is not None and self._round.kind == "parts":
+                if self._round is not None and self._round.kind != "whole":
                     self._round = None
             self._told = rank if self._told is None else min(self._told, rank)
 
@@ -151,11 +171,19 @@ class Rounds:
             self._known = None if plan is None or rank is None else (plan, rank)
             self._told = rank
 
+    def without_few(self) -> None:
+        """VROOM is not to be had."""
+        with self._turn:
+            self._kinds = [kind for kind in self._kinds if kind != "few"]
+            if self._round is not None and self._round.kind == "few":
+                self._round = None
+
     def next(self) -> Stint | None:
         """What a thread shall do next; None once the search is over. Waits for the end of a round."""
         with self._turn:
             while not self._over():
-                if self._round is None or self._has_ended(self._round):
+                is_late = self._deadline - time.monotonic() < LEAST_STINT
+                if not is_late and (self._round is None or self._has_ended(self._round)):
                     self._end_round()
                     self._round = self._new_round() if self._whole or self._known is not None else None
                 stint = None if self._round is None else self._stint_of(self._round)
@@ -188,43 +216,74 @@ class Rounds:
 
     def _best(self) -> tuple[Plan, Rank] | None:
         found = None if self._round is None else self._round.best()
-        candidates = [it for it in (found, self._known) if it is not None]
+        candidates = [it for it in (found, self._best_of_few(), self._known) if it is not None]
         return min(candidates, key=lambda candidate: candidate[1], default=None)
 
     def _has_ended(self, current: _Round) -> bool:
         return not current.waiting and not current.running
 
+    def _best_of_few(self) -> tuple[Plan, Rank] | None:
+        """What VROOM has made of a few routes at a time in the round under way."""
+        if self._round is None or self._round.kind != "few":
+            return None
+        routes = self.resolves.take()
+        if routes is not None:
+            plan = planned(routes)
+            rank = worth(self._model, plan)
+            self._few_best = None if rank is None else (plan, rank)
+        return self._few_best
+
+    def _few_is_over(self) -> bool:
+        # Asked by `resolves` under a lock of its own, so it takes none.
+        now = self._round
+        return self._over() or now is None or now.kind != "few" or time.monotonic() >= now.until
+
     def _end_round(self) -> None:
-        """Keeps the best of the round that has ended, and remembers what its kind of round was worth."""
+        """Keeps the best of the round that has ended, and remembers what its kind of round pays a second."""
         self._known = self._best()
-        if self._round is None or self._known is None:
+        ended = self._round
+        if ended is None or self._known is None:
             return
-        kind, before, after = self._round.kind, self._round.before, self._known[1]
+        before, after = ended.before, self._known[1]
         gain = 1.0 if before is None or after[:2] < before[:2] else (before[2] - after[2]) / max(1, before[2])
-        self._pay[kind] = (self._pay.get(kind, gain) + gain) / 2
+        self._has_paid(ended.kind, gain / max(LEAST_STINT, time.monotonic() - ended.since))
+
+    def _has_paid(self, kind: Kind, pay: float) -> None:
+        """Every kind pays less as time goes by: what this one does says something of the others."""
+        before = self._pay.get(kind, pay)
+        decline = min(1.0, pay / before) if before else 1.0
+        for other in self._pay:
+            self._pay[other] *= (1 + decline) / 2
+        self._pay[kind] = (before + pay) / 2
 
     def _new_round(self) -> _Round:
         self._count += 1
-        until = min(self._deadline, time.monotonic() + ROUND_SECONDS)
+        kind, seconds = self._kind() if self._known is not None else ("whole", TRIAL_SECONDS)
+        now = time.monotonic()
+        until = min(self._deadline, now + seconds)
         before = None if self._known is None else self._known[1]
-        parts = self._cut() if self._known is not None and self._kind() == "parts" else []
+        parts = self._cut() if kind == "parts" else []
+        if kind == "parts" and not parts:
+            kind = "whole"
+        if kind == "few" and self._known is not None:
+            self._few_best = None
+            self.resolves.restart(timed_routes(self._model, self._known[0]))
         slots = min(MOST_PARTS, max(1, -(-len(parts) // max(1, self.threads))))
-        slot = (until - time.monotonic()) / slots
+        slot = (until - now) / slots
         searched = self._rng.sample(parts, min(len(parts), slots * self.threads))
-        kind: Kind = "parts" if parts else "whole"
-        return _Round(kind, until, before, parts, searched, slot, self._outside)
+        return _Round(kind, now, until, before, parts, searched, slot, self._outside)
 
-    def _kind(self) -> Kind:
-        if not self._whole:
-            return "parts"
-        if self._count_parts() < 2:
-            return "whole"
-        for kind in ("parts", "whole"):
-            if kind not in self._pay:
-                return kind
-        better: Kind = max(("parts", "whole"), key=lambda kind: self._pay[kind])
-        worse: Kind = "whole" if better == "parts" else "parts"
-        return worse if self._count % EXPLORE == 0 else better
+    def _kind(self) -> tuple[Kind, float]:
+        """The next kind of round, and its seconds: the one that pays most, or a shorter trial of another."""
+        kinds = [kind for kind in self._kinds if kind != "parts" or self._count_parts() > 1]
+        untried = [kind for kind in kinds if kind not in self._pay]
+        if len(kinds) > 1 and untried:
+            return untried[0], TRIAL_SECONDS
+        best: Kind = max(kinds, key=lambda kind: self._pay.get(kind, 0.0), default="whole")
+        others = [kind for kind in kinds if kind != best]
+        if others and self._count % EXPLORE == 0:
+            return self._rng.choice(others), TRIAL_SECONDS
+        return best, ROUND_SECONDS
 
     def _count_parts(self) -> int:
         """How many parts a cut makes: a few for each thread, of about the size that suits the search best."""
@@ -248,9 +307,10 @@ class Rounds:
             stint = current.waiting.pop(0)
             stint.until = min(current.until, now + current.slot)
             return stint
-        if not self._whole or current.until - now < LEAST_STINT:
+        few = current.kind == "few"
+        if current.until - now < LEAST_STINT or not (few or self._whole):
             return None
-        stint = Stint(self._model, None, None if self._known is None else self._known[0])
+        stint = Stint(self._model, None, None if self._known is None else self._known[0], few)
         stint.until = current.until
         current.wholes.append(stint)
         return stint

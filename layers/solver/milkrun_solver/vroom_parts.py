@@ -83,7 +83,7 @@ class VroomParts:
             while (resolve := self._resolves.next()) is not None:
                 found: list[TimedRoute] | None = None
                 try:
-                    found = self._solve(process, resolve)
+                    found = solved(process, resolve, self._deadline)
                 finally:  # even a thread that fails lets go of its routes
                     self._resolves.ended(resolve, found)
         except Exception as caught:  # an engine's failure is an event: what was found stays
@@ -92,17 +92,23 @@ class VroomParts:
             process.close()
         self._post(Ended("vroom", error))
 
-    def _solve(self, process: VroomProcess, resolve: Resolve) -> list[TimedRoute] | None:
-        model = resolve.model
-        left = max(0.1, self._deadline - time.monotonic())
-        request = request_of(model, [resolve.effort], None, threads=1, seconds=left)
-        try:
-            outputs = list(process.answers(request))
-        except EngineError:
-            if process.gone:
-                raise
-            return None
-        return routes_of(model, outputs[0]) if outputs else None
-
     def _is_over(self) -> bool:
         return self._stopping.is_set() or time.monotonic() >= self._deadline
+
+
+def solved(process: VroomProcess, resolve: Resolve, deadline: float) -> list[TimedRoute] | None:
+    """VROOM's answer, in the part's numbers; None where it refuses, or was stopped.
+
+    Raises:
+        EngineError: The child has died.
+    """
+    left = max(0.1, deadline - time.monotonic())
+    try:
+        outputs = list(
+            process.answers(request_of(resolve.model, [resolve.effort], None, threads=1, seconds=left))
+        )
+    except EngineError:
+        if process.gone:
+            raise
+        return None
+    return routes_of(resolve.model, outputs[0]) if outputs else None
