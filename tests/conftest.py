@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import neo4j
 import pytest
@@ -21,6 +22,8 @@ from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 from tests.graph import driver_of, graph_at
 
 STACK_PORT = "4000"
+TOGETHER = ("tests/sam/", "tests/local/network/")
+"""Folders whose tests share a slow server or what takes a minute to build."""
 DATA = Path(__file__).parents[2] / "shared" / "data"
 """Public routing instances and maps, kept beside the repository, not in it."""
 
@@ -28,6 +31,21 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 def pytest_configure() -> None:
     # Neo4j starts in two thirds of the time where Java compiles each method once, and quickly.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several processes (`-n`), all tests of a file go to the same one, and so do those of TOGETHER."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # files of few tests are the slow ones: not at the end
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    return ByFile(config, log)
 
 
 def missing(reason: str) -> None:
