@@ -23,6 +23,8 @@ from tests.solver.problems import random_problem
 
 LONG = int(os.environ.get("MILKRUN_SOAK", "0"))
 REPORT = os.environ.get("MILKRUN_SOAK_REPORT")
+LAST_LOOK = 0.3
+"""Seconds before its deadline that a solve may end, to weigh what it found last."""
 PROMISED = 0.5
 """Seconds within which a solve ends once it is told to."""
 
@@ -35,7 +37,8 @@ def told(found: Ended) -> None:
     assert found.faults == []
     assert found.ranks == sorted(set(found.ranks), reverse=True)
     assert found.late < PROMISED, found.line()
-    assert found.result is not None or found.took >= found.told_to_end, "it gave up before its end"
+    enough = found.told_to_end - LAST_LOOK
+    assert found.result is not None or found.took >= enough, "it gave up before its end"
 
 
 @pytest.mark.parametrize("number", range(LONG or 14))
