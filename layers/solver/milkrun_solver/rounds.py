@@ -1,4 +1,4 @@
-"""Who searches what: rounds on the whole problem in turn with rounds on its parts, by what has paid off."""
+"""Who searches what: rounds on the whole problem, on its parts and on a few routes, by what has paid off."""
 
 import random
 import threading
@@ -12,11 +12,14 @@ from milkrun.schema.solution import Rank
 from milkrun_solver.answer import planned, timed_routes
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part, cut
+from milkrun_solver.payoff import Payoff
 from milkrun_solver.resolves import Resolves
 from milkrun_solver.worth import worth
 
 ROUND_SECONDS = 2.5
 """A round ends after so long; the next one goes on from the best plan of all."""
+TRIAL_SECONDS = 1.0
+"""The same where another kind of round is only tried."""
 PART_TASKS = 125
 """Tasks that a part should have: the search of larger ones accepts and refuses changes too far apart."""
 LEAST_PART = 75
@@ -27,11 +30,7 @@ MOST_PARTS = 4
 """Parts that a thread searches in a round."""
 LEAST_STINT = 0.3
 """Seconds that are worth starting a search for."""
-EXPLORE = 5
-"""Every so many rounds the kind that has paid less gets another try."""
 
-TRIAL_SECONDS = 1.0
-"""The same for a kind of round that has not paid most so far."""
 Kind = Literal["whole", "parts", "few"]
 """The whole problem or its parts with PyVRP, or a few routes at a time with VROOM."""
 
@@ -142,12 +141,11 @@ class Rounds:
         self.resolves = Resolves(model, possible, seed, self._few_is_over)
         self._few_best: tuple[Plan, Rank] | None = None
         self._rng = random.Random(seed)
+        self._payoff: Payoff[Kind] = Payoff(self._rng)
         self._turn = threading.Condition()
         self._round: _Round | None = None
-        self._count = 0
         self._known: tuple[Plan, Rank] | None = None
         self._told: Rank | None = None
-        self._pay: dict[Kind, float] = {}
         self.threads = 0
 
     def offer(self, plan: Plan) -> None:
@@ -246,18 +244,9 @@ class Rounds:
             return
         before, after = ended.before, self._known[1]
         gain = 1.0 if before is None or after[:2] < before[:2] else (before[2] - after[2]) / max(1, before[2])
-        self._has_paid(ended.kind, gain / max(LEAST_STINT, time.monotonic() - ended.since))
-
-    def _has_paid(self, kind: Kind, pay: float) -> None:
-        """Every kind pays less as time goes by: what this one does says something of the others."""
-        before = self._pay.get(kind, pay)
-        decline = min(1.0, pay / before) if before else 1.0
-        for other in self._pay:
-            self._pay[other] *= (1 + decline) / 2
-        self._pay[kind] = (before + pay) / 2
+        self._payoff.record(ended.kind, gain / max(LEAST_STINT, time.monotonic() - ended.since))
 
     def _new_round(self) -> _Round:
-        self._count += 1
         kind, seconds = self._kind() if self._known is not None else ("whole", TRIAL_SECONDS)
         now = time.monotonic()
         until = min(self._deadline, now + seconds)
@@ -274,16 +263,10 @@ class Rounds:
         return _Round(kind, now, until, before, parts, searched, slot, self._outside)
 
     def _kind(self) -> tuple[Kind, float]:
-        """The next kind of round, and its seconds: the one that pays most, or a shorter trial of another."""
+        """The next kind of round, and its seconds."""
         kinds = [kind for kind in self._kinds if kind != "parts" or self._count_parts() > 1]
-        untried = [kind for kind in kinds if kind not in self._pay]
-        if len(kinds) > 1 and untried:
-            return untried[0], TRIAL_SECONDS
-        best: Kind = max(kinds, key=lambda kind: self._pay.get(kind, 0.0), default="whole")
-        others = [kind for kind in kinds if kind != best]
-        if others and self._count % EXPLORE == 0:
-            return self._rng.choice(others), TRIAL_SECONDS
-        return best, ROUND_SECONDS
+        kind, is_trial = self._payoff.choose(kinds or self._kinds)
+        return kind, TRIAL_SECONDS if is_trial else ROUND_SECONDS
 
     def _count_parts(self) -> int:
         """How many parts a cut makes: a few for each thread, of about the size that suits the search best."""
