@@ -35,6 +35,23 @@ def test_one_that_pays_no_more_gives_way() -> None:
     assert payoff.choose(KINDS)[0] != "parts"
 
 
+def test_one_that_gained_nothing_gives_way_at_once() -> None:
+    payoff = tried(1.0, 1_000.0, 0.1)
+    payoff.record("parts", 0.0)
+    assert payoff.choose(KINDS)[0] == "whole"
+
+
+def test_where_none_gains_chance_decides() -> None:
+    payoff = tried(0.0, 0.0, 0.0)
+    assert {payoff.choose(KINDS) for _ in range(50)} == {(kind, False) for kind in KINDS}
+
+
+def test_the_more_one_has_paid_the_likelier_its_next_try() -> None:
+    payoff = tried(1.0, 3.0, 2.9)
+    chosen = [payoff.choose(KINDS)[0] for _ in range(EXPLORE * 60)]
+    assert chosen.count("few") > 1.5 * chosen.count("whole") > 0
+
+
 def test_a_decline_of_one_tells_of_the_others() -> None:
     """Else a trial long ago, when all was easy to better, would count for ever."""
     payoff = tried(4.0, 2.5, 0.1)

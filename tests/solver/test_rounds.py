@@ -6,11 +6,15 @@ from itertools import chain
 
 import pytest
 
+from milkrun_solver import cuts
 from milkrun_solver import rounds as rounds_module
 from milkrun_solver.answer import plan_of, timed_routes
+from milkrun_solver.cuts import MOST_PARTS
 from milkrun_solver.model import Model, Plan
+from milkrun_solver.parts import part_of
 from milkrun_solver.possible import impossible_tasks
-from milkrun_solver.rounds import MOST_PARTS, Rounds, Stint
+from milkrun_solver.rounds import Rounds
+from milkrun_solver.stints import Stint
 from milkrun_solver.worth import worth
 from tests.solver.helpers import model_of, vroom_solution
 from tests.solver.problems import random_problem
@@ -301,8 +305,8 @@ def test_where_the_whole_may_not_be_searched_only_parts_are(clock: Clock, proble
 @pytest.fixture
 def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """More parts than two threads search in a round."""
-    monkeypatch.setattr(rounds_module, "MOST_TASKS", 20)
-    monkeypatch.setattr(rounds_module, "LEAST_PART", 10)
+    monkeypatch.setattr(cuts, "MOST_TASKS", 20)
+    monkeypatch.setattr(cuts, "LEAST_PART", 10)
 
 
 @pytest.mark.usefixtures("many_parts")
@@ -335,14 +339,16 @@ def test_parts_that_are_not_searched_stay_as_they_are(rounds: Rounds, problem: K
 def test_other_parts_have_their_turn_in_another_round(rounds: Rounds, clock: Clock, problem: Known) -> None:
     rounds.offer(problem[1])
     searched: set[int] = set()
-    for _ in range(12):
+    for _ in range(30):
         for stint in whole_round(rounds, clock):
             searched.update(stint.part.tasks if stint.part else ())
     assert searched == set(range(len(problem[0].tasks)))
 
 
-def kind_of(stint: Stint) -> str:
-    return "few" if stint.few else "whole" if stint.part is None else "parts"
+def kind_of(stints: list[Stint]) -> str:
+    if any(stint.must_serve_all for stint in stints):
+        return "elimination"
+    return "few" if stints[0].few else "whole" if stints[0].part is None else "parts"
 
 
 @pytest.fixture
@@ -363,13 +369,48 @@ def next_few(rounds: Rounds, clock: Clock) -> list[Stint]:
     pytest.fail("VROOM never got a round")
 
 
-def test_each_kind_of_round_is_tried(with_vroom: Rounds, clock: Clock) -> None:
+def test_each_kind_of_round_is_tried(clock: Clock, problem: Known) -> None:
+    served = part_of(*problem, loose=(), spare=())
+    rounds = rounds_of(with_room(served.model, 10), lambda: clock.now >= 1_000, few=True)
+    rounds.offer(served.plan)
     kinds = set()
-    for _ in range(3):
-        stints = [next_of(with_vroom), *waiting(with_vroom)]
-        kinds.add(kind_of(stints[0]))
-        end(with_vroom, clock, stints)
-    assert kinds == {"whole", "parts", "few"}
+    for _ in range(4):
+        stints = [next_of(rounds), *waiting(rounds)]
+        kinds.add(kind_of(stints))
+        end(rounds, clock, stints)
+    assert kinds == {"whole", "parts", "few", "elimination"}
+
+
+def with_room(model: Model, times: int) -> Model:
+    """The same problem with so many times the room in each vehicle."""
+    vehicles = [
+        replace(it, capacity=tuple(times * amount for amount in it.capacity)) for it in model.vehicles
+    ]
+    return replace(model, vehicles=tuple(vehicles))
+
+
+def test_vroom_is_not_asked_where_routes_are_long(clock: Clock, problem: Known) -> None:
+    model, plan = problem
+    long = [
+        route._replace(tasks=tuple(it for r in plan[n::8] for it in r.tasks))
+        for n, route in enumerate(plan[:8])
+    ]
+    rounds = rounds_of(model, lambda: clock.now >= 1_000, few=True)
+    rounds.offer(long)
+    for _ in range(8):
+        stints = [next_of(rounds), *waiting(rounds)]
+        assert kind_of(stints) != "few"
+        end(rounds, clock, stints)
+
+
+def test_a_route_less_is_tried_until_the_others_lack_room(clock: Clock, problem: Known) -> None:
+    served = part_of(*problem, loose=(), spare=())
+    rounds = rounds_of(with_room(served.model, 0), lambda: clock.now >= 1_000)
+    rounds.offer(served.plan)
+    for _ in range(8):
+        stints = [next_of(rounds), *waiting(rounds)]
+        assert kind_of(stints) != "elimination"
+        end(rounds, clock, stints)
 
 
 def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(

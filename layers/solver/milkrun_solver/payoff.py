@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 EXPLORE = 5
-"""Every so many turns a kind that has paid less gets another try."""
+"""Every so many turns a kind that has paid less gets another try: the more it has paid, the likelier."""
+LEAST_WEIGHT = 0.1
+"""What a kind counts at least then, of what the best one counts."""
 
 Kind = TypeVar("Kind", bound=str)
 
@@ -20,6 +22,7 @@ class Payoff(Generic[Kind]):
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._pay: dict[Kind, float] = {}
+        self._idle: set[Kind] = set()
         self._turns = 0
 
     def record(self, kind: Kind, pay: float) -> None:
@@ -27,6 +30,7 @@ class Payoff(Generic[Kind]):
 
         All pay less as time goes by, so a decline of one is taken for a third of a decline of the others.
         """
+        (self._idle.discard if pay else self._idle.add)(kind)
         before = self._pay.get(kind, pay)
         decline = min(1.0, pay / before) if before else 1.0
         for other in self._pay:
@@ -34,13 +38,20 @@ class Payoff(Generic[Kind]):
         self._pay[kind] = (before + pay) / 2
 
     def choose(self, kinds: Sequence[Kind]) -> tuple[Kind, bool]:
-        """The kind to go on with, and whether it is a trial: of one untried, or of one that has paid less."""
+        """The kind to go on with, and whether it is a trial: of one untried, or of one that has paid less.
+
+        One whose last turn gained nothing gives way to those that gained; where none did, chance decides.
+        """
         self._turns += 1
         untried = [kind for kind in kinds if kind not in self._pay]
         if untried:
             return untried[0], len(kinds) > 1
-        best = max(kinds, key=lambda kind: self._pay[kind])
+        paying = [kind for kind in kinds if kind not in self._idle]
+        if not paying:
+            return self._rng.choice(kinds), False
+        best = max(paying, key=lambda kind: self._pay[kind])
         others = [kind for kind in kinds if kind != best]
-        if others and self._turns % EXPLORE == 0:
-            return self._rng.choice(others), True
-        return best, False
+        if not others or self._turns % EXPLORE:
+            return best, False
+        least = LEAST_WEIGHT * self._pay[best]
+        return self._rng.choices(others, [max(least, self._pay[kind]) for kind in others])[0], True

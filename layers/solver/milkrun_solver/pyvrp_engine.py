@@ -11,9 +11,10 @@ from milkrun_solver.errors import EngineError
 from milkrun_solver.events import Ended, EngineName, Post
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part
-from milkrun_solver.rounds import Rounds, Stint
+from milkrun_solver.rounds import Rounds
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.search import Search, Stop, cost
+from milkrun_solver.stints import Stint
 from milkrun_solver.vroom_parts import solved
 from milkrun_solver.vroom_process import VroomProcess
 
@@ -145,10 +146,10 @@ class PyvrpEngine:
 
     def _search_part(self, part: Part, stint: Stint, seed: int) -> None:
         encoding = Encoding(part.model)
-        if not encoding.possible:
+        if not encoding.possible or (stint.must_serve_all and not _can_serve_all(encoding, part)):
             return
-        search = Search(encoding, _serves_all(encoding, part.plan), seed)
-        start = search.solution(part.plan)
+        search = Search(encoding, stint.must_serve_all or _serves_all(encoding, part.plan), seed)
+        start = search.completed(part.plan) if stint.must_serve_all else search.solution(part.plan)
         search.round(start, lambda _: self._is_done(stint), lambda it: stint.found(encoding.plan(it)))
 
     def _is_done(self, stint: Stint) -> bool:
@@ -208,6 +209,10 @@ class _Whole:
 
 def _serves_all(encoding: Encoding, plan: Plan) -> bool:
     return {task for route in plan for task in route.tasks}.issuperset(encoding.possible)
+
+
+def _can_serve_all(encoding: Encoding, part: Part) -> bool:
+    return len(encoding.possible) == len(part.tasks)
 
 
 class _Patience:
