@@ -28,13 +28,17 @@ _WHOLE, _WHOLE_TIMED = 2_000, 500
 """Up to so many tasks VROOM sees the whole problem; beyond, one district after the other, so that there is an
 answer in time."""
 _DEEP = 200
-"""Up to so many tasks VROOM goes on to deeper levels."""
-_LEAST_FEW = 150
+"""Up to so many jobs and shipments VROOM goes on to its deepest level."""
+_LEAST_FEW = 40
 """From so many tasks on VROOM solves a few routes at a time beside PyVRP."""
+_SHIPMENTS = 0.15
+"""Share of shipments beyond which VROOM does better than PyVRP, given the time."""
 _SHARE = 0.25
 """Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
-_DEEP_SHARE = 0.7
+_DEEP_SHARE = 0.85
 """The same where it goes deep, as long as it leads."""
+_ASKED = 0.95
+"""Share of its time that VROOM is told: it takes a little longer, and ended too soon it says nothing."""
 _LEAST_SECONDS = 2.0
 
 
@@ -50,7 +54,8 @@ class Engines:
     Attributes:
         with_vroom, with_pyvrp: Whether VROOM and PyVRP can express the problem.
         cores: How many the run may use.
-        deep: Whether VROOM's deeper levels on the whole problem are worth their time.
+        deep: Whether VROOM's deepest level on the whole problem is worth its time.
+        vroom_first: Whether all else waits for it: where nothing but VROOM, or VROOM best, goes on from it.
 
     Raises:
         UnsupportedCombinationError: Neither can.
@@ -68,7 +73,11 @@ class Engines:
             _log.info("one engine alone solves this problem: %s", reason or against)
         self.with_vroom, self.with_pyvrp = against is None, reason is None
         self.cores = _cores(model)
-        self.deep = len(model.tasks) <= _DEEP
+        orders = sum(task.kind != "delivery" for task in model.tasks)
+        shipments = len(model.tasks) - orders
+        self.deep = orders <= _DEEP
+        suits_vroom = not self.with_pyvrp or shipments > _SHIPMENTS * orders
+        self.vroom_first = self.with_vroom and self.deep and suits_vroom
 
     def vroom(self, threads: int) -> VroomEngine | VroomDistricts:
         """VROOM at work on the whole problem, or on one district after the other where that is large."""
@@ -77,8 +86,8 @@ class Engines:
             districts.start()
             return districts
         whole = VroomEngine(self._post)
-        left = self._deadline - time.monotonic()
-        whole.start(request_of(self._model, self._efforts(), None, threads, left))
+        seconds = _ASKED * (self.vroom_until(leads=True) - time.monotonic())
+        whole.start(request_of(self._model, self._efforts(), None, threads, seconds))
         return whole
 
     def vroom_until(self, leads: bool) -> float:
@@ -108,10 +117,9 @@ class Engines:
         return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole, few)
 
     def _efforts(self) -> list[Effort]:
-        """What VROOM shall do on the whole problem, from the quickest to the deepest."""
+        """What VROOM shall do on the whole problem after its heuristics: something quick, then its best."""
         if self.deep:
-            most = self._model.problem.options.exploration_level
-            levels = [*(level for level in (0, 1, 3, 5) if level < most), most]
+            levels = sorted({0, self._model.problem.options.exploration_level})
         else:
             levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
         return [Effort(None), *map(Effort, levels)]

@@ -146,8 +146,7 @@ class _Run:
 
     def _start(self) -> None:
         engines = self._engines
-        # VROOM has every core where it goes deep and nothing else can be done meanwhile.
-        alone = engines.deep and not engines.with_pyvrp and self._ledger.best is None
+        alone = engines.vroom_first and self._ledger.best is None
         if engines.with_vroom:
             self._vroom = engines.vroom(engines.cores if alone else 1)
             for engine in ("vroom", "pyvrp"):
