@@ -58,6 +58,11 @@ class Encoding:
             elif task.kind == "pickup":
                 self._shipments[number] = len(self._shipments)
 
+    def knows(self, plan: Plan) -> bool:
+        """Whether a plan serves nothing that was left out. Another engine may, in a very large problem: see
+        `milkrun_solver.detours`."""
+        return {task for route in plan for task in route.served}.issubset(self.possible)
+
     def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
         """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
         with self._sharing:

@@ -31,12 +31,12 @@ _DEEP = 200
 """Up to so many jobs and shipments VROOM goes on to its deepest level."""
 _LEAST_FEW = 40
 """From so many tasks on VROOM solves a few routes at a time beside PyVRP."""
-_SHIPMENTS = 0.15
-"""Share of shipments beyond which VROOM does better than PyVRP, given the time."""
+_SUITS_VROOM = 0.15
+"""Share of shipments, and of jobs with several time windows, from which on VROOM does better than PyVRP."""
 _SHARE = 0.25
 """Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
-_DEEP_SHARE = 0.85
-"""The same where it goes deep, as long as it leads."""
+_DEEP_SHARE, _DEEP_LEADING_SHARE = 0.6, 0.85
+"""The same where it goes deep, and as long as it leads then."""
 _ASKED = 0.95
 """Share of its time that VROOM is told: it takes a little longer, and ended too soon it says nothing."""
 _LEAST_SECONDS = 2.0
@@ -73,10 +73,8 @@ class Engines:
             _log.info("one engine alone solves this problem: %s", reason or against)
         self.with_vroom, self.with_pyvrp = against is None, reason is None
         self.cores = _cores(model)
-        orders = sum(task.kind != "delivery" for task in model.tasks)
-        shipments = len(model.tasks) - orders
-        self.deep = orders <= _DEEP
-        suits_vroom = not self.with_pyvrp or shipments > _SHIPMENTS * orders
+        self.deep = sum(task.kind != "delivery" for task in model.tasks) <= _DEEP
+        suits_vroom = not self.with_pyvrp or _suits_vroom(model)
         self.vroom_first = self.with_vroom and self.deep and suits_vroom
 
     def vroom(self, threads: int) -> VroomEngine | VroomDistricts:
@@ -93,7 +91,8 @@ class Engines:
     def vroom_until(self, leads: bool) -> float:
         """When VROOM on the whole problem is to end, in `time.monotonic()` seconds."""
         now = time.monotonic()
-        share = _DEEP_SHARE if leads and self.deep else _SHARE
+        deep_share = _DEEP_LEADING_SHARE if leads else _DEEP_SHARE
+        share = deep_share if self.deep else _SHARE
         return now + max(_LEAST_SECONDS, share * (self._deadline - now))
 
     def improver(self) -> Improver | None:
@@ -123,6 +122,15 @@ class Engines:
         else:
             levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
         return [Effort(None), *map(Effort, levels)]
+
+
+def _suits_vroom(model: Model) -> bool:
+    """Whether costs, or many orders, are of the kinds that PyVRP's search is weak at."""
+    if any(vehicle.travel.costs is not None for vehicle in model.vehicles):
+        return True
+    orders = [task for task in model.tasks if task.kind != "delivery"]
+    special = sum(task.partner is not None or len(task.windows) > 1 for task in orders)
+    return special > _SUITS_VROOM * len(orders)
 
 
 def _cores(model: Model) -> int:

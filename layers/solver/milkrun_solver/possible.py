@@ -1,8 +1,9 @@
-"""Which tasks no vehicle can serve, even alone."""
+"""Which tasks no vehicle can serve, neither alone nor on the way."""
 
 from itertools import chain, pairwise
 
-from milkrun_solver.model import HUNDREDTHS, Model, Vehicle
+from milkrun_solver.detours import Detours
+from milkrun_solver.model import HUNDREDTHS, Model, Task, Vehicle
 from milkrun_solver.reach import Reach
 from milkrun_solver.schedule import schedule
 
@@ -11,16 +12,20 @@ _FEW = 8
 
 
 def impossible_tasks(model: Model) -> set[int]:
-    """Numbers of the tasks that fit no vehicle on a route of their own; both ends of such a shipment."""
+    """Numbers of the tasks that fit no vehicle, on a route of their own or on the way between others; both
+    ends of such a shipment."""
     impossible: set[int] = set()
     kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
     reach = Reach(model, kinds[_FEW:])
+    detours = Detours(model)
     for number, task in enumerate(model.tasks):
         if task.kind == "delivery":
             continue
         together = (number,) if task.partner is None else (number, task.partner)
         candidates = chain(kinds[:_FEW], reach.vehicles(number))
-        if not any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
+        if any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
+            continue
+        if not any(_serves_on_the_way(model, detours, vehicle, together) for vehicle in kinds):
             impossible.update(together)
     return impossible
 
@@ -45,14 +50,23 @@ def _serves_somehow(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     )
 
 
+def _serves_on_the_way(model: Model, detours: Detours, number: int, tasks: tuple[int, ...]) -> bool:
+    vehicle = model.vehicles[number]
+    served = [model.tasks[task] for task in tasks]
+    return _takes(vehicle, served[0]) and detours.may_serve(vehicle, served)
+
+
+def _takes(vehicle: Vehicle, task: Task) -> bool:
+    """Whether a vehicle has the skills and the room."""
+    carried = map(max, task.delivery, task.pickup)
+    fits = all(amount <= room for amount, room in zip(carried, vehicle.capacity, strict=True))
+    return task.skills <= vehicle.skills and fits
+
+
 def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     vehicle = model.vehicles[number]
     served = [model.tasks[task] for task in tasks if task >= 0]
-    first = served[0]
-    carried = map(max, first.delivery, first.pickup)
-    if not first.skills <= vehicle.skills or any(
-        amount > room for amount, room in zip(carried, vehicle.capacity, strict=True)
-    ):
+    if not _takes(vehicle, served[0]):
         return False
     timed = schedule(model, number, tasks)
     if timed is None:

@@ -78,7 +78,9 @@ class PyvrpEngine:
 
     def offer(self, routes: Sequence[TimedRoute]) -> None:
         """Names routes to go on from. The searches under way are given up for them."""
-        self._rounds.offer(planned(routes))
+        plan = planned(routes)
+        if self._encoding.knows(plan):
+            self._rounds.offer(plan)
 
     def restart(self, routes: Sequence[TimedRoute] | None) -> None:
         """Goes back to these routes, since what was made of them is none."""

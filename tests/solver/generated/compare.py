@@ -63,19 +63,21 @@ class Comparison:
     """Outcomes by seed, each made once.
 
     Args:
-        seconds: What either side has for a problem; Milkrun gets as much more as VROOM takes.
+        seconds_each: What either side has for each job or shipment, a second in all at least. Milkrun gets as
+            much more as VROOM takes, which keeps no time limit.
         report: A file that gets each outcome as a line of JSON.
     """
 
-    def __init__(self, seconds: float, report: Path | None) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds_each: float, report: Path | None) -> None:
+        self._seconds_each = seconds_each
         self._report = report
         self._outcomes: dict[int, Outcome] = {}
 
     def outcome(self, seed: int) -> Outcome:
         """How the problem with this seed goes."""
         if seed not in self._outcomes:
-            found = self._outcomes[seed] = _compare(Case(seed), self._seconds)
+            case = Case(seed)
+            found = self._outcomes[seed] = _compare(case, max(1.0, self._seconds_each * case.orders))
             if self._report is not None:
                 with self._report.open("a", encoding="utf-8") as file:
                     file.write(found.line() + "\n")
@@ -92,7 +94,7 @@ def _compare(case: Case, seconds: float) -> Outcome:
             seconds=seconds,
         )
     )
-    watched = Watched(problem, max(seconds, their_seconds))  # VROOM keeps no time limit
+    watched = Watched(problem, max(seconds, their_seconds))
     return Outcome(
         seed=case.seed,
         orders=case.orders,
