@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from bench.large.problems import STOPS, body_of, plan_of
+from bench.large.steps import steps_of, with_steps
 from milkrun.jobs.packing import pack
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
@@ -87,8 +88,8 @@ class Large:
     def encoding(self) -> Encoding:
         return Encoding(self.model)
 
-    def request(self, plan: Plan | None = None) -> Request:
-        return request_of(self.model, [Effort(None)], plan, 1, LIMIT_SECONDS)
+    def request(self) -> Request:
+        return request_of(self.model, [Effort(None)], 1, LIMIT_SECONDS)
 
 
 def parse(large: Large) -> Work:
@@ -149,7 +150,7 @@ def part_encoding(large: Large) -> Work:
 
 def part_request(large: Large) -> Work:
     _ = large.part
-    return lambda: request_of(large.part.model, [Effort(1)], large.part.plan, 1, LIMIT_SECONDS)
+    return lambda: request_of(large.part.model, [Effort(1)], 1, LIMIT_SECONDS)
 
 
 def request(large: Large) -> Work:
@@ -159,11 +160,11 @@ def request(large: Large) -> Work:
 
 def vroom_input(large: Large) -> Work:
     vroom, asked = load_vroom(), large.request()
-    return lambda: input_of(vroom, asked, warm=False)
+    return lambda: input_of(vroom, asked)
 
 
 def plan_mode(large: Large) -> Work:
-    asked = input_of(load_vroom(), large.request(large.plan), warm=True)
+    asked = input_of(load_vroom(), with_steps(large.request(), steps_of(large.model, large.plan)))
     check: Work = asked.check
     return check
 
@@ -204,7 +205,7 @@ class _Districts:
         plan: Plan = []
         try:
             for part in districts(self._model, DISTRICT_TASKS, random.Random(1)):
-                asked = request_of(part.model, [Effort(None)], None, 1, LIMIT_SECONDS)
+                asked = request_of(part.model, [Effort(None)], 1, LIMIT_SECONDS)
                 output = next(iter(list(process.answers(asked))))
                 for route in routes_of(part.model, output):
                     tasks = tuple(stop.number for stop in route.stops if stop.number is not None)

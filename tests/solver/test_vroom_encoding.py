@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from milkrun_solver.answer import planned
-from milkrun_solver.model import Model, PlannedRoute, is_timed
+from milkrun_solver.model import Model, is_timed
 from milkrun_solver.parts import Part, part_of
 from milkrun_solver.schedule import schedule
 from milkrun_solver.vroom_encoding import request_of, routes_of
@@ -18,7 +18,7 @@ from tests.solver.vroom import vroom_output
 
 
 def request(model: Model) -> Request:
-    return request_of(model, [Effort(0)], None, threads=1, seconds=10)
+    return request_of(model, [Effort(0)], threads=1, seconds=10)
 
 
 def some(model: Model) -> Part:
@@ -132,17 +132,3 @@ def test_distances_that_one_profile_lacks_are_zeros_where_another_has_them() -> 
     assert not zeros.any()
     _, none, _ = request(part_of(model, [], range(4), [1, 2]).model).matrices["car"]
     assert none is None
-
-
-def test_a_warm_start_names_each_vehicles_steps() -> None:
-    model = model_of(random_problem(2, {"shipments"}, jobs=6, vehicles=2))
-    pickup = next(number for number, task in enumerate(model.tasks) if task.kind == "pickup")
-    asked = request_of(model, [], [PlannedRoute(1, (pickup, 0, pickup + 1))], threads=1, seconds=1)
-    shipment = model.tasks[pickup].source.id
-    assert asked.routes == {
-        model.vehicles[1].source.id: [
-            {"type": "pickup", "id": shipment},
-            {"type": "job", "id": model.tasks[0].source.id},
-            {"type": "delivery", "id": shipment},
-        ]
-    }

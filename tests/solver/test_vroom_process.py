@@ -34,7 +34,7 @@ def process() -> Iterator[VroomProcess]:
 
 
 def request(model: Model, efforts: list[Effort]) -> Request:
-    return request_of(model, efforts, None, threads=1, seconds=60)
+    return request_of(model, efforts, threads=1, seconds=60)
 
 
 def small(seed: int = 1) -> Model:
@@ -103,17 +103,6 @@ def test_a_refusal_says_why_and_the_same_child_serves_the_next_request(process: 
     pid = process.pid
     assert list(process.answers(request(small(), [Effort(0)])))
     assert process.pid == pid
-
-
-def test_a_refused_warm_start_does_not_lose_the_other_answers(process: VroomProcess) -> None:
-    body = {
-        "vehicles": [{"id": 4, "start_index": 0, "capacity": [1]}],
-        "jobs": [{"id": n, "location_index": 1, "delivery": [1]} for n in (1, 2)],
-        "matrices": {"car": {"durations": [[0, 5], [5, 0]]}},
-    }
-    asked = request(model_of(problem_of(body)), [Effort(0, warm=True), Effort(0)])
-    too_much = {4: [{"type": "job", "id": 1}, {"type": "job", "id": 2}]}
-    assert len(list(process.answers(replace(asked, routes=too_much)))) == 1
 
 
 def test_a_request_whose_time_is_over_has_no_answers(process: VroomProcess) -> None:

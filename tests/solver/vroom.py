@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from bench.large.steps import Steps, steps_of, with_steps
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.standins import load_vroom
 from milkrun_solver.vroom_child import answer, input_of, output_of
@@ -15,36 +15,39 @@ from milkrun_solver.vroom_request import Effort
 def vroom_output(model: Model, level: int | None = 1) -> dict[str, Any]:
     """VROOM's answer to a problem."""
     effort = Effort(level)
-    request = request_of(model, [effort], None, threads=1, seconds=60)
+    request = request_of(model, [effort], threads=1, seconds=60)
     output: dict[str, Any] = json.loads(answer(load_vroom(), request, effort, 60))
     return output
 
 
 def plan_mode(model: Model, plan: Plan) -> dict[str, Any]:
     """VROOM's plan mode on a plan: the times it chooses, and every violation it sees."""
-    request = request_of(model, [], plan, threads=1, seconds=60)
-    output: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request, warm=True)._check(1)))
-    return output
+    return _checked(model, steps_of(model, plan))
 
 
 def plan_mode_of_answer(model: Model, output: Mapping[str, Any]) -> dict[str, Any]:
     """VROOM's plan mode on an answer of VROOM, its breaks included."""
-    routes = {
+    steps = {
         route["vehicle"]: [
             {"type": step["type"], "id": step["id"]} for step in route["steps"] if "id" in step
         ]
         for route in output["routes"]
     }
-    request = replace(request_of(model, [], None, threads=1, seconds=60), routes=routes)
-    checked: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request, warm=True)._check(1)))
-    return checked
+    return _checked(model, steps)
 
 
 def accepts_as_start(model: Model, plan: Plan) -> bool:
     """Whether VROOM starts a search from a plan, which it refuses to where the plan breaks a rule."""
-    vroom, effort = load_vroom(), Effort(0, warm=True)
+    vroom, effort = load_vroom(), Effort(0)
+    request = with_steps(request_of(model, [effort], threads=1, seconds=60), steps_of(model, plan))
     try:
-        answer(vroom, request_of(model, [effort], plan, threads=1, seconds=60), effort, 60)
+        answer(vroom, request, effort, 60)
     except vroom._vroom.VroomInputException:
         return False
     return True
+
+
+def _checked(model: Model, steps: Mapping[int, Steps]) -> dict[str, Any]:
+    request = with_steps(request_of(model, [], threads=1, seconds=60), steps)
+    output: dict[str, Any] = json.loads(output_of(input_of(load_vroom(), request)._check(1)))
+    return output

@@ -85,7 +85,7 @@ class Engines:
             return districts
         whole = VroomEngine(self._post)
         seconds = _ASKED * (self.vroom_until(leads=True) - time.monotonic())
-        whole.start(request_of(self._model, self._efforts(), None, threads, seconds))
+        whole.start(request_of(self._model, self._efforts(), threads, seconds))
         return whole
 
     def vroom_until(self, leads: bool) -> float:

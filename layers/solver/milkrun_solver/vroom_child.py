@@ -68,7 +68,7 @@ def _line(request: Request, effort: Effort, seconds: float) -> str:
         return f"-{' '.join(str(error).split())}\n"
 
 
-def input_of(vroom: Any, request: Request, warm: bool) -> Any:
+def input_of(vroom: Any, request: Request) -> Any:
     """VROOM's input for a request."""
     problem = vroom.Input()
     for profile, (durations, distances, costs) in request.matrices.items():
@@ -77,13 +77,7 @@ def input_of(vroom: Any, request: Request, warm: bool) -> Any:
             problem.set_distances_matrix(profile, distances)
         if costs is not None:
             problem.set_costs_matrix(profile, costs)
-    described = request.problem
-    if warm:
-        vehicles = [
-            {**vehicle, "steps": request.routes.get(vehicle["id"], [])} for vehicle in described["vehicles"]
-        ]
-        described = {**described, "vehicles": vehicles}
-    problem._from_json(json.dumps(described), False)
+    problem._from_json(json.dumps(request.problem), False)
     return problem
 
 
@@ -91,7 +85,7 @@ def answer(vroom: Any, request: Request, effort: Effort, seconds: float) -> str:
     """VROOM's answer to one effort, as JSON on one line."""
     timeout = timedelta(0) if effort.level is None else timedelta(seconds=seconds)
     common = {"nb_threads": request.threads, "timeout": timeout}
-    problem = input_of(vroom, request, effort.warm)
+    problem = input_of(vroom, request)
     if effort.searches is None:
         return output_of(problem._solve(exploration_level=effort.level or 0, **common))
     return output_of(problem._solve(nb_searches=effort.searches, depth=effort.level or 0, **common))

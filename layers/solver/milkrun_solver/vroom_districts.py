@@ -64,5 +64,5 @@ class VroomDistricts:
 
     def _solve(self, part: Part) -> list[TimedRoute]:
         left = max(0.0, self._deadline - time.monotonic())
-        request = request_of(part.model, [Effort(None)], None, threads=1, seconds=left)
+        request = request_of(part.model, [Effort(None)], threads=1, seconds=left)
         return [route for output in self._process.answers(request) for route in routes_of(part.model, output)]

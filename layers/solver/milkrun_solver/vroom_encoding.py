@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from milkrun_solver.model import Model, Plan, Task, Vehicle, is_timed, merged_windows
+from milkrun_solver.model import Model, Task, Vehicle, is_timed, merged_windows
 from milkrun_solver.schedule import Stop, TimedRoute
 from milkrun_solver.travel import Cells
 from milkrun_solver.vroom_request import Effort, Matrices, Request
@@ -15,11 +15,8 @@ _ALWAYS = (0, 2**31)
 in another way where nothing is timed."""
 
 
-def request_of(
-    model: Model, efforts: Sequence[Effort], plan: Plan | None, threads: int, seconds: float
-) -> Request:
-    """The request for a problem, with the rows of its matrices that it uses. `plan` is where warm solves
-    start."""
+def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: float) -> Request:
+    """The request for a problem, with the rows of its matrices that it uses."""
     rows = _rows(model)
     row_of = {place: rank for rank, place in enumerate(rows)}
     problem: dict[str, Any] = {
@@ -34,11 +31,7 @@ def request_of(
             problem["jobs"].append(_job(task, row_of))
         elif task.kind == "pickup":
             problem["shipments"].append(_shipment(task, model.tasks[number + 1], row_of))
-    routes = {
-        model.vehicles[route.vehicle].source.id: [_step_of(model.tasks[number]) for number in route.tasks]
-        for route in plan or []
-    }
-    return Request(problem, _matrices(model, rows), routes, efforts, threads, seconds)
+    return Request(problem, _matrices(model, rows), efforts, threads, seconds)
 
 
 def _rows(model: Model) -> list[int]:
@@ -135,10 +128,6 @@ def _step(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
             "time_windows": task.windows or None,
         }
     )
-
-
-def _step_of(task: Task) -> dict[str, Any]:
-    return {"type": task.kind, "id": task.source.id}
 
 
 def _given(described: dict[str, Any]) -> dict[str, Any]:

@@ -104,9 +104,7 @@ def solved(process: VroomProcess, resolve: Resolve, deadline: float) -> list[Tim
     """
     left = max(0.1, deadline - time.monotonic())
     try:
-        outputs = list(
-            process.answers(request_of(resolve.model, [resolve.effort], None, threads=1, seconds=left))
-        )
+        outputs = list(process.answers(request_of(resolve.model, [resolve.effort], threads=1, seconds=left)))
     except EngineError:
         if process.gone:
             raise

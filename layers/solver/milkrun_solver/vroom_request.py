@@ -13,12 +13,10 @@ Matrices = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None, npt.NDAr
 
 @dataclass(frozen=True)
 class Effort:
-    """One solve. `level` is VROOM's exploration level, None for its heuristics alone; `warm` starts it from
-    the routes given with the request. `searches` is how many starts it has, where not as many as the level.
-    """
+    """One solve. `level` is VROOM's exploration level, None for its heuristics alone. `searches` is how many
+    starts it has, where not as many as the level."""
 
     level: int | None
-    warm: bool = False
     searches: int | None = None
 
 
@@ -29,7 +27,6 @@ class Request:
     Attributes:
         problem: VROOM's input without matrices.
         matrices: Matrices of each profile.
-        routes: Steps of each vehicle for a warm start, by the vehicle's id.
         efforts: The solves, one after the other.
         threads: How many threads each may use.
         seconds: How long all of it may take.
@@ -37,7 +34,6 @@ class Request:
 
     problem: dict[str, Any]
     matrices: dict[str, Matrices]
-    routes: dict[int, list[dict[str, Any]]]
     efforts: Sequence[Effort]
     threads: int
     seconds: float
