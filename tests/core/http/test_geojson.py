@@ -55,6 +55,14 @@ def test_a_solution_is_a_feature_collection() -> None:
     assert {feature["type"] for feature in made["features"]} == {"Feature"}
 
 
+def test_a_reload_is_a_stop_too() -> None:
+    stored = solution()
+    stored["routes"][0]["steps"][2] = {"type": "reload", "id": 1, "arrival": 90, "location": list(DEPOT)}
+    features = to_geojson(stored)["features"]
+    assert [f["properties"].get("type") for f in features] == [None, "job", "reload", "job"]
+    assert features[2]["geometry"] == {"type": "Point", "coordinates": list(DEPOT)}
+
+
 def test_a_route_follows_its_streets_and_its_tasks_are_points() -> None:
     geometry = polyline.encode(STREET, 5, geojson=True)
     assert drawn(solution(geometry=geometry)) == [

@@ -6,7 +6,7 @@ from typing import Any
 import polyline
 
 _PRECISION = 5
-_TASKS = frozenset(("job", "pickup", "delivery"))
+_STOPS = frozenset(("job", "pickup", "delivery", "reload"))
 _DRAWN = frozenset(("steps", "geometry", "location", "violations"))
 """What is no property: it is drawn, or always empty."""
 
@@ -15,8 +15,8 @@ _Position = Sequence[float]
 
 
 def to_geojson(solution: Mapping[str, Any]) -> _Json:
-    """A FeatureCollection of a stored solution: a line for each route and a point for each of its tasks, and
-    a point for each unassigned task, which says `"unassigned": true`.
+    """A FeatureCollection of a stored solution: a line for each route, a point for each of its tasks and
+    reloads, and a point for each unassigned task, which says `"unassigned": true`.
 
     Properties have the names and units of the solution. A line follows the route's polyline where it has
     one, else it is straight from stop to stop. A feature whose place is not known has the geometry null.
@@ -27,7 +27,7 @@ def to_geojson(solution: Mapping[str, Any]) -> _Json:
         features += [
             _feature(_point(step), step, vehicle=route["vehicle"])
             for step in route["steps"]
-            if step["type"] in _TASKS
+            if step["type"] in _STOPS
         ]
     features += [_feature(_point(task), task, unassigned=True) for task in solution["unassigned"]]
     return {"type": "FeatureCollection", "features": features}
