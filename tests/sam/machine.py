@@ -1,5 +1,6 @@
 """The SAM CLI's local servers, and what containers need to reach this machine."""
 
+import ipaddress
 import json
 import os
 import socket
@@ -31,7 +32,9 @@ def docker(*arguments: str) -> str:
 
 def machine_address() -> str:
     """Where containers find this machine: on Linux at Docker's bridge, with Docker Desktop on loopback."""
-    gateway = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+    config = json.loads(docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]
+    # An engine that has just made its bridge names no address until it is started again: it is the first one.
+    gateway = config.get("Gateway") or str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
     with socket.socket() as probe:
         try:
             probe.bind((gateway, 0))
