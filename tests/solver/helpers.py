@@ -42,7 +42,7 @@ def vroom_solution(model: Model, level: int = 1) -> Solution:
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
     """What PyVRP alone finds in so many iterations; None if nothing feasible."""
     search = Search(Encoding(model), complete, seed)
-    found = search.round(search.first_solution(), after(iterations), lambda _: None)
+    found = search.round(search.first_solution(), after(iterations), lambda _: None, lukewarm).best
     return search.encoding.plan(found) if found.is_feasible() else None
 
 
@@ -57,16 +57,21 @@ def pyvrp_solution(problem: Problem, complete: bool = True, iterations: int = 40
     return solution
 
 
-def after(iterations: int) -> Callable[[int], bool]:
-    """A stopping criterion of PyVRP: so many iterations."""
+def after(iterations: int) -> Callable[[], bool]:
+    """The end of a search after so many iterations."""
     left = iterations
 
-    def stop(_best_cost: int) -> bool:
+    def stop() -> bool:
         nonlocal left
         left -= 1
         return left < 0
 
     return stop
+
+
+def lukewarm() -> float:
+    """The heat of a search that is to find something at once."""
+    return 0.05
 
 
 def faults(model: Model, solution: Solution) -> list[str]:

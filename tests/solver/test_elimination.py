@@ -14,7 +14,7 @@ from milkrun_solver.encoding import Encoding
 from milkrun_solver.model import Model, Plan, PlannedRoute
 from milkrun_solver.search import Search
 from milkrun_solver.worth import worth
-from tests.solver.helpers import after, model_of, vroom_solution
+from tests.solver.helpers import after, lukewarm, model_of, vroom_solution
 from tests.solver.problems import problem_of, random_problem
 
 Known = tuple[Model, Plan]
@@ -94,7 +94,7 @@ def test_a_group_is_to_serve_everything_with_a_route_less(roomy: Known) -> None:
     assert stint.part is not None
     assert stint.best() == (plan, worth(model, plan))  # until the search has found better
     search = Search(Encoding(stint.part.model), complete=True, seed=1)
-    found = search.round(search.completed(stint.part.plan), after(50), lambda _: None)
+    found = search.round(search.completed(stint.part.plan), after(50), lambda _: None, lukewarm).best
     stint.found(search.encoding.plan(found))
     best = stint.best()
     before = worth(model, plan)

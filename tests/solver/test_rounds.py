@@ -10,7 +10,7 @@ from milkrun_solver import cuts
 from milkrun_solver import rounds as rounds_module
 from milkrun_solver.answer import plan_of, timed_routes
 from milkrun_solver.cuts import MOST_PARTS
-from milkrun_solver.model import Model, Plan
+from milkrun_solver.model import Model, Plan, PlannedRoute
 from milkrun_solver.parts import part_of
 from milkrun_solver.possible import impossible_tasks
 from milkrun_solver.rounds import Rounds
@@ -41,10 +41,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="module")
 def problem() -> Known:
-    """A problem that is large enough to be cut, and a plan for it that can be made better."""
+    """A problem, and a plan for it that can be made better."""
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=320, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
     return model, [route._replace(tasks=tuple(sorted(route.tasks))) for route in plan]
+
+
+@pytest.fixture(autouse=True)
+def cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans of so many tasks are cut."""
+    monkeypatch.setattr(cuts, "LEAST_CUT", 100)
 
 
 @pytest.fixture
@@ -116,28 +122,96 @@ def test_a_known_plan_is_cut_into_parts_for_every_thread(
     assert sorted(tasks) == list(range(len(problem[0].tasks)))
 
 
-def test_both_kinds_of_round_get_their_turn(rounds: Rounds, clock: Clock, problem: Known) -> None:
-    rounds.offer(problem[1])
-    kinds = [whole_round(rounds, clock)[0].part is None for _ in range(12)]
-    assert kinds[:2] == [False, True]
-    assert any(kinds[2:])
-    assert not all(kinds[2:])
+def kinds_of_rounds(rounds: Rounds, clock: Clock, count: int, paying: str) -> list[str]:
+    """The kinds of so many rounds, of which those of one kind alone find anything."""
+    kinds = []
+    for _ in range(count):
+        stints = [next_of(rounds), *waiting(rounds)]
+        kinds.append(kind_of(stints))
+        if kinds[-1] == paying:
+            better(rounds, stints[0])
+        end(rounds, clock, stints)
+    return kinds
 
 
-def test_what_has_paid_off_gets_more_rounds(rounds: Rounds, clock: Clock, problem: Known) -> None:
-    """Only rounds on the whole find anything: they get most of the time."""
+def better(rounds: Rounds, stint: Stint) -> None:
+    """The stint's search finds something."""
+    if stint.few:
+        resolve = rounds.resolves.next()
+        assert resolve is not None
+        part = resolve.part
+        rounds.resolves.ended(resolve, timed_routes(part.model, improved(part.model, part.plan)))
+    elif stint.part is not None:
+        stint.found(improved(stint.part.model, stint.part.plan))
+
+
+def test_what_has_paid_off_gets_more_rounds(with_vroom: Rounds, clock: Clock) -> None:
+    assert kinds_of_rounds(with_vroom, clock, 20, paying="parts").count("parts") > 12
+
+
+def test_what_is_hot_has_every_other_turn_though_it_finds_nothing(with_vroom: Rounds, clock: Clock) -> None:
+    kinds = kinds_of_rounds(with_vroom, clock, 20, paying="few")
+    assert kinds.count("few") >= 8
+    assert "few few" not in " ".join(kinds)
+
+
+def test_a_search_goes_on_from_where_the_last_one_stands(
+    rounds: Rounds, clock: Clock, problem: Known
+) -> None:
+    """A worse plan is not handed out, and is where the next hot round begins."""
     model, plan = problem
     rounds.offer(plan)
-    better = plan
-    wholes = 0
-    for _ in range(20):
-        stint = next_of(rounds)
-        if stint.part is None:
-            wholes += 1
-            better = improved(model, better)
-            stint.found(better)
-        end(rounds, clock, [stint, *waiting(rounds)])
-    assert wholes > 12
+    stints = [next_of(rounds), *waiting(rounds)]
+    dropped = drop_a_route(stints[0])
+    end(rounds, clock, stints)
+    assert rounds.take() is None
+    assert begun(next_of_kind(rounds, clock, "parts")) == sorted(set(plan) - {dropped})
+    best = rounds._best()
+    assert best is not None
+    assert best[1] == worth(model, plan)
+
+
+def drop_a_route(stint: Stint) -> PlannedRoute:
+    """Lets the search of a part stand at a plan without one of its routes, which it tells."""
+    assert stint.part is not None
+    assert stint.standing is not None
+    (dropped,) = stint.part.in_whole([stint.standing.pop()])
+    return dropped
+
+
+def begun(stints: list[Stint]) -> Plan:
+    """The routes that a round on parts begins with."""
+    return sorted(route for it in stints if it.part for route in it.part.in_whole(it.part.plan))
+
+
+def test_a_better_plan_from_elsewhere_is_where_a_search_goes_on(
+    rounds: Rounds, clock: Clock, problem: Known
+) -> None:
+    model, plan = problem
+    rounds.offer(plan)
+    stints = [next_of(rounds), *waiting(rounds)]
+    drop_a_route(stints[0])
+    end(rounds, clock, stints)
+    rounds.offer(improved(model, plan))
+    assert begun(next_of_kind(rounds, clock, "parts")) == sorted(improved(model, plan))
+
+
+def test_the_best_of_several_searches_of_the_whole_is_where_they_go_on(clock: Clock, problem: Known) -> None:
+    model = model_of(random_problem(5, {"capacity"}, jobs=40, vehicles=10))
+    plan = plan_of(model, vroom_solution(model, level=0))
+    rounds = rounds_of(model, lambda: False)
+    rounds.offer(plan)
+    first, second = next_of(rounds), next_of(rounds)
+    first.standing = plan[:-1]
+    second.standing = plan
+    end(rounds, clock, [first, second])
+    assert next_of(rounds).plan == plan
+
+
+def test_a_search_is_hot_at_first_and_cold_at_its_end(rounds: Rounds, clock: Clock) -> None:
+    hot = rounds.heat()
+    clock.now = 1_000.0
+    assert rounds.heat() < hot / 50
 
 
 def improved(model: Model, plan: Plan) -> Plan:
@@ -359,14 +433,14 @@ def with_vroom(clock: Clock, problem: Known) -> Rounds:
     return rounds
 
 
-def next_few(rounds: Rounds, clock: Clock) -> list[Stint]:
-    """The stints of the next round that is VROOM's."""
+def next_of_kind(rounds: Rounds, clock: Clock, kind: str) -> list[Stint]:
+    """The stints of the next round of a kind; those before it find nothing."""
     for _ in range(20):
         stints = [next_of(rounds), *waiting(rounds)]
-        if stints[0].few:
+        if kind_of(stints) == kind:
             return stints
         end(rounds, clock, stints)
-    pytest.fail("VROOM never got a round")
+    pytest.fail(f"{kind} never got a round")
 
 
 def test_each_kind_of_round_is_tried(clock: Clock, problem: Known) -> None:
@@ -374,11 +448,11 @@ def test_each_kind_of_round_is_tried(clock: Clock, problem: Known) -> None:
     rounds = rounds_of(with_room(served.model, 10), lambda: clock.now >= 1_000, few=True)
     rounds.offer(served.plan)
     kinds = set()
-    for _ in range(4):
+    for _ in range(8):
         stints = [next_of(rounds), *waiting(rounds)]
         kinds.add(kind_of(stints))
         end(rounds, clock, stints)
-    assert kinds == {"whole", "parts", "few", "elimination"}
+    assert kinds == {"parts", "few", "elimination"}
 
 
 def with_room(model: Model, times: int) -> Model:
@@ -416,7 +490,7 @@ def test_a_route_less_is_tried_until_the_others_lack_room(clock: Clock, problem:
 def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(
     with_vroom: Rounds, clock: Clock, problem: Known
 ) -> None:
-    next_few(with_vroom, clock)
+    next_of_kind(with_vroom, clock, "few")
     resolve = with_vroom.resolves.next()
     assert resolve is not None
     part = resolve.part
@@ -431,14 +505,14 @@ def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(
 
 
 def test_vrooms_part_of_a_round_ends_with_it(with_vroom: Rounds, clock: Clock) -> None:
-    next_few(with_vroom, clock)
+    next_of_kind(with_vroom, clock, "few")
     assert with_vroom.resolves.next() is not None
     clock.now += 3
     assert with_vroom.resolves.next() is None
 
 
 def test_where_vroom_is_not_to_be_had_others_go_on(with_vroom: Rounds, clock: Clock) -> None:
-    stints = next_few(with_vroom, clock)
+    stints = next_of_kind(with_vroom, clock, "few")
     with_vroom.without_few()
     assert not any(map(with_vroom.is_current, stints))
     for _ in range(8):

@@ -13,6 +13,7 @@ from milkrun_solver.search import Search, cost
 from tests.solver.helpers import (
     after,
     faults,
+    lukewarm,
     model_of,
     pyvrp_plan,
     pyvrp_solution,
@@ -98,18 +99,57 @@ def test_a_warm_start_is_where_the_search_begins() -> None:
     search = Search(Encoding(model), complete=True, seed=1)
     plan = plan_of(model, vroom_solution(model, level=5))
     start = search.solution(plan)
-    found = search.round(start, after(0), lambda _: None)
-    assert cost(found) == cost(start)
+    found = search.round(start, after(0), lambda _: None, lukewarm)
+    assert cost(found.best) == cost(start) == cost(found.standing)
 
 
 def test_better_solutions_are_handed_over_as_they_are_found() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
     search = Search(Encoding(model), complete=True, seed=1)
     seen: list[int] = []
-    last = search.round(search.first_solution(), after(300), lambda solution: seen.append(cost(solution)))
+    start = search.first_solution()
+    end = search.round(start, after(300), lambda solution: seen.append(cost(solution)), lukewarm)
     assert len(seen) > 1
     assert seen == sorted(seen, reverse=True)
-    assert cost(last) == seen[-1]
+    assert cost(end.best) == seen[-1]
+
+
+def standing_after(heat: float) -> tuple[int, int]:
+    """What the best solution costs, and the one where a search of such heat stands, from a good start."""
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    start = search.round(search.first_solution(), after(500), lambda _: None, lukewarm).best
+    end = search.round(start, after(200), lambda _: None, lambda: heat)
+    assert end.standing.is_feasible()
+    return cost(end.best), cost(end.standing)
+
+
+def test_where_it_is_hot_a_search_goes_on_from_worse_solutions() -> None:
+    best, standing = standing_after(heat=2.0)
+    assert standing > best
+
+
+def test_where_it_is_cold_it_hardly_does() -> None:
+    best, standing = standing_after(heat=1e-9)
+    assert standing == best
+
+
+def test_a_search_goes_on_with_what_another_has_learned() -> None:
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    first = Search(Encoding(model), complete=True, seed=1)
+    first.round(first.first_solution(), after(300), lambda _: None, lukewarm)
+    assert first.learned is not None
+    assert first.learned != Search(Encoding(model), complete=True, seed=1).learned
+    assert Search(Encoding(model), complete=True, seed=1, learned=first.learned).learned == first.learned
+
+
+def test_what_was_learned_of_other_loads_is_left() -> None:
+    one, two = (
+        model_of(random_problem(7, features, jobs=30, vehicles=8)) for features in ({"capacity"}, set())
+    )
+    learned = Search(Encoding(one), complete=True, seed=1).learned
+    fresh = Search(Encoding(two), complete=True, seed=1).learned
+    assert Search(Encoding(two), complete=True, seed=1, learned=learned).learned == fresh
 
 
 CELLS = [[0, 100, 100, 100], [100, 0, 10, 10], [100, 10, 0, 10], [100, 10, 10, 0]]

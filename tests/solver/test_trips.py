@@ -16,7 +16,7 @@ from milkrun_solver.schedule import TimedRoute, schedule
 from milkrun_solver.search import Search, cost
 from milkrun_solver.trips import first_loads, releases
 from milkrun_solver.worth import worth
-from tests.solver.helpers import META, after, faults, model_of, scheduled
+from tests.solver.helpers import META, after, faults, lukewarm, model_of, scheduled
 from tests.solver.problems import problem_of
 from tests.solver.trips import trips_body
 
@@ -169,7 +169,7 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     assert reason_for_vroom(model) is None
     encoding = Encoding(model)
     search = Search(encoding, complete=False, seed=1)
-    found = search.round(search.first_solution(), after(150), lambda _: None)
+    found = search.round(search.first_solution(), after(150), lambda _: None, lukewarm).best
     assert found.is_feasible()
     plan = encoding.plan(found)
     routes = timed_routes(model, plan)

@@ -9,11 +9,11 @@ from milkrun_solver.parts import Part, cut
 from milkrun_solver.stints import Stint
 from milkrun_solver.worth import worth
 
-PART_TASKS = 125
-"""Tasks that a part should have: the search of larger ones accepts and refuses changes too far apart."""
-LEAST_PART = 75
-"""Tasks that a part has at least: smaller ones leave too little to change."""
-MOST_TASKS = 250
+LEAST_CUT = 500
+"""Tasks from which on a plan is cut: in smaller ones the search of the whole finds more."""
+LEAST_PART = 150
+"""Tasks that a part has at least, about: smaller ones leave too little to change."""
+MOST_TASKS = 500
 """Tasks that a part has at most, about: of a very large problem only some parts are searched in a round."""
 MOST_PARTS = 4
 """Parts that a thread searches in a round."""
@@ -36,10 +36,9 @@ class Cuts:
         self._rng = rng
 
     def count(self, threads: int) -> int:
-        """How many parts a cut makes: a few for each thread, of about the size that suits the search best."""
+        """How many parts a cut makes: one for each thread where they get neither too small nor too large."""
         tasks = len(self._possible)
-        each = min(MOST_PARTS, max(1, round(tasks / (threads * PART_TASKS))))
-        return min(max(2, threads * each, tasks // MOST_TASKS), tasks // LEAST_PART)
+        return min(max(2, threads, tasks // MOST_TASKS), tasks // LEAST_PART) if tasks >= LEAST_CUT else 1
 
     def parts(self, plan: Plan, threads: int) -> list[Stint]:
         """A stint for each part; none where a plan is not to be cut."""

@@ -11,9 +11,10 @@ from milkrun_solver.errors import EngineError
 from milkrun_solver.events import Ended, EngineName, Post
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part
+from milkrun_solver.penalties import Penalties
 from milkrun_solver.rounds import Rounds
 from milkrun_solver.schedule import TimedRoute
-from milkrun_solver.search import Search, Stop, cost
+from milkrun_solver.search import Heat, Search, Stop
 from milkrun_solver.stints import Stint
 from milkrun_solver.vroom_parts import solved
 from milkrun_solver.vroom_process import VroomProcess
@@ -109,8 +110,9 @@ class PyvrpEngine:
         self._post(Ended("pyvrp", error))
 
     def _work(self, number: int) -> None:
-        whole = _Whole(self._encoding, self._seed + number, hurries=number == 0)
+        whole = _Whole(self._encoding, self._seed + number, self._rounds.heat, hurries=number == 0)
         patience = _Patience(len(self._encoding.possible))
+        learned: Penalties | None = None
         count = 0
         while not patience.is_lost() and (stint := self._rounds.next()) is not None:
             count += 1
@@ -119,7 +121,8 @@ class PyvrpEngine:
             elif stint.part is None:
                 self._search_whole(whole, stint, patience)
             else:
-                self._search_part(stint.part, stint, self._seed + number + count * len(self._threads))
+                seed = self._seed + number + count * len(self._threads)
+                learned = self._search_part(stint.part, stint, seed, learned) or learned
             self._rounds.ended(stint)
 
     def _search_few(self, process: VroomProcess, stint: Stint) -> None:
@@ -134,7 +137,7 @@ class PyvrpEngine:
                 resolves.ended(resolve, found)
 
     def _search_whole(self, whole: "_Whole", stint: Stint, patience: "_Patience") -> None:
-        def stop(_best_cost: int) -> bool:
+        def stop() -> bool:
             return patience.is_lost() or self._is_done(stint)
 
         def found(plan: Plan) -> None:
@@ -142,17 +145,25 @@ class PyvrpEngine:
             stint.found(plan)
 
         was_complete = whole.complete
-        whole.search(stint.plan, stop, found)
+        stint.standing = whole.search(stint.plan, stop, found) or stint.plan
         if whole.complete != was_complete:
             patience.regain()  # not every task can be served: what follows is another search
 
-    def _search_part(self, part: Part, stint: Stint, seed: int) -> None:
+    def _search_part(
+        self, part: Part, stint: Stint, seed: int, learned: Penalties | None
+    ) -> Penalties | None:
+        """Searches a part from what an earlier search has learned; what it has learned itself."""
         encoding = Encoding(part.model)
         if not encoding.possible or (stint.must_serve_all and not _can_serve_all(encoding, part)):
-            return
-        search = Search(encoding, stint.must_serve_all or _serves_all(encoding, part.plan), seed)
+            return None
+        search = Search(encoding, stint.must_serve_all or _serves_all(encoding, part.plan), seed, learned)
         start = search.completed(part.plan) if stint.must_serve_all else search.solution(part.plan)
-        search.round(start, lambda _: self._is_done(stint), lambda it: stint.found(encoding.plan(it)))
+        end = search.round(
+            start, lambda: self._is_done(stint), lambda it: stint.found(encoding.plan(it)), self._rounds.heat
+        )
+        if end.standing.is_feasible():
+            stint.standing = encoding.plan(end.standing)
+        return search.learned
 
     def _is_done(self, stint: Stint) -> bool:
         return self._is_over() or time.monotonic() >= stint.until or not self._rounds.is_current(stint)
@@ -168,16 +179,20 @@ class _Whole:
     serve far more tasks, and from them it is not far to serve all.
     """
 
-    def __init__(self, encoding: Encoding, seed: int, hurries: bool) -> None:
+    def __init__(self, encoding: Encoding, seed: int, heat: Heat, hurries: bool) -> None:
         self._encoding = encoding
         self._seed = seed
+        self._heat = heat
         self._hurries = hurries
         self._searches: dict[bool, Search] = {}
-        self._last: dict[bool, pyvrp.Solution] = {}
         self.complete = True
 
-    def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> None:
-        """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan."""
+    def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> Plan | None:
+        """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan.
+
+        Returns:
+            Where the search has ended; None where that keeps not all rules.
+        """
         if plan is not None:
             self.complete = _serves_all(self._encoding, plan)
         complete = self.complete
@@ -185,18 +200,18 @@ class _Whole:
             soon = self._soon()
             if soon:
                 found(soon)
-            if stop(0):
-                return
+            if stop():
+                return None
             start = self._search_with(complete).completed(soon)
         else:
-            start = _start(self._search_with(complete), plan, self._last.get(complete))
+            start = _start(self._search_with(complete), plan)
         search = self._search_with(complete)
         part = search.feasible_part(start) if plan is None else []
         if part and (start.is_feasible() or not self._hurries):
             found(part)
-        last = search.round(start, stop, lambda solution: found(self._encoding.plan(solution)))
-        self._last[complete] = last
-        self.complete = complete and last.is_feasible()
+        end = search.round(start, stop, lambda it: found(self._encoding.plan(it)), self._heat)
+        self.complete = complete and end.best.is_feasible()
+        return self._encoding.plan(end.standing) if end.standing.is_feasible() else None
 
     def _soon(self) -> Plan:
         """Routes that keep the rules, found in little time."""
@@ -234,13 +249,10 @@ class _Patience:
         self._idle = 0
 
 
-def _start(search: Search, plan: Plan | None, last: "pyvrp.Solution | None") -> "pyvrp.Solution":
-    """Where a round starts: the better of what is known and the same search's last end, else from nothing."""
-    known = None if plan is None else search.solution(plan)
-    if last is not None and last.is_feasible() and (known is None or cost(last) <= cost(known)):
-        return last
-    if known is not None:
-        return known
+def _start(search: Search, plan: Plan | None) -> "pyvrp.Solution":
+    """Where a round starts: the plan, or else a solution made from nothing."""
+    if plan is not None:
+        return search.solution(plan)
     first = search.first_solution()
     if not search.complete and not first.is_feasible():
         return search.solution(search.feasible_part(first))

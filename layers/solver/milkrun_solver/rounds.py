@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer import planned, timed_routes
+from milkrun_solver.cooling import Cooling
 from milkrun_solver.cuts import MOST_PARTS, Cuts
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.payoff import Payoff
-from milkrun_solver.resolves import Resolves
+from milkrun_solver.resolves import HANDFUL, Resolves
 from milkrun_solver.stints import Kind, Known, Round, Stint
 from milkrun_solver.worth import worth
 
@@ -20,6 +21,10 @@ TRIAL_SECONDS = 1.0
 """The same where another kind of round is only tried."""
 LEAST_STINT = 0.3
 """Seconds that are worth starting a search for."""
+HANDFUL_STALL = 0.25
+"""Seconds without a better answer after which the search of a handful of tasks has mostly ended."""
+HOT: tuple[Kind, ...] = ("parts", "whole")
+"""Kinds of rounds that may end at a worse plan than they began with; the others better the best one."""
 FEW_TASKS = 20
 """Tasks that routes have at most, on average, where VROOM solves a few of them: longer ones take it long."""
 
@@ -57,19 +62,17 @@ class Rounds:
         self._whole = whole
         impossible = [model.tasks[number] for number in {*range(len(model.tasks))}.difference(possible)]
         self._outside: Rank = sum(task.priority for task in impossible), len(impossible), 0
-        self._kinds: list[Kind] = ["parts", "elimination"]
-        if whole:
-            self._kinds.append("whole")
-        if few:
-            self._kinds.append("few")
+        self._few = few
         self.resolves = Resolves(model, possible, seed, self._few_is_over)
         self._few_best: Known | None = None
         self._rng = random.Random(seed)
         self._cuts = Cuts(model, possible, self._rng)
         self._payoff: Payoff[Kind] = Payoff(self._rng)
+        self._cooling = Cooling(time.monotonic(), deadline, self._stall())
         self._turn = threading.Condition()
         self._round: Round | None = None
         self._known: Known | None = None
+        self._standing: Known | None = None
         self._told: Rank | None = None
         self._fewest = 0
         self.threads = 0
@@ -82,7 +85,7 @@ class Rounds:
         with self._turn:
             best = self._best()
             if best is None or rank < best[1]:
-                self._known = (plan, rank)
+                self._known = self._standing = (plan, rank)
                 if self._round is not None and self._round.kind != "whole":
                     self._round = None
             self._told = rank if self._told is None else min(self._told, rank)
@@ -92,13 +95,13 @@ class Rounds:
         rank = None if plan is None else worth(self._model, plan)
         with self._turn:
             self._round = None
-            self._known = None if plan is None or rank is None else (plan, rank)
+            self._known = self._standing = None if plan is None or rank is None else (plan, rank)
             self._told = rank
 
     def without_few(self) -> None:
         """VROOM is not to be had."""
         with self._turn:
-            self._kinds = [kind for kind in self._kinds if kind != "few"]
+            self._few = False
             if self._round is not None and self._round.kind == "few":
                 self._round = None
 
@@ -128,6 +131,14 @@ class Rounds:
         """Whether a stint belongs to the round under way: another one's search is of no use any more."""
         now = self._round
         return now is not None and (stint in now.parts or stint in now.wholes)
+
+    def _stall(self) -> float | None:
+        """Seconds without a better answer after which the search ends, or a little one soon does."""
+        return HANDFUL_STALL if len(self._possible) <= HANDFUL else self._model.problem.options.stall_limit
+
+    def heat(self) -> float:
+        """What a change of PyVRP's may cost now on average, in legs of typical length."""
+        return self._cooling.heat(time.monotonic())
 
     def take(self) -> Plan | None:
         """The best plan found so far, if it is better than the one taken before."""
@@ -160,23 +171,30 @@ class Rounds:
         return self._over() or now is None or now.kind != "few" or time.monotonic() >= now.until
 
     def _end_round(self) -> None:
-        """Keeps the best of the round that has ended, and remembers what its kind of round pays a second."""
+        """Keeps the best of the round that has ended and where it stands, and remembers what its kind pays a
+        second."""
         self._known = self._best()
         ended = self._round
-        if ended is None or self._known is None or ended.before is None:
+        if ended is None or self._known is None:
+            return
+        if ended.kind in HOT:
+            self._standing = ended.standing(self._model) or self._known
+        elif ended.before is None or self._known[1] < ended.before:
+            self._standing = self._known
+        if ended.before is None:
             return
         before, after = ended.before, self._known[1]
         gain = 1.0 if after[:2] < before[:2] else (before[2] - after[2]) / max(1, before[2])
         self._payoff.record(ended.kind, gain / max(LEAST_STINT, time.monotonic() - ended.since))
 
     def _new_round(self) -> Round:
-        if self._known is None:
+        if self._known is None or self._standing is None:
             return self._begun("whole", TRIAL_SECONDS, [])
         plan = self._known[0]
         kind, is_trial = self._payoff.choose(self._kinds_for(self._known))
         parts = []
         if kind == "parts":
-            parts = self._cuts.parts(plan, self.threads)
+            parts = self._cuts.parts(self._standing[0], self.threads)
         elif kind == "elimination":
             parts = self._cuts.with_a_route_less(plan)
             if not parts:
@@ -188,16 +206,17 @@ class Rounds:
         return self._begun(kind, TRIAL_SECONDS if is_trial else ROUND_SECONDS, parts)
 
     def _kinds_for(self, known: Known) -> list[Kind]:
-        """The kinds of rounds that may better a plan."""
+        """The kinds of rounds that may better a plan. Hot ones have every other turn at least: what they do
+        is of use before they find anything."""
         plan, rank = known
-        useless: set[Kind] = set()
-        if self._cuts.count(self.threads) < 2:
-            useless.add("parts")
-        if len(plan) <= self._fewest or rank[1] > self._outside[1]:
-            useless.add("elimination")
-        if len(self._possible) > FEW_TASKS * len(plan):
-            useless.add("few")
-        return [kind for kind in self._kinds if kind not in useless] or ["whole"]
+        kinds: list[Kind] = ["parts" if self._cuts.count(self.threads) > 1 else "whole"]
+        if self._round is not None and self._round.kind not in HOT:
+            return kinds
+        if len(plan) > self._fewest and rank[1] == self._outside[1]:
+            kinds.append("elimination")
+        if self._few and len(self._possible) <= FEW_TASKS * len(plan):
+            kinds.append("few")
+        return kinds
 
     def _begun(self, kind: Kind, seconds: float, parts: list[Stint]) -> Round:
         now = time.monotonic()
@@ -225,7 +244,7 @@ class Rounds:
         few = current.kind == "few"
         if current.until - now < LEAST_STINT or not (few or self._whole):
             return None
-        stint = Stint(self._model, None, None if self._known is None else self._known[0], few)
+        stint = Stint(self._model, None, None if self._standing is None else self._standing[0], few)
         stint.until = current.until
         current.wholes.append(stint)
         return stint

@@ -1,29 +1,48 @@
-"""One thread's search with PyVRP: iterated local search in rounds, each going on from a given solution."""
+"""One thread's search with PyVRP: simulated annealing in rounds, each going on from a given solution."""
 
+import math
+import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.model import Plan
+from milkrun_solver.penalties import UPDATES, Penalties, first_penalties
 from milkrun_solver.standins import load_pyvrp
 
 if TYPE_CHECKING:
     import pyvrp
 
-Stop = Callable[[int], bool]
-"""PyVRP's stopping criterion: asked before each iteration with the best cost so far."""
+Stop = Callable[[], bool]
+"""Whether a round is to end; asked before each iteration."""
 Found = Callable[["pyvrp.Solution"], None]
+Heat = Callable[[], float]
+"""What a change may cost now on average, in legs of typical length."""
 
-HISTORY = 50
-"""Iterations that PyVRP's late acceptance looks back. Its own 300 suit minutes: here rounds take seconds."""
 _TYPICAL_LEG = 1_000
-"""Cost of a leg that PyVRP's default penalties suit."""
+"""Cost of a leg that PyVRP's bound of penalties suits."""
+
+
+class RoundEnd(NamedTuple):
+    """Where a round ended: the best solution it saw, and the last feasible one that it went on from."""
+
+    best: "pyvrp.Solution"
+    standing: "pyvrp.Solution"
 
 
 class Search:
-    """PyVRP's local search on one form of a problem, with what it learns kept from round to round."""
+    """PyVRP's local search on one form of a problem, with what it learns kept from round to round.
 
-    def __init__(self, encoding: Encoding, complete: bool, seed: int) -> None:
+    Args:
+        encoding: The problem.
+        complete: Whether every task must be served; else each is worth a prize.
+        seed: Start of the random numbers.
+        learned: Penalties of a search of a similar problem to begin with.
+    """
+
+    def __init__(
+        self, encoding: Encoding, complete: bool, seed: int, learned: Penalties | None = None
+    ) -> None:
         self._pyvrp: Any = load_pyvrp()
         from pyvrp import search as operators
 
@@ -31,13 +50,29 @@ class Search:
         self.complete = complete
         self.data, neighbours = encoding.shared(complete)
         self._rng = self._pyvrp.RandomNumberGenerator(seed=seed)
+        self._chance = random.Random(seed)
         perturbation = operators.PerturbationManager()
         self._search = operators.LocalSearch(self.data, self._rng, neighbours, perturbation)
         for operator in operators.OPERATORS:
             if operator.supports(self.data):
                 self._search.add_operator(operator(self.data))
-        params = self._pyvrp.PenaltyParams(max_penalty=self._max_penalty())
-        self._penalties = self._pyvrp.PenaltyManager(params.midpoint_penalties(self.data), params)
+        params = self._pyvrp.PenaltyParams(max_penalty=self._max_penalty(), **UPDATES)
+        self._penalties = self._pyvrp.PenaltyManager(self._first_penalties(params, learned), params)
+
+    def _first_penalties(self, params: Any, learned: Penalties | None) -> Penalties:
+        """What was learned if it fits; where prizes are at stake, what outweighs them."""
+        if not self.complete:
+            midpoint: Penalties = params.midpoint_penalties(self.data)
+            return midpoint
+        if learned is not None and len(learned[0]) == self.data.num_load_dimensions:
+            return learned
+        return first_penalties(self.data)
+
+    @property
+    def learned(self) -> Penalties | None:
+        """The penalties as the search has made them; None where prizes are at stake."""
+        penalties: Penalties = self._penalties.penalties()
+        return penalties if self.complete else None
 
     def _max_penalty(self) -> float:
         """PyVRP's default bound, raised where costs are counted in smaller units or prizes are at stake."""
@@ -65,13 +100,37 @@ class Search:
         """The solution that a plan says."""
         return self.encoding.solution(self.data, plan)
 
-    def round(self, start: "pyvrp.Solution", stop: Stop, found: Found) -> "pyvrp.Solution":
-        """Searches from `start` until `stop` says so; `found` gets each better feasible solution at once."""
-        callbacks = _callbacks(self._pyvrp, found)
-        params = self._pyvrp.IteratedLocalSearchParams(history_length=HISTORY, callbacks=callbacks)
-        algorithm = self._pyvrp.IteratedLocalSearch(self.data, self._penalties, self._search, start, params)
-        best: pyvrp.Solution = algorithm.run(stop, collect_stats=False).best
-        return best
+    def round(self, start: "pyvrp.Solution", stop: Stop, found: Found, heat: Heat) -> RoundEnd:
+        """Searches from `start` until `stop` says so; `found` gets each better feasible solution at once.
+
+        A change that makes the solution worse is kept by chance, the likelier the less it costs and the
+        hotter it is. What one change costs says the same in a problem of any size.
+        """
+        best = current = standing = start
+        leg = self._leg(start)
+        costs = self._penalties.cost_evaluator()
+        while not stop():
+            candidate = self._search(current, costs, exhaustive=False)
+            self._penalties.register(candidate)
+            costs = self._penalties.cost_evaluator()
+            if costs.cost(candidate) < costs.cost(best):
+                candidate = best = self._polished(candidate, costs)
+                found(best)
+            slack = -leg * heat() * math.log(1 - self._chance.random())
+            if costs.penalised_cost(candidate) < costs.penalised_cost(current) + slack:
+                current = candidate
+                standing = current if current.is_feasible() else standing
+        return RoundEnd(best, standing)
+
+    def _polished(self, solution: "pyvrp.Solution", costs: Any) -> "pyvrp.Solution":
+        """A feasible solution after a search of all its neighbours, if that is feasible too."""
+        better = self._search(solution, costs, exhaustive=True)
+        return better if better.is_feasible() else solution
+
+    def _leg(self, solution: "pyvrp.Solution") -> float:
+        """Cost of a typical leg of a solution."""
+        legs = len(self.encoding.possible) + solution.num_routes()
+        return (solution.distance_cost() + solution.duration_cost()) / max(1, legs)
 
 
 def cost(solution: "pyvrp.Solution") -> int:
@@ -82,12 +141,3 @@ def cost(solution: "pyvrp.Solution") -> int:
         + solution.fixed_vehicle_cost()
         + solution.uncollected_prizes()
     )
-
-
-def _callbacks(pyvrp: Any, found: Found) -> Any:
-    class Callbacks(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc]
-        def on_best(self, best: "pyvrp.Solution") -> None:
-            if best.is_feasible():
-                found(best)
-
-    return Callbacks()

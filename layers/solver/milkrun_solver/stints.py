@@ -28,6 +28,7 @@ class Stint:
 
     Attributes:
         part, plan, few: As given.
+        standing: Where the search has ended, in the part's own numbers: a worse plan where it was hot.
         must_serve_all: Whether an answer that leaves tasks out is none.
         until: When to end, in `time.monotonic()` seconds; set when a thread takes it.
     """
@@ -43,6 +44,7 @@ class Stint:
         self.part = part
         self.plan = plan
         self.few = few
+        self.standing = plan
         self.must_serve_all = instead_of is not None
         self.until = 0.0
         self._model = model if part is None else part.model
@@ -61,6 +63,10 @@ class Stint:
         if self._found:
             self._consider(self._found.pop())
         return self._best
+
+    def standing_in_whole(self) -> Plan:
+        """Where the search of a part has ended, in the numbers of the whole problem."""
+        return [] if self.part is None or self.standing is None else self.part.in_whole(self.standing)
 
     def _consider(self, plan: Plan) -> None:
         rank = worth(self._model, plan)
@@ -99,6 +105,14 @@ class Round:
     def has_ended(self) -> bool:
         """Whether no thread has anything left to do in it."""
         return not self.waiting and not self.running
+
+    def standing(self, model: Model) -> Known | None:
+        """Where the searches of a round have ended: those of its parts together, or the best of the whole."""
+        plans = [stint.standing for stint in self.wholes if stint.standing is not None]
+        if self.parts:
+            plans = [[route for stint in self.parts for route in stint.standing_in_whole()]]
+        ranked = [(plan, rank) for plan in plans if (rank := worth(model, plan)) is not None]
+        return min(ranked, key=lambda known: known[1], default=None)
 
     def best(self) -> Known | None:
         """The best plan of the round so far: its parts put together, or what a search of the whole found."""
