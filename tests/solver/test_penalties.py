@@ -1,13 +1,17 @@
-"""The price of broken rules to begin with: of the size of a leg, whatever the units."""
+"""The price of broken rules: of the size of a leg at first, and never more than 64 bits hold."""
 
 from typing import Any
 
 import pytest
 
 from milkrun_solver.encoding import Encoding
-from milkrun_solver.penalties import Penalties, first_penalties
+from milkrun_solver.penalties import Penalties, first_penalties, max_penalty
+from milkrun_solver.standins import load_pyvrp
 from tests.solver.helpers import model_of
-from tests.solver.problems import problem_of
+from tests.solver.problems import problem_of, random_problem
+
+HUGE = 2**31 - 1
+JOBS = 40
 
 
 def penalties(seconds: int = 1, load: int = 1, **vehicle: Any) -> Penalties:
@@ -48,3 +52,41 @@ def test_what_breaks_a_rule_costs_some_legs() -> None:
 def test_where_nothing_has_a_load_or_a_cost_there_are_penalties_too() -> None:
     (loads, second, metre) = penalties(seconds=0, load=0)
     assert all(price > 0 for price in (*loads, second, metre))
+
+
+def data_of(far: int, complete: bool = True, **job: Any) -> Any:
+    """Jobs with windows; every tenth one cannot be left but on a leg of `far` seconds."""
+    cells = [
+        [0 if i == j else far if i and i % 10 == 0 else 100 for j in range(JOBS + 1)] for i in range(JOBS + 1)
+    ]
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [
+            {"id": n, "location_index": n, "time_windows": [[0, 900]], **job} for n in range(1, JOBS + 1)
+        ],
+        "matrices": {"car": {"durations": cells}},
+    }
+    return Encoding(model_of(problem_of(body))).data(complete)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("far", [10**9 - 1, HUGE])
+def test_no_lateness_costs_more_than_64_bits_hold(far: int, complete: bool) -> None:
+    data = data_of(far, complete, priority=100)
+    vrp = load_pyvrp()
+    for seed in range(5):
+        one_route = vrp.Solution.make_random(data, vrp.RandomNumberGenerator(seed=seed))
+        assert one_route.time_warp() > far
+        assert one_route.time_warp() * max_penalty(data) < 2**62
+
+
+def test_costs_of_usual_size_have_the_penalties_that_pyvrp_has_by_default() -> None:
+    assert max_penalty(data_of(far=100)) == 100_000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_prizes_of_usual_size_are_the_bound(seed: int) -> None:
+    features = {"capacity", "windows", "shipments", "priorities"}
+    data = Encoding(model_of(random_problem(seed, features, jobs=100, vehicles=20))).data(complete=False)
+    prizes = [client.prize for client in data.clients()] + [it.prize for it in data.shipments()]
+    assert max_penalty(data) == max(prizes)

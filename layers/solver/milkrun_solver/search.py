@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.model import Plan
-from milkrun_solver.penalties import UPDATES, Penalties, first_penalties
+from milkrun_solver.penalties import UPDATES, Penalties, first_penalties, max_penalty
 from milkrun_solver.standins import load_pyvrp
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ Stop = Callable[[], bool]
 Found = Callable[["pyvrp.Solution"], None]
 Heat = Callable[[], float]
 """What a change may cost now on average, in legs of typical length."""
-
-_TYPICAL_LEG = 1_000
-"""Cost of a leg that PyVRP's bound of penalties suits."""
 
 
 class RoundEnd(NamedTuple):
@@ -56,7 +53,7 @@ class Search:
         for operator in operators.OPERATORS:
             if operator.supports(self.data):
                 self._search.add_operator(operator(self.data))
-        params = self._pyvrp.PenaltyParams(max_penalty=self._max_penalty(), **UPDATES)
+        params = self._pyvrp.PenaltyParams(max_penalty=max_penalty(self.data), **UPDATES)
         self._penalties = self._pyvrp.PenaltyManager(self._first_penalties(params, learned), params)
 
     def _first_penalties(self, params: Any, learned: Penalties | None) -> Penalties:
@@ -73,15 +70,6 @@ class Search:
         """The penalties as the search has made them; None where prizes are at stake."""
         penalties: Penalties = self._penalties.penalties()
         return penalties if self.complete else None
-
-    def _max_penalty(self) -> float:
-        """PyVRP's default bound, raised where costs are counted in smaller units or prizes are at stake."""
-        kind = self.data.vehicle_type(0)
-        leg = float(self.data.distance_matrix(kind.profile).mean()) * kind.unit_distance_cost
-        leg += float(self.data.duration_matrix(kind.profile).mean()) * kind.unit_duration_cost
-        prizes = [client.prize for client in self.data.clients()]
-        prizes += [shipment.prize for shipment in self.data.shipments()]
-        return float(max(100_000.0 * max(1.0, leg / _TYPICAL_LEG), *prizes))
 
     def first_solution(self) -> "pyvrp.Solution":
         """A solution made from nothing: random, then improved. It may break constraints."""
