@@ -8,6 +8,7 @@ import numpy as np
 from milkrun_solver.model import Model, Task, Vehicle, is_timed, merged_windows
 from milkrun_solver.schedule import Stop, TimedRoute
 from milkrun_solver.travel import Cells
+from milkrun_solver.vroom_bounds import without_huge_legs
 from milkrun_solver.vroom_request import Effort, Matrices, Request
 
 _ALWAYS = (0, 2**31)
@@ -31,7 +32,9 @@ def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: f
             problem["jobs"].append(_job(task, row_of))
         elif task.kind == "pickup":
             problem["shipments"].append(_shipment(task, model.tasks[number + 1], row_of))
-    return Request(problem, _matrices(model, rows), efforts, threads, seconds)
+    matrices = _matrices(model, rows)
+    without_huge_legs(model, problem, matrices)
+    return Request(problem, matrices, efforts, threads, seconds)
 
 
 def _rows(model: Model) -> list[int]:
