@@ -1,8 +1,14 @@
+import random
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
+from milkrun_solver import detours
+from milkrun_solver.model import Model
 from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.travel import Cells
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 
@@ -119,3 +125,76 @@ def test_shipments_are_served_on_the_way_too() -> None:
 def test_of_very_large_matrices_the_straight_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milkrun_solver.detours.MOST_ROWS", 2)
     assert impossible({"max_distance": 400}, cells=ROUNDABOUT) == {1}
+
+
+def from_many_homes(homes: int, tasks: int, late: int) -> Model:
+    """Vehicles that each live elsewhere, `late` of the tasks too far from all of them for their windows."""
+    places = random.Random(1)
+    home = [[places.random(), 50] for _ in range(homes)]
+    return model_of(
+        problem_of(
+            {
+                "vehicles": [
+                    {"id": n, "start": at, "end": at, "time_window": [0, 90_000]} for n, at in enumerate(home)
+                ],
+                "jobs": [
+                    {"id": n, "location": [places.random(), 51], "time_windows": [[0, closing]]}
+                    for n, closing in enumerate([60] * late + [90_000] * (tasks - late))
+                ],
+            }
+        )
+    )
+
+
+def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one, hundreds of them would take longer than a short search."""
+    looked: list[int] = []
+    shortest = detours._shortest
+
+    def counted(cells: Cells, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        looked.append(len(rows))
+        return shortest(cells, rows)
+
+    monkeypatch.setattr(detours, "_shortest", counted)
+    assert impossible_tasks(from_many_homes(homes=40, tasks=30, late=20)) == set(range(20))
+    assert looked == [40, 40]
+
+
+def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
+    """The one who may serve it lives too far away; of the one who lives near it needs a skill."""
+    body = {
+        "vehicles": [
+            {"id": 1, "start_index": 0, "end_index": 0, "max_travel_time": 399, "skills": [1]},
+            {"id": 2, "start_index": 1, "end_index": 1},
+        ],
+        "jobs": [{"id": 1, "location_index": 2, "skills": [1]}, {"id": 2, "location_index": 1}],
+        "matrices": {"car": {"durations": ROUNDABOUT}},
+    }
+    assert impossible_tasks(model_of(problem_of(body))) == {0}
+
+
+def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = {"time_window": [0, 410]}
+    assert impossible(late, location_index=2, setup=20) == {1}
+    monkeypatch.setattr(detours, "MOST_WORK", 0)
+    assert impossible(late, location_index=2, setup=20) == set()
+
+
+def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
+    """The shortest ways from a row, with one more place between in each pass."""
+    ways: npt.NDArray[np.int64] = cells[row].astype(np.int64)
+    ways[row] = 0
+    for _ in range(len(cells)):
+        ways = np.minimum(ways, (ways[:, None] + cells).min(axis=0))
+    return ways
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ways_are_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = rng.integers(0, 2**31, (12, 12)).astype(np.uint32) >> rng.integers(0, 25, (12, 12)).astype(
+        np.uint32
+    )
+    several = np.array([1, 4, 7])
+    found = detours._shortest(cells, several)
+    assert found.tolist() == np.min([by_passes(cells, row) for row in several.tolist()], axis=0).tolist()

@@ -17,7 +17,7 @@ def impossible_tasks(model: Model) -> set[int]:
     impossible: set[int] = set()
     kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
     reach = Reach(model, kinds[_FEW:])
-    detours = Detours(model)
+    detours = Detours(model, kinds)
     for number, task in enumerate(model.tasks):
         if task.kind == "delivery":
             continue
@@ -25,7 +25,7 @@ def impossible_tasks(model: Model) -> set[int]:
         candidates = chain(kinds[:_FEW], reach.vehicles(number))
         if any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
             continue
-        if not any(_serves_on_the_way(model, detours, vehicle, together) for vehicle in kinds):
+        if not detours.may_serve(together):
             impossible.update(together)
     return impossible
 
@@ -48,12 +48,6 @@ def _serves_somehow(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     return _serves_alone(model, number, tasks) or any(
         _serves_alone(model, number, (reload, *tasks)) for reload in reloads
     )
-
-
-def _serves_on_the_way(model: Model, detours: Detours, number: int, tasks: tuple[int, ...]) -> bool:
-    vehicle = model.vehicles[number]
-    served = [model.tasks[task] for task in tasks]
-    return _takes(vehicle, served[0]) and detours.may_serve(vehicle, served)
 
 
 def _takes(vehicle: Vehicle, task: Task) -> bool:
