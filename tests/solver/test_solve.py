@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from milkrun_solver import solve as solve_module
 from milkrun_solver.answer import solution_of
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.ranking import rank
+from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.solve import solve
 from milkrun_solver.vroom_encoding import routes_of
 from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
@@ -233,6 +235,45 @@ def test_routes_given_as_steps_are_the_first_answer() -> None:
         vehicle["steps"] = [{"type": step.type, "id": step.id} for step in steps]
     watched = Watched(problem_of(body), seconds=1)
     assert task_ids(watched.reported[0][1]) == task_ids(best)
+
+
+class Finding:
+    """An improver that has found the same routes once, and is told where to go on from."""
+
+    engine = "pyvrp"
+
+    def __init__(self, routes: list[TimedRoute]) -> None:
+        self.routes = routes
+        self.restarts: list[Any] = []
+
+    def take(self) -> list[TimedRoute]:
+        return self.routes
+
+    def restart(self, routes: Any) -> None:
+        self.restarts.append(routes)
+
+
+def test_routes_that_break_rules_are_gone_back_from_those_that_are_no_better_are_not() -> None:
+    model = model_of(random_problem(1, {"capacity"}, jobs=4))
+    good = routes_of(model, vroom_output(model))
+    ledger = ledger_module.Ledger(model, 1, time.monotonic(), lambda _: None)
+    ledger.consider("vroom", good)
+    run = solve_module._Run(model, ledger, time.monotonic() + 9, lambda: False, 1)
+    cheap = [replace(route, cost=0) for route in good]
+    for routes, restarts in ((good, []), (cheap, [good])):
+        finding = Finding(routes)
+        run._improver = finding  # type: ignore[assignment]
+        run._look_at_improver()
+        assert finding.restarts == restarts
+
+
+def test_a_search_whose_answers_do_not_verify_says_so() -> None:
+    """The cost of a route is more than VROOM can state."""
+    body = random_body(1, {"breaks"}, jobs=3)
+    for vehicle in body["vehicles"]:
+        vehicle["costs"] = {"fixed": 2**32 - 1}
+    with pytest.raises(NoAnswerError, match=r"an answer of vroom does not verify: .* costs"):
+        Watched(problem_of(body), seconds=3)
 
 
 def failing(*_: Any, **__: Any) -> Any:

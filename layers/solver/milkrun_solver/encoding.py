@@ -6,7 +6,7 @@ Jobs become clients, one for each time window as alternatives, and shipments shi
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milkrun_solver.expressible import action
@@ -29,15 +29,18 @@ _MAX_PRIZES = 2**60
 class Encoding:
     """One problem in PyVRP's terms.
 
+    Args:
+        known: Routes that keep the rules.
+
     Attributes:
         possible: Numbers of the tasks that some vehicle can serve; the others are left out.
         fleet: Vehicles, locations and matrices.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, known: Sequence[PlannedRoute] = ()) -> None:
         self._model = model
         self._pyvrp: Any = load_pyvrp()
-        impossible = impossible_tasks(model)
+        impossible = impossible_tasks(model) - _served(known)
         self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
         self.fleet = Fleet(model, self.possible)
         self._clients: dict[int, list[int]] = {}
@@ -61,7 +64,7 @@ class Encoding:
     def knows(self, plan: Plan) -> bool:
         """Whether a plan serves nothing that was left out. Another engine may, in a very large problem: see
         `milkrun_solver.detours`."""
-        return {task for route in plan for task in route.served}.issubset(self.possible)
+        return _served(plan).issubset(self.possible)
 
     def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
         """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
@@ -265,6 +268,10 @@ class Encoding:
             next((i for i, (first, last) in enumerate(several) if first <= start <= last), 0)
             for several, start in zip(windows, starts, strict=True)
         ]
+
+
+def _served(plan: Sequence[PlannedRoute]) -> set[int]:
+    return {task for route in plan for task in route.served}
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,9 @@
 import logging
 import os
 import time
+from collections.abc import Iterable
 
+from milkrun_solver.answer import planned
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
 from milkrun_solver.events import Post
@@ -11,6 +13,7 @@ from milkrun_solver.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.improver import Improver
 from milkrun_solver.model import Model
 from milkrun_solver.pyvrp_engine import PyvrpEngine
+from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_districts import VroomDistricts
 from milkrun_solver.vroom_encoding import request_of
 from milkrun_solver.vroom_engine import VroomEngine
@@ -95,15 +98,18 @@ class Engines:
         share = deep_share if self.deep else _SHARE
         return now + max(_LEAST_SECONDS, share * (self._deadline - now))
 
-    def improver(self) -> Improver | None:
+    def improver(self, known: Iterable[TimedRoute]) -> Improver | None:
         """What goes on from the first answer; None if no vehicle can serve anything.
+
+        Args:
+            known: Routes that keep the rules: what they serve is possible, whatever it looks like.
 
         Raises:
             EngineError: PyVRP's matrices would be too large.
         """
         if not self.with_pyvrp:
             return VroomParts(self._model, self._post, self._deadline, self._seed)
-        encoding = Encoding(self._model)
+        encoding = Encoding(self._model, planned(known))
         if not encoding.possible:
             _log.info("no vehicle can serve anything")
             return None

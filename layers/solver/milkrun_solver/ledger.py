@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from enum import Enum, auto
 
 from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
 from milkrun_solver.answer import plan_of, solution_of, timed_routes
@@ -20,6 +21,14 @@ _MAX_TRACE = 200
 """Points of the trace that are kept: it travels with every answer."""
 
 
+class Verdict(Enum):
+    """What came of a candidate."""
+
+    BETTER = auto()
+    NO_BETTER = auto()
+    FAULTY = auto()
+
+
 class Ledger:
     """Keeps the best verified answer of one search.
 
@@ -28,6 +37,11 @@ class Ledger:
         seed: For `meta`.
         started: When the search started, in `time.monotonic()` seconds.
         on_best: Gets each better answer.
+
+    Attributes:
+        best, routes, best_rank: The best answer, its routes with their times, and how good it is.
+        improved_at: When it was found, in `time.monotonic()` seconds.
+        fault: What was wrong with the last candidate that did not verify.
     """
 
     def __init__(self, model: Model, seed: int, started: float, on_best: Callable[[Solution], None]) -> None:
@@ -42,6 +56,7 @@ class Ledger:
         self.routes: list[TimedRoute] | None = None
         self.best_rank: Rank | None = None
         self.improved_at = started
+        self.fault: str | None = None
 
     def start_from(self, initial: Solution) -> None:
         """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
@@ -51,20 +66,21 @@ class Ledger:
             return
         self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
 
-    def consider(self, engine: EngineName, routes: list[TimedRoute]) -> bool:
-        """Verifies a candidate and reports it if it is better than the best; says whether it was."""
+    def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
+        """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))
         found = rank(self._model.problem, solution)
         if self.best_rank is not None and found >= self.best_rank:
-            return False
+            return Verdict.NO_BETTER
         faults = self._faults(solution)
         if faults:
             _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
-            return False
+            self.fault = f"an answer of {engine} does not verify: {faults[0]}"
+            return Verdict.FAULTY
         self._keep(solution, routes, found)
         solution.meta = self._meta(engine, solution.summary.cost)
         self._on_best(solution)
-        return True
+        return Verdict.BETTER
 
     def _faults(self, solution: Solution) -> list[str]:
         """What the verifier says; an answer it cannot even read, to another problem, is faulty."""

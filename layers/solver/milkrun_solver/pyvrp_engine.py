@@ -84,8 +84,10 @@ class PyvrpEngine:
             self._rounds.offer(plan)
 
     def restart(self, routes: Sequence[TimedRoute] | None) -> None:
-        """Goes back to these routes, since what was made of them is none."""
-        self._rounds.restart(None if routes is None else planned(routes))
+        """Goes back to these routes, since what was made of them is none; to nothing if they serve what PyVRP
+        knows nothing of."""
+        plan = None if routes is None else planned(routes)
+        self._rounds.restart(plan if plan is not None and self._encoding.knows(plan) else None)
 
     def stop(self) -> None:
         """Asks all threads to end; each does within an iteration."""

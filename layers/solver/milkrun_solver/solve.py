@@ -12,7 +12,7 @@ from milkrun_solver.engines import Engines
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
 from milkrun_solver.improver import Improver
-from milkrun_solver.ledger import Ledger
+from milkrun_solver.ledger import Ledger, Verdict
 from milkrun_solver.model import Model, build_model
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.travel import TravelSource, travel_source
@@ -140,8 +140,11 @@ class _Run:
 
     def why_nothing(self) -> str:
         """Why there is no answer."""
-        if self._errors:
-            return "No engine could solve the problem: " + "; ".join(str(error) for error in self._errors)
+        reasons = [str(error) for error in self._errors]
+        if self._ledger.fault is not None:
+            reasons.append(self._ledger.fault)
+        if reasons:
+            return "No engine could solve the problem: " + "; ".join(reasons)
         return "The search ended before there was a first answer."
 
     def _start(self) -> None:
@@ -153,7 +156,7 @@ class _Run:
                 self._vroom_until[engine] = engines.vroom_until(leads=engine == "vroom")
             self._working += 1
         try:
-            self._improver = engines.improver()
+            self._improver = engines.improver(self._ledger.routes or [])
         except Exception as error:
             self._failed("pyvrp" if engines.with_pyvrp else "vroom", error)
         if self._improver is not None and self._ledger.routes is not None:
@@ -197,7 +200,8 @@ class _Run:
         self._consider_routes(routes)
 
     def _consider_routes(self, routes: list[TimedRoute]) -> None:
-        if self._ledger.consider("vroom", routes) and self._improver is not None:
+        verdict = self._ledger.consider("vroom", routes)
+        if verdict is Verdict.BETTER and self._improver is not None:
             self._improver.offer(routes)
 
     def _engine_ended(self, event: Ended) -> None:
@@ -219,7 +223,11 @@ class _Run:
             return
         before = time.monotonic()
         routes = self._improver.take()
-        if routes is not None and not self._ledger.consider(self._improver.engine, routes):
+        if routes is None:
+            verdict = Verdict.NO_BETTER
+        else:
+            verdict = self._ledger.consider(self._improver.engine, routes)
+        if verdict is Verdict.FAULTY:
             _log.error("routes of %s are not what they seemed", self._improver.engine)
             self._improver.restart(self._ledger.routes)
         now = time.monotonic()
