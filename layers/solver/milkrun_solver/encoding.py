@@ -4,7 +4,6 @@ Jobs become clients, one for each time window as alternatives, and shipments shi
 `max_tasks` become further load dimensions, and where not every task can be served, each is worth a prize.
 """
 
-import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from milkrun_solver.expressible import action
 from milkrun_solver.fleet import Fleet
 from milkrun_solver.idle import without_idle_reloads
-from milkrun_solver.model import HUNDREDTHS, Model, Plan, PlannedRoute, Task, Window
+from milkrun_solver.model import Model, Plan, PlannedRoute, Task, Window
 from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.prizes import prizes
 from milkrun_solver.schedule import schedule
 from milkrun_solver.standins import load_pyvrp
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     import pyvrp
 
 Neighbours = dict["pyvrp.Activity", list["pyvrp.Activity"]]
-
-_MAX_PRIZES = 2**60
-"""Bound on the sum of all prizes, which PyVRP adds up in 64 bits."""
 
 
 class Encoding:
@@ -78,7 +75,9 @@ class Encoding:
     def data(self, complete: bool) -> "pyvrp.ProblemData":
         """PyVRP's data, with every task required or with prizes for those that are served."""
         vrp, fleet = self._pyvrp, self.fleet
-        prizes = dict.fromkeys(self.possible, 0) if complete else self._prizes()
+        worth = dict.fromkeys(self.possible, 0)
+        if not complete:
+            worth = prizes(self._model, fleet, self.possible)
         clients: list[Any] = []
         groups: list[Any] = []
         for number, alternatives in self._clients.items():
@@ -88,7 +87,7 @@ class Encoding:
                 groups.append(vrp.ClientGroup(alternatives, required=complete))
             required = complete and group is None
             windows = self._model.tasks[number].windows or (None,)
-            clients += [self._client(number, w, group, required, prizes[number]) for w in windows]
+            clients += [self._client(number, w, group, required, worth[number]) for w in windows]
         most = max(1, len(self.possible))
         types = [
             vrp.VehicleType(
@@ -105,7 +104,7 @@ class Encoding:
             distance_matrices=fleet.matrices[0],
             duration_matrices=fleet.matrices[1],
             groups=groups,
-            shipments=[self._shipment(n, complete, prizes[n] + prizes[n + 1]) for n in self._shipments],
+            shipments=[self._shipment(n, complete, worth[n] + worth[n + 1]) for n in self._shipments],
         )
         return data
 
@@ -167,40 +166,6 @@ class Encoding:
             return {}
         unit = self.fleet.time_unit
         return {f"{prefix}tw_early": unit * window[0], f"{prefix}tw_late": unit * window[1]}
-
-    def _prizes(self) -> dict[int, int]:
-        """What serving each task is worth, in PyVRP's cost unit.
-
-        One task outweighs all travel, one point of priority all tasks, as far as 64 bits reach. The cost of
-        working on the spot, where it is the same for all vehicles, is taken off.
-        """
-        base = self._more_than_any_plan()
-        tasks = {number: self._model.tasks[number] for number in self.possible}
-        points = sum(task.priority for task in tasks.values())
-        step = max(1, min(len(tasks) + 1, _MAX_PRIZES // (base * (points + 1))))
-        first = self._model.vehicles[0]
-        rate = 0 if self.fleet.work_on_edges else HUNDREDTHS * first.source.costs.per_task_hour
-        return {
-            number: base * (1 + step * task.priority) - rate * action(task, first) // self.fleet.divisor
-            for number, task in tasks.items()
-        }
-
-    def _more_than_any_plan(self) -> int:
-        """A cost above that of any sensible plan, which reloads once for each task at most."""
-        legs = 0.0
-        overtime = 0
-        for kind in self.fleet.types:
-            distances, durations = (grids[kind.arguments["profile"]] for grids in self.fleet.matrices)
-            leg = kind.arguments["unit_distance_cost"] * float(distances.mean())
-            legs = max(legs, leg + kind.arguments["unit_duration_cost"] * float(durations.mean()))
-            most = kind.arguments.get("max_overtime", 0) * kind.arguments.get("unit_overtime_cost", 0)
-            overtime += most * len(kind.vehicles)
-        fixed: int = sum(kind.arguments["fixed_cost"] * len(kind.vehicles) for kind in self.fleet.types)
-        first = self._model.vehicles[0]
-        work = sum(action(self._model.tasks[number], first) for number in self.possible)
-        work *= HUNDREDTHS * first.source.costs.per_task_hour // self.fleet.divisor
-        stops = len(self.possible) * (2 if self.fleet.reloads else 1)
-        return 2 * (math.ceil(legs * (stops + 2)) + fixed + work + overtime) + 1
 
     def plan(
         self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True
