@@ -304,3 +304,23 @@ def test_custom_costs_count_instead_of_travel() -> None:
     assert solution.summary.cost == 50 + 130 + 4  # fixed, setup and service, four legs
     assert faults(model, solution) == []
     assert any("costs" in fault for fault in faults(model, good()[1]))
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+@pytest.mark.parametrize("window", [None, [0, 90_000]])
+@pytest.mark.parametrize("speed", [0.9, 0.34, 1.55])
+def test_a_wrong_cost_is_refused_at_any_speed(speed: float, window: list[int] | None, by: int) -> None:
+    cells = [[0 if i == j else 1_000 for j in range(21)] for i in range(21)]
+    vehicle: dict[str, Any] = {"id": 1, "start_index": 0, "end_index": 0, "speed_factor": speed}
+    body = {
+        "vehicles": [vehicle if window is None else {**vehicle, "time_window": window}],
+        "jobs": [{"id": n, "location_index": n} for n in range(1, 21)],
+        "matrices": {"car": {"durations": cells}},
+    }
+    model = model_of(problem_of(body))
+    for solution in (scheduled(model, [PlannedRoute(0, tuple(range(20)))]), vroom_solution(model)):
+        assert solution is not None
+        assert faults(model, solution) == []
+        solution.routes[0].cost += by
+        solution.summary.cost += by
+        assert any("costs" in fault for fault in faults(model, solution))

@@ -4,13 +4,12 @@ It reads the plain problem and the plain solution and shares no code with what m
 mistake there cannot hide itself. Its work is linear in the number of stops.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Vehicle
 from milkrun.schema.solution import Route, Solution, Step
-from milkrun_solver.tally import Tally
+from milkrun_solver.tally import Tally, binds_in_time
 from milkrun_solver.travel import TravelSource
 from milkrun_solver.verify_breaks import break_faults, inside
 from milkrun_solver.verify_trips import release_faults, reload_faults, shift_faults
@@ -33,6 +32,7 @@ class Verifier:
 
     def __init__(self, problem: Problem, travel: TravelSource) -> None:
         self._travel = travel
+        self._timed = binds_in_time(problem)
         self._vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self._partners = {s.delivery.id: s.pickup.id for s in problem.shipments}
         self._releases = {job.id: job.release_time for job in problem.jobs}
@@ -185,7 +185,7 @@ class Verifier:
     def _travel_and_cost(self, vehicle: Vehicle, route: Route) -> Iterator[str]:
         """Follows the route leg by leg: clock, cumulated values, limits, and the cost they come to."""
         travel = self._travel.profiles[vehicle.profile]
-        tally = Tally(travel, math.floor(100 / vehicle.speed_factor + 0.5))
+        tally = Tally(travel, vehicle, self._timed)
         previous = route.steps[0]
         place = self._start(vehicle)
         if previous.duration or previous.distance:
@@ -213,7 +213,7 @@ class Verifier:
             yield "a longer way than the vehicle may go"
         if travel.distances is not None and route.distance != tally.metres:
             yield f"the route is {tally.metres} m long, not {route.distance}"
-        low, high = tally.cost_between(vehicle, route)
+        low, high = tally.cost_between(route)
         if not low <= route.cost <= high:
             yield f"the route costs {low} to {high}, not {route.cost}"
 
