@@ -132,3 +132,13 @@ def test_distances_that_one_profile_lacks_are_zeros_where_another_has_them() -> 
     assert not zeros.any()
     _, none, _ = request(part_of(model, [], range(4), [1, 2]).model).matrices["car"]
     assert none is None
+
+
+def test_an_empty_load_of_a_break_limits_nothing() -> None:
+    pause = {"id": 1, "time_windows": [[0, 1_000]], "max_load": []}
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, "capacity": [5], "breaks": [pause]}],
+        "jobs": [{"id": 1, "location_index": 1, "delivery": [1]}],
+        "matrices": {"car": {"durations": [[0, 9], [9, 0]]}},
+    }
+    assert len(vroom_output(model_of(problem_of(body)))["routes"]) == 1

@@ -91,7 +91,7 @@ def _breaks(vehicle: Vehicle, amounts: int) -> list[dict[str, Any]]:
                 "id": pause.id,
                 "time_windows": merged_windows(pause.time_windows) or None,
                 "service": pause.service,
-                "max_load": pause.max_load if amounts else None,
+                "max_load": (pause.max_load or None) if amounts else None,
             }
         )
         for pause in vehicle.source.breaks

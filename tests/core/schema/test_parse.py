@@ -83,6 +83,8 @@ def test_a_problem_with_a_matrix_is_taken() -> None:
         ("jobs.0.id", ..., "$.jobs[0].id"),
         ("jobs.0.id", None, "$.jobs[0].id"),
         ("jobs.0.service", -1, "$.jobs[0].service"),
+        ("vehicles.0.speed_factor", 0.009, "$.vehicles[0].speed_factor"),
+        ("vehicles.0.speed_factor", 5e-324, "$.vehicles[0].speed_factor"),
         ("jobs.0.priority", 101, "$.jobs[0].priority"),
         ("jobs.0.location", [7.4], "$.jobs[0].location[1]"),
         ("jobs.0.location", [7.4, "43"], "$.jobs[0].location[1]"),

@@ -191,6 +191,7 @@ class Vehicle(Model):
     Attributes:
         reloads: Places where it may end a trip and begin another one.
         max_reloads: How often it may. None: as often as it pays.
+        speed_factor: Travel times are divided by it. VROOM keeps two digits, so the least is 0.01.
         shift_duration: Seconds that its route may last, from start to end with waiting and service.
         max_overtime: Seconds that it may last longer, at `costs.per_overtime_hour`.
     """
@@ -208,7 +209,7 @@ class Vehicle(Model):
     type: Name | None = None
     time_window: TimeWindow | None = None
     breaks: Listed[Break] = []
-    speed_factor: float = Field(default=1.0, gt=0, le=5)
+    speed_factor: float = Field(default=1.0, ge=0.01, le=5)
     max_tasks: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     max_travel_time: Seconds | None = None
     max_distance: Metres | None = None
