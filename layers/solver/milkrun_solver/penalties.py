@@ -85,12 +85,12 @@ def _stops(data: "pyvrp.ProblemData") -> list[Any]:
     return [*data.clients(), *ends]
 
 
-def _typical(matrix: npt.NDArray[np.int64]) -> float:
+def _typical(matrix: npt.NDArray[Any]) -> float:
     rows = matrix[:: max(1, len(matrix) // _SAMPLE)]
     nearest = min(_NEAREST, matrix.shape[1] - 1)
     return max(1.0, float(np.partition(rows, nearest, axis=1)[:, : nearest + 1].mean()))
 
 
-def _mean(amounts: npt.NDArray[np.int64]) -> float:
+def _mean(amounts: npt.NDArray[Any]) -> float:
     some = amounts[amounts > 0]
     return float(some.mean()) if len(some) else 1.0
