@@ -30,7 +30,7 @@ def test_districts_are_of_one_size(model: Model) -> None:
     parts = cut(model)
     assert len(parts) == -(-len(model.tasks) // 20)
     assert all(10 <= len(part.tasks) <= 30 for part in parts)
-    assert {len(part.vehicles) for part in parts} <= {1, 2, 3, 4}
+    assert {len(part.vehicles) for part in parts} <= {1, 2, 3, 4, 5}
 
 
 def test_a_shipment_stays_whole(model: Model) -> None:
@@ -67,3 +67,29 @@ def test_a_town_is_a_district_with_its_own_vehicles() -> None:
     for part in parts:
         assert len(set(np.array(part.tasks) % 2)) == 1
         assert set(np.array(part.vehicles) % 2) == set(np.array(part.tasks) % 2)
+
+
+WEST, EAST = (2.0, 48.0), (5.0, 48.0)
+
+
+def test_a_district_takes_the_vehicles_that_its_tasks_need_from_afar() -> None:
+    """Each depot's vehicles have a skill that jobs in both towns need."""
+    body = {
+        "vehicles": [{"id": n, "start": (WEST, EAST)[n % 2], "skills": [n % 2]} for n in range(20)],
+        "jobs": [{"id": n, "location": (WEST, EAST)[n // 2 % 2], "skills": [n % 2]} for n in range(40)],
+    }
+    for part in cut(model_of(problem_of(body))):
+        assert sorted(number % 2 for number in part.vehicles) == [0] * 5 + [1] * 5
+
+
+def test_vehicles_go_where_those_tasks_are_that_only_they_can_serve() -> None:
+    """All start in the west, where every other job is; one skill is asked for in the east alone."""
+    body = {
+        "vehicles": [{"id": n, "start": WEST, "skills": [7] if n < 4 else []} for n in range(20)],
+        "jobs": [
+            {"id": n, "location": (WEST, EAST)[n % 2], "skills": [7] if n % 4 == 1 else []} for n in range(40)
+        ],
+    }
+    parts = cut(model_of(problem_of(body)))
+    [east] = [part for part in parts if part.tasks[0] % 2]
+    assert sum(number < 4 for number in east.vehicles) >= 3

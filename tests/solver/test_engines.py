@@ -51,3 +51,8 @@ def test_vroom_has_its_share_of_the_time(jobs: int, leading: float, otherwise: f
     now = time.monotonic()
     assert engines.vroom_until(leads=True) - now == pytest.approx(leading, abs=1)
     assert engines.vroom_until(leads=False) - now == pytest.approx(otherwise, abs=1)
+
+
+def test_heuristics_on_district_after_district_are_never_ended_early() -> None:
+    engines = engines_for({"capacity", "windows"}, jobs=600)
+    assert engines.vroom_until(leads=False) - time.monotonic() == pytest.approx(100, abs=1)

@@ -345,6 +345,26 @@ def test_tasks_left_out_come_along_and_get_served(feature: str) -> None:
     assert rank_of(model, known(resolves))[1] == 0
 
 
+@pytest.mark.parametrize("has_route", [True, False])
+def test_a_task_left_out_comes_along_with_a_vehicle_that_may_serve_it(has_route: bool) -> None:
+    """One vehicle of forty, the farthest, has the skill that the first job needs, which alone is left out."""
+    body = {
+        "vehicles": [{"id": n, "start": [2 + n / 100, 48.0]} for n in range(40)],
+        "jobs": [{"id": n, "location": [2 + n / 100, 48.0]} for n in range(40)],
+    }
+    body["vehicles"][39]["skills"] = body["jobs"][0]["skills"] = [7]
+    plan = [PlannedRoute(n, (n,)) for n in range(1, 40)]
+    if not has_route:
+        plan = [PlannedRoute(n, (2 * n - 1, 2 * n)) for n in range(1, 20)] + [PlannedRoute(20, (39,))]
+    resolves = resolves_of(model_of(problem_of(body)), plan, over=lambda: False)
+    asked = 0
+    for _ in range(20):
+        resolve = next_of(resolves)
+        resolves.ended(resolve, None)
+        asked += resolve.part.tasks[0] == 0 and 39 in resolve.part.vehicles
+    assert asked >= 5
+
+
 def test_tasks_come_along_where_there_is_no_route_at_all(model: Model) -> None:
     resolves = resolves_of(model, [])
     resolve = next_of(resolves)

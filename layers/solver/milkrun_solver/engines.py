@@ -76,13 +76,14 @@ class Engines:
             _log.info("one engine alone solves this problem: %s", reason or against)
         self.with_vroom, self.with_pyvrp = against is None, reason is None
         self.cores = _cores(model)
+        self._in_districts = len(model.tasks) > (_WHOLE_TIMED if model.timed else _WHOLE)
         self.deep = sum(task.kind != "delivery" for task in model.tasks) <= _DEEP
         suits_vroom = not self.with_pyvrp or _suits_vroom(model)
         self.vroom_first = self.with_vroom and self.deep and suits_vroom
 
     def vroom(self, threads: int) -> VroomEngine | VroomDistricts:
         """VROOM at work on the whole problem, or on one district after the other where that is large."""
-        if len(self._model.tasks) > (_WHOLE_TIMED if self._model.timed else _WHOLE):
+        if self._in_districts:
             districts = VroomDistricts(self._model, self._post, self._deadline, self._seed)
             districts.start()
             return districts
@@ -93,6 +94,8 @@ class Engines:
 
     def vroom_until(self, leads: bool) -> float:
         """When VROOM on the whole problem is to end, in `time.monotonic()` seconds."""
+        if self._in_districts:
+            return self._deadline  # the heuristics alone end soon by themselves
         now = time.monotonic()
         deep_share = _DEEP_LEADING_SHARE if leads else _DEEP_SHARE
         share = deep_share if self.deep else _SHARE

@@ -3,7 +3,7 @@
 import math
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from milkrun.schema.solution import Rank
 from milkrun_solver.model import Model, PlannedRoute
 from milkrun_solver.parts import Part, part_of, pinned
-from milkrun_solver.schedule import TASK_KINDS, TimedRoute
+from milkrun_solver.reach import Reach
+from milkrun_solver.schedule import TimedRoute, tasks_of
 from milkrun_solver.vroom_request import Effort
 
 FEWEST_ROUTES = 2
@@ -80,6 +81,7 @@ class Resolves:
         self._possible = np.array(possible, dtype=np.intp)
         self._over = over
         self._places = np.array([task.place for task in model.tasks], dtype=np.intp)
+        self._reach = Reach(model, range(len(model.vehicles)))
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._routes: dict[int, TimedRoute] = {}
@@ -195,7 +197,10 @@ class Resolves:
         group = _Group()
         most_tasks = min(most_tasks, round(MOST_SHARE * len(self._possible)))
         enough = self._rng.randint(min(FEWEST_TASKS, most_tasks), most_tasks)
-        for number in self._neighbours():
+        neighbours = self._neighbours()
+        if neighbours and self._route_of[neighbours[0]] < 0:
+            self._take_a_server(group, neighbours[0], busy)
+        for number in neighbours:
             vehicle = int(self._route_of[number])
             if vehicle < 0:
                 if number not in taken and len(group.loose) < MOST_LOOSE:
@@ -205,9 +210,23 @@ class Resolves:
                 if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > enough:
                     break
                 group.routes[vehicle] = PlannedRoute(vehicle, tasks)
-        unused = [v for v in range(len(self._model.vehicles)) if v not in self._routes and v not in busy]
-        group.spare = sorted(self._rng.sample(unused, min(len(unused), MOST_SPARE)))
+        busy.update(self._routes, group.spare)
+        unused = [v for v in range(len(self._model.vehicles)) if v not in busy]
+        more = min(len(unused), MOST_SPARE - len(group.spare))
+        group.spare = sorted([*group.spare, *self._rng.sample(unused, more)])
         return group if group.routes or (group.loose and group.spare) else None
+
+    def _take_a_server(self, group: _Group, number: int, busy: Container[int]) -> None:
+        """A vehicle that may serve a task left out: those near may lack the skills or the room."""
+        first = number if self._model.tasks[number].kind != "delivery" else number - 1
+        able = [vehicle for vehicle in self._reach.vehicles(first) if vehicle not in busy]
+        if not able:
+            return
+        vehicle = self._rng.choice(able)
+        if vehicle in self._routes:
+            group.routes[vehicle] = PlannedRoute(vehicle, tasks_of(self._routes[vehicle]))
+        else:
+            group.spare.append(vehicle)
 
     def _take_along(self, group: _Group, number: int) -> None:
         partner = self._model.tasks[number].partner
@@ -224,11 +243,6 @@ class Resolves:
         far = durations[self._places[here], self._places[self._possible]]
         nearest: list[int] = self._possible[np.argsort(far, kind="stable")].tolist()
         return nearest
-
-
-def tasks_of(route: TimedRoute) -> tuple[int, ...]:
-    """The tasks of a route in order."""
-    return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
 
 
 def _most_tasks(effort: Effort) -> int:

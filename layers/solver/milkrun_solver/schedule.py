@@ -57,6 +57,11 @@ class TimedRoute:
     overtime: int = 0
 
 
+def tasks_of(route: TimedRoute) -> tuple[int, ...]:
+    """The tasks of a route in order."""
+    return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
+
+
 def schedule(model: Model, vehicle_number: int, tasks: Sequence[int]) -> TimedRoute | None:
     """Times, loads and cost of serving `tasks` in this order, reloads among them as in `PlannedRoute`; None
     where a time window is missed.

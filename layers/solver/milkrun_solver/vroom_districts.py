@@ -7,17 +7,20 @@ import time
 from milkrun_solver.districts import districts
 from milkrun_solver.events import Ended, Post, Routes
 from milkrun_solver.model import Model
-from milkrun_solver.parts import Part
-from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.schedule import TimedRoute, tasks_of
 from milkrun_solver.vroom_encoding import request_of, routes_of
 from milkrun_solver.vroom_process import VroomProcess
 from milkrun_solver.vroom_request import Effort
 
 DISTRICT_TASKS = 500
+MOST_WHOLE = 5_000
+"""Up to so many tasks the whole is not too much where districts will not do: 11 s and 500 MB."""
 
 
 class VroomDistricts:
-    """VROOM's heuristics on one district after the other; all routes together are one answer.
+    """VROOM's heuristics on one district after the other; all routes together are one answer. Where that
+    leaves out what can be served, as who may serve it is in another district, on the whole problem as well.
 
     Args:
         model: The problem.
@@ -52,17 +55,24 @@ class VroomDistricts:
             routes = [
                 part.timed_in_whole(route)
                 for part in districts(self._model, DISTRICT_TASKS, self._rng)
-                for route in self._solve(part)
+                for route in self._solve(part.model)
             ]
             if not self._process.stopped:
                 self._post(Routes(routes))
+                if len(self._model.tasks) <= MOST_WHOLE and self._leave_out(routes):
+                    self._post(Routes(self._solve(self._model)))
         except Exception as caught:  # an engine's failure is an event
             error = None if self._process.stopped else caught
         finally:
             self._process.close()
         self._post(Ended("vroom", error, whole=True))
 
-    def _solve(self, part: Part) -> list[TimedRoute]:
+    def _leave_out(self, routes: list[TimedRoute]) -> bool:
+        """Whether routes leave out a task that some vehicle can serve."""
+        left = set(range(len(self._model.tasks))).difference(*map(tasks_of, routes))
+        return bool(left and left - impossible_tasks(self._model))
+
+    def _solve(self, model: Model) -> list[TimedRoute]:
         left = max(0.0, self._deadline - time.monotonic())
-        request = request_of(part.model, [Effort(None)], threads=1, seconds=left)
-        return [route for output in self._process.answers(request) for route in routes_of(part.model, output)]
+        request = request_of(model, [Effort(None)], threads=1, seconds=left)
+        return [route for output in self._process.answers(request) for route in routes_of(model, output)]
