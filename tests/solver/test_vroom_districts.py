@@ -2,15 +2,18 @@
 
 import queue
 import time
+from typing import Any
 
 import pytest
 
 from milkrun_solver import vroom_districts
 from milkrun_solver.answer import solution_of
+from milkrun_solver.errors import EngineError
 from milkrun_solver.events import Ended, Event, Routes
 from milkrun_solver.model import Model
 from milkrun_solver.schedule import tasks_of
 from milkrun_solver.vroom_districts import VroomDistricts
+from milkrun_solver.vroom_encoding import request_of
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import problem_of, random_body, random_problem
 
@@ -27,15 +30,23 @@ def started(model: Model) -> tuple[VroomDistricts, "queue.SimpleQueue[Event]"]:
     return engine, events
 
 
+def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Routes], Ended]:
+    """All answers, and the end."""
+    answers: list[Routes] = []
+    while isinstance(event := events.get(timeout=30), Routes):
+        answers.append(event)
+    assert isinstance(event, Ended)
+    return answers, event
+
+
 def test_the_routes_of_all_districts_are_one_answer_that_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_districts, "DISTRICT_TASKS", 30)
     whole = model()
     engine, events = started(whole)
-    answer = events.get(timeout=30)
-    assert isinstance(answer, Routes)
-    assert len(answer.routes) >= 3
-    assert faults(whole, solution_of(whole, answer.routes, META)) == []
-    assert events.get(timeout=30) == Ended("vroom", whole=True)
+    answers, end = until_end(events)
+    assert len(answers[-1].routes) >= 3
+    assert faults(whole, solution_of(whole, answers[-1].routes, META)) == []
+    assert end == Ended("vroom", whole=True)
     engine.join(5)
 
 
@@ -50,12 +61,41 @@ def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_wel
     for number, job in enumerate(body["jobs"]):
         job["skills"] = [number % 12]
     engine, events = started(model_of(problem_of(body)))
-    served = []
-    while isinstance(answer := events.get(timeout=30), Routes):
-        served.append(sum(len(tasks_of(route)) for route in answer.routes))
-    assert answer == Ended("vroom", whole=True)
-    assert len(served) == 2
-    assert served[0] < served[1] == 60
+    answers, end = until_end(events)
+    assert end == Ended("vroom", whole=True)
+    served = [sum(len(tasks_of(route)) for route in answer.routes) for answer in answers]
+    assert served[-2] < served[-1] == 60
+    engine.join(5)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
+    fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vroom_districts, "DISTRICT_TASKS", 30)
+    asked = 0
+
+    def third_in_vain(*arguments: Any, **named: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 3 and fails:
+            raise EngineError("no")
+        if asked == 3:
+            engine.stop()
+        return request_of(*arguments, **named)
+
+    monkeypatch.setattr(vroom_districts, "request_of", third_in_vain)
+    whole = model(150)
+    engine, events = started(whole)
+    answers, end = until_end(events)
+    unassigned = []
+    for answer in answers:
+        solution = solution_of(whole, answer.routes, META)
+        assert faults(whole, solution) == []
+        unassigned.append(solution.summary.unassigned)
+    assert unassigned[0] > unassigned[-1] >= 90
+    assert (end.error is not None) == fails
+    assert asked == 3
     engine.join(5)
 
 

@@ -21,6 +21,7 @@ MOST_WHOLE = 5_000
 class VroomDistricts:
     """VROOM's heuristics on one district after the other; all routes together are one answer. Where that
     leaves out what can be served, as who may serve it is in another district, on the whole problem as well.
+    The routes of the districts that are done are an answer meanwhile.
 
     Args:
         model: The problem.
@@ -52,20 +53,31 @@ class VroomDistricts:
     def _run(self) -> None:
         error: Exception | None = None
         try:
-            routes = [
-                part.timed_in_whole(route)
-                for part in districts(self._model, DISTRICT_TASKS, self._rng)
-                for route in self._solve(part.model)
-            ]
-            if not self._process.stopped:
-                self._post(Routes(routes))
-                if len(self._model.tasks) <= MOST_WHOLE and self._leave_out(routes):
-                    self._post(Routes(self._solve(self._model)))
+            self._work()
         except Exception as caught:  # an engine's failure is an event
             error = None if self._process.stopped else caught
         finally:
             self._process.close()
         self._post(Ended("vroom", error, whole=True))
+
+    def _work(self) -> None:
+        routes: list[TimedRoute] = []
+        all_done = False
+        try:
+            for done, part in enumerate(districts(self._model, DISTRICT_TASKS, self._rng)):
+                if self._process.stopped:
+                    return
+                if done.bit_count() == 1 and routes:  # 1, 2, 4, ...: each answer is verified as a whole
+                    self._post(Routes(list(routes)))
+                routes += map(part.timed_in_whole, self._solve(part.model))
+            all_done = not self._process.stopped
+        finally:  # the routes of some districts are an answer too, if all else fails or time is over
+            if routes or all_done:
+                self._post(Routes(routes))
+        if all_done and len(self._model.tasks) <= MOST_WHOLE and self._leave_out(routes):
+            whole = self._solve(self._model)
+            if whole:
+                self._post(Routes(whole))
 
     def _leave_out(self, routes: list[TimedRoute]) -> bool:
         """Whether routes leave out a task that some vehicle can serve."""
