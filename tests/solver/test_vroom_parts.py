@@ -20,6 +20,7 @@ from milkrun_solver.ranking import rank
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_encoding import routes_of
 from milkrun_solver.vroom_parts import VroomParts
+from milkrun_solver.vroom_process import MOST_DEATHS
 from milkrun_solver.vroom_request import Effort
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.leftovers import children, nothing_left_behind
@@ -76,6 +77,14 @@ class Watched:
         event = self.events.get(timeout=PATIENT)
         assert isinstance(event, Ended)
         return event
+
+    def kill_one(self, times: int) -> None:
+        """Kills the child of the first thread, and each that follows it."""
+        process = self.parts._processes[0]
+        for _ in range(times):
+            pid = until(lambda: process.pid)
+            os.kill(pid, signal.SIGKILL)
+            until(lambda pid=pid: process.pid != pid or None)
 
     def pids(self) -> list[int]:
         """The children at work."""
@@ -197,11 +206,24 @@ def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: K
         watched.parts.start(1)
         watched.parts.offer(routes)
         found = watched.taken()
-        os.kill(watched.pids()[0], signal.SIGKILL)
+        watched.kill_one(MOST_DEATHS)
         assert isinstance(watched.end().error, EngineError)
         last = watched.parts.take() or found
         assert faults(model, solution(model, last)) == []
         assert rank_of(model, last) <= rank_of(model, found)
+
+
+def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        until(lambda: watched.pids() or None)
+        watched.kill_one(1)
+        while watched.parts.take() is not None:
+            pass
+        assert faults(model, solution(model, watched.taken())) == []
+        assert watched.events.empty()
 
 
 def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Known) -> None:
@@ -210,7 +232,7 @@ def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Kno
         watched.parts.start(2)
         watched.parts.offer(routes)
         until(lambda: len(watched.pids()) == 2 or None)
-        os.kill(watched.pids()[0], signal.SIGKILL)
+        watched.kill_one(MOST_DEATHS)
         assert watched.end().error is not None
         assert len(watched.parts._resolves._under_way) <= 1
         watched.taken()

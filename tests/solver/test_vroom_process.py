@@ -17,7 +17,7 @@ import pytest
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model import Model
 from milkrun_solver.vroom_encoding import request_of, routes_of
-from milkrun_solver.vroom_process import VroomProcess
+from milkrun_solver.vroom_process import MOST_DEATHS, VroomProcess
 from milkrun_solver.vroom_request import Effort, Request
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
@@ -90,16 +90,14 @@ def tasks_in(output: dict[str, Any]) -> int:
 
 def test_the_first_request_starts_the_child(process: VroomProcess) -> None:
     assert process.pid is None
-    assert not process.gone
     list(process.answers(request(small(), [Effort(0)])))
     assert process.pid is not None
-    assert not process.gone
+    assert is_alive(process.pid)
 
 
 def test_a_refusal_says_why_and_the_same_child_serves_the_next_request(process: VroomProcess) -> None:
     with pytest.raises(EngineError, match="Inconsistent breaks for vehicle 4"):
         list(process.answers(request(refused(), [Effort(0)])))
-    assert not process.gone
     pid = process.pid
     assert list(process.answers(request(small(), [Effort(0)])))
     assert process.pid == pid
@@ -135,7 +133,8 @@ def test_close_leaves_no_child_and_may_be_called_twice(process: VroomProcess) ->
     list(process.answers(request(small(), [Effort(0)])))
     process.close()
     process.close()
-    assert process.gone
+    assert process.pid is not None
+    assert not is_alive(process.pid)
 
 
 def test_a_child_that_others_kill_at_work_is_an_error(process: VroomProcess) -> None:
@@ -145,7 +144,7 @@ def test_a_child_that_others_kill_at_work_is_an_error(process: VroomProcess) -> 
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(EngineError, match="ended with -9"):
         list(answers)
-    assert process.gone
+    assert process.pid is None
 
 
 def test_a_child_that_others_kill_between_requests_is_an_error(process: VroomProcess) -> None:
@@ -168,6 +167,20 @@ time.sleep(60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent's life")
+def test_a_new_child_serves_after_one_that_died_until_too_many_have(process: VroomProcess) -> None:
+    for deaths in range(MOST_DEATHS):
+        assert not process.lost
+        answers = process.answers(request(big(), LONG))
+        next(answers)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(EngineError, match="ended with -9"):
+            list(answers)
+        if deaths == 0:
+            assert list(process.answers(request(small(), [Effort(0)])))
+    assert process.lost
+
+
 def test_the_child_dies_with_its_parent() -> None:
     code = f"import sys; sys.path[:] = {sys.path!r}\n{PARENT}"
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

@@ -97,16 +97,16 @@ class VroomParts:
 
 
 def solved(process: VroomProcess, resolve: Resolve, deadline: float) -> list[TimedRoute] | None:
-    """VROOM's answer, in the part's numbers; None where it refuses, or was stopped.
+    """VROOM's answer, in the part's numbers; None where it refuses, was stopped, or its child died.
 
     Raises:
-        EngineError: The child has died.
+        EngineError: It died once too often.
     """
     left = max(0.1, deadline - time.monotonic())
     try:
         outputs = list(process.answers(request_of(resolve.model, [resolve.effort], threads=1, seconds=left)))
     except EngineError:
-        if process.gone:
+        if process.lost:
             raise
         return None
     return routes_of(resolve.model, outputs[0]) if outputs else None
