@@ -40,9 +40,16 @@ def test_small_problems_get_the_level_that_is_asked_for() -> None:
     assert efforts({"exploration_level": 0}) == [Effort(None), Effort(0)]
 
 
+def test_on_one_core_vroom_makes_room_after_something_quick() -> None:
+    assert engines_for({"capacity"})._efforts(hurries=True) == [Effort(None), Effort(0)]
+    assert engines_for({"capacity"}, jobs=300)._efforts(hurries=True) == [Effort(None)]
+
+
 def efforts(options: dict[str, Any]) -> list[Effort]:
     body = {**random_body(1, {"capacity"}), "options": options}
-    return Engines(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)._efforts()
+    return Engines(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)._efforts(
+        hurries=False
+    )
 
 
 @pytest.mark.parametrize(("jobs", "leading", "otherwise"), [(30, 85, 60), (300, 25, 25)])

@@ -388,3 +388,19 @@ def test_no_more_children_at_once_than_the_problem_asks_for(wanted: int) -> None
 
     Watched(breaking(60, threads=wanted, exploration_level=0), seconds=1.5, should_stop=look)
     assert most == min(wanted, len(os.sched_getaffinity(0)))
+
+
+def test_on_one_core_one_engine_works_at_a_time() -> None:
+    before = children()
+    at_work: set[tuple[bool, bool]] = set()
+
+    def look() -> bool:
+        searches = any(thread.name.startswith("pyvrp") for thread in threading.enumerate())
+        at_work.add((searches, bool(children() - before)))
+        return False
+
+    problem = random_problem(3, {"capacity", "windows", "great circle"}, jobs=35, vehicles=8)
+    alone = problem.model_copy(update={"options": problem.options.model_copy(update={"threads": 1})})
+    Watched(alone, seconds=2, should_stop=look)
+    assert (True, False) in at_work
+    assert (True, True) not in at_work

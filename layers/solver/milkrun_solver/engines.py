@@ -81,15 +81,16 @@ class Engines:
         suits_vroom = not self.with_pyvrp or _suits_vroom(model)
         self.vroom_first = self.with_vroom and self.deep and suits_vroom
 
-    def vroom(self, threads: int) -> VroomEngine | VroomDistricts:
-        """VROOM at work on the whole problem, or on one district after the other where that is large."""
+    def vroom(self, threads: int, hurries: bool) -> VroomEngine | VroomDistricts:
+        """VROOM at work on the whole problem, or on one district after the other where that is large; one
+        that `hurries` leaves the core to what goes on from its first answers."""
         if self._in_districts:
             districts = VroomDistricts(self._model, self._post, self._deadline, self._seed)
             districts.start()
             return districts
         whole = VroomEngine(self._post)
         seconds = _ASKED * (self.vroom_until(leads=True) - time.monotonic())
-        whole.start(request_of(self._model, self._efforts(), threads, seconds))
+        whole.start(request_of(self._model, self._efforts(hurries), threads, seconds))
         return whole
 
     def vroom_until(self, leads: bool) -> float:
@@ -124,9 +125,11 @@ class Engines:
         few = self.with_vroom and len(encoding.possible) >= _LEAST_FEW
         return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole, few)
 
-    def _efforts(self) -> list[Effort]:
+    def _efforts(self, hurries: bool) -> list[Effort]:
         """What VROOM shall do on the whole problem after its heuristics: something quick, then its best."""
-        if self.deep:
+        if hurries:
+            levels = [0] if self.deep else []
+        elif self.deep:
             levels = sorted({0, self._model.problem.options.exploration_level})
         else:
             levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth

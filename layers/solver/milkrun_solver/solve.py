@@ -149,9 +149,11 @@ class _Run:
 
     def _start(self) -> None:
         engines = self._engines
-        alone = engines.vroom_first and self._ledger.best is None
+        leads = engines.vroom_first and self._ledger.best is None
+        has_one_core = engines.with_vroom and engines.cores == 1
+        alone = leads or has_one_core
         if engines.with_vroom:
-            self._vroom = engines.vroom(engines.cores if alone else 1)
+            self._vroom = engines.vroom(engines.cores if alone else 1, hurries=has_one_core and not leads)
             for engine in ("vroom", "pyvrp"):
                 self._vroom_until[engine] = engines.vroom_until(leads=engine == "vroom")
             self._working += 1
