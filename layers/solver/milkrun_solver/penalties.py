@@ -85,7 +85,7 @@ def _stops(data: "pyvrp.ProblemData") -> list[Any]:
     return [*data.clients(), *ends]
 
 
-def _typical(matrix: npt.NDArray[Any]) -> float:
+def _typical(matrix: "np.ndarray[Any, Any]") -> float:
     rows = matrix[:: max(1, len(matrix) // _SAMPLE)]
     nearest = min(_NEAREST, matrix.shape[1] - 1)
     return max(1.0, float(np.partition(rows, nearest, axis=1)[:, : nearest + 1].mean()))
