@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 3000
 RUNS ?= 10000
+ENV := default
 BIN := .venv/bin
 SAM := .venv/sam/bin/sam
 CHECKOV := .venv/checkov/bin/checkov
@@ -68,8 +69,8 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	@! grep -q 'Parsing errors' .local/checkov/report
 
 # Without the SAM CLI's cache, which does not notice a change of layers/Makefile.
-build: .venv/sam/.installed ## Build for Lambda; ARCHITECTURE=arm64 for its other processors
-	$(SAM) build --no-cached $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+build: .venv/sam/.installed ## Build for Lambda; ENV=prod for an environment with another Architecture
+	$(SAM) build --no-cached --config-env $(ENV)
 
 format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .

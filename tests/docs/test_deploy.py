@@ -105,6 +105,22 @@ def test_every_verb_of_make_exists(shell: str) -> None:
         assert re.search(rf"^{re.escape(verb)}:", makefile, re.MULTILINE), verb
 
 
+@pytest.mark.parametrize(("arguments", "environment"), [([], "default"), (["ENV=prod"], "prod")])
+def test_what_is_built_is_for_the_environment_that_is_deployed(
+    arguments: list[str], environment: str
+) -> None:
+    """`sam build` reads Architecture where `sam deploy` does, if both are told the same environment."""
+    command = ["make", "--dry-run", "build", *arguments]
+    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"sam build .*--config-env (\S+)", plan) == [environment]
+
+
+def test_an_environment_is_built_before_it_is_deployed(shell: str) -> None:
+    for line in shell.splitlines():
+        for name in re.findall(r"sam deploy --config-env (\S+)", line):
+            assert f"make build ENV={name} &&" in line
+
+
 def test_every_output_that_the_page_names_exists(page: str, template: dict[str, Any]) -> None:
     assert "`ApiUrl`" in page
     assert "ApiUrl" in template["Outputs"]
