@@ -14,6 +14,53 @@ from .conftest import ROOT, Rows
 WITH_DEFAULTS = {None, "MakesCache", "RunsCanary"}
 """Conditions that hold where every parameter has its default."""
 
+FREE = "free"
+WATCHING = "Alarms with their key, metrics, dashboard"
+NAT = "`NatGateway=true`"
+COSTS = {
+    "AWS::ApiGateway::Account": FREE,
+    "AWS::AppConfig::Application": FREE,  # what costs is to read a configuration, which nobody does
+    "AWS::AppConfig::ConfigurationProfile": FREE,
+    "AWS::AppConfig::HostedConfigurationVersion": FREE,
+    "AWS::CloudWatch::Alarm": WATCHING,
+    "AWS::CloudWatch::Dashboard": WATCHING,
+    "AWS::EC2::EIP": NAT,
+    "AWS::EC2::InternetGateway": FREE,
+    "AWS::EC2::NatGateway": NAT,
+    "AWS::EC2::Route": FREE,
+    "AWS::EC2::RouteTable": FREE,
+    "AWS::EC2::SecurityGroup": FREE,
+    "AWS::EC2::SecurityGroupEgress": FREE,
+    "AWS::EC2::SecurityGroupIngress": FREE,
+    "AWS::EC2::Subnet": FREE,
+    "AWS::EC2::SubnetRouteTableAssociation": FREE,
+    "AWS::EC2::VPC": FREE,
+    "AWS::EC2::VPCEndpoint": "Endpoint for Lambda",
+    "AWS::EC2::VPCGatewayAttachment": FREE,
+    "AWS::ElastiCache::ParameterGroup": FREE,
+    "AWS::ElastiCache::ReplicationGroup": "Cache",
+    "AWS::ElastiCache::SubnetGroup": FREE,
+    "AWS::ElastiCache::User": FREE,
+    "AWS::ElastiCache::UserGroup": FREE,
+    "AWS::IAM::ManagedPolicy": FREE,
+    "AWS::IAM::Role": FREE,
+    "AWS::IAM::RolePolicy": FREE,
+    "AWS::KMS::Key": WATCHING,
+    "AWS::Lambda::Permission": FREE,
+    "AWS::Logs::LogGroup": "Logs",
+    "AWS::S3::Bucket": "Canary",
+    "AWS::S3::BucketPolicy": FREE,
+    "AWS::SNS::Subscription": FREE,
+    "AWS::SNS::Topic": FREE,  # a mail for each alarm: a thousand a month cost nothing
+    "AWS::SQS::Queue": FREE,  # a message for each worker that fails: a million a month cost nothing
+    "AWS::Serverless::Api": "API Gateway",
+    "AWS::Serverless::Function": "Other functions",
+    "AWS::Serverless::LayerVersion": FREE,
+    "AWS::Synthetics::Canary": "Canary",
+    "AWS::WAFv2::WebACLAssociation": FREE,  # the ACL is the operator's
+}
+"""The row of the page that tells what a type of resource costs."""
+
 MONTHS = ("at rest", "1,000 runs", "1,000,000 runs")
 
 Symbols = dict[str, float]
@@ -130,6 +177,23 @@ def test_functions_cost_what_the_template_gives_them(template: dict[str, Any], r
 def test_the_canary_costs_what_the_template_gives_it(template: dict[str, Any], rest: Symbols) -> None:
     run = template["Resources"]["Canary"]["Properties"]["RunConfig"]
     assert rest["canary_gb"] == run["MemoryInMB"] / 1024
+
+
+def test_whatever_the_template_makes_has_its_row_or_is_free(template: dict[str, Any], table: Table) -> None:
+    assert {it["Type"] for it in template["Resources"].values()} == COSTS.keys()
+    rows = {row[0] for header in ("line | at rest", "with | adds at rest") for row in table(header)}
+    assert set(COSTS.values()) - {FREE} <= rows
+
+
+def test_what_tokens_add_is_the_authorizer_s_snapshots_and_its_alarm(
+    template: dict[str, Any], table: Table, rest: Symbols
+) -> None:
+    with_tokens = [it for it in template["Resources"].values() if it.get("Condition") == "UsesJwt"]
+    (memory,) = [it["Properties"]["MemorySize"] for it in with_tokens if "MemorySize" in it["Properties"]]
+    assert [it["Type"] for it in with_tokens].count("AWS::CloudWatch::Alarm") == 1
+    (formula,) = [row[-1] for row in table("with | adds at rest") if row[0].startswith("`AuthMode=JWT`")]
+    kept = rest["versions"] * memory / 1024 * rest["seconds"] * rest["snapstart_gb_s"]
+    assert value(formula.strip("`"), rest) == pytest.approx(kept + rest["alarm"])
 
 
 def test_endpoints_are_counted(template: dict[str, Any], rest: Symbols) -> None:

@@ -214,12 +214,18 @@ def test_every_request_is_logged_as_one_line_of_json_that_names_the_caller(by_ia
     assert line["owner"] == "$context.authorizer.principalId"
 
 
-def test_requests_are_traced_counted_and_held_to_a_rate(by_iam: Deployment) -> None:
+def test_requests_are_traced_and_held_to_a_rate(by_iam: Deployment) -> None:
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
     assert stage["TracingEnabled"] is True
     (settings,) = stage["MethodSettings"]
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+
+
+def test_metrics_of_each_method_which_cost_extra_are_not_taken(by_iam: Deployment) -> None:
+    """Alarms and dashboard look at those of the stage: the dimensions in metrics.py."""
+    (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
+    assert all("MetricsEnabled" not in settings for settings in stage["MethodSettings"])
 
 
 def test_there_is_no_other_stage_that_none_of_this_is_on(any_deployment: Deployment) -> None:
