@@ -64,6 +64,12 @@ def test_the_template_has_the_script_that_is_tested(canary: dict[str, Any]) -> N
     assert "\ndef handler(" in script
 
 
+def test_every_choice_of_minutes_is_in_the_map(template: dict[str, Any]) -> None:
+    """CloudFormation looks a key up even where the condition of the resource does not hold."""
+    choices = map(str, template["Parameters"]["CanaryMinutes"]["AllowedValues"])
+    assert set(choices) == template["Mappings"]["CanaryPeriods"]["Seconds"].keys()
+
+
 def test_embedding_replaces_the_script_and_nothing_else(embedder: ModuleType, tmp_path: Path) -> None:
     before = "Code:\n  Script: |\n    old\n\n    old\n  Handler: x\nOther: 1\n"
     after = embedder.embed(before, "import new\n\nif new:\n    pass\n")
