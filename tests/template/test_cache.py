@@ -87,12 +87,12 @@ def test_there_is_a_node_for_the_primary_and_each_replica(deployed: Deploy, repl
 
 
 def test_shards_make_it_a_cluster(deployed: Deploy) -> None:
-    deployment = deployed({"CacheShards": "3", "CacheReplicas": "0"})
+    deployment = deployed({"CacheShards": "3", "CacheReplicas": "2"})
     cache = deployment.properties("Cache")
     assert (cache["ClusterMode"], cache["NumNodeGroups"], cache["ReplicasPerNodeGroup"]) == (
         "enabled",
         "3",
-        "0",
+        "2",
     )
     assert "NumCacheClusters" not in cache
     assert cache["AutomaticFailoverEnabled"] is True  # which a cluster must have

@@ -185,10 +185,3 @@ def test_secrets_have_an_endpoint_where_there_is_one_to_read(deployed: Deploy) -
     (statement,) = with_secret["secretsmanager"]["PolicyDocument"]["Statement"]
     assert statement["Resource"] == NEO4J_SECRET
     assert with_secret["secretsmanager"]["PrivateDnsEnabled"] is True
-
-
-def test_a_given_vpc_needs_its_subnets(template: dict[str, Any]) -> None:
-    rule = template["Rules"]["GivenVpcHasSubnets"]
-    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "VpcId"}, ""]}]}
-    (assertion,) = rule["Assertions"]
-    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SubnetIds"}, ""]}]}

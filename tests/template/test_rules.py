@@ -1,0 +1,84 @@
+"""Combinations of parameters that are refused before anything is made, and those close by that are not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.cloudformation import Resolver
+
+from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, Parameters
+
+REDIS = {"RedisUrl": "rediss://redis.example.com:6379"}
+AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}
+NAT = {"NatGateway": "true"}
+INSIDE = {"Neo4jSecurityGroupId": "sg-0a1b2c3d"}
+TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
+
+Refused = Callable[[Parameters], set[str]]
+
+
+@pytest.fixture
+def refused(template: dict[str, Any]) -> Refused:
+    """The names of the rules that some parameters break."""
+
+    def broken(parameters: Parameters) -> set[str]:
+        resolver = Resolver(template, REGION, parameters)
+        return {
+            name
+            for name, rule in template["Rules"].items()
+            if resolver.resolve(rule["RuleCondition"])
+            and not all(resolver.resolve(it["Assert"]) for it in rule["Assertions"])
+        }
+
+    return broken
+
+
+def without(parameters: Parameters, name: str) -> Parameters:
+    return {key: value for key, value in parameters.items() if key != name}
+
+
+@pytest.mark.parametrize("name", PARAMETER_SETS)
+def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refused, name: str) -> None:
+    assert refused(PARAMETER_SETS[name]) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"),
+    [
+        ("GivenVpcHasSubnets", without(GIVEN_VPC, "SubnetIds")),
+        ("GivenSubnetsHaveVpc", without(GIVEN_VPC, "VpcId")),
+        ("ShardsHaveReplicas", {"CacheShards": "2", "CacheReplicas": "0"}),
+        ("GivenRedisIsReached", REDIS),
+        ("Neo4jIsReached", AURA),
+        ("JwtHasIssuerAndAudience", without(TOKENS, "JwtIssuer")),
+        ("JwtHasIssuerAndAudience", without(TOKENS, "JwtAudience")),
+    ],
+)
+def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
+    assert refused(parameters) == {rule}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        GIVEN_VPC,
+        {"CacheShards": "2"},
+        {"CacheReplicas": "0"},
+        {**REDIS, **NAT, "CacheShards": "2", "CacheReplicas": "0"},  # of a cache that is not made
+        {**REDIS, **GIVEN_VPC},
+        {**REDIS, **NAT},
+        {**AURA, **GIVEN_VPC},
+        {**AURA, **NAT},
+        {**AURA, **INSIDE},
+        TOKENS,
+    ],
+)
+def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:
+    assert refused(parameters) == set()
+
+
+def test_a_rule_says_which_parameters_it_is_about(template: dict[str, Any]) -> None:
+    for name, rule in template["Rules"].items():
+        for assertion in rule["Assertions"]:
+            assert any(it in assertion["AssertDescription"] for it in template["Parameters"]), name
