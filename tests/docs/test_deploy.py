@@ -122,8 +122,9 @@ def test_an_environment_is_built_before_it_is_deployed(shell: str) -> None:
 
 
 def test_every_output_that_the_page_names_exists(page: str, template: dict[str, Any]) -> None:
-    assert "`ApiUrl`" in page
-    assert "ApiUrl" in template["Outputs"]
+    named = set(re.findall(r"`([A-Z]\w+(?:Url|Id|Ids))`", page)) - template["Parameters"].keys()
+    assert named >= {"ApiUrl", "FunctionsSecurityGroupId", "MadeVpcId"}
+    assert named <= template["Outputs"].keys()
 
 
 def test_every_link_leads_somewhere(page: str) -> None:

@@ -185,3 +185,16 @@ def test_secrets_have_an_endpoint_where_there_is_one_to_read(deployed: Deploy) -
     (statement,) = with_secret["secretsmanager"]["PolicyDocument"]["Statement"]
     assert statement["Resource"] == NEO4J_SECRET
     assert with_secret["secretsmanager"]["PrivateDnsEnabled"] is True
+
+
+def test_who_opens_something_to_the_functions_or_peers_with_them_finds_the_ids(
+    template: dict[str, Any],
+) -> None:
+    outputs = template["Outputs"]
+    assert outputs["FunctionsSecurityGroupId"]["Value"] == {"Ref": "FunctionsSecurityGroup"}
+    made = {name: it["Value"] for name, it in outputs.items() if it.get("Condition") == "MakesVpc"}
+    assert made == {
+        "MadeVpcId": {"Ref": "Vpc"},
+        "MadeSubnetIds": {"Fn::Sub": "${PrivateSubnetA},${PrivateSubnetB}"},
+        "MadeRouteTableId": {"Ref": "PrivateRoutes"},
+    }
