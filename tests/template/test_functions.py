@@ -283,6 +283,14 @@ def test_whatever_value_reaches_a_function_makes_new_versions(template: dict[str
     assert {"VpcId", "RedisUrl", "CacheReplicas", "CacheShards", "Neo4jUri", "WorkerMemory"} <= reach
 
 
+def test_no_deployment_deletes_the_version_before(any_deployment: Deployment) -> None:
+    versions = [it for it in any_deployment.resources.values() if it["Type"] == "AWS::Lambda::Version"]
+    assert versions
+    for version in versions:
+        assert version["DeletionPolicy"] == "Retain"  # where the code changes, by SAM
+        assert version["UpdateReplacePolicy"] == "Retain"  # where a parameter does
+
+
 def test_every_version_is_described_by_the_settings(any_deployment: Deployment) -> None:
     number = "settings Settings.VersionNumber"
     for name, version in any_deployment.of_type("AWS::Lambda::Version").items():
