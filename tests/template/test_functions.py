@@ -198,7 +198,7 @@ def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: D
     assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
 
 
-@pytest.mark.parametrize("kind", ["AllAtOnce", "Linear10PercentEvery1Minute"])
+@pytest.mark.parametrize("kind", ["Canary10Percent30Minutes", "Linear10PercentEvery1Minute"])
 def test_calls_move_to_a_new_version_as_the_environment_says(deployed: Deploy, kind: str) -> None:
     deployment = deployed({"DeploymentType": kind})
     groups = deployment.of_type("AWS::CodeDeploy::DeploymentGroup")
@@ -212,12 +212,37 @@ def test_calls_move_to_a_new_version_as_the_environment_says(deployed: Deploy, k
         )
 
 
+def test_every_way_to_deploy_but_all_at_once_is_gradual(template: dict[str, Any]) -> None:
+    gradual = template["Mappings"]["Deployments"]["Gradual"]
+    assert gradual.keys() == set(template["Parameters"]["DeploymentType"]["AllowedValues"])
+    assert [kind for kind, value in gradual.items() if value == "false"] == ["AllAtOnce"]
+
+
+def test_all_at_once_asks_no_alarm_so_that_a_fix_passes_one_that_is_on(deployed: Deploy) -> None:
+    deployment = deployed({"DeploymentType": "AllAtOnce"})
+    assert not any(it["Type"].startswith("AWS::CodeDeploy") for it in deployment.resources.values())
+    aliases = [it for it in deployment.resources.values() if it["Type"] == "AWS::Lambda::Alias"]
+    assert aliases
+    assert not any("UpdatePolicy" in alias for alias in aliases)
+
+
+def test_all_at_once_after_a_failure_makes_versions_that_are_not_like_those_left_behind(
+    template: dict[str, Any],
+) -> None:
+    before, settings_before = configurations(template, {})
+    after, settings_after = configurations(template, {"DeploymentType": "AllAtOnce"})
+    assert before == after
+    assert settings_before != settings_after
+
+
 def test_an_alarm_moves_the_calls_back(deployed: Deploy) -> None:
     deployment = deployed({})
     for name, group in deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items():
-        alarm = name.replace("FunctionDeploymentGroup", "ErrorsAlarm")
-        assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [{"Name": alarm}]}
-        assert deployment.resources[alarm]["Type"] == "AWS::CloudWatch::Alarm"
+        alarms = [name.replace("FunctionDeploymentGroup", "ErrorsAlarm")]
+        if not name.startswith("Worker"):
+            alarms.append("ApiErrorsAlarm")  # counts 503 too, which is no error of a function
+        assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [{"Name": it} for it in alarms]}
+        assert all(deployment.resources[it]["Type"] == "AWS::CloudWatch::Alarm" for it in alarms)
         assert group["AutoRollbackConfiguration"]["Enabled"] is True
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
 
