@@ -34,7 +34,7 @@ from milkrun_solver.vroom_engine import VroomEngine
 from milkrun_solver.vroom_process import VroomProcess
 from milkrun_solver.vroom_request import Effort, Request
 
-PART_TASKS = 125
+PART_TASKS = 500
 LIMIT_SECONDS = 600.0
 """How long VROOM may take for its first answer."""
 RUN_SECONDS = 60.0
