@@ -39,7 +39,7 @@ class JobPolicy:
         lease: How long a worker holds a run without renewing.
         redispatch: First wait before an invoke is sent again; doubled each time.
         max_dispatches: Invokes sent for a run that never starts before it fails.
-        max_unstarted: The longest a run may stay pending at a stretch.
+        max_unstarted: The longest that a run may have its turn, with invokes sent, and not start.
         min_replicas: Replicas that must have a run before it is acknowledged.
     """
 

@@ -65,7 +65,7 @@ class _Layout:
             self._index(keys.active, f"{owner}:{run_id}", self._at(run.due))
         if run.status == "pending":
             self._index(keys.pending, run_id, 0.0)
-            self._index(keys.queue, f"{owner}:{run_id}", self._at(run.pending_since))
+            self._index(keys.queue, f"{owner}:{run_id}", self._at(run.queued))
         if run.status == "running":
             self._index(keys.running, run_id, 0.0)
         if run.waiting:

@@ -16,10 +16,18 @@ _TURN = 300_000
 
 @dataclass
 class ModelRun:
-    """A run. `due` is when to look at it next, None once it has ended; `expires` is None until then."""
+    """A run.
+
+    Attributes:
+        queued: Since when it is pending.
+        pending_since: Since when it is, and has its turn: what its age counts from.
+        due: When to look at it next, None once it has ended.
+        expires: None until then.
+    """
 
     submission: Submission
     created: int
+    queued: int
     pending_since: int
     due: int | None
     status: str = "pending"
@@ -115,7 +123,7 @@ class Model:
         index.expires = kept_until
         waits = self._turns(owner) >= self.policy.max_running
         first_look = self.now + round(self.policy.redispatch * 1000)
-        self.runs[owner, run_id] = ModelRun(submission, self.now, self.now, first_look)
+        self.runs[owner, run_id] = ModelRun(submission, self.now, self.now, self.now, first_look)
         if key is not None:
             self.keys[owner, key] = Key(run_id, submission.request, kept_until)
         return self._wait(self.runs[owner, run_id]) if waits else Code.OK, run_id
@@ -129,8 +137,8 @@ class Model:
             return Code.HELD if run.status == "running" else Code.ENDED
         if not early and run.due is not None and run.due > self.now:
             return Code.NOT_DUE
-        given_up = self.now - run.pending_since > self.policy.max_unstarted * 1000
-        if given_up or run.dispatches >= self.policy.max_dispatches:
+        too_old = self.now - run.pending_since > self.policy.max_unstarted * 1000
+        if (run.dispatches and too_old) or run.dispatches >= self.policy.max_dispatches:
             run.error = ("never_started", "No worker started the run.")
             self._end(run, "failed")
             return Code.GAVE_UP
@@ -138,7 +146,9 @@ class Model:
         if no_turn or self._is_full(run):
             return self._wait(run)
         run.waiting = False
-        if run.dispatches and self._turns(name[0]) < 2 * self.policy.max_running:
+        if not run.dispatches:
+            run.pending_since = self.now
+        elif self._turns(name[0]) < 2 * self.policy.max_running:
             self._pass_turn(name[0])
         run.due = self.now + round(self.policy.redispatch * 1000) * 2**run.dispatches
         run.dispatches += 1
@@ -291,7 +301,8 @@ class Model:
         return Code.WAITING
 
     def _back_to_pending(self, run: ModelRun, *, chain: int) -> None:
-        run.status, run.pending_since, run.dispatches, run.chain = "pending", self.now, 0, chain
+        run.status, run.dispatches, run.chain = "pending", 0, chain
+        run.queued = run.pending_since = self.now
         run.token = run.lease_until = None
 
     def _end_early(self, run: ModelRun) -> None:

@@ -61,6 +61,20 @@ def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
     assert hasty.status().error_code == "never_started"
 
 
+def test_a_run_that_waits_for_its_turn_grows_no_older(lab: Lab) -> None:
+    small = lab.with_policy(max_running=1)
+    small.running(2)
+    small.submit(1)
+    small.client.hset(OwnerKeys(OWNER).run(run_id(1)), "pending_since", 1)
+    small.make_due()
+    assert small.jobs.dispatch(OWNER, run_id(1)) is None
+    assert small.jobs.complete(OWNER, run_id(2), "t", spent_ms=1, best=BEST) == run_id(1)
+    for _ in range(2):
+        small.make_due()
+        small.jobs.dispatch(OWNER, run_id(1))
+    assert small.jobs.claim(OWNER, run_id(1), "u") is not None
+
+
 def test_above_the_owner_s_limit_it_waits_for_its_turn_at_no_cost(lab: Lab) -> None:
     small = lab.with_policy(max_running=1, max_dispatches=2)
     small.running(2)

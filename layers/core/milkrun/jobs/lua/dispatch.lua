@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
--- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed. Where its
--- worker was invoked before and did not come, another run of its owner gets a turn meanwhile.
+-- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed. Its age counts
+-- from the first invoke of its turn: while it waits for others of its owner it grows no older. Where its worker was
+-- invoked before and did not come, another run of its owner gets a turn meanwhile.
 -- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
 --      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
@@ -28,7 +29,7 @@ local now = now_ms()
 local due = tonumber(redis.call('ZSCORE', active, member) or now)
 if due > now and not early then return {CODE.NOT_DUE} end
 
-local unstarted = now - state[3]
+local unstarted = dispatches > 0 and now - state[3] or 0
 if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
   finish('failed', ARGV[9], 'error_code', 'never_started', 'error_detail', 'No worker started the run.')
   return {CODE.GAVE_UP, redis.call('HGETALL', run)}
@@ -42,7 +43,11 @@ if redis.call('ZCARD', running) >= limit or (waits and turns_taken() >= limit) t
 end
 
 redis.call('ZREM', waiting, run_id)
-if dispatches > 0 and turns_taken() < 2 * limit then pass_turn() end
+if dispatches == 0 then
+  redis.call('HSET', run, 'pending_since', int(now))
+elseif turns_taken() < 2 * limit then
+  pass_turn()
+end
 redis.call('HSET', run, 'dispatches', int(dispatches + 1), 'chain', chain)
 redis.call('ZADD', active, int(now + first_wait * 2 ^ dispatches), member)
 return {CODE.OK, redis.call('HGETALL', run)}
