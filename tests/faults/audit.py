@@ -18,7 +18,7 @@ from .trail import End, Story
 
 _DAY_MS = 86_400_000
 _CALL_MS = 60_000
-_KEY_DAYS = 7
+_KEY_DAYS = 30
 """So much longer than a run its key and its owner's list are kept."""
 
 

@@ -116,7 +116,7 @@ class Model:
             return (Code.REPLAYED, held.run_id) if same else (Code.KEY_REUSED, "")
         if len(self.of(owner, "pending")) >= self.policy.max_pending:
             return Code.PENDING_LIMIT, ""
-        kept_until = self.now + (self.policy.ttl_days + 7) * _DAY
+        kept_until = self.now + (self.policy.ttl_days + 30) * _DAY
         index = self.lists.setdefault(owner, Index(kept_until))
         index.run_ids -= {old for old in sorted(index.run_ids)[:2] if (owner, old) not in self.runs}
         index.run_ids.add(run_id)
@@ -317,6 +317,8 @@ class Model:
         waited, run.waiting = run.waiting, False
         run.status, run.finished, run.due, run.lease_until = status, self.now, None, None
         run.expires = self.now + self.policy.ttl_days * _DAY
+        if index := self.lists.get(run.submission.owner):
+            index.expires = max(index.expires, run.expires)
         if status != "failed":
             run.best = None
         return None if waited else self._pass_turn(run.submission.owner)

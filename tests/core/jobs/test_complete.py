@@ -32,6 +32,25 @@ def test_an_ended_run_needs_no_attention_and_expires(lab: Lab) -> None:
         assert 0 < lab.client.ttl(key) <= lab.policy.ttl_days * 86_400
 
 
+def test_its_list_and_its_idempotency_key_outlive_a_run_that_is_kept_longer_than_was_meant(lab: Lab) -> None:
+    lab.with_policy(ttl_days=1).submit(key="k")
+    longest = lab.with_policy(ttl_days=30)
+    longest.jobs.claim(OWNER, run_id(1), "t")
+    complete(longest)
+    keys, key_hash = OwnerKeys(OWNER), lab.status().key_hash
+    kept = lab.client.pttl(keys.run(run_id(1)))
+    assert lab.client.pttl(keys.idempotency(key_hash)) >= kept
+    assert lab.client.pttl(keys.runs) >= kept
+
+
+def test_the_list_outlives_a_run_that_took_very_long(lab: Lab) -> None:
+    lab.running()
+    keys = OwnerKeys(OWNER)
+    lab.client.pexpire(keys.runs, 60_000)
+    complete(lab)
+    assert lab.client.pttl(keys.runs) >= lab.client.pttl(keys.run(run_id(1)))
+
+
 def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)

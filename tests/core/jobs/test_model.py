@@ -366,7 +366,7 @@ class Lifecycle(RuleBasedStateMachine):
         for name, run in self.model.runs.items():
             assert run.ended or self.reader.status(*name).status.ended
         assert {key.split(":")[2] for key in self.store.read()} <= {"run", "runs", "idem"}
-        self.store.jump((POLICY.ttl_days + 8) * DAY)
+        self.store.jump((POLICY.ttl_days + 31) * DAY)
         assert self.store.read() == {}
 
 

@@ -11,5 +11,6 @@ local function finish(status, ttl_ms, ...)
   for _, key in ipairs({run, request, best, result}) do
     redis.call('PEXPIRE', key, ttl_ms)
   end
+  redis.call('PEXPIRE', runs, ttl_ms, 'GT') -- the list outlives the run, however long that took
   return redis.call('ZREM', waiting, run_id) == 1 and '' or pass_turn()
 end
