@@ -38,7 +38,7 @@ class JobPolicy:
         max_pending: Pending runs per owner.
         lease: How long a worker holds a run without renewing.
         redispatch: First wait before an invoke is sent again; doubled each time.
-        max_dispatches: Invokes sent for a run that never starts before it fails.
+        max_redispatch: The longest such wait.
         max_unstarted: The longest that a run may have its turn, with invokes sent, and not start.
         min_replicas: Replicas that must have a run before it is acknowledged.
     """
@@ -49,7 +49,7 @@ class JobPolicy:
     max_pending: int = 1_000
     lease: float = 30
     redispatch: float = 15
-    max_dispatches: int = 10
+    max_redispatch: float = 900
     max_unstarted: float = 86_400
     min_replicas: int = 0
 

@@ -138,7 +138,7 @@ class Model:
         if not early and run.due is not None and run.due > self.now:
             return Code.NOT_DUE
         too_old = self.now - run.pending_since > self.policy.max_unstarted * 1000
-        if (run.dispatches and too_old) or run.dispatches >= self.policy.max_dispatches:
+        if run.dispatches and too_old:
             run.error = ("never_started", "No worker started the run.")
             self._end(run, "failed")
             return Code.GAVE_UP
@@ -150,7 +150,8 @@ class Model:
             run.pending_since = self.now
         elif self._turns(name[0]) < 2 * self.policy.max_running:
             self._pass_turn(name[0])
-        run.due = self.now + round(self.policy.redispatch * 1000) * 2**run.dispatches
+        wait = min(self.policy.redispatch * 2**run.dispatches, self.policy.max_redispatch)
+        run.due = self.now + round(wait * 1000)
         run.dispatches += 1
         run.chain = chain
         return Code.OK

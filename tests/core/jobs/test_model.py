@@ -50,7 +50,7 @@ POLICY = JobPolicy(
     max_pending=4,
     lease=150,
     redispatch=90,
-    max_dispatches=3,
+    max_redispatch=300,
     max_unstarted=1_830,
 )
 """Small limits, and times of minutes: what the calls themselves take does not count beside them."""

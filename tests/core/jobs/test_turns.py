@@ -97,7 +97,7 @@ def lost(lab: Lab) -> None:
 
 def never_started(lab: Lab) -> None:
     lab.make_due()
-    lab.with_policy(max_dispatches=1).jobs.dispatch(OWNER, run_id(1))
+    lab.with_policy(max_unstarted=-1).jobs.dispatch(OWNER, run_id(1))
 
 
 def gone(lab: Lab) -> None:

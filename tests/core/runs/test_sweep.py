@@ -134,7 +134,7 @@ def test_an_invoke_that_fails_is_counted(bench: Bench, telemetry: Telemetry) -> 
 
 
 def test_a_run_that_the_sweeper_fails_is_counted_by_its_code(bench: Bench, telemetry: Telemetry) -> None:
-    last = bench.with_policy(max_attempts=1, max_dispatches=1)
+    last = bench.with_policy(max_attempts=1, max_unstarted=-1)
     last.submit(1)
     last.jobs.claim(OWNER, run_id(1), "t")
     last.submit(2)

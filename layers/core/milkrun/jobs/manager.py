@@ -140,7 +140,7 @@ class JobStateManager:
             int(early),
             chain,
             _ms(self._policy.redispatch),
-            self._policy.max_dispatches,
+            _ms(self._policy.max_redispatch),
             _ms(self._policy.max_unstarted),
             self._policy.max_running,
             self._ttl_ms,

@@ -5,7 +5,7 @@
 -- invoked before and did not come, another run of its owner gets a turn meanwhile.
 -- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
 -- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
---      5: first wait, ms, doubled each time; 6: most invokes; 7: longest time pending, ms
+--      5: first wait, ms, doubled each time; 6: longest wait, ms; 7: longest time unstarted, ms
 --      8: limit of running runs; 9: expiry of an ended run, ms
 -- Returns: OK fields | WAITING | GAVE_UP fields | NOT_FOUND | ENDED | HELD | NOT_DUE
 -- @include keys
@@ -14,7 +14,7 @@
 -- @include finish
 -- @include forget
 -- @include turns
-local early, chain, first_wait, most, longest = ARGV[3] == '1', ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local early, chain, first_wait, longest_wait = ARGV[3] == '1', ARGV[4], ARGV[5], ARGV[6]
 
 local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since')
 local status, dispatches = state[1], tonumber(state[2])
@@ -29,8 +29,7 @@ local now = now_ms()
 local due = tonumber(redis.call('ZSCORE', active, member) or now)
 if due > now and not early then return {CODE.NOT_DUE} end
 
-local unstarted = dispatches > 0 and now - state[3] or 0
-if dispatches >= tonumber(most) or unstarted > tonumber(longest) then
+if dispatches > 0 and now - state[3] > tonumber(ARGV[7]) then
   finish('failed', ARGV[9], 'error_code', 'never_started', 'error_detail', 'No worker started the run.')
   return {CODE.GAVE_UP, redis.call('HGETALL', run)}
 end
@@ -49,5 +48,5 @@ elseif turns_taken() < 2 * limit then
   pass_turn()
 end
 redis.call('HSET', run, 'dispatches', int(dispatches + 1), 'chain', chain)
-redis.call('ZADD', active, int(now + first_wait * 2 ^ dispatches), member)
+redis.call('ZADD', active, int(now + math.min(first_wait * 2 ^ dispatches, longest_wait)), member)
 return {CODE.OK, redis.call('HGETALL', run)}
