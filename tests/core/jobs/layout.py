@@ -93,6 +93,7 @@ class _Layout:
             "started_at": None if run.started is None else self._at(run.started),
             "finished_at": None if run.finished is None else self._at(run.finished),
             "token": run.token,
+            "ended_by": run.ended_by,
             "lease_until": None if run.lease_until is None else self._at(run.lease_until),
             "stop": "1" if run.stop else None,
             "stopped_early": "1" if run.stopped_early else None,

@@ -44,6 +44,7 @@ class ModelRun:
     finished: int | None = None
     expires: int | None = None
     token: str | None = None
+    ended_by: str | None = None
     lease_until: int | None = None
     best: bytes | None = None
     result: bytes | None = None
@@ -183,10 +184,13 @@ class Model:
         return Code.STOP if run.stop else Code.OK
 
     def complete(self, name: Name, token: str, *, spent: int, best: Best | None) -> tuple[Code, str | None]:
-        """The code, and the run whose turn it is next."""
+        """The code, and the run whose turn it is next, which only the first of two same calls is told."""
+        if self._has_ended(name, token, "completed", "cancelled"):
+            return Code.OK, None
         if refused := self._refused(name, token):
             return refused, None
         run = self.runs[name]
+        run.ended_by = token
         run.spent = max(run.spent, spent)
         if best is None:
             return Code.OK, self._end(run, "cancelled")
@@ -196,14 +200,20 @@ class Model:
 
     def fail(self, name: Name, token: str, *, error: tuple[str, str], spent: int) -> tuple[Code, str | None]:
         """As `complete`."""
+        if self._has_ended(name, token, "failed"):
+            return Code.OK, None
         if refused := self._refused(name, token):
             return refused, None
         run = self.runs[name]
+        run.ended_by = token
         run.spent = max(run.spent, spent)
         run.error = error
         return Code.OK, self._end(run, "failed")
 
     def requeue(self, name: Name, token: str, *, hop: bool, delay: float, spent: int) -> Code:
+        run = self.runs.get(name)
+        if run is not None and run.status == "pending" and run.token == token:  # it has done so already
+            return Code.OK
         if refused := self._refused(name, token):
             return refused
         run = self.runs[name]
@@ -236,6 +246,7 @@ class Model:
             return Code.GAVE_UP
         run.attempt += 1
         self._back_to_pending(run, chain=0)
+        run.token = None
         run.due = self.now
         return Code.OK
 
@@ -281,6 +292,10 @@ class Model:
             return Code.ENDED
         return None if run.status == "running" and run.token == token else Code.LOST
 
+    def _has_ended(self, name: Name, token: str, *statuses: str) -> bool:
+        run = self.runs.get(name)
+        return run is not None and run.ended_by == token and run.status in statuses
+
     def _is_full(self, run: ModelRun) -> bool:
         return len(self.of(run.submission.owner, "running")) >= self.policy.max_running
 
@@ -304,7 +319,7 @@ class Model:
     def _back_to_pending(self, run: ModelRun, *, chain: int) -> None:
         run.status, run.dispatches, run.chain = "pending", 0, chain
         run.queued = run.pending_since = self.now
-        run.token = run.lease_until = None
+        run.lease_until = None
 
     def _end_early(self, run: ModelRun) -> None:
         if run.best is None:

@@ -71,6 +71,14 @@ def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
+def test_who_has_failed_it_may_ask_again_and_nothing_changes(lab: Lab) -> None:
+    lab.running()
+    fail(lab)
+    before = lab.snapshot()
+    assert fail(lab) is None
+    assert lab.snapshot() == before
+
+
 def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
     with pytest.raises(RunNotFoundError):
         fail(lab)

@@ -54,12 +54,34 @@ def test_a_run_that_is_to_stop_stays_with_its_holder(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
+def test_who_has_given_it_up_may_ask_again_and_nothing_changes(lab: Lab) -> None:
+    lab.running()
+    run = lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    before = lab.snapshot()
+    assert lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2) == run
+    assert lab.snapshot() == before
+
+
+def test_once_another_has_held_it_the_former_holder_is_refused(lab: Lab) -> None:
+    lab.running()
+    lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    lab.jobs.claim(OWNER, run_id(1), "u")
+    for _ in range(2):
+        with pytest.raises(TransitionRefusedError, match="LOST"):
+            lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2)
+        lab.make_due()
+        if lab.status().status is Status.RUNNING:
+            lab.jobs.expire(OWNER, run_id(1))
+
+
 def test_the_former_holder_has_lost_it(lab: Lab) -> None:
     lab.running()
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
     before = lab.snapshot()
     with pytest.raises(TransitionRefusedError, match="LOST"):
-        lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+        lab.jobs.complete(OWNER, run_id(1), "t", spent_ms=1, best=BEST)
+    with pytest.raises(TransitionRefusedError, match="LOST"):
+        lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     assert lab.snapshot() == before
 
 

@@ -272,6 +272,59 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     assert bench.status().status is Status.COMPLETED
 
 
+def lose_first_reply(monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """The first call is done, and its answer is lost."""
+    first = iter([True])
+    call = getattr(JobStateManager, verb)
+
+    def lossy(self: JobStateManager, *args: Any, **kwargs: Any) -> Any:
+        answered = call(self, *args, **kwargs)
+        if next(first, False):
+            raise DependencyUnavailableError({"redis": "down: timed out"})
+        return answered
+
+    monkeypatch.setattr(JobStateManager, verb, lossy)
+
+
+def failing(*_: Any, **__: Any) -> Solution:
+    raise NetworkNotFoundError("There is no network `x`.")
+
+
+@pytest.mark.parametrize(
+    ("verb", "solve", "metric"),
+    [("complete", at_once(7), "RunsCompleted"), ("fail", failing, "RunsFailed")],
+)
+def test_an_end_whose_reply_was_lost_is_reported_once(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    telemetry: Telemetry,
+    verb: str,
+    solve: Callable[..., Solution],
+    metric: str,
+) -> None:
+    lose_first_reply(monkeypatch, verb)
+    bench.submit()
+    bench.work(solve)
+    assert [line["message"] for line in telemetry.lines()].count("run ended") == 1
+    found = telemetry.totals()
+    assert found[metric] == ("Count", [1])
+    assert "LeasesLost" not in found
+
+
+def test_a_hand_over_whose_reply_was_lost_invokes_the_successor(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
+        time.sleep(max(0.0, deadline - time.monotonic()))
+        return answer(9)
+
+    lose_first_reply(monkeypatch, "hand_over")
+    bench.submit(time_limit_ms=3_600_000)
+    bench.work(solve, remaining=4.1)
+    assert (bench.status().status, bench.status().hops) == (Status.PENDING, 1)
+    assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
+
+
 def away(_problem: object) -> None:
     raise DependencyUnavailableError({"neo4j": "down: timed out"})
 

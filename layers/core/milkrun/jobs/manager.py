@@ -196,8 +196,10 @@ class JobStateManager:
     ) -> str | None:
         """Ends a run with its result; one that was stopped before there was any is cancelled.
 
+        It may be called again where its answer was lost, and so may `fail`, `hand_over` and `retry_later`.
+
         Returns:
-            The owner's oldest run that waits for its turn, which has now come.
+            The owner's oldest run that waits for its turn, which has now come; None if it is called again.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.

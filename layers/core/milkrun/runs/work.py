@@ -180,12 +180,10 @@ class Worker:
 
     def _hand_over(self, solution: Solution | None, spent_ms: int, progress: float) -> Run | None:
         """Stores the best routes and gives up the lease; None if the run is to stop instead."""
-
-        def give_up() -> Run | None:
-            self._renew(progress, spent_ms, to_best(solution))
-            return self._jobs.hand_over(self._owner, self._run_id, self._token, spent_ms=spent_ms)
-
-        return self._patiently(give_up)
+        self._patiently(lambda: self._renew(progress, spent_ms, to_best(solution)))
+        return self._patiently(
+            lambda: self._jobs.hand_over(self._owner, self._run_id, self._token, spent_ms=spent_ms)
+        )
 
     def _retry_later(self, run: Run, error: DependencyUnavailableError, best: Solution | None) -> None:
         """Gives the run back until the dependency is there, for as many attempts as it has."""
