@@ -188,7 +188,8 @@ class Lifecycle(RuleBasedStateMachine):
         if answer is not None:
             run = self.model.runs[name]
             self.former.setdefault(name, token)
-            assert answer == (self.reader.status(*name), run.submission.request, run.best)
+            told = (answer.run, answer.request, answer.best)
+            assert told == (self.reader.status(*name), run.submission.request, run.best)
 
     @rule(pick=picks, who=who, percent=st.integers(0, 99), spent=spent_ms, best=bests)
     def renew(self, pick: Pick, who: str, percent: int, spent: int, best: Best | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
 from milkrun.runs.invoke import MAX_CHAIN
@@ -227,13 +228,27 @@ def test_a_run_of_a_later_release_is_left_to_a_worker_of_that_release(bench: Ben
     assert bench.status().status is Status.PENDING
 
 
-def test_a_best_answer_that_cannot_be_read_fails_the_run(bench: Bench) -> None:
+@pytest.mark.parametrize("broken", [pack(b'{"routes": 3}'), pack(b"{"), b"not packed"])
+def test_where_the_best_answer_cannot_be_read_the_search_begins_anew(bench: Bench, broken: bytes) -> None:
     bench.submit()
     bench.jobs.claim(OWNER, run_id(1), "t")
-    broken = to_best(answer(9))._replace(solution=b'{"routes": 3}')  # type: ignore[union-attr]
-    bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=broken)
-    bench.make_due()
-    bench.jobs.expire(OWNER, run_id(1))
+    bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=to_best(answer(9)))
+    bench.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    bench.client.set(OwnerKeys(OWNER).best(run_id(1)), broken)
+    seen: dict[str, Any] = {}
+    bench.work(lambda _problem, **given: seen.update(given) or answer(7))
+    assert seen["initial"] is None
+    assert (bench.status().status, bench.status().best_cost) == (Status.COMPLETED, 7)
+
+
+@pytest.mark.parametrize("stored", [None, b"not packed"])
+def test_a_request_that_cannot_be_read_fails_the_run(bench: Bench, stored: bytes | None) -> None:
+    bench.submit()
+    key = OwnerKeys(OWNER).request(run_id(1))
+    if stored is None:
+        bench.client.delete(key)
+    else:
+        bench.client.set(key, stored)
     bench.work(at_once(7))
     assert (bench.status().status, bench.status().error_code) == (Status.FAILED, "internal_error")
 

@@ -63,11 +63,31 @@ class Submitted(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A run that this worker holds now: its state, its body as posted, and its best routes so far."""
+    """A run that this worker holds now, with its body and its best routes so far as they lie in Redis."""
 
     run: Run
-    request: bytes
-    best: bytes | None
+    packed_request: bytes | None
+    packed_best: bytes | None
+
+    @property
+    def request(self) -> bytes:
+        """The body as posted.
+
+        Raises:
+            ValueError: It is gone, or cannot be read.
+        """
+        if self.packed_request is None:
+            raise ValueError("There is no request.")
+        return unpack(self.packed_request)
+
+    @property
+    def best(self) -> bytes | None:
+        """The best routes so far as JSON, None if there are none yet.
+
+        Raises:
+            ValueError: They cannot be read.
+        """
+        return unpack(self.packed_best) if self.packed_best else None
 
 
 class Best(NamedTuple):
@@ -163,8 +183,7 @@ class JobStateManager:
         )
         if code is Code.WAITING:
             return None
-        run = _run(owner, run_id, payload[0])
-        return Claimed(run, unpack(payload[1]), unpack(payload[2]) if payload[2] else None)
+        return Claimed(_run(owner, run_id, payload[0]), *payload[1:])
 
     def renew(
         self, owner: str, run_id: str, token: str, *, progress: float, spent_ms: int, best: Best | None

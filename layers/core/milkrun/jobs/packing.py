@@ -9,5 +9,12 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> bytes:
-    """The JSON that was packed."""
-    return zlib.decompress(data)
+    """The JSON that was packed.
+
+    Raises:
+        ValueError: It was not packed like this.
+    """
+    try:
+        return zlib.decompress(data)
+    except zlib.error as error:
+        raise ValueError("This was not packed.") from error

@@ -121,8 +121,16 @@ class Worker:
             problem,
             seconds=run.remaining_ms / 1000,
             latest=time.monotonic() + max(0.0, self._remaining() - self._margin()),
-            initial=Solution.model_validate_json(claimed.best) if claimed.best else None,
+            initial=self._initial(claimed),
         )
+
+    def _initial(self, claimed: Claimed) -> Solution | None:
+        """The best routes so far. Where another release wrote them in another form, the search begins anew."""
+        try:
+            return Solution.model_validate_json(claimed.best) if claimed.best else None
+        except ValueError as error:
+            self._log.error("best routes cannot be read", exc_info=error)
+            return None
 
     def _margin(self) -> float:
         """A tenth of what is left of a short invocation, ten seconds of a long one."""
