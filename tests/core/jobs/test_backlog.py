@@ -1,5 +1,6 @@
 from milkrun.jobs.backlog import Backlog
 from milkrun.jobs.keys import OwnerKeys
+from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Lab, run_id
 
@@ -75,3 +76,15 @@ def test_an_erased_run_leaves_the_queue(lab: Lab) -> None:
     lab.submit()
     lab.jobs.erase(OWNER, run_id(1))
     assert backlog(lab).pending == 0
+
+
+def test_an_entry_that_names_no_run_is_dropped(lab: Lab, telemetry: Telemetry) -> None:
+    lab.submit()
+    lab.make_due()
+    keys = OwnerKeys(OWNER)
+    for index in (keys.active, keys.queue):
+        lab.client.zadd(index, {"junk": 0, b"\xff": 0})
+    assert backlog(lab).due == [(OWNER, run_id(1))]
+    assert {line["message"] for line in telemetry.lines()} == {"index entries dropped"}
+    found = backlog(lab)
+    assert (found.active, found.pending) == (1, 1)

@@ -4,6 +4,7 @@ from milkrun.errors import RunNotFoundError
 from milkrun.jobs import reader as reader_module
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
+from tests.telemetry import Telemetry
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -49,6 +50,22 @@ def test_runs_that_are_gone_leave_the_list(lab: Lab) -> None:
     lab.client.delete(OwnerKeys(OWNER).run(run_id(1)))
     assert ids(lab) == ([run_id(2)], None)
     assert lab.client.zrange(OwnerKeys(OWNER).runs, 0, -1) == [run_id(2).encode()]
+
+
+@pytest.mark.parametrize(("field", "value"), [("status", "paused"), ("attempt", "first")])
+def test_a_run_that_cannot_be_read_is_left_out_of_the_list(
+    lab: Lab, telemetry: Telemetry, field: str, value: str
+) -> None:
+    for number in (1, 2, 3):
+        lab.submit(number)
+    lab.client.hset(OwnerKeys(OWNER).run(run_id(2)), field, value)
+    assert ids(lab) == ([run_id(3), run_id(1)], None)
+    (line,) = telemetry.lines()
+    assert (line["message"], line["level"], line["run_id"]) == (
+        "run left out of the list",
+        "ERROR",
+        run_id(2),
+    )
 
 
 def test_an_owner_sees_only_its_own(lab: Lab) -> None:

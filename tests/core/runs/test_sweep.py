@@ -1,4 +1,5 @@
 import pytest
+from redis.exceptions import ResponseError
 
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
@@ -59,6 +60,26 @@ def test_a_run_that_is_gone_leaves_the_indexes(bench: Bench) -> None:
     bench.client.delete(OwnerKeys(OWNER).run(run_id(1)))
     assert run_sweep(bench) == {"left_alone": 1}
     assert bench.client.exists(OwnerKeys(OWNER).active) == 0
+
+
+@pytest.mark.parametrize(("field", "value"), [("pending_since", "soon"), ("attempt", "first")])
+def test_a_run_that_cannot_be_read_keeps_back_no_other(
+    bench: Bench, telemetry: Telemetry, field: str, value: str
+) -> None:
+    for number in (1, 2):
+        bench.submit(number)
+        bench.make_due(number)
+    bench.client.hset(OwnerKeys(OWNER).run(run_id(1)), field, value)
+    with pytest.raises((ValueError, ResponseError)):
+        run_sweep(bench)
+    assert [run.run_id for run in bench.invokes.runs] == [run_id(2)]
+    *_, broken, swept = (line for line in telemetry.lines() if line["message"] != "run dispatched")
+    assert (broken["message"], broken["level"], broken["run_id"]) == (
+        "run not attended to",
+        "ERROR",
+        run_id(1),
+    )
+    assert (swept["failed"], swept["dispatched"]) == (1, 1)
 
 
 def test_without_time_it_stops(bench: Bench) -> None:

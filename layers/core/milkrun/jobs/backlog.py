@@ -10,6 +10,7 @@ from redis.exceptions import AskError
 from milkrun.clients.redis import AnyRedis, ask_primary, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import SHARDS, OwnerKeys, active, queue
+from milkrun.observability import get_logger
 
 _CHECKED = 10
 """Runs of each shard's queue, the oldest, that are checked at a time."""
@@ -20,6 +21,12 @@ class Due(NamedTuple):
 
     owner: str
     run_id: str
+
+    @classmethod
+    def from_member(cls, member: bytes) -> "Due | None":
+        """The run that a member of an index names, None if it names none."""
+        owner, _, run_id = member.decode(errors="replace").partition(":")
+        return cls(owner, run_id) if owner and run_id else None
 
 
 class Backlog(NamedTuple):
@@ -117,14 +124,23 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
             pipe.zrange(queue(shard), 0, _CHECKED - 1, withscores=True)
             pipe.zcount(active(shard), "-inf", now - stalled_ms)
         replies = pipe.execute()
+    for shard, entries, oldest_entries in zip(shards, replies[2::5], replies[3::5], strict=True):
+        _drop_nameless(server, active(shard), entries)
+        _drop_nameless(server, queue(shard), oldest_entries)
     late = [
-        ((now - due_at) / 1000, Due(*member.decode().split(":")))
+        ((now - due_at) / 1000, due)
         for entries in replies[2::5]
         for member, due_at in entries
+        if (due := Due.from_member(member))
     ]
-    oldest = {member: since for entries in replies[3::5] for member, since in entries}
+    oldest = {
+        due: since
+        for entries in replies[3::5]
+        for member, since in entries
+        if (due := Due.from_member(member))
+    }
     not_pending = _leave_queue(server, list(oldest)) if oldest else set()
-    pending_since = [since for member, since in oldest.items() if member not in not_pending]
+    pending_since = [since for due, since in oldest.items() if due not in not_pending]
     return _Part(
         active=sum(replies[0::5]),
         pending=sum(replies[1::5]) - len(not_pending),
@@ -134,16 +150,21 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
     )
 
 
-def _leave_queue(server: Redis, members: list[bytes]) -> set[bytes]:
+def _drop_nameless(server: Redis, index: str, entries: list[tuple[bytes, float]]) -> None:
+    """Takes members that name no run out of an index: nobody could ever attend to them."""
+    nameless = [member for member, _ in entries if Due.from_member(member) is None]
+    if nameless:
+        get_logger().error("index entries dropped", index=index, entries=len(nameless))
+        server.zrem(index, *nameless)
+
+
+def _leave_queue(server: Redis, names: list[Due]) -> set[Due]:
     """Takes runs that are not pending out of the queue: a release that knew of none has moved them on."""
-    names = [Due(*member.decode().split(":")) for member in members]
     with server.pipeline(transaction=False) as pipe:
         for owner, run_id in names:
             pipe.zscore(OwnerKeys(owner).pending, run_id)
-        are_pending = pipe.execute()
-        found = zip(members, names, are_pending, strict=True)
-        stale = {member: OwnerKeys(name.owner).queue for member, name, score in found if score is None}
-        for member, key in stale.items():
-            pipe.zrem(key, member)
+        stale = {name for name, score in zip(names, pipe.execute(), strict=True) if score is None}
+        for owner, run_id in stale:
+            pipe.zrem(OwnerKeys(owner).queue, f"{owner}:{run_id}")
         pipe.execute()
-    return set(stale)
+    return stale

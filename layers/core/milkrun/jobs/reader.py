@@ -12,6 +12,7 @@ from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.packing import unpack
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
+from milkrun.observability import get_logger
 
 _MAX_SCANNED = 1_000
 """Runs that one call for a page looks at, at the most: a rare status ends the page early, with a cursor."""
@@ -71,7 +72,10 @@ class RunReader:
         return run, unpack(packed) if packed else None
 
     def page(self, owner: str, *, status: Status | None, limit: int, cursor: str | None) -> Page:
-        """Runs of an owner, newest first, older than `cursor`; those that are gone leave the index."""
+        """Runs of an owner, newest first, older than `cursor`; those that are gone leave the index.
+
+        One that cannot be read, as of another release, is left out and logged.
+        """
         found: list[Run] = []
         chunk = limit + 1 if status is None else _CHUNK
         for scanned, run in enumerate(self._newest_first(owner, cursor, chunk), start=1):
@@ -111,9 +115,9 @@ class RunReader:
             with redis_errors():
                 on_server_of(self._redis, keys.runs, lambda server: server.zrem(keys.runs, *gone))
         return [
-            Run.from_fields(owner, run_id, fields)
+            run
             for run_id, fields in zip(ids, hashes, strict=True)
-            if fields
+            if fields and (run := _readable(owner, run_id, fields))
         ]
 
     def _ask(self, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
@@ -126,6 +130,14 @@ def _existing(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run:
     if not fields:
         raise _not_found()
     return Run.from_fields(owner, run_id, fields)
+
+
+def _readable(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run | None:
+    try:
+        return Run.from_fields(owner, run_id, fields)
+    except (KeyError, ValueError) as error:
+        get_logger().error("run left out of the list", run_id=run_id, owner=owner, exc_info=error)
+        return None
 
 
 def _not_found() -> RunNotFoundError:

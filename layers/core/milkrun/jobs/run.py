@@ -97,7 +97,11 @@ class Run:
 
     @classmethod
     def from_fields(cls, owner: str, run_id: str, fields: Mapping[bytes, bytes]) -> Self:
-        """Reads the hash of a run."""
+        """Reads the hash of a run.
+
+        Raises:
+            KeyError, ValueError: A field is missing, or has a form that this release does not know.
+        """
         text = {name.decode(): value.decode() for name, value in fields.items()}
 
         def number(name: str) -> int | None:

@@ -28,14 +28,16 @@ def sweep(
         has_time: Whether one more run may be attended to.
 
     Returns:
-        How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`.
+        How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`, `failed`.
 
     Raises:
         DependencyUnavailableError: Redis is away, or a part of a cluster, once the rest is attended to.
+        Exception: What kept a run from being attended to, once the rest is.
     """
     first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
     counts: Counter[str] = Counter()
     away: dict[int, DependencyUnavailableError] = {}
+    broken: list[Exception] = []
     try:
         for due in _all_due(first, reader, has_time):
             shard = shard_of(due.owner)
@@ -45,9 +47,15 @@ def sweep(
                 _attend(due, jobs, invoker, counts)
             except DependencyUnavailableError as error:
                 away[shard] = error
+            except (
+                Exception
+            ) as error:  # It must not keep back the others. The alarm is for the sweep as a whole.
+                counts["failed"] += 1
+                broken.append(error)
+                get_logger().error("run not attended to", run_id=due.run_id, owner=due.owner, exc_info=error)
     finally:
         _report(first, counts)
-    if failure := first.away or next(iter(away.values()), None):
+    if failure := first.away or next(iter([*away.values(), *broken]), None):
         raise failure
     return counts
 
