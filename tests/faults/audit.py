@@ -152,7 +152,9 @@ def _keys(client: redis.Redis, ttl_days: int) -> Iterator[Violation]:
             yield Violation("retention", "", f"an unknown key: {key}")
         elif not 0 < left <= longest:
             yield Violation("retention", run_id, f"{key} has a time to live of {left} ms")
-        elif key.endswith(":best") and client.hget(key.removesuffix(":best"), "status") != b"failed":
+        elif key.endswith(":request") or (
+            key.endswith(":best") and client.hget(key.removesuffix(":best"), "status") != b"failed"
+        ):
             yield Violation("retention", run_id, f"{key} outlives its run's end")
 
 

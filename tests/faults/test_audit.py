@@ -105,7 +105,7 @@ def _overwritten(world: World) -> None:
 
 
 def _kept_for_ever(world: World) -> None:
-    world.client.persist(world.keys.request(world.run_id))
+    world.client.persist(world.keys.result(world.run_id))
 
 
 def _kept_for_too_long(world: World) -> None:
@@ -114,6 +114,10 @@ def _kept_for_too_long(world: World) -> None:
 
 def _best_routes_left_behind(world: World) -> None:
     world.client.set(world.keys.best(world.run_id), b"", px=1_000)
+
+
+def _request_left_behind(world: World) -> None:
+    world.client.set(world.keys.request(world.run_id), b"", px=1_000)
 
 
 def _a_key_of_no_known_name(world: World) -> None:
@@ -147,6 +151,7 @@ def _not_in_its_list(world: World) -> None:
         (_kept_for_ever, "retention"),
         (_kept_for_too_long, "retention"),
         (_best_routes_left_behind, "retention"),
+        (_request_left_behind, "retention"),
         (_a_key_of_no_known_name, "retention"),
         (_still_active, "stuck"),
         (_still_running, "index"),

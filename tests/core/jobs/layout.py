@@ -56,7 +56,8 @@ class _Layout:
         owner, run_id = run.submission.owner, run.submission.run_id
         keys, ttl = OwnerKeys(owner), self._ttl(run.expires)
         self._found[keys.run(run_id)] = Entry(self._fields(run), ttl)
-        self._found[keys.request(run_id)] = Entry(pack(run.submission.request), ttl)
+        if not run.ended:
+            self._found[keys.request(run_id)] = Entry(pack(run.submission.request), None)
         if run.best is not None:
             self._found[keys.best(run_id)] = Entry(pack(run.best), ttl)
         if run.result is not None:

@@ -27,8 +27,9 @@ def test_an_ended_run_needs_no_attention_and_expires(lab: Lab) -> None:
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     complete(lab)
     keys = OwnerKeys(OWNER)
-    assert lab.client.exists(keys.active, keys.pending, keys.running, keys.best(run_id(1))) == 0
-    for key in (keys.run(run_id(1)), keys.request(run_id(1)), keys.result(run_id(1))):
+    gone = (keys.active, keys.pending, keys.running, keys.best(run_id(1)), keys.request(run_id(1)))
+    assert lab.client.exists(*gone) == 0
+    for key in (keys.run(run_id(1)), keys.result(run_id(1))):
         assert 0 < lab.client.ttl(key) <= lab.policy.ttl_days * 86_400
 
 

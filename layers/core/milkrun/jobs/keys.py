@@ -71,7 +71,7 @@ class OwnerKeys:
         return f"{self._prefix}:run:{self.owner}:{run_id}"
 
     def request(self, run_id: str) -> str:
-        """String: the body as posted, compressed."""
+        """String: the body as posted, compressed; gone when the run ends."""
         return f"{self.run(run_id)}:request"
 
     def best(self, run_id: str) -> str:

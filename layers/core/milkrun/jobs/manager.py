@@ -20,8 +20,8 @@ from milkrun.settings import JobPolicy
 
 _DAY_MS = 86_400_000
 _KEY_MARGIN_DAYS = 30
-"""An idempotency key, which only a submit sets, outlives a run that waits and solves no longer than this, less
-by how many days JOB_TTL_DAYS is raised meanwhile. One that dangles counts as absent."""
+"""An idempotency key, which only a submit sets, outlives a run that waits and solves no longer than this,
+less by how many days JOB_TTL_DAYS is raised meanwhile. One that dangles counts as absent."""
 _WAIT_MS = 1_000
 
 _REFUSALS: dict[Code, type[MilkrunError]] = {

@@ -47,9 +47,7 @@ def sweep(
                 _attend(due, jobs, invoker, counts)
             except DependencyUnavailableError as error:
                 away[shard] = error
-            except (
-                Exception
-            ) as error:  # It must not keep back the others. The alarm is for the sweep as a whole.
+            except Exception as error:  # It must not keep back the others.
                 counts["failed"] += 1
                 broken.append(error)
                 get_logger().error("run not attended to", run_id=due.run_id, owner=due.owner, exc_info=error)

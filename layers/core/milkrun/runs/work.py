@@ -125,7 +125,7 @@ class Worker:
         )
 
     def _initial(self, claimed: Claimed) -> Solution | None:
-        """The best routes so far. Where another release wrote them in another form, the search begins anew."""
+        """The best routes so far; None where they are in the form of another release, and it begins anew."""
         try:
             return Solution.model_validate_json(claimed.best) if claimed.best else None
         except ValueError as error:

@@ -8,7 +8,8 @@ local function finish(status, ttl_ms, ...)
   redis.call('ZREM', pending, run_id)
   redis.call('ZREM', running, run_id)
   if status ~= 'failed' then redis.call('DEL', best) end -- whose caller can still have it
-  for _, key in ipairs({run, request, best, result}) do
+  redis.call('DEL', request) -- which a claim alone reads
+  for _, key in ipairs({run, best, result}) do
     redis.call('PEXPIRE', key, ttl_ms)
   end
   redis.call('PEXPIRE', runs, ttl_ms, 'GT') -- the list outlives the run, however long that took
