@@ -1,8 +1,10 @@
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from milkrun.errors import DependencyUnavailableError
+from milkrun.errors import DependencyUnavailableError, RunNotFoundError
 from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.keys import WAITING_CALLS
 from milkrun.jobs.run import Run
@@ -99,6 +101,15 @@ def test_a_call_makes_room_when_it_has_waited(bench: Bench) -> None:
     calls = WaitingCalls(bench.client, WaitLimits(calls=1))
     for _ in range(2):
         assert change_within(bench.reader, calls, run, 0.01).waited
+    assert not bench.client.exists(WAITING_CALLS)
+
+
+@pytest.mark.parametrize("answer", [change_within, result_within])
+def test_a_call_whose_run_is_erased_makes_room(bench: Bench, answer: Callable[..., object]) -> None:
+    run = bench.submit()
+    bench.jobs.erase(OWNER, run_id(1))
+    with suppress(RunNotFoundError):
+        answer(bench.reader, WaitingCalls(bench.client, WaitLimits()), run, 25)
     assert not bench.client.exists(WAITING_CALLS)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from milkrun.errors import MilkrunError
+from milkrun.errors import DependencyUnavailableError, MilkrunError
 from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
@@ -78,7 +78,13 @@ def _within(
     call = calls.begin(run.owner, seconds)
     if call is None:
         return Waited(run, waited=False)
-    run = wait_until(reader, run, done, seconds=seconds)
+    try:
+        run = wait_until(reader, run, done, seconds=seconds)
+    except DependencyUnavailableError:
+        raise  # It ends by itself: to tell Redis so could keep the caller beyond its gateway's patience.
+    except Exception:
+        calls.end(call)
+        raise
     calls.end(call)
     return Waited(run, waited=True)
 
