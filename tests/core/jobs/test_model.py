@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -376,10 +377,12 @@ class WorksAtOnce:
 
     def __init__(self, jobs: JobStateManager) -> None:
         self._jobs = jobs
+        self._one_at_a_time = threading.Lock()
 
     def invoke(self, run: Run) -> None:
-        if self._jobs.claim(run.owner, run.run_id, "last"):
-            self._jobs.complete(run.owner, run.run_id, "last", spent_ms=1, best=Best(b"{}", 1, 0))
+        with self._one_at_a_time:  # what happens is always the same
+            if self._jobs.claim(run.owner, run.run_id, "last"):
+                self._jobs.complete(run.owner, run.run_id, "last", spent_ms=1, best=Best(b"{}", 1, 0))
 
 
 def code_of(refusal: MilkrunError) -> Code:

@@ -1,7 +1,11 @@
+import threading
+
 import pytest
 from redis.exceptions import ResponseError
 
+from milkrun.clients.lambdas import INVOKES_AT_ONCE
 from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from milkrun.runs.sweep import STALLED_AFTER, sweep
 from tests.telemetry import Telemetry
@@ -105,6 +109,20 @@ def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
         run_sweep(bench)
     assert len(bench.invokes.runs) == 2
     assert bench.status().status is Status.PENDING
+
+
+def test_where_invokes_hang_ten_do_so_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 21):
+        bench.with_policy(max_running=20).submit(number)
+        bench.make_due(number)
+    together = threading.Barrier(INVOKES_AT_ONCE)
+
+    def hang(run: Run) -> str:
+        together.wait(60)
+        return "ReadTimeoutError"
+
+    monkeypatch.setattr(bench.invokes, "invoke", hang)
+    assert run_sweep(bench) == {"dispatched": 20}
 
 
 def test_a_sweep_that_finds_nothing_says_so_in_zeros(bench: Bench, telemetry: Telemetry) -> None:

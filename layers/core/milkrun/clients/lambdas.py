@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 INVOKE_TIMEOUT = 1.0
+INVOKES_AT_ONCE = 10
+"""Invokes that may be under way at a time, each on a connection of its own."""
 
 
 @cache
@@ -23,7 +25,10 @@ def get_lambda() -> "LambdaClient":
     """The client of this process: a second's patience and no retries, for the sweeper invokes again."""
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells of its credentials at INFO
     config = Config(
-        connect_timeout=INVOKE_TIMEOUT, read_timeout=INVOKE_TIMEOUT, retries={"total_max_attempts": 1}
+        connect_timeout=INVOKE_TIMEOUT,
+        read_timeout=INVOKE_TIMEOUT,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=INVOKES_AT_ONCE,
     )
     return boto3.client("lambda", config=config)
 
