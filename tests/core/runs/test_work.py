@@ -13,7 +13,9 @@ from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
 from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
+from milkrun.runs.work import Tools, Worker
 from milkrun.schema.solution import Solution
+from milkrun.settings import Limits
 from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Bench, UntilStopped, answer, run_id
@@ -338,6 +340,15 @@ def test_a_hand_over_whose_reply_was_lost_invokes_the_successor(
     bench.work(solve, remaining=4.1)
     assert (bench.status().status, bench.status().hops) == (Status.PENDING, 1)
     assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
+
+
+def test_a_short_invocation_waits_for_redis_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose_first_reply(monkeypatch, "complete")
+    seconds_left = iter([20.0, 20.0])
+    bench.submit()
+    tools = Tools(bench.jobs, bench.invokes, at_once(7), lambda _: None, Limits())  # type: ignore[arg-type]
+    Worker(tools, OWNER, run_id(1), lambda: next(seconds_left, 1.9)).work()
+    assert bench.status().status is Status.COMPLETED
 
 
 def away(_problem: object) -> None:

@@ -29,7 +29,8 @@ from milkrun.settings import Limits
 RENEW_EVERY = 0.9
 """Seconds: a caller sees progress move every second."""
 HAND_OVER_BEFORE = 10.0
-"""Seconds that are kept for storing and handing over before the function's own deadline."""
+"""Seconds that are kept for storing and handing over before the function's own deadline; of a short
+invocation a tenth, but two at least."""
 
 _MOST_PROGRESS = 0.99
 """The last hundredth is for storing the result."""
@@ -37,8 +38,8 @@ _STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
 _RETRY_AFTER = 10.0
 """Seconds until a run whose dependency is away is tried again; doubled with each attempt."""
-_LAST_TRY = 4.0
-"""Seconds that one more try at a transition may take while Redis is away."""
+_LAST_TRY = 0.4
+"""Share of the seconds kept that one more try at a transition may take while Redis is away: 4 s of ten."""
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ class Worker:
         self._owner = owner
         self._run_id = run_id
         self._remaining = remaining
+        self._margin = min(HAND_OVER_BEFORE, max(2.0, remaining() / 10))
         self._token = str(ULID())
         self._log = get_logger()
 
@@ -120,7 +122,7 @@ class Worker:
             self._tools.travel_of,
             problem,
             seconds=run.remaining_ms / 1000,
-            latest=time.monotonic() + max(0.0, self._remaining() - self._margin()),
+            latest=time.monotonic() + max(0.0, self._remaining() - self._margin),
             initial=self._initial(claimed),
         )
 
@@ -131,10 +133,6 @@ class Worker:
         except ValueError as error:
             self._log.error("best routes cannot be read", exc_info=error)
             return None
-
-    def _margin(self) -> float:
-        """A tenth of what is left of a short invocation, ten seconds of a long one."""
-        return min(HAND_OVER_BEFORE, max(2.0, self._remaining() / 10))
 
     def _renew_until_done(self, run: Run, search: Search) -> None:
         """Renews the lease every second. While Redis is away the search goes on: the lease may outlast it."""
@@ -267,6 +265,6 @@ class Worker:
                 return transition()
             except DependencyUnavailableError as error:
                 self._log.info("transition delayed", reason=error.detail)
-                if self._remaining() < _LAST_TRY:
+                if self._remaining() < _LAST_TRY * self._margin:
                     raise
                 time.sleep(RENEW_EVERY)
