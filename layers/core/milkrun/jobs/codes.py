@@ -1,4 +1,7 @@
-"""What a script answers: the first element of its reply. Negative codes are refusals and write nothing."""
+"""What a script answers: the first element of its reply. Negative codes are refusals and change no run.
+
+Two of them write to indexes: `dispatch` and `expire` take a run that is NOT_FOUND out of them.
+"""
 
 from enum import IntEnum
 
