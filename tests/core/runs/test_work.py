@@ -1,13 +1,15 @@
+import json
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.manager import Best, JobStateManager
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
@@ -19,6 +21,9 @@ from milkrun.settings import Limits
 from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Bench, UntilStopped, answer, run_id
+
+SOLUTION = (Path(__file__).parents[1] / "jobs" / "fixtures" / "solution.json").read_bytes()
+"""An answer of the real engines."""
 
 
 def at_once(cost: int) -> Callable[..., Solution]:
@@ -170,6 +175,16 @@ def test_a_later_attempt_goes_on_from_the_best_routes(bench: Bench) -> None:
     bench.work(lambda _problem, **given: seen.update(given) or given["initial"])
     assert seen["initial"].summary.cost == 9
     assert bench.status().attempt == 2
+
+
+def test_routes_that_an_earlier_worker_stored_in_today_s_form_are_gone_on_from(bench: Bench) -> None:
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=Best(SOLUTION, 790, 1))
+    bench.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
+    bench.work(lambda _problem, **given: given["initial"])
+    assert (bench.status().best_cost, bench.status().best_unassigned) == (790, 1)
+    assert bench.result() == json.loads(SOLUTION)
 
 
 def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench) -> None:
