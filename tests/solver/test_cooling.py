@@ -40,6 +40,16 @@ def test_one_that_a_stall_may_end_cools_down_soon() -> None:
     assert heats(3_600, [7.99], stall=2.0)[0] == pytest.approx(0.005, rel=0.01)
 
 
+def test_it_is_settled_in_its_last_third() -> None:
+    cooling = Cooling(100.0, 110.0, None)
+    assert [cooling.is_settled(100.0 + elapsed) for elapsed in (0, 6.5, 7.5, 10)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 def test_before_and_after_its_time_it_is_as_at_the_ends() -> None:
     assert heats(10, [-1, 11]) == [pytest.approx(0.5), pytest.approx(0.005)]
 

@@ -171,6 +171,20 @@ def test_a_search_goes_on_from_where_the_last_one_stands(
     assert best[1] == worth(model, plan)
 
 
+def test_once_it_is_cold_a_search_goes_on_from_the_best_plan(
+    rounds: Rounds, clock: Clock, problem: Known
+) -> None:
+    rounds.offer(problem[1])
+    stints = [next_of(rounds), *waiting(rounds)]
+    drop_a_route(stints[0])
+    end(rounds, clock, stints)
+    stints = next_of_kind(rounds, clock, "parts")
+    clock.now = 990.0
+    for stint in stints:
+        rounds.ended(stint)
+    assert begun(next_of_kind(rounds, clock, "parts")) == sorted(problem[1])
+
+
 def drop_a_route(stint: Stint) -> PlannedRoute:
     """Lets the search of a part stand at a plan without one of its routes, which it tells."""
     assert stint.part is not None

@@ -2,6 +2,8 @@
 
 _HOT, _COLD = 0.5, 0.005
 """What a change may cost at the beginning and at the end, on average, in legs of typical length."""
+_SETTLED = 0.02
+"""Below this a search that has left the best plan behind finds no way back to what is as good."""
 _FIRST_CYCLE = 60.0
 """Seconds of the first cycle; each is twice as long as the one before, and the last ends with the search."""
 _STALLS = 4
@@ -30,6 +32,10 @@ class Cooling:
         start, end = self._cycle(now - self._begin)
         share = (now - self._begin - start) / max(1e-9, end - start)
         return float(_HOT * (_COLD / _HOT) ** min(1.0, max(0.0, share)))
+
+    def is_settled(self, now: float) -> bool:
+        """Whether it is so cold that a search should go on from the best plan."""
+        return self.heat(now) < _SETTLED
 
     def _cycle(self, elapsed: float) -> tuple[float, float]:
         """Begin and end of the cycle under way, in seconds from the begin of the search."""

@@ -78,7 +78,7 @@ class Rounds:
         self.threads = 0
 
     def offer(self, plan: Plan) -> None:
-        """Names a plan from elsewhere to go on from. A round on parts of a worse one is given up."""
+        """Names a plan from elsewhere to go on from. A round that began at a worse one is given up."""
         rank = worth(self._model, plan)
         if rank is None:
             return
@@ -86,8 +86,7 @@ class Rounds:
             best = self._best()
             if best is None or rank < best[1]:
                 self._known = self._standing = (plan, rank)
-                if self._round is not None and self._round.kind != "whole":
-                    self._round = None
+                self._round = None
             self._told = rank if self._told is None else min(self._told, rank)
 
     def restart(self, plan: Plan | None) -> None:
@@ -178,7 +177,7 @@ class Rounds:
         if ended is None or self._known is None:
             return
         if ended.kind in HOT:
-            self._standing = ended.standing(self._model) or self._known
+            self._standing = self._stands(ended, self._known)
         elif ended.before is None or self._known[1] < ended.before:
             self._standing = self._known
         if ended.before is None:
@@ -186,6 +185,11 @@ class Rounds:
         before, after = ended.before, self._known[1]
         gain = 1.0 if after[:2] < before[:2] else (before[2] - after[2]) / max(1, before[2])
         self._payoff.record(ended.kind, gain / max(LEAST_STINT, time.monotonic() - ended.since))
+
+    def _stands(self, ended: Round, best: Known) -> Known:
+        """Where annealing goes on after a round of it."""
+        standing = ended.standing(self._model)
+        return best if standing is None or self._cooling.is_settled(time.monotonic()) else standing
 
     def _new_round(self) -> Round:
         if self._known is None or self._standing is None:
