@@ -63,6 +63,8 @@ OWNERS = (
     next(owner for owner in map("{:016x}".format, count()) if shard_of(owner) != shard_of(OWNER)),
 )
 """Two of them share a shard."""
+OF_OTHER_RELEASES = {("claim", Code.NEWER)}
+"""Answers that no order of this release's calls can have."""
 ENDED = {status for status in Status if status.ended}
 FAILURE = ("solver_failed", "There is no answer.")
 
@@ -114,6 +116,16 @@ class Lifecycle(RuleBasedStateMachine):
         self.submissions.append(Submission(owner, run_id(number), body, 5_000, "corr-1", key))
         self.send(self.submissions[-1])
 
+    @rule(owner=st.sampled_from(OWNERS))
+    def flood(self, owner: str) -> None:
+        for _ in range(POLICY.max_pending):
+            self.submit(owner, None, b"{}")
+
+    @rule(pick=picks, body=st.sampled_from([b"{}", b"[]"]))
+    def use_a_key_again(self, pick: Pick, body: bytes) -> None:
+        earlier = self.submissions[pick[0] % len(self.submissions)]
+        self.submit(earlier.owner, earlier.idempotency_key, body)
+
     @rule(pick=picks)
     def submit_once_more(self, pick: Pick) -> None:
         """As if the answer to the first call was lost."""
@@ -135,7 +147,9 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(pick=picks, status=st.sampled_from(["pending", "running", "completed", "failed"]))
     def erase(self, pick: Pick, status: str) -> None:
-        name = self.name(pick, status)
+        self.erase_it(self.name(pick, status))
+
+    def erase_it(self, name: Name) -> None:
         self.call("erase", self.model.erase(name), lambda: self.jobs.erase(*name))
         self.seen.pop(name, None)
         self.ends.pop(name, None)
@@ -217,7 +231,9 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(pick=picks, who=who, spent=spent_ms)
     def fail(self, pick: Pick, who: str, spent: int) -> None:
         name = self.name(pick, "running")
-        token = self.holder(name, who)
+        self.fail_it(name, self.holder(name, who), spent)
+
+    def fail_it(self, name: Name, token: str, spent: int) -> None:
         code, after = self.model.fail(name, token, error=FAILURE, spent=spent)
         next_id = self.call(
             "fail",
@@ -249,11 +265,56 @@ class Lifecycle(RuleBasedStateMachine):
             )
         assert answer is None or answer == self.reader.status(*name)
 
+    # What else befalls a run, one call after another: seldom met where each call is drawn alone
+
+    @rule(pick=picks, best=bests)
+    def come_twice(self, pick: Pick, best: Best | None) -> None:
+        name = self.name(pick, "pending")
+        for _ in range(2):
+            self.take(name, next(self.tokens))
+        self.start(name)
+        self.renew(pick, "holder", 50, 1, best)
+
+    @rule(pick=picks)
+    def come_after_all_is_erased(self, pick: Pick) -> None:
+        name = self.name(pick, "pending")
+        self.erase_it(name)
+        self.start(name)
+        self.take_back(name)
+        self.take(name, next(self.tokens))
+
+    @rule(pick=picks, hands_over=st.booleans(), best=bests)
+    def stop_at_work(self, pick: Pick, hands_over: bool, best: Best | None) -> None:
+        self.claim(pick)
+        self.cancel(pick, "running")
+        if hands_over:
+            self.requeue(pick, "holder", 1, None)
+        else:
+            self.renew(pick, "holder", 50, 1, best)
+
+    @rule(pick=picks)
+    def lose_worker(self, pick: Pick) -> None:
+        name, token = self.name(pick, "pending"), next(self.tokens)
+        self.take(name, token)
+        self.jump(3)
+        self.take_back(name)
+        self.fail_it(name, token, 1)  # it comes back
+
+    @rule(pick=picks)
+    def miss_a_dependency(self, pick: Pick) -> None:
+        self.claim(pick)
+        self.requeue(pick, "holder", 1, 0)
+
     # What the sweeper does, and the owner's other workers
 
-    @rule(pick=picks, early=st.booleans(), chain=st.integers(0, 13))
-    def dispatch(self, pick: Pick, early: bool, chain: int) -> None:
-        self.start(self.name(pick, "pending"), early=early, chain=chain)
+    @rule(
+        pick=picks,
+        status=st.sampled_from(["pending", "pending", "running"]),
+        early=st.booleans(),
+        chain=st.integers(0, 13),
+    )
+    def dispatch(self, pick: Pick, status: str, early: bool, chain: int) -> None:
+        self.start(self.name(pick, status), early=early, chain=chain)
 
     def start(self, name: Name, *, early: bool = False, chain: int = 0) -> None:
         code = self.model.dispatch(name, early=early, chain=chain)
@@ -421,6 +482,6 @@ def test_any_order_of_calls_does_what_the_model_says(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    if on_valkey:  # that much of what the scripts can answer: else nothing would be shown
+    if on_valkey:  # all that the scripts can answer: else nothing would be shown
         promised = {(verb, Code[name]) for verb in VERBS for name in re.findall(r"CODE\.(\w+)", source(verb))}
-        assert len(reached & promised) > 0.75 * len(promised)
+        assert promised - reached == OF_OTHER_RELEASES
