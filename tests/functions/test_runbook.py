@@ -95,7 +95,7 @@ def known(logged: set[str]) -> set[str]:
     template = yaml_parse((ROOT / "template.yaml").read_text())
     access_log = json.loads(template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"])
     # Counts of a sweep are in its line when they are not zero.
-    return logged | set(access_log) | OF_INSIGHTS | OF_LAMBDA | {"waiting_or_ended"}
+    return logged | set(access_log) | OF_INSIGHTS | OF_LAMBDA | {"waiting_or_ended", "failed"}
 
 
 def test_there_are_queries(queries: list[str]) -> None:
