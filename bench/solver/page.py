@@ -1,5 +1,6 @@
 """Results as Markdown, and their place in a page of documentation."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.solver.picture import draw
@@ -30,15 +31,31 @@ def _told(records: list[Record]) -> str:
         for solver, all_ in versions.items()
         for found in all_
     }
-    limits = " ".join(f"{limit:g}" for limit in sorted({record.limit for record in records}))
-    seeds = " ".join(str(seed) for seed in sorted({record.seed for record in records}))
-    cores = " ".join(str(count) for count in sorted({record.cores for record in records}))
-    command = f'make bench LIMITS="{limits}" SEEDS="{seeds}" CORES="{cores}"'
+    commands = "\n".join(_commands(records))
+    cores = _words(record.cores for record in records)
     machines = "; ".join(sorted({record.machine for record in records}))
     return (
-        f"`{command}`\n\n{machines}; {cores} core{'' if cores == '1' else 's'}. "
+        f"```sh\n{commands}\n```\n\n{machines}; {cores} core{'' if cores == '1' else 's'}. "
         f"{', '.join(f'{name} {found}' for name, found in sorted(libraries))}."
     )
+
+
+def _commands(records: list[Record]) -> list[str]:
+    """What was called: limits with the same solvers and seeds at once."""
+    limits: dict[str, list[float]] = {}
+    for limit in sorted({record.limit for record in records}):
+        some = [record for record in records if record.limit == limit]
+        solvers = [solver for solver in SOLVERS if any(record.solver == solver for record in some)]
+        rest = f'SEEDS="{_words(it.seed for it in some)}" CORES="{_words(it.cores for it in some)}"'
+        if len(solvers) < len(SOLVERS):
+            rest += f' SOLVERS="{" ".join(solvers)}"'
+        limits.setdefault(rest, []).append(limit)
+    return [f'make bench LIMITS="{_words(some)}" {rest}' for rest, some in limits.items()]
+
+
+def _words(numbers: Iterable[float]) -> str:
+    """Different numbers, the smallest first."""
+    return " ".join(f"{number:g}" for number in sorted(set(numbers)))
 
 
 def fill(page: Path, records: list[Record]) -> None:

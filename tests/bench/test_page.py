@@ -5,15 +5,24 @@ from pathlib import Path
 import pytest
 
 from bench.solver.page import fill, markdown
+from bench.solver.registry import SOLVERS
 from tests.bench.results import record
 
 RECORDS = [record("milkrun", "a", 101), record("pyvrp", "a", 102), record("pyvrp", "a", 101, limit=30.0)]
 
 
-def test_results_tell_command_machine_and_versions() -> None:
+def test_results_tell_machine_and_versions() -> None:
     told = markdown([*RECORDS, record("vroom-5", "a", 103, version="2", seed=2)])
-    assert '`make bench LIMITS="10 30" SEEDS="1 2" CORES="2"`' in told
     assert "a machine; 2 cores. Milkrun 1, PyVRP 1, VROOM 2." in told
+
+
+def test_results_tell_the_commands_that_give_just_these() -> None:
+    all_solvers = [record(solver, "a", 101, limit=limit) for solver in SOLVERS for limit in (10.0, 20.0)]
+    told = markdown([*all_solvers, record("pyvrp", "a", 101, limit=30.0, seed=2)])
+    assert (
+        'make bench LIMITS="10 20" SEEDS="1" CORES="2"\n'
+        'make bench LIMITS="30" SEEDS="2" CORES="2" SOLVERS="pyvrp"\n'
+    ) in told
 
 
 def test_results_have_a_table_for_each_limit() -> None:
@@ -31,7 +40,7 @@ def test_a_page_keeps_what_stands_around_its_results(tmp_path: Path) -> None:
     page.write_text("# Before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n")
     fill(page, RECORDS)
     text = page.read_text()
-    assert text.startswith("# Before\n<!-- results -->\n`make bench")
+    assert text.startswith("# Before\n<!-- results -->\n```sh\nmake bench")
     assert text.endswith("![Mean gap over time](page.svg)\n<!-- end of results -->\nafter\n")
     assert "old" not in text
     assert (tmp_path / "page.svg").exists()
