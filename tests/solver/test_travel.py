@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+from milkrun.schema.problem import SLOWEST_KMH
 from milkrun_solver.earth import EARTH_RADIUS
 from milkrun_solver.travel import Travel, great_circle, travel_source
 from tests.solver.problems import problem_of
@@ -33,6 +34,11 @@ def test_great_circle_keeps_short_distances() -> None:
     travel = great_circle([(7.42, 43.73), (7.42001, 43.73)], 50)
     assert travel.distances is not None
     assert travel.distances[0, 1] == 1
+
+
+def test_the_longest_way_at_the_slowest_speed_keeps_its_duration() -> None:
+    travel = great_circle([(0.0, 90.0), (0.0, -90.0)], SLOWEST_KMH)
+    assert travel.durations[0, 1] == round(math.pi * EARTH_RADIUS * 3.6 / SLOWEST_KMH)
 
 
 def test_durations_are_distances_at_the_speed() -> None:

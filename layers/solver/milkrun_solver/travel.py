@@ -89,7 +89,8 @@ def _custom(matrix: Matrix) -> Travel:
 def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:
     """Great-circle distances between `[lon, lat]` places in metres, and durations in seconds at one speed.
 
-    Both are rounded to whole numbers, each from the exact distance.
+    Both are rounded to whole numbers, each from the exact distance. Any way fits at the slowest speed that a
+    problem may have.
     """
     lon, lat = np.array(places, dtype=np.float64).T
     points = unit_vectors(lon, lat)

@@ -117,7 +117,7 @@ def test_a_problem_with_a_matrix_is_taken() -> None:
         ("options", {"time_limit": 3601}, "$.options.time_limit"),
         ("options", {"exploration_level": 6}, "$.options.exploration_level"),
         ("options", {"stall_limit": 0}, "$.options.stall_limit"),
-        ("options", {"speed_kmh": 0}, "$.options.speed_kmh"),
+        ("options", {"speed_kmh": 0.09}, "$.options.speed_kmh"),
         ("network", "Not A Name", "$.network"),
     ],
 )

@@ -21,6 +21,8 @@ from pydantic import (
 
 MAX_UINT32 = 2**32 - 1
 DEFAULT_PER_HOUR = 3600
+SLOWEST_KMH = 0.1
+"""At a lower speed, the way to the other side of the earth takes more seconds than 32 bits hold."""
 MOST_KEYS = 32
 """Keys that an object may have before any of them is looked at: the largest one knows 22."""
 MOST_NAMES = 2_000
@@ -239,7 +241,7 @@ class Options(Model):
         stall_limit: End after so many seconds without a better answer. None: only a problem of a handful
             of stops ends before its time limit.
         seed: Start of every random choice. The same seed does not promise the same routes under a time limit.
-        speed_kmh: Speed on great circles, in km/h, where the problem brings no travel times.
+        speed_kmh: Speed on great circles, in km/h, where the problem brings no travel times, 0.1 to 1,000.
         exploration_level: The most effort VROOM may put into one search, 0 to 5.
         geometry: Give each route as an encoded polyline, where coordinates are known.
         threads: Cores that the run may use, 1 to 64. None: all that the function has.
@@ -248,7 +250,7 @@ class Options(Model):
     time_limit: float = Field(default=10, ge=1, le=3_600)
     stall_limit: float | None = Field(default=None, gt=0, le=3_600)
     seed: int = Field(default=1, ge=0, le=MAX_UINT32)
-    speed_kmh: float = Field(default=50, gt=0, le=1_000)
+    speed_kmh: float = Field(default=50, ge=SLOWEST_KMH, le=1_000)
     exploration_level: int = Field(default=5, ge=0, le=5)
     geometry: bool = False
     threads: int | None = Field(default=None, ge=1, le=64)
