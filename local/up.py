@@ -21,6 +21,7 @@ from local.embedded.neo4j import Neo4jServer, Neo4jUnavailableError, fetched
 from local.embedded.valkey import running_valkey
 from local.gateway import Gateway
 from local.lambda_service import LambdaService
+from local.layers import use_layers
 from local.ports import LOOPBACK, bound_socket
 from local.schedule import run_schedules
 from local.template import Template, read_template
@@ -43,7 +44,11 @@ def main(arguments: list[str]) -> int:
         signal.signal(interrupt, signal.default_int_handler)
     template_path = Path(arguments[0]) if arguments else ROOT / "template.yaml"
     region = os.environ.get("AWS_REGION", "us-east-1")
+    use_layers()
+    from local.readiness import check_settings
+
     try:
+        check_settings({**_PLAIN_REDIS, **os.environ})
         template = read_template(template_path, region, os.environ)
         listener = _claim_port(os.environ.get("PORT") or DEFAULT_PORT)
         state = template_path.parent / ".local" / str(listener.getsockname()[1])
@@ -116,6 +121,8 @@ class Stack:
                 work.result()  # raises: it ends by itself only where it fails
 
     async def _work(self, service: LambdaService, gateway: Gateway, neo4j: Neo4jServer | None) -> None:
+        from local.readiness import what_is_down
+
         port = self._listener.getsockname()[1]
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(run_schedules(self._template.schedules, service, self._region))
@@ -126,7 +133,10 @@ class Stack:
                 if fetched(CACHE) is None:
                     say(f"Port {port} answers already; Neo4j is still to come.")
                 await starting
-            say(f"{READY} http://{LOOPBACK}:{port}\nLogs are in {self._state / 'logs'}. Ctrl-C ends it.")
+            url = f"http://{LOOPBACK}:{port}"
+            for line in await asyncio.to_thread(what_is_down, url):
+                say(line)
+            say(f"{READY} {url}\nLogs are in {self._state / 'logs'}. Ctrl-C ends it.")
             await self._report_ends()
 
     async def _warm(self, service: LambdaService) -> None:
@@ -135,6 +145,8 @@ class Stack:
         await asyncio.gather(*map(service.warm, names))
 
     async def _start_neo4j(self, service: LambdaService, neo4j: Neo4jServer) -> None:
+        from local.readiness import ask_for_a_network
+
         try:
             await neo4j.start()
         except Neo4jUnavailableError as error:
@@ -144,6 +156,7 @@ class Stack:
             return
         if neo4j.process is not None:
             self.watched["Neo4j"] = neo4j.process
+        await asyncio.to_thread(ask_for_a_network, neo4j.uri)
 
     async def _report_ends(self) -> None:
         while True:

@@ -21,6 +21,16 @@ def test_a_bad_number_is_named(name: str, value: str) -> None:
         Settings.from_env({name: value})
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["127.0.0.1:6379", "http://:secret@host:1", "redis:", "redis://host:port", "redis://host:99999", "x"],
+)
+def test_what_is_no_address_of_a_redis_is_told_and_not_printed(value: str) -> None:
+    with pytest.raises(ValueError, match="REDIS_URL must be") as caught:
+        Settings.from_env({"REDIS_URL": value})
+    assert "secret" not in str(caught.value)
+
+
 def test_no_address_or_password_is_printed() -> None:
     env = {"REDIS_URL": "redis://:pw@host:1", "NEO4J_URI": "bolt://host", "NEO4J_PASSWORD": "pw"}
     text = repr(Settings.from_env(env))

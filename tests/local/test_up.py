@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import neo4j
 import redis
 
 from local import ROOT
@@ -123,6 +124,37 @@ def test_a_port_in_use_is_said_in_one_line(sample: Path) -> None:
     assert second.returncode == 1
     said = f"Port {port} cannot be had: address already in use. Choose another with PORT=….\n"
     assert (second.stdout, second.stderr) == (said, "")
+
+
+def test_a_redis_url_that_is_none_is_said_in_one_line(sample: Path) -> None:
+    up = subprocess.run(
+        [sys.executable, "-m", "local.up", str(sample)],
+        cwd=ROOT,
+        env={**os.environ, "PORT": "0", "REDIS_URL": "nonsense"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    said = "REDIS_URL must be redis://host:port/database, or the same with rediss://.\n"
+    assert (up.returncode, up.stdout, up.stderr) == (1, said, "")
+
+
+def test_a_server_that_is_down_is_said_before_the_stack_is_called_ready() -> None:
+    with running_stack({"REDIS_URL": "redis://127.0.0.1:1/0"}) as stack:
+        said = stack.console.read_text().splitlines()
+    reason = "Redis is down: connection refused. The stack runs on, and /ready tells when that has changed."
+    assert said[:2] == [reason, f"Milkrun is ready at {stack.url}"]
+
+
+def test_a_neo4j_of_its_own_has_answered_what_runs_ask_before_the_stack_is_called_ready() -> None:
+    with (
+        running_stack(neo4j=True) as stack,
+        neo4j.GraphDatabase.driver((stack.state / "neo4j" / "uri").read_text()) as driver,
+    ):
+        records, _, _ = driver.execute_query("CALL db.stats.retrieve('QUERIES')")
+    asked = " ".join(record["data"]["query"] for record in records)
+    assert ":Network {name: $name}" in asked
+    assert ":NetworkChunk {version: $version}" in asked
 
 
 def test_the_end_of_its_valkey_is_said_with_the_command_that_starts_it_again(sample: Path) -> None:

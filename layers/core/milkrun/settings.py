@@ -141,8 +141,19 @@ class Settings:
                 ),
             ),
         )
+        _check_redis_url(settings.redis_url)
         _check_iam(settings)
         return settings
+
+
+def _check_redis_url(text: str) -> None:
+    try:
+        url = urlsplit(text)
+        is_address = url.scheme in ("redis", "rediss") and bool(url.hostname) and url.port != 0
+    except ValueError:  # of a port that is no number, too
+        is_address = False
+    if not is_address:
+        raise ValueError("REDIS_URL must be redis://host:port/database, or the same with rediss://")
 
 
 def _check_iam(settings: Settings) -> None:

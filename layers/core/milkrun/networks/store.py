@@ -12,9 +12,9 @@ from milkrun.patience import within
 
 T = TypeVar("T")
 
-_ASK_SECONDS = 5.0
+_ASK_SECONDS = 10.0
 _READ_SECONDS = 30.0
-"""The driver itself waits for ever on a server that hangs."""
+"""The driver itself waits for ever on a server that hangs; one that has just begun needs seconds."""
 
 _CURRENT = "MATCH (n:Network {name: $name}) RETURN n.version AS version, n.checksum AS checksum"
 _CHUNKS = "MATCH (c:NetworkChunk {version: $version}) RETURN c.data AS data ORDER BY c.number"

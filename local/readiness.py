@@ -1,0 +1,51 @@
+"""What the stack finds out, and does, before it says that it is ready."""
+
+import http.client
+import json
+from contextlib import closing, suppress
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from neo4j import GraphDatabase
+
+from local.gateway import INTEGRATION_LIMIT
+from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
+from milkrun.networks.store import NetworkStore, NetworkVersion
+from milkrun.settings import Settings
+
+
+def check_settings(environment: dict[str, str]) -> None:
+    """Raises RuntimeError, with a line for the user, where functions could not read their environment."""
+    try:
+        Settings.from_env(environment)
+    except ValueError as error:
+        raise RuntimeError(f"{error}.") from None
+
+
+def ask_for_a_network(uri: str) -> None:
+    """Asks Neo4j what a run on a network asks: the first answers of a new server take it seconds."""
+    with GraphDatabase.driver(uri) as driver, suppress(DependencyUnavailableError):
+        store = NetworkStore(driver)
+        store.read(NetworkVersion("", ""))
+        with suppress(NetworkNotFoundError):
+            store.current("")
+
+
+def what_is_down(url: str) -> list[str]:
+    """A line for each server that `/ready` finds down; none from a stack without that route."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2 * INTEGRATION_LIMIT)
+    with closing(connection):
+        try:
+            connection.request("GET", "/ready")
+            response = connection.getresponse()
+            body = response.read()
+        except OSError:
+            return ["/ready does not answer."]
+    if response.status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return []
+    states = json.loads(body)["detail"]["dependencies"]
+    return [
+        f"{name.capitalize()} is {state}. The stack runs on, and /ready tells when that has changed."
+        for name, state in states.items()
+        if state.startswith("down")
+    ]
