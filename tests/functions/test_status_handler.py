@@ -33,6 +33,12 @@ def completed(running: Run) -> Run:
     return running
 
 
+@pytest.fixture
+def at_the_gateway_s_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function with as much time as the gateway leaves it."""
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 28_970)
+
+
 def status(run: Run, **changes: object) -> Answer:
     return send(status_handler, "status", run_id=run.run_id, **changes)  # type: ignore[arg-type]
 
@@ -56,6 +62,18 @@ def test_the_status_has_all_that_the_contract_names(run: Run) -> None:
     assert answer.headers["Retry-After"] == "1"
 
 
+@pytest.mark.usefixtures("at_the_gateway_s_limit")
+def test_the_longest_wait_that_is_promised_is_to_be_had(completed: Run) -> None:
+    answer = status(completed, headers={"Prefer": "wait=25"})
+    assert answer.headers["Preference-Applied"] == "wait=25"
+
+
+def test_preferences_may_stand_in_lines_of_their_own(completed: Run) -> None:
+    several = {**recorded("status")["multiValueHeaders"], "Prefer": ["wait=7", "respond-async"]}
+    answer = status(completed, multiValueHeaders=several)
+    assert answer.headers["Preference-Applied"] == "wait=7"
+
+
 def test_an_ended_run_is_not_worth_another_look(completed: Run) -> None:
     answer = status(completed)
     assert (answer.body["status"], answer.body["progress"]) == ("completed", 1.0)
@@ -68,7 +86,7 @@ def test_waiting_answers_when_the_seconds_are_over(run: Run) -> None:
 
 
 def test_no_wait_is_longer_than_the_invocation(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 4_900)
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 4_400)
     answer = status(run, headers={"Prefer": "wait=20"})
     assert answer.status == 200
     assert "Preference-Applied" not in answer.headers

@@ -10,16 +10,20 @@ from milkrun.errors import InvalidParameterError
 MAX_WAIT = 25
 """Seconds that an answer may be held back: API Gateway ends a request after 29."""
 
-_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])', re.IGNORECASE)
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.IGNORECASE)
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
 _OF_PATHS = "/%:@!$&'()*+,;=~"
 """Signs of a path that is escaped already (RFC 3986), beside letters, digits and `-._`."""
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
-def wait_seconds(prefer: str | None) -> int:
-    """The seconds of `Prefer: wait=N` (RFC 7240), at most 25; 0 where it is absent or not understood."""
-    match = _WAIT.search((prefer or "")[:1_000])
+def wait_seconds(prefer: str) -> int:
+    """The seconds of `Prefer: wait=N` (RFC 7240), at most 25; 0 where it is absent or not understood.
+
+    Args:
+        prefer: All such headers of a request, with commas between them. The first wait counts.
+    """
+    match = _WAIT.search(prefer[:1_000])
     return min(int(match[1]), MAX_WAIT) if match else 0
 
 
