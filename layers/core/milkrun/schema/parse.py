@@ -5,6 +5,7 @@ many rules it breaks. So its parts are counted before they are made, lists are v
 broken item, and only as many broken rules are looked for as an answer lists.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -41,7 +42,13 @@ _PLAIN_MESSAGES = {
     "tuple_type": "should be an array",
     "dict_type": "should be an object",
     "model_type": "should be an object",
+    "too_short": "should not be empty",
+    "too_long": "has more than {max_length} entries",
+    "string_too_short": "should not be empty",
+    "string_too_long": "has more than {max_length} characters",
+    "string_pattern_mismatch": "should match `{pattern}`",
 }
+"""By pydantic's name for an error; of lists and texts, the shortest that are refused are empty."""
 
 
 def parse_problem(body: bytes, limits: Limits) -> Problem:
@@ -54,7 +61,7 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
     """
     _check_parts(body, limits)
     try:
-        data = from_json(body)
+        data = from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         raise InvalidJsonError(f"The body is not JSON: {error}.") from None
     try:
@@ -99,11 +106,13 @@ def _broken_items(name: str, items: list[Any]) -> Iterator[FieldError]:
 
 
 def _told(error: ValidationError) -> Iterator[tuple[Path, str]]:
-    for entry in error.errors(include_url=False, include_input=False, include_context=False):
-        yield entry["loc"], _PLAIN_MESSAGES.get(entry["type"]) or _sentence(entry["msg"])
+    for entry in error.errors(include_url=False, include_input=False):
+        yield entry["loc"], _sentence(entry["type"], entry["msg"], entry.get("ctx", {}))
 
 
-def _sentence(message: str) -> str:
+def _sentence(kind: str, message: str, numbers: Mapping[str, Any]) -> str:
+    if kind in _PLAIN_MESSAGES:
+        return _PLAIN_MESSAGES[kind].format(**numbers)
     return message.removeprefix("Value error, ").replace("Input should", "should")
 
 
