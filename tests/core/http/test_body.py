@@ -24,6 +24,11 @@ def test_gzip_is_unzipped() -> None:
     assert read_body(encoded(gzip.compress(b"{}" * 40)), is_base64=True, limit=100) == b"{}" * 40
 
 
+def test_text_that_the_gateway_could_not_read_is_refused() -> None:
+    with pytest.raises(InvalidJsonError, match="UTF-8"):
+        read_body('{"description": "caf\ufffd"}', is_base64=False, limit=100)
+
+
 @pytest.mark.parametrize("body", [None, ""])
 def test_no_body_is_no_json(body: str | None) -> None:
     with pytest.raises(InvalidJsonError):

@@ -7,18 +7,24 @@ import zlib
 from milkrun.errors import BodyTooLargeError, InvalidJsonError
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_UNREADABLE = "\ufffd"
 _GZIP = zlib.MAX_WBITS | 16
 
 
 def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
     """The body as sent, unzipped if it is gzip (JSON never starts with gzip's first byte).
 
+    Where text is not UTF-8, API Gateway puts U+FFFD in the place of what it cannot read. Whether it was sent
+    cannot be told, so it is refused: in JSON it can be written as an escape.
+
     Raises:
-        InvalidJsonError: There is no body, or it is neither JSON text nor gzip.
+        InvalidJsonError: There is no body, or it is neither text nor gzip.
         BodyTooLargeError: It has more than `limit` bytes, or would have once unzipped.
     """
     if not body:
         raise InvalidJsonError("The body is empty; a problem is needed.")
+    if _UNREADABLE in body:
+        raise InvalidJsonError("The body is not UTF-8, or holds U+FFFD, which is to be written as an escape.")
     if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # of bytes at the least, without a copy
         raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
     try:
