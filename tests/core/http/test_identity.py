@@ -119,4 +119,4 @@ def test_on_a_laptop_the_bearer_names_the_owner() -> None:
 
 def test_on_a_laptop_a_caller_without_a_name_is_local() -> None:
     nameless = owner_of(event(), local=True)
-    assert nameless == by_name("") != by_name("local")
+    assert nameless == by_name("") == by_name("local") != by_name("other")

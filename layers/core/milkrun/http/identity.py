@@ -70,5 +70,5 @@ def _api_key_owner(context: Mapping[str, Any]) -> str | None:
 def _bearer_owner(event: Mapping[str, Any]) -> str:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, name = headers.get("authorization", "").partition(" ")
-    named = scheme.lower() == "bearer" and name.strip()
-    return _owner("local", name.strip()) if named else _owner("local")
+    named = name.strip() if scheme.lower() == "bearer" else ""
+    return _owner("local", named or "local")
