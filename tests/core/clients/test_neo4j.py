@@ -32,6 +32,18 @@ def manager() -> Iterator[SecretsManager]:
         yield manager
 
 
+def test_the_driver_logs_nothing_by_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{free_port()}")
+    for cached in CACHED:
+        cached.cache_clear()
+    assert client.get_neo4j() is not None
+    logging.getLogger("neo4j.io").error("[#CAFE]  _: <CONNECTION> error: Failed to read from 127.0.0.1")
+    client.get_neo4j.cache_clear()
+    assert not caplog.records
+
+
 class Graph:
     """A Neo4j that asks who one is, and who may change the password of its only user."""
 

@@ -1,5 +1,6 @@
 """The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -70,6 +71,7 @@ def get_neo4j() -> Driver | None:
     settings = get_settings()
     if not settings.neo4j_uri:
         return None
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # its lines are no JSON, and name the server
     given = (settings.neo4j_user, settings.neo4j_password) if settings.neo4j_password else None
     return GraphDatabase.driver(
         settings.neo4j_uri,
