@@ -12,7 +12,7 @@ from milkrun.http.parameters import flag, page_of, run_id_of
 from milkrun.http.resolver import caller, create_app, json_response, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.observability import measure
-from milkrun.runs.wait import change_within
+from milkrun.runs.wait import change_within, result_within
 
 app = create_app()
 
@@ -30,10 +30,19 @@ def status(run_id: str) -> Response[str]:
 
 @app.get("/optimize/<run_id>/result")
 def result(run_id: str) -> Response[Any]:
-    """The solution of a completed run; with `?best=true` the best so far of a running one."""
+    """The solution of a completed run; with `?best=true` the best so far of a running one.
+
+    With `Prefer: wait=N` once there is one.
+    """
     best = flag(app.current_event, "best")
     run, solution = get_reader().result(caller(app), run_id_of(run_id), best=best)
-    return answers.outcome(run, solution, accept=app.current_event.headers.get("Accept", ""))
+    headers: answers.Headers = {}
+    seconds = seconds_to_wait(app)
+    if seconds and solution is None:
+        (run, waited), solution = result_within(get_reader(), get_waiting_calls(), run, seconds, best=best)
+        if waited:
+            headers["Preference-Applied"] = f"wait={seconds}"
+    return answers.outcome(run, solution, headers, app.current_event.headers.get("Accept", ""))
 
 
 @app.delete("/optimize/<run_id>")

@@ -10,7 +10,7 @@ from milkrun.clients.lambdas import get_invoker
 from milkrun.errors import ResultTooLargeError
 from milkrun.http import answers
 from milkrun.http.body import read_body
-from milkrun.http.headers import idempotency_key, status_location
+from milkrun.http.headers import idempotency_key, run_location
 from milkrun.http.resolver import caller, create_app, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.runs.submit import SubmitRequest, submit_run
@@ -32,8 +32,8 @@ def submit() -> Response[Any]:
     )
     submitted = submit_run(request, get_jobs(), get_invoker(), limits)
     run = submitted.run
-    location = status_location(event.request_context.path, run.run_id)
-    headers: dict[str, str | list[str]] = {"Location": location}
+    location = run_location(event.request_context.path, run.run_id)
+    headers: dict[str, str | list[str]] = {"Location": f"{location}/status"}
     if submitted.replayed:
         headers["Idempotency-Replayed"] = "true"
     seconds = seconds_to_wait(app)
@@ -44,7 +44,8 @@ def submit() -> Response[Any]:
         headers["Preference-Applied"] = f"wait={seconds}"
     if solution is not None:
         with suppress(ResultTooLargeError):
-            return answers.outcome(run, solution, headers, event.headers.get("Accept", ""))
+            of_result = {**headers, "Content-Location": f"{location}/result"}
+            return answers.outcome(run, solution, of_result, event.headers.get("Accept", ""))
     return answers.accepted(run, headers)
 
 

@@ -80,6 +80,12 @@ HEADERS: dict[str, Json] = {
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "Content-Location": {
+        "description": "Path of the run's result, which this is.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Vary": {"description": "The form is the one that `Accept` asks for.", "schema": {"const": "Accept"}},
     "Retry-After": {"description": "Seconds after which another look is worth it.", "schema": _SECONDS},
     "Preference-Applied": {
         "description": "How long the answer was held back for, at the most.",

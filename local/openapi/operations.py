@@ -58,7 +58,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 200,
                 "With `Prefer: wait=N`: the run has ended in time, with this solution.",
                 Solution,
-                ("Location", "Preference-Applied", "Idempotency-Replayed?"),
+                ("Location", "Content-Location", "Vary", "Preference-Applied", "Idempotency-Replayed?"),
                 _FORMS,
             ),
             Answer(
@@ -102,11 +102,19 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="getResult",
         summary="Get the solution of a run",
         description="`Accept: application/geo+json` gives one to lay on a map; `application/gzip` before"
-        " any other type a gzip file of either, the only form that a result over 6 MB comes in.",
-        parameters=("RunId", "Best", "CorrelationId"),
+        " any other type a gzip file of either, the only form that a result over 6 MB comes in. With"
+        " `Prefer: wait=N` the answer comes when there is a solution, or the run has ended, or N seconds are"
+        " over.",
+        parameters=("RunId", "Best", "PreferWait", "CorrelationId"),
         answers=(
-            Answer(200, "The solution; with `best=true` the best so far.", Solution, other_forms=_FORMS),
-            Answer(202, "There is none yet.", RunStatus, ("Retry-After?",)),
+            Answer(
+                200,
+                "The solution; with `best=true` the best so far.",
+                Solution,
+                ("Vary", "Preference-Applied?"),
+                _FORMS,
+            ),
+            Answer(202, "There is none yet.", RunStatus, ("Retry-After?", "Preference-Applied?")),
         ),
         errors=(
             *_EVERYWHERE,

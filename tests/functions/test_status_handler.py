@@ -7,9 +7,10 @@ import pytest
 import status_handler
 import submit_handler
 
-from milkrun.jobs.factory import get_jobs
+from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
+from milkrun.runs import wait
 
 from .conftest import BEST, SOLUTION, Answer, Context, Invokes, recorded, send
 
@@ -95,6 +96,29 @@ def test_no_wait_is_longer_than_the_invocation(run: Run, monkeypatch: pytest.Mon
 def test_a_result_is_202_before_there_is_one(running: Run) -> None:
     answer = result(running)
     assert (answer.status, answer.headers["Retry-After"]) == (202, "1")
+
+
+def test_a_result_is_waited_for(running: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def completes(*_: object, **__: object) -> Run:
+        get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1_000, best=BEST)
+        return running
+
+    monkeypatch.setattr(wait, "wait_until", completes)
+    answer = result(running, headers={"Prefer": "wait=20"})
+    assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=20")
+
+
+def test_of_the_best_so_far_the_first_is_waited_for(running: Run) -> None:
+    get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
+    answer = result(running, query={"best": "true"}, headers={"Prefer": "wait=20"})
+    assert answer.status == 200
+    assert wait.has_routes(get_reader().status(running.owner, running.run_id))
+    assert not wait.has_routes(running)
+
+
+def test_a_cache_is_told_that_the_form_depends_on_what_is_accepted(completed: Run) -> None:
+    answer = result(completed, headers={"Accept": "application/geo+json;q=0, */*"})
+    assert (answer.headers["Content-Type"], answer.headers["Vary"]) == ("application/json", "Accept")
 
 
 def test_the_best_so_far_is_given_when_asked_for(running: Run) -> None:

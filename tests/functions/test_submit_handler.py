@@ -126,7 +126,8 @@ def test_a_run_that_ends_in_time_answers_with_its_result(environment: pytest.Mon
     answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
     assert (answer.status, answer.body) == (200, json.loads(SOLUTION))
     assert answer.headers["Preference-Applied"] == "wait=5"
-    assert "Location" in answer.headers
+    location = answer.headers["Location"]
+    assert answer.headers["Content-Location"] == location.removesuffix("status") + "result"
 
 
 def test_a_result_in_time_has_the_form_that_is_accepted(environment: pytest.MonkeyPatch) -> None:

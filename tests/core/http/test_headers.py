@@ -5,7 +5,7 @@ from milkrun.http.headers import (
     MAX_WAIT,
     correlation_id,
     idempotency_key,
-    status_location,
+    run_location,
     wait_seconds,
 )
 
@@ -48,16 +48,16 @@ def test_an_unsafe_correlation_id_is_replaced(sent: str | None) -> None:
 @pytest.mark.parametrize(
     ("path", "location"),
     [
-        ("/optimize", "/optimize/R/status"),
-        ("/v1/optimize/", "/v1/optimize/R/status"),
-        ("/v1/%6Fptimize", "/v1/%6Fptimize/R/status"),
-        ("/optimize\r\nX-Evil: 1", "/optimize%0D%0AX-Evil:%201/R/status"),
-        ("/ü", "/%C3%BC/R/status"),
-        ("/\ud800", "/%3F/R/status"),
+        ("/optimize", "/optimize/R"),
+        ("/v1/optimize/", "/v1/optimize/R"),
+        ("/v1/%6Fptimize", "/v1/%6Fptimize/R"),
+        ("/optimize\r\nX-Evil: 1", "/optimize%0D%0AX-Evil:%201/R"),
+        ("/ü", "/%C3%BC/R"),
+        ("/\ud800", "/%3F/R"),
     ],
 )
 def test_a_location_is_below_the_path_and_fits_into_a_header(path: str, location: str) -> None:
-    assert status_location(path, "R") == location
+    assert run_location(path, "R") == location
 
 
 @pytest.mark.parametrize(("sent", "key"), [(None, None), ("abc", "abc"), ('"abc"', "abc"), (" a b ", "a b")])

@@ -105,7 +105,7 @@ def test_what_says_when_to_come_back_is_on_every_answer_to_come_back_from(docume
 
 
 def test_headers_that_pages_may_read_are_those_of_the_document(document: dict[str, Any]) -> None:
-    assert set(EXPOSED) == set(document["components"]["headers"]) - {"WWW-Authenticate"}
+    assert set(EXPOSED) == set(document["components"]["headers"]) - {"WWW-Authenticate", "Vary"}
 
 
 @pytest.mark.parametrize("name", yaml.safe_load(FILE.read_text())["components"]["examples"])

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from milkrun.errors import ResultTooLargeError, RunCancelledError, RunFailedError
+from milkrun.http.accept import media_types
 from milkrun.http.geojson import to_geojson
 from milkrun.http.resolver import JSON, json_response
 from milkrun.http.sizes import GZIP, asks_for_gzip, fits, fits_zipped, zipped
@@ -54,8 +55,9 @@ def outcome(
         raise RunCancelledError("The run was cancelled before it had found anything.")
     if solution is None:
         return accepted(run, headers)
+    headers = {**(headers or {}), "Vary": "Accept"}
     body, content_type = solution.decode(), JSON
-    if GEOJSON in accept.lower():
+    if GEOJSON in media_types(accept):
         body, content_type = json.dumps(to_geojson(json.loads(body)), separators=(",", ":")), GEOJSON
     if asks_for_gzip(accept):
         return _gzip_file(body, headers)
@@ -66,7 +68,7 @@ def outcome(
     return Response(status_code=HTTPStatus.OK, content_type=content_type, body=body, headers=headers)
 
 
-def _gzip_file(body: str, headers: Headers | None) -> Response[Any]:
+def _gzip_file(body: str, headers: Headers) -> Response[Any]:
     file = zipped(body)
     if not fits_zipped(file):
         raise ResultTooLargeError("The result is larger than an answer may be, even zipped.")

@@ -1,6 +1,13 @@
 """What lets a browser's page read an answer. The gateway itself answers what it asks beforehand."""
 
-EXPOSED = ("Location", "Retry-After", "X-Correlation-ID", "Idempotency-Replayed", "Preference-Applied")
+EXPOSED = (
+    "Location",
+    "Content-Location",
+    "Retry-After",
+    "X-Correlation-ID",
+    "Idempotency-Replayed",
+    "Preference-Applied",
+)
 """Headers with a meaning of their own, which pages may read too."""
 
 

@@ -32,13 +32,13 @@ def correlation_id(sent: str | None) -> str:
     return sent if sent and _CORRELATION_ID.fullmatch(sent) else str(ULID())
 
 
-def status_location(submitted_to: str, run_id: str) -> str:
-    """The path of a run's status, below the path it was submitted to: a stage in front stays there.
+def run_location(submitted_to: str, run_id: str) -> str:
+    """The path of a run, below the path it was submitted to: a stage in front stays there.
 
     What no header may hold is escaped.
     """
     path = quote(submitted_to.rstrip("/"), safe=_OF_PATHS, errors="replace")
-    return f"{path}/{run_id}/status"
+    return f"{path}/{run_id}"
 
 
 def idempotency_key(sent: str | None) -> str | None:

@@ -3,6 +3,8 @@
 import gzip
 import json
 
+from milkrun.http.accept import media_types
+
 GZIP = "application/gzip"
 _LAMBDA_LIMIT = 6_291_556
 """Bytes of a function's answer, written as JSON."""
@@ -22,7 +24,7 @@ def fits_zipped(zipped: bytes) -> bool:
 
 def asks_for_gzip(accept: str) -> bool:
     """Whether `Accept` begins with `application/gzip`. The gateway decodes base64 for no other caller."""
-    return accept.partition(",")[0].partition(";")[0].strip().lower() == GZIP
+    return media_types(accept.partition(",")[0]) == [GZIP]
 
 
 def zipped(body: str) -> bytes:

@@ -53,18 +53,19 @@ def change_within(reader: RunReader, calls: WaitingCalls, run: Run, seconds: flo
 
 
 def result_within(
-    reader: RunReader, calls: WaitingCalls, run: Run, seconds: float
+    reader: RunReader, calls: WaitingCalls, run: Run, seconds: float, *, best: bool = False
 ) -> tuple[Waited, bytes | None]:
-    """The last state of a run that can be read within the seconds, and its result if there is one by then.
+    """The last state of a run that can be read within the seconds, and its result if there is one by then, or
+    with `best` its best routes so far.
 
     The run is stored already: where Redis goes away meanwhile, what is known of it is still an answer.
     """
     last = Waited(run, waited=True)
     try:
-        last = _within(reader, calls, run, has_ended, seconds)
+        last = _within(reader, calls, run, has_routes if best else has_ended, seconds)
         if not last.waited:
             return last, None
-        run, solution = reader.result(run.owner, run.run_id, best=False)
+        run, solution = reader.result(run.owner, run.run_id, best=best)
         return Waited(run, waited=True), solution
     except MilkrunError:
         return last, None
@@ -92,6 +93,11 @@ def _within(
 def has_ended(run: Run) -> bool:
     """Whether nothing will change any more."""
     return run.status.ended
+
+
+def has_routes(run: Run) -> bool:
+    """Whether a run has found routes, or nothing will change any more."""
+    return run.best_cost is not None or run.status.ended
 
 
 def has_changed_from(before: Run) -> Callable[[Run], bool]:
