@@ -15,7 +15,9 @@ Point = tuple[float, float]
 
 WIDTH = 1200.0
 MARGIN = 30.0
-COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b9770e", "#7d3c98", "#0e6655", "#a04000", "#2e4053")
+LEGEND_ROW = 28.0
+LEGEND_COLUMNS = 4
+COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b9770e", "#7d3c98", "#d81b60", "#a04000", "#2e4053")
 
 
 class _Canvas:
@@ -41,7 +43,8 @@ class _Canvas:
 
 
 def draw_map(network: CompiledNetwork, solution: Mapping[str, Any]) -> str:
-    """The streets in grey, each route in its colour along them, its stops numbered, the depot black.
+    """The streets in grey, each route in its colour along them, its stops numbered, the depot black. Below
+    them the vans by colour, named as in the demo's table.
 
     Args:
         network: The streets.
@@ -51,10 +54,19 @@ def draw_map(network: CompiledNetwork, solution: Mapping[str, Any]) -> str:
     canvas = _Canvas([point for street in streets for point in street])
     drawn = [f'<path class="street" d="{" ".join(map(canvas.path, streets))}"/>']
     for number, route in enumerate(solution["routes"]):
-        drawn += _route(canvas, route, COLOURS[number % len(COLOURS)])
+        colour = COLOURS[number % len(COLOURS)]
+        drawn += _route(canvas, route, colour)
+        drawn += _legend(canvas.height, number, route, colour)
     x, y = canvas.place(solution["routes"][0]["steps"][0]["location"])
     drawn.append(f'<rect class="depot" x="{x - 8:g}" y="{y - 8:g}" width="16" height="16"/>')
-    return "\n".join([_head(canvas.height), *drawn, "</svg>\n"])
+    drawn.append(f'<text class="depot label" x="{x - 14:g}" y="{y + 5:g}">Depot</text>')
+    rows = math.ceil(len(solution["routes"]) / LEGEND_COLUMNS)
+    return "\n".join([_head(canvas.height + rows * LEGEND_ROW), *drawn, "</svg>\n"])
+
+
+def vehicle_name(route: Mapping[str, Any]) -> str:
+    """What table and map call a vehicle."""
+    return f"{route['vehicle']} ({route['description']})"
 
 
 def _head(height: float) -> str:
@@ -65,6 +77,8 @@ def _head(height: float) -> str:
   .route {{ stroke-width: 4; opacity: 0.75; }}
   circle {{ stroke: white; stroke-width: 1; }}
   text {{ font: 9px sans-serif; fill: white; text-anchor: middle; }}
+  .label {{ font-size: 15px; fill: black; text-anchor: start; }}
+  .depot.label {{ font-weight: bold; text-anchor: end; stroke: white; stroke-width: 4; paint-order: stroke; }}
 </style>
 <rect width="100%" height="100%" fill="white"/>"""
 
@@ -84,6 +98,14 @@ def _streets(network: CompiledNetwork) -> Iterable[list[Point]]:
 
 def _where(network: CompiledNetwork, junction: int) -> Point:
     return float(network.longitude[junction]), float(network.latitude[junction])
+
+
+def _legend(top: float, number: int, route: Mapping[str, Any], colour: str) -> Iterable[str]:
+    row, column = divmod(number, LEGEND_COLUMNS)
+    x = MARGIN + column * (WIDTH - 2 * MARGIN) / LEGEND_COLUMNS
+    y = top + row * LEGEND_ROW
+    yield f'<rect x="{x:g}" y="{y - 11:g}" width="24" height="12" fill="{colour}"/>'
+    yield f'<text class="label" x="{x + 32:g}" y="{y:g}">Van {escape(vehicle_name(route))}</text>'
 
 
 def _route(canvas: _Canvas, route: Mapping[str, Any], colour: str) -> Iterable[str]:

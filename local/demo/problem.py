@@ -8,14 +8,14 @@ from milkrun_solver.network.compiled import CompiledNetwork
 DELIVERIES = 80
 VANS = 7
 OPENING, CLOSING = 8 * 3600, 18 * 3600  # seconds of the day
-WINDOWS = tuple((start * 3600, end * 3600) for start, end in ((8, 11), (10, 13), (12, 15), (14, 18)))
+MORNING, AFTERNOON = (OPENING, 13 * 3600), (12 * 3600, CLOSING)
 _DOORSTEP = 0.0002  # degrees from a crossing to a house, about
 
 
 def delivery_problem(
     seed: int, time_limit: float, town: CompiledNetwork, network: str | None
 ) -> dict[str, Any]:
-    """The body of a request: 80 households, half of them with a window, and vans of two sizes.
+    """The body of a request: 80 households, half of them at home for half the day, and vans of two sizes.
 
     Amounts are crates; `time_limit` is in seconds. The same seed and town give the same problem.
 
@@ -59,5 +59,5 @@ def _delivery(number: int, town: CompiledNetwork, chance: random.Random) -> dict
         "service": chance.choice((240, 360, 480, 600)),
     }
     if chance.random() < 0.5:
-        delivery["time_windows"] = [chance.choice(WINDOWS)]
+        delivery["time_windows"] = [chance.choice((MORNING, AFTERNOON))]
     return delivery

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from local import ROOT
-from local.demo.map import draw_map
+from local.demo.map import draw_map, vehicle_name
 from local.demo.problem import DELIVERIES, VANS, delivery_problem
 from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
 from local.network.generate import town
@@ -128,7 +128,7 @@ def _show(solution: Mapping[str, Any], console: Console) -> None:
         table.add_column(name, justify="left" if name == "Van" else "right", no_wrap=True)
     for route in solution["routes"]:
         table.add_row(
-            f"{route['vehicle']} ({route['description']})",
+            vehicle_name(route),
             str(len(_stops(route))),
             str(route["delivery"][0]),
             f"{route['distance'] / 1000:.1f}",

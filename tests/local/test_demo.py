@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from xml.etree import ElementTree
 
+import polyline
 import pytest
 from rich.console import Console
 
 from local.demo import run as demo
+from local.demo.map import COLOURS, draw_map
 from local.demo.problem import DELIVERIES, delivery_problem
 from local.network.generate import town
 from milkrun.schema.problem import Problem
@@ -25,6 +28,23 @@ def test_its_problem_is_one_that_the_api_takes() -> None:
 def test_the_same_seed_gives_the_same_problem() -> None:
     assert delivery_problem(7, 10, TOWN, None) == delivery_problem(7, 10, TOWN, None)
     assert delivery_problem(7, 10, TOWN, None)["jobs"] != delivery_problem(8, 10, TOWN, None)["jobs"]
+
+
+def test_the_map_names_each_route_by_its_colour_and_the_depot() -> None:
+    depot, stop = [float(TOWN.longitude[0]), float(TOWN.latitude[0])], {"type": "job", "id": 9}
+    line = polyline.encode([(depot[1], depot[0])] * 2, 5)
+    steps = [{"type": "start", "location": depot}, {**stop, "location": depot}]
+    routes = [
+        {"vehicle": number, "description": f"van <{number}>", "geometry": line, "steps": steps}
+        for number in (2, 5)
+    ]
+    svg = ElementTree.fromstring(draw_map(TOWN, {"routes": routes}))  # noqa: S314 (our own)
+    drawn = list(svg)
+    for number, colour in zip((2, 5), COLOURS, strict=False):
+        (name,) = [it for it in drawn if it.text == f"Van {number} (van <{number}>)"]
+        assert drawn[drawn.index(name) - 1].get("fill") == colour
+        assert any(it.get("stroke") == colour for it in drawn)
+    assert "Depot" in [it.text for it in drawn]
 
 
 def test_a_stack_that_does_not_come_up_fails_the_demo(
