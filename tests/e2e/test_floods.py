@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,14 @@ class Flooded:
         port = int(self.valkey.url.rpartition(":")[2].partition("/")[0])
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         sockets = {f"socket:[{row[9]}]" for row in rows if row[2].endswith(f":{port:04X}") and row[3] == "01"}
-        files = [list(Path(f"/proc/{pid}/fd").iterdir()) for pid in self.processes()]
-        return [sum(str(file.readlink()) in sockets for file in of_one) for of_one in files]
+        return [len(sockets.intersection(open_files(pid))) for pid in self.processes()]
+
+
+def open_files(pid: int) -> Iterator[str]:
+    """What a process has open, but for what it closes just now."""
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(file.readlink())
 
 
 @pytest.fixture(scope="module")
