@@ -24,7 +24,9 @@ def check_settings(environment: dict[str, str]) -> None:
 
 def ask_for_a_network(uri: str) -> None:
     """Asks Neo4j what a run on a network asks: the first answers of a new server take it seconds."""
-    with GraphDatabase.driver(uri) as driver, suppress(DependencyUnavailableError):
+    # Without notifications: a new server would warn that it has no networks.
+    quiet = GraphDatabase.driver(uri, notifications_min_severity="OFF")
+    with quiet as driver, suppress(DependencyUnavailableError):
         store = NetworkStore(driver)
         store.read(NetworkVersion("", ""))
         with suppress(NetworkNotFoundError):
