@@ -137,13 +137,18 @@ def test_close_leaves_no_child_and_may_be_called_twice(process: VroomProcess) ->
     assert not is_alive(process.pid)
 
 
-def test_a_child_that_others_kill_at_work_is_an_error(process: VroomProcess) -> None:
+def kill_at_work(process: VroomProcess) -> None:
+    """Kills a child that has given its first answer; whoever waits for the next is told."""
     answers = process.answers(request(big(), LONG))
     next(answers)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(EngineError, match="ended with -9"):
         list(answers)
+
+
+def test_a_child_that_others_kill_at_work_is_an_error(process: VroomProcess) -> None:
+    kill_at_work(process)
     assert process.pid is None
 
 
@@ -170,12 +175,7 @@ time.sleep(60)
 def test_a_new_child_serves_after_one_that_died_until_too_many_have(process: VroomProcess) -> None:
     for deaths in range(MOST_DEATHS):
         assert not process.lost
-        answers = process.answers(request(big(), LONG))
-        next(answers)
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGKILL)
-        with pytest.raises(EngineError, match="ended with -9"):
-            list(answers)
+        kill_at_work(process)
         if deaths == 0:
             assert list(process.answers(request(small(), [Effort(0)])))
     assert process.lost
