@@ -43,7 +43,7 @@ def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed:
     """What PyVRP alone finds in so many iterations; None if nothing feasible."""
     search = Search(Encoding(model), complete, seed)
     found = search.round(search.first_solution(), after(iterations), lambda _: None, lukewarm).best
-    return search.encoding.plan(found) if found.is_feasible() else None
+    return search.encoding.plan(found) if search.encoding.keeps_rules(found) else None
 
 
 def pyvrp_solution(problem: Problem, complete: bool = True, iterations: int = 400) -> Solution:

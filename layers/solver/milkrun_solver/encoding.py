@@ -15,6 +15,7 @@ from milkrun_solver.model import Model, Plan, PlannedRoute, Task, Window
 from milkrun_solver.possible import impossible_tasks
 from milkrun_solver.prizes import prizes
 from milkrun_solver.schedule import schedule
+from milkrun_solver.shifts import lasts_too_long, priced_limits, with_prices
 from milkrun_solver.standins import load_pyvrp
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Encoding:
         impossible = impossible_tasks(model) - _served(known)
         self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
         self.fleet = Fleet(model, self.possible)
+        self._limits = priced_limits(model, self.fleet)
         self._clients: dict[int, list[int]] = {}
         self._shipments: dict[int, int] = {}
         self._number_activities()
@@ -106,7 +108,7 @@ class Encoding:
             groups=groups,
             shipments=[self._shipment(n, complete, worth[n] + worth[n + 1]) for n in self._shipments],
         )
-        return data
+        return with_prices(data, self._limits, complete)
 
     def _depots(self) -> list[Any]:
         depots = [self._pyvrp.Depot(location) for location in self.fleet.depots.values()]
@@ -166,6 +168,15 @@ class Encoding:
             return {}
         unit = self.fleet.time_unit
         return {f"{prefix}tw_early": unit * window[0], f"{prefix}tw_late": unit * window[1]}
+
+    def keeps_rules(self, solution: "pyvrp.Solution") -> bool:
+        """Whether a solution keeps all rules, those too that PyVRP is told a price of."""
+        in_time = not self._limits or all(map(self.route_keeps_rules, solution.routes()))
+        return in_time and bool(solution.is_feasible())
+
+    def route_keeps_rules(self, route: "pyvrp.Route") -> bool:
+        """The same of one route."""
+        return bool(route.is_feasible()) and not lasts_too_long(route, self._limits)
 
     def plan(
         self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True

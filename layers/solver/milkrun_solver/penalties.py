@@ -21,7 +21,7 @@ _TYPICAL_LEG = 1_000
 """Cost of a leg that PyVRP's default penalties suit."""
 _MOST_COST = 2**61
 """Bound on what all broken rules of a solution cost together. PyVRP counts in 64 bits and does not look."""
-_UNLIMITED = 2**63 - 1
+UNLIMITED = 2**63 - 1
 """PyVRP's value of limits that are not given."""
 
 
@@ -61,7 +61,7 @@ def _most_violation(data: "pyvrp.ProblemData") -> int:
     total: int = legs * (longest + _most_waiting(data))
     total += sum(stop.service_duration for stop in stops)
     total += len(stops) * max(depot.service_duration for depot in data.depots())
-    if any(kind.max_distance < _UNLIMITED for kind in data.vehicle_types()):
+    if any(kind.max_distance < UNLIMITED for kind in data.vehicle_types()):
         total += legs * max(int(distances.max()) for distances in data.distance_matrices())
     total += sum(sum(client.delivery) + sum(client.pickup) for client in data.clients())
     total += sum(sum(shipment.amount) for shipment in data.shipments())
@@ -73,7 +73,7 @@ def _most_waiting(data: "pyvrp.ProblemData") -> int:
     stops, kinds = _stops(data), data.vehicle_types()
     opening = [stop.tw_early for stop in stops]
     closing = [timed.tw_late for timed in (*stops, *kinds)]
-    if any(kind.max_duration < _UNLIMITED for kind in kinds):
+    if any(kind.max_duration < UNLIMITED for kind in kinds):
         closing += opening  # waiting makes a route too long
     opening += [kind.tw_early for kind in kinds] + [client.release_time for client in data.clients()]
     longest: int = max(opening) - min(closing)

@@ -163,7 +163,7 @@ class PyvrpEngine:
         end = search.round(
             start, lambda: self._is_done(stint), lambda it: stint.found(encoding.plan(it)), self._rounds.heat
         )
-        if end.standing.is_feasible():
+        if encoding.keeps_rules(end.standing):
             stint.standing = encoding.plan(end.standing)
         return search.learned
 
@@ -209,11 +209,11 @@ class _Whole:
             start = _start(self._search_with(complete), plan)
         search = self._search_with(complete)
         part = search.feasible_part(start) if plan is None else []
-        if part and (start.is_feasible() or not self._hurries):
+        if part and (self._encoding.keeps_rules(start) or not self._hurries):
             found(part)
         end = search.round(start, stop, lambda it: found(self._encoding.plan(it)), self._heat)
-        self.complete = complete and end.best.is_feasible()
-        return self._encoding.plan(end.standing) if end.standing.is_feasible() else None
+        self.complete = complete and self._encoding.keeps_rules(end.best)
+        return self._encoding.plan(end.standing) if self._encoding.keeps_rules(end.standing) else None
 
     def _soon(self) -> Plan:
         """Routes that keep the rules, found in little time."""
@@ -256,6 +256,6 @@ def _start(search: Search, plan: Plan | None) -> "pyvrp.Solution":
     if plan is not None:
         return search.solution(plan)
     first = search.first_solution()
-    if not search.complete and not first.is_feasible():
+    if not search.complete and not search.encoding.keeps_rules(first):
         return search.solution(search.feasible_part(first))
     return first

@@ -82,7 +82,7 @@ class Search:
 
     def feasible_part(self, solution: "pyvrp.Solution") -> Plan:
         """The routes of a solution that keep the rules: an answer, if not a whole one."""
-        return self.encoding.plan(solution, lambda route: bool(route.is_feasible()))
+        return self.encoding.plan(solution, self.encoding.route_keeps_rules)
 
     def solution(self, plan: Plan) -> "pyvrp.Solution":
         """The solution that a plan says."""
@@ -97,23 +97,25 @@ class Search:
         best = current = standing = start
         leg = self._leg(start)
         costs = self._penalties.cost_evaluator()
+        bound = costs.cost(best) if self.encoding.keeps_rules(best) else math.inf
         while not stop():
             candidate = self._search(current, costs, exhaustive=False)
             self._penalties.register(candidate)
             costs = self._penalties.cost_evaluator()
-            if costs.cost(candidate) < costs.cost(best):
+            if costs.cost(candidate) < bound and self.encoding.keeps_rules(candidate):
                 candidate = best = self._polished(candidate, costs)
+                bound = costs.cost(best)
                 found(best)
             slack = -leg * heat() * math.log(1 - self._chance.random())
             if costs.penalised_cost(candidate) < costs.penalised_cost(current) + slack:
                 current = candidate
-                standing = current if current.is_feasible() else standing
+                standing = current if self.encoding.keeps_rules(current) else standing
         return RoundEnd(best, standing)
 
     def _polished(self, solution: "pyvrp.Solution", costs: Any) -> "pyvrp.Solution":
         """A feasible solution after a search of all its neighbours, if that is feasible too."""
         better = self._search(solution, costs, exhaustive=True)
-        return better if better.is_feasible() else solution
+        return better if self.encoding.keeps_rules(better) else solution
 
     def _leg(self, solution: "pyvrp.Solution") -> float:
         """Cost of a typical leg of a solution."""

@@ -80,7 +80,7 @@ def _pyvrp(model: Model, plan: Plan, search: Search) -> PyvrpOpinion | None:
         exact=exact,
         cost=(cost(solution) - solution.uncollected_prizes()) * fleet.divisor,
         objective=cost(solution),
-        feasible=solution.is_feasible(),
+        feasible=search.encoding.keeps_rules(solution),
     )
 
 
