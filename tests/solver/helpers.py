@@ -17,6 +17,7 @@ from milkrun_solver.solve import solve
 from milkrun_solver.travel import travel_source
 from milkrun_solver.verify import Verifier
 from milkrun_solver.vroom_encoding import routes_of
+from tests.solver.leftovers import nothing_left_behind
 from tests.solver.vroom import vroom_output
 
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
@@ -80,7 +81,7 @@ def faults(model: Model, solution: Solution) -> list[str]:
 
 
 class Watched:
-    """One call of `solve` with what it reported on the way."""
+    """One call of `solve` with what it reported on the way. It must leave no thread or child process."""
 
     def __init__(
         self, problem: Problem, seconds: float, roads: RoadNetwork | None = None, **arguments: Any
@@ -91,14 +92,15 @@ class Watched:
         should_stop = arguments.setdefault("should_stop", lambda: False)
         if roads is not None:
             arguments["travel"] = network_source(problem, roads, should_stop)
-        self.solution = solve(
-            problem,
-            deadline=self.started + seconds,
-            on_best=lambda best: self.reported.append((time.monotonic() - self.started, best)),
-            seed=1,
-            **arguments,
-        )
-        self.took = time.monotonic() - self.started
+        with nothing_left_behind():
+            self.solution = solve(
+                problem,
+                deadline=self.started + seconds,
+                on_best=lambda best: self.reported.append((time.monotonic() - self.started, best)),
+                seed=1,
+                **arguments,
+            )
+            self.took = time.monotonic() - self.started
 
     @property
     def ranks(self) -> list[Rank]:
