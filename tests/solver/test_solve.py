@@ -366,13 +366,13 @@ def test_a_road_network_is_not_found_before_anything_starts() -> None:
 
 def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
-    run = pyvrp_engine.PyvrpEngine._run
+    search = pyvrp_engine.PyvrpEngine._search
 
-    def counted(self: Any, number: int) -> None:
+    def counted(self: Any, number: int, process: Any) -> None:
         started.append(threading.current_thread().name)
-        run(self, number)
+        search(self, number, process)
 
-    monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_run", counted)
+    monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_search", counted)
     Watched(middling(), seconds=3)
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 

@@ -1,6 +1,5 @@
 """PyVRP as an engine: threads that search the problem and its parts, in rounds from the best plan known."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -8,10 +7,12 @@ from typing import TYPE_CHECKING
 from milkrun_solver.answer import planned, timed_routes
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.errors import EngineError
-from milkrun_solver.events import Ended, EngineName, Post
+from milkrun_solver.events import EngineName, Post
+from milkrun_solver.improver import Improver
 from milkrun_solver.model import Model, Plan
 from milkrun_solver.parts import Part
 from milkrun_solver.penalties import Penalties
+from milkrun_solver.resolves import HANDFUL
 from milkrun_solver.rounds import Rounds
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.search import Heat, Search, Stop
@@ -22,14 +23,12 @@ from milkrun_solver.vroom_process import VroomProcess
 if TYPE_CHECKING:
     import pyvrp
 
-HANDFUL = 25
-"""Up to so many tasks, a thread ends by itself once it finds nothing better."""
 PATIENCE = 400
-"""Iterations a task without a better answer, after which it does."""
+"""Iterations a task without a better answer, after which the search of a handful of tasks ends."""
 
 
-class PyvrpEngine:
-    """Search threads over one problem: `take` hands out what they found, `offer` tells them of better.
+class PyvrpEngine(Improver):
+    """Each thread searches the problem, or a part of it, in rounds.
 
     Args:
         model: The problem.
@@ -46,31 +45,17 @@ class PyvrpEngine:
     def __init__(
         self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool, few: bool
     ) -> None:
+        super().__init__(post, deadline)
         self.finds_first = whole
         self._model = model
         self._encoding = encoding
-        self._post = post
-        self._deadline = deadline
         self._seed = seed
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._processes: list[VroomProcess] = []
         self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole, few)
-
-    @property
-    def threads(self) -> int:
-        """How many threads were started."""
-        return len(self._threads)
 
     def start(self, threads: int) -> None:
         """Starts so many more threads."""
         self._rounds.threads += threads
-        for _ in range(threads):
-            number = len(self._threads)
-            self._processes.append(VroomProcess())
-            thread = threading.Thread(target=self._run, args=(number,), name=f"pyvrp-{number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        super().start(threads)
 
     def take(self) -> list[TimedRoute] | None:
         """The best routes that were found, if they are better than the last ones taken."""
@@ -89,29 +74,7 @@ class PyvrpEngine:
         plan = None if routes is None else planned(routes)
         self._rounds.restart(plan if plan is not None and self._encoding.knows(plan) else None)
 
-    def stop(self) -> None:
-        """Asks all threads to end; each does within an iteration."""
-        self._stopping.set()
-        for process in self._processes:
-            process.stop()
-
-    def join(self, timeout: float) -> None:
-        """Waits for the threads, `timeout` seconds in all. One in a long step ends by itself soon after."""
-        end = time.monotonic() + timeout
-        for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
-
-    def _run(self, number: int) -> None:
-        error: Exception | None = None
-        try:
-            self._work(number)
-        except Exception as caught:  # an engine's failure is an event: the other engine goes on
-            error = caught
-        finally:
-            self._processes[number].close()
-        self._post(Ended("pyvrp", error))
-
-    def _work(self, number: int) -> None:
+    def _search(self, number: int, process: VroomProcess) -> None:
         whole = _Whole(self._encoding, self._seed + number, self._rounds.heat, hurries=number == 0)
         patience = _Patience(len(self._encoding.possible))
         learned: Penalties | None = None
@@ -119,7 +82,7 @@ class PyvrpEngine:
         while not patience.is_lost() and (stint := self._rounds.next()) is not None:
             count += 1
             if stint.few:
-                self._search_few(self._processes[number], stint)
+                self._search_few(process, stint)
             elif stint.part is None:
                 self._search_whole(whole, stint, patience)
             else:
@@ -169,9 +132,6 @@ class PyvrpEngine:
 
     def _is_done(self, stint: Stint) -> bool:
         return self._is_over() or time.monotonic() >= stint.until or not self._rounds.is_current(stint)
-
-    def _is_over(self) -> bool:
-        return self._stopping.is_set() or time.monotonic() >= self._deadline
 
 
 class _Whole:
