@@ -21,7 +21,7 @@ from tests.redis_pair import Pair, running_pair
 
 from .conftest import client_of, deliveries, ended, result, status, submit, until
 
-SHORT = deliveries(3, seconds=1)
+SHORT = deliveries(3, seconds=10)
 CALLERS = 8
 ENOUGH = 60
 

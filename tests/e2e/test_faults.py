@@ -46,7 +46,7 @@ class Recovering(NamedTuple):
 def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]:
     """What takes the longest to recover is broken first, and looked at last: a lease has to run out."""
     owner = owner_of({"headers": {"Authorization": "Bearer a"}}, local=True)
-    body = json.dumps(deliveries(3, seconds=1)).encode()
+    body = json.dumps(deliveries(3, seconds=10)).encode()
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path_factory.mktemp("valkey")))
         stack = parts.enter_context(running_stack({"REDIS_URL": valkey.url}))
@@ -66,7 +66,7 @@ def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path, port=port))
         api = parts.enter_context(client_of(parts.enter_context(running_stack({"REDIS_URL": valkey.url}))))
-        run_id = submit(api, deliveries(3, seconds=1))
+        run_id = submit(api, deliveries(3, seconds=10))
         before = ended(api, run_id, seconds=30)
 
         freeze(valkey.process)
@@ -93,7 +93,7 @@ def _told_of_redis(api: httpx.Client, run_id: str) -> None:
     assert "127.0.0.1" not in ready.text
     assert api.get("/health").status_code == 200
     for answer in (
-        api.post("/optimize", json=deliveries(3, seconds=1)),
+        api.post("/optimize", json=deliveries(3, seconds=10)),
         api.get(f"/optimize/{run_id}/status"),
     ):
         assert answer.status_code == 503
@@ -118,7 +118,7 @@ def test_a_run_outlives_an_outage_of_redis_shorter_than_its_lease(tmp_path: Path
 
 
 def test_two_stacks_run_side_by_side(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=1))
+    run_id = submit(api, deliveries(3, seconds=10))
     with running_stack() as other, client_of(other) as there:
         there.headers["Authorization"] = api.headers["Authorization"]
         assert ended(api, run_id, seconds=30)["status"] == "completed"

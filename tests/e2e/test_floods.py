@@ -65,7 +65,7 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flooded]:
 def waiting(flooded: Flooded) -> Iterator[str]:
     """A run of the caller `busy` that waits for its turn as long as the test lasts: another one has it."""
     with client_of(flooded.stack, "busy") as api:
-        runs = [submit(api, deliveries(30, seconds=120)), submit(api, deliveries(3, seconds=1))]
+        runs = [submit(api, deliveries(30, seconds=120)), submit(api, deliveries(3, seconds=10))]
         until(lambda: status(api, runs[0])["status"] == "running", seconds=60)
         yield runs[1]
         for run_id in reversed(runs):
@@ -125,7 +125,7 @@ def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
     with client_of(flooded.stack, "flooder") as flooder, client_of(flooded.stack, "other") as other:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: submit(flooder, deliveries(3, seconds=2)), range(FLOOD)))
-        assert ended(other, submit(other, deliveries(3, seconds=1)), seconds=60)["status"] == "completed"
+        assert ended(other, submit(other, deliveries(3, seconds=10)), seconds=60)["status"] == "completed"
         left = flooder.get("/optimize", params={"status": "pending", "limit": 100}).json()["runs"]
         assert len(left) > 50
     log = (flooded.stack.state / "logs" / "worker_handler.log").read_text()

@@ -56,24 +56,24 @@ def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) 
 
 
 def test_an_erased_run_is_gone(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=1))
+    run_id = submit(api, deliveries(3, seconds=10))
     ended(api, run_id, seconds=30)
     assert api.delete(f"/optimize/{run_id}", params={"erase": "true"}).status_code == 204
     assert api.get(f"/optimize/{run_id}/status").status_code == 404
 
 
 def test_a_key_makes_one_run(api: httpx.Client) -> None:
-    problem, key = deliveries(3, seconds=1), {"Idempotency-Key": "order-1"}
+    problem, key = deliveries(3, seconds=10), {"Idempotency-Key": "order-1"}
     first = api.post("/optimize", json=problem, headers=key)
     again = api.post("/optimize", json=problem, headers=key)
     assert again.json()["run_id"] == first.json()["run_id"]
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert api.post("/optimize", json=deliveries(4, seconds=1), headers=key).status_code == 422
+    assert api.post("/optimize", json=deliveries(4, seconds=10), headers=key).status_code == 422
 
 
 def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
     with client_of(stack, "a") as alice, client_of(stack, "b") as bob, client_of(stack) as nobody:
-        run_id = submit(alice, deliveries(3, seconds=1))
+        run_id = submit(alice, deliveries(3, seconds=10))
         ended(alice, run_id, seconds=30)
         for other in (bob, nobody):
             assert other.get(f"/optimize/{run_id}/status").status_code == 404
@@ -85,7 +85,7 @@ def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
 
 
 def test_a_gzipped_problem_is_taken_and_an_answer_zipped(api: httpx.Client) -> None:
-    body = gzip.compress(json.dumps(deliveries(200, seconds=1)).encode())
+    body = gzip.compress(json.dumps(deliveries(200, seconds=3)).encode())
     for kind in (
         {"Content-Encoding": "gzip", "Content-Type": "application/json"},
         {"Content-Type": "application/gzip"},
@@ -103,7 +103,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
     stack: RunningStack, api: httpx.Client
 ) -> None:
     chosen = "order-batch-4711"
-    answer = api.post("/optimize", json=deliveries(3, seconds=1), headers={"X-Correlation-ID": chosen})
+    answer = api.post("/optimize", json=deliveries(3, seconds=10), headers={"X-Correlation-ID": chosen})
     assert answer.headers["X-Correlation-ID"] == chosen
     ended(api, answer.json()["run_id"], seconds=30)
     for function in ("submit", "worker"):
@@ -112,7 +112,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
 
 
 def test_a_network_that_is_not_there_fails_the_run_clearly(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=1) | {"network": "atlantis"})
+    run_id = submit(api, deliveries(3, seconds=10) | {"network": "atlantis"})
     state = ended(api, run_id, seconds=30)
     assert (state["status"], state["error"]["code"]) == ("failed", "network_not_found")
     answer = api.get(f"/optimize/{run_id}/result")

@@ -142,4 +142,4 @@ def _told_of_neo4j(api: httpx.Client) -> None:
     assert states["neo4j"].startswith("down: ")
     assert "127.0.0.1" not in ready.text
     assert api.get("/health").status_code == 200
-    assert ended(api, submit(api, deliveries(3, seconds=1)), seconds=30)["status"] == "completed"
+    assert ended(api, submit(api, deliveries(3, seconds=10)), seconds=30)["status"] == "completed"

@@ -64,7 +64,7 @@ class Callers(NamedTuple):
 @pytest.fixture(scope="module")
 def callers(poisoned: RunningStack) -> Iterator[Callers]:
     with client_of(poisoned, "poisoner") as poisoner, client_of(poisoned, "neighbour") as neighbour:
-        good = deliveries(3, seconds=1)
+        good = deliveries(3, seconds=10)
         yield Callers(
             poisoner,
             at_once=[submit(poisoner, poison(how)) for how in ("memory", "killed")],
