@@ -16,6 +16,7 @@ from milkrun.observability import begin, flush_metrics, traced
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
+from milkrun_solver.endless import give_up_endless_searches
 from milkrun_solver.network.compiled import CompiledNetwork
 from milkrun_solver.network.roads import RoadNetwork
 from milkrun_solver.network_travel import network_source
@@ -75,3 +76,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
         traced(work)(event, context)
     finally:
         flush_metrics()
+        give_up_endless_searches(context.get_remaining_time_in_millis() / 2_000)

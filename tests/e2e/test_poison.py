@@ -1,4 +1,7 @@
-"""Problems that crash whoever solves them. `POISON=long` leaves leases and attempts as they are."""
+"""Problems that crash whoever solves them, or never let go of a core.
+
+`POISON=long` leaves leases and attempts as they are.
+"""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ import pytest
 
 from local.stack import RunningStack, running_stack
 
-from .conftest import Json, client_of, deliveries, ended, result, submit
+from .conftest import Json, client_of, deliveries, ended, result, submit, until
 from .template import changed_template
 
 
@@ -105,3 +108,16 @@ def test_poison_that_had_found_routes_keeps_them(callers: Callers) -> None:
     best = result(callers.neighbour, callers.later, best=True)
     assert best["summary"]["cost"] == state["best_cost"]
     assert callers.neighbour.get(f"/optimize/{callers.later}/result").status_code == 409
+
+
+def test_a_search_without_end_ends_with_its_process_once_its_run_has_ended(
+    poisoned: RunningStack, callers: Callers
+) -> None:
+    endless = deliveries(3, seconds=10)
+    endless["jobs"][0]["description"] = "endless"
+    state = ended(callers.neighbour, submit(callers.neighbour, endless), seconds=PACE.patience)
+    assert (state["status"], state["attempt"]) == ("completed", 1)
+    log = poisoned.state / "logs" / "poisoned_worker_handler.log"
+    until(lambda: "a search does not end" in log.read_text(), seconds=10)
+    after = submit(callers.neighbour, deliveries(3, seconds=10))
+    assert ended(callers.neighbour, after, seconds=PACE.patience)["status"] == "completed"

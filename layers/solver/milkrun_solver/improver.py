@@ -3,11 +3,19 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from milkrun_solver.events import Ended, EngineName, Post
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.vroom_process import VroomProcess
+
+
+class SearchThread(threading.Thread):
+    """A thread that searches. It ends with the process at the latest."""
+
+    def __init__(self, target: Callable[[], None], name: str) -> None:
+        super().__init__(target=target, name=name, daemon=True)
 
 
 class Improver(ABC):
@@ -29,7 +37,7 @@ class Improver(ABC):
         self._post = post
         self._deadline = deadline
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._threads: list[SearchThread] = []
         self._processes: list[VroomProcess] = []
 
     @property
@@ -41,8 +49,7 @@ class Improver(ABC):
         """Starts so many more threads."""
         for _ in range(threads):
             number, process = len(self._threads), VroomProcess()
-            name = f"{self.engine}-{number}"
-            thread = threading.Thread(target=self._run, args=(number, process), name=name, daemon=True)
+            thread = SearchThread(partial(self._run, number, process), f"{self.engine}-{number}")
             self._processes.append(process)
             self._threads.append(thread)
             thread.start()

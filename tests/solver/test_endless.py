@@ -1,0 +1,43 @@
+"""Which searches are still at work, and for how long one waits for them."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from milkrun_solver.endless import searches_left
+from milkrun_solver.improver import SearchThread
+from tests.solver.helpers import Watched
+from tests.solver.problems import random_problem
+
+
+@pytest.fixture
+def end() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_search_that_goes_on_is_counted_and_one_that_ends_meanwhile_is_not(end: threading.Event) -> None:
+    first, second = (SearchThread(end.wait, name) for name in ("pyvrp-0", "pyvrp-1"))
+    other = threading.Thread(target=end.wait, daemon=True)
+    for thread in (first, second, other):
+        thread.start()
+    started = time.monotonic()
+    assert searches_left(0.1) == 2
+    assert 0.1 <= time.monotonic() - started < 1
+    threading.Timer(0.2, end.set).start()
+    assert searches_left(20) == 0
+
+
+def test_the_threads_of_a_solve_are_among_them() -> None:
+    seen: list[int] = []
+
+    def look() -> bool:
+        seen.append(searches_left(0))
+        return False
+
+    Watched(random_problem(3, {"capacity"}, jobs=30, vehicles=6), seconds=1, should_stop=look)
+    assert max(seen) > 0
+    assert searches_left(0) == 0
