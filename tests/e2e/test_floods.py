@@ -118,12 +118,11 @@ def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded
     assert set(connections) <= {0, 1}
     assert connections[1] >= 4
 
-    def all_are_counted() -> bool:
-        own = flooded.connections_of(os.getpid())  # those of other tests that nobody has collected yet too
-        ours = Counter(flooded.connections())[1] + own
-        return redis.info("clients")["connected_clients"] <= ours
+    def no_more_than_processes() -> bool:
+        own = flooded.connections_of(os.getpid())
+        return redis.info("clients")["connected_clients"] <= len(flooded.processes()) + own
 
-    until(all_are_counted, seconds=10)  # a process may begin between the two looks
+    until(no_more_than_processes, seconds=10)  # a process may begin between the two looks
 
 
 def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
