@@ -29,5 +29,5 @@ def test_cost_and_time_limit_are_as_told(name: str, vrp_data: Path, api: httpx.C
     assert best_known.cost <= state["best_cost"] / instance.scale < 1.6 * best_known.cost
 
     started, finished = (datetime.fromisoformat(state[key]) for key in ("started_at", "finished_at"))
-    # The search ends up to 0.3 s before its time is up, to weigh what it found last.
-    assert 2.7 <= (finished - started).total_seconds() <= 5
+    # The search ends a tenth of a millisecond a job before its time is up, to weigh what it found last.
+    assert 2.9 <= (finished - started).total_seconds() <= 5

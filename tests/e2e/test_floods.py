@@ -40,14 +40,18 @@ class Flooded:
 
     def connections(self) -> list[int]:
         """To Valkey, of each process of a function."""
-        return [self.connections_of(pid) for pid in self.processes()]
+        return [len(ports) for ports in self.ports_of(self.processes())]
 
-    def connections_of(self, pid: int) -> int:
-        """To Valkey, of one process."""
+    def ports_of(self, pids: list[int]) -> list[set[int]]:
+        """Where the connections of each process to Valkey come from."""
         port = int(self.valkey.url.rpartition(":")[2].partition("/")[0])
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        sockets = {f"socket:[{row[9]}]" for row in rows if row[2].endswith(f":{port:04X}") and row[3] == "01"}
-        return len(sockets.intersection(open_files(pid)))
+        sockets = {
+            f"socket:[{row[9]}]": int(row[1].rpartition(":")[2], 16)
+            for row in rows
+            if row[2].endswith(f":{port:04X}") and row[3] == "01"
+        }
+        return [{sockets[file] for file in open_files(pid) if file in sockets} for pid in pids]
 
 
 def open_files(pid: int) -> Iterator[str]:
@@ -118,11 +122,16 @@ def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded
     assert set(connections) <= {0, 1}
     assert connections[1] >= 4
 
-    def no_more_than_processes() -> bool:
-        own = flooded.connections_of(os.getpid())
-        return redis.info("clients")["connected_clients"] <= len(flooded.processes()) + own
+    def strangers() -> list[dict[str, str]]:
+        """Clients of Valkey that are neither a function's one connection nor this process's."""
+        clients = redis.client_list()
+        ports = flooded.ports_of([*flooded.processes(), os.getpid()])
+        known = set[int]().union(*(one for one in ports[:-1] if len(one) == 1), ports[-1])
+        return [client for client in clients if int(client["addr"].rpartition(":")[2]) not in known]
 
-    until(no_more_than_processes, seconds=10)  # a process may begin between the two looks
+    with suppress(pytest.fail.Exception):
+        until(lambda: not strangers(), seconds=10)  # a process may end between the two looks
+    assert strangers() == []
 
 
 def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
