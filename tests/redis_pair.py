@@ -1,4 +1,4 @@
-"""A primary with its replica, and a line to a server that breaks when told to."""
+"""A primary with its replica, which can lag, and a line to a server that breaks when told to."""
 
 import socket
 import threading
@@ -16,17 +16,68 @@ from local.embedded.valkey import Valkey, running_valkey
 AT_ONCE = ("--repl-diskless-sync-delay", "0")
 
 
+class Link:
+    """What a replica follows its primary through. While it lags, nothing that is written gets there."""
+
+    def __init__(self, server: Valkey) -> None:
+        self._server = ("127.0.0.1", port_of(server))
+        self._flows = threading.Event()
+        self._flows.set()
+        self._is_cut = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def lag(self) -> None:
+        """Holds back what the primary writes from now on."""
+        self._flows.clear()
+
+    def catch_up(self) -> None:
+        """Lets it through."""
+        self._flows.set()
+
+    def cut(self) -> None:
+        """Ends the connection; what is held back is lost."""
+        self._is_cut = True
+        self._flows.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._server)
+                threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+                threading.Thread(target=self._carry_back, args=(far, near), daemon=True).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        with far, suppress(OSError):
+            while data := near.recv(1 << 16):
+                far.sendall(data)
+
+    def _carry_back(self, far: socket.socket, near: socket.socket) -> None:
+        with near, suppress(OSError):
+            while data := far.recv(1 << 16):
+                self._flows.wait()
+                if self._is_cut:
+                    near.shutdown(socket.SHUT_RDWR)
+                    return
+                near.sendall(data)
+
+
 @dataclass(frozen=True)
 class Pair:
-    """Two servers, of which one follows the other."""
+    """Two servers, of which one follows the other through a link."""
 
     primary: Valkey
     replica: Valkey
+    link: Link
 
     def kill_primary(self) -> None:
-        """SIGKILL."""
+        """SIGKILL. What the replica has not got is lost."""
         self.primary.process.kill()
         self.primary.process.wait()
+        self.link.cut()
 
     def promote(self) -> None:
         """Makes the replica a primary; the old one goes on, if it lives."""
@@ -38,12 +89,14 @@ def running_pair(folder: Path) -> Iterator[Pair]:
     """A primary and a replica that has all of its data; both end with the block."""
     with ExitStack() as parts:
         primary = parts.enter_context(running_valkey(folder / "primary", *AT_ONCE))
-        follow = ("--replicaof", "127.0.0.1", str(port_of(primary)))
+        link = Link(primary)
+        parts.callback(link.cut)
+        follow = ("--replicaof", "127.0.0.1", str(link.port))
         replica = parts.enter_context(running_valkey(folder / "replica", *AT_ONCE, *follow))
         with redis.Redis.from_url(replica.url) as client:
             while client.info("replication")["master_link_status"] != "up":
                 time.sleep(0.02)
-        yield Pair(primary, replica)
+        yield Pair(primary, replica, link)
 
 
 def port_of(server: Valkey) -> int:

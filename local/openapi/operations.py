@@ -79,6 +79,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             errors.MatrixTooLargeError,
             errors.IdempotencyKeyReusedError,
             errors.TooManyPendingRunsError,
+            errors.TooManyBytesError,
+            errors.TooManySubmitsError,
         ),
     ),
     ("GET", "/optimize"): Operation(

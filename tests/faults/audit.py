@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from milkrun.http.identity import owner_of
-from milkrun.jobs.keys import SHARDS, WAITING_CALLS, OwnerKeys, active, queue
+from milkrun.jobs.keys import RUNNING_RUNS, SHARDS, WAITING_CALLS, OwnerKeys, active, leased, queue
 from milkrun.jobs.packing import unpack
 
 from .histories import ENDED, History, Json, Violation
@@ -18,6 +18,7 @@ from .trail import End, Story
 
 _DAY_MS = 86_400_000
 _CALL_MS = 60_000
+_HOUR_MS = 3_600_000
 _KEY_DAYS = 30
 """So much longer than a run its key and its owner's list are kept."""
 
@@ -51,6 +52,7 @@ def audit(findings: Findings, client: redis.Redis) -> list[Violation]:
     found += _redis(findings, client)
     found += _keys(client, findings.ttl_days)
     found += _indexes(client)
+    found += _bytes(client)
     found += _logs(findings.logs)
     return found
 
@@ -152,20 +154,28 @@ def _keys(client: redis.Redis, ttl_days: int) -> Iterator[Violation]:
             yield Violation("retention", "", f"an unknown key: {key}")
         elif not 0 < left <= longest:
             yield Violation("retention", run_id, f"{key} has a time to live of {left} ms")
-        elif key.endswith(":request") or (
+        elif (key.endswith(":request") and not _is_unconfirmed(client, key)) or (
             key.endswith(":best") and client.hget(key.removesuffix(":best"), "status") != b"failed"
         ):
             yield Violation("retention", run_id, f"{key} outlives its run's end")
+
+
+def _is_unconfirmed(client: redis.Redis, key: str) -> bool:
+    return client.hget(":".join(key.split(":")[:5]), "status") == b"unconfirmed"
 
 
 def _longest_life(key: str, ttl_days: int) -> int:
     """The longest time to live of a key when its run has ended, ms; 0 for a key that should not be there."""
     if key == WAITING_CALLS:
         return _CALL_MS
+    if key in RUNNING_RUNS:
+        return _HOUR_MS
     match key.split(":"):
         case ["milkrun", _, "run", *_]:
             return ttl_days * _DAY_MS
-        case ["milkrun", _, "runs" | "idem", *_]:
+        case ["milkrun", _, "rate", _]:
+            return _CALL_MS
+        case ["milkrun", _, "runs" | "idem" | "bytes" | "kept" | "expiring", *_]:
             return (ttl_days + _KEY_DAYS) * _DAY_MS
     return 0
 
@@ -173,7 +183,7 @@ def _longest_life(key: str, ttl_days: int) -> int:
 def _indexes(client: redis.Redis) -> Iterator[Violation]:
     """An owner's list names the runs there are; nothing is pending, waiting, running or active."""
     for shard in range(SHARDS):
-        for key in (active(shard), queue(shard)):
+        for key in (active(shard), queue(shard), leased(shard)):
             for member in _members(client, key):
                 yield Violation("stuck", member.split(":")[1], f"still in {key}")
     runs: defaultdict[str, set[str]] = defaultdict(set)
@@ -183,12 +193,30 @@ def _indexes(client: redis.Redis) -> Iterator[Violation]:
             case [_, _, "runs", owner]:
                 indexed[owner] = set(_members(client, raw.decode()))
             case [_, _, "run", owner, run_id]:
-                runs[owner].add(run_id)
+                if not _is_unconfirmed(client, raw.decode()):  # nobody was told of it
+                    runs[owner].add(run_id)
             case [_, _, "pending" | "waiting" | "running", _]:
                 yield Violation("index", "", f"{raw.decode()} is not empty")
     for owner in runs.keys() | indexed.keys():
         for run_id in runs[owner] ^ indexed.get(owner, set()):
             yield Violation("index", run_id, f"in one of {owner}'s list and Redis only")
+
+
+def _bytes(client: redis.Redis) -> Iterator[Violation]:
+    """What is counted for an owner is what is stored: for each key name, value and a hundred bytes."""
+    sizes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for raw in client.scan_iter(match="milkrun:*:run:*", count=1000):
+        key = raw.decode()
+        _, _, _, owner, run_id, *_ = key.split(":")
+        fields: Any = client.hgetall(key) if client.type(key) == b"hash" else {}
+        size = sum(map(len, (*fields, *fields.values()))) if fields else client.strlen(key)
+        sizes[owner][run_id] += len(key) + 100 + size
+    for owner, of_runs in sizes.items():
+        counted: Any = client.hgetall(OwnerKeys(owner).bytes)
+        found = {name.decode(): int(size) for name, size in counted.items()}
+        total = found.pop("total", 0)
+        if total != sum(found.values()) or found != of_runs:
+            yield Violation("bytes", "", f"{owner}'s runs take {dict(of_runs)}, {total} are counted: {found}")
 
 
 def _members(client: redis.Redis, key: str) -> list[str]:

@@ -9,7 +9,7 @@ from .histories import epoch
 
 _SAID_OF_A_RUN = (
     *("reason", "attempt", "hops", "status", "code"),
-    *("invoked", "invoke_error", "waits", "durable", "exception"),
+    *("invoked", "invoke_error", "waits", "exception"),
 )
 
 

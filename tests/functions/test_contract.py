@@ -139,6 +139,12 @@ CASES: dict[Case, Callable[[Service], Answer]] = {
     ("POST", "/optimize", 429, "too_many_pending_runs"): lambda it: (
         it.configure(MAX_PENDING_PER_OWNER="1").submit() and it.submit()
     ),
+    ("POST", "/optimize", 429, "too_many_bytes"): lambda it: [
+        it.configure(MAX_BYTES_PER_OWNER="10000").submit() for _ in range(20)
+    ][-1],
+    ("POST", "/optimize", 429, "too_many_submits"): lambda it: (
+        it.configure(MAX_SUBMITS_PER_MINUTE_PER_OWNER="1").submit() and it.submit()
+    ),
     ("POST", "/optimize", 500, "internal_error"): lambda it: it.broken((submit_handler, "get_jobs")).submit(),
     ("POST", "/optimize", 503, "dependency_unavailable"): lambda it: it.away().submit(),
     ("GET", "/optimize", 200, None): lambda it: it.pending() and listed(),

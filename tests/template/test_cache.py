@@ -262,7 +262,7 @@ def live(client: AnyRedis, *, replicas: int) -> None:
     jobs.complete(OWNER, completed, "t", spent_ms=20, best=best)
     jobs.fail(OWNER, failed, "t", code="solver_failed", detail="No.", spent_ms=1)
     jobs.hand_over(OWNER, handed, "t", spent_ms=1)
-    jobs.retry_later(OWNER, retried, "t", delay=1, spent_ms=1)
+    jobs.retry_later(OWNER, retried, "t", spent_ms=1)
     jobs.cancel(OWNER, cancelled)
     jobs.erase(OWNER, erased)
     assert reader.status(OWNER, completed).status is Status.COMPLETED

@@ -11,7 +11,9 @@ MilkrunError
 │   ├── TooManyVehiclesError
 │   ├── MatrixTooLargeError
 │   ├── IdempotencyKeyReusedError
-│   └── TooManyPendingRunsError
+│   ├── TooManyPendingRunsError
+│   ├── TooManyBytesError
+│   └── TooManySubmitsError           with when to try again
 ├── RunError                          the state of a run answers the request
 │   ├── RunNotFoundError
 │   ├── RunFailedError                carries the run's own error code
@@ -97,6 +99,40 @@ class IdempotencyKeyReusedError(RequestError):
 
 class TooManyPendingRunsError(RequestError):
     code = "too_many_pending_runs"
+
+
+class TooManyBytesError(RequestError):
+    """What is stored for the caller's runs leaves no room for another one.
+
+    Args:
+        used: Bytes that are stored.
+        allowed: Bytes that may be.
+    """
+
+    code = "too_many_bytes"
+
+    def __init__(self, *, used: int, allowed: int) -> None:
+        super().__init__(
+            f"Your runs take {used} of {allowed} bytes, which leaves no room for this one; erase runs that "
+            "have ended (DELETE /optimize/{run_id}?erase=true), or wait until some are kept no longer."
+        )
+        self.used = used
+        self.allowed = allowed
+
+
+class TooManySubmitsError(RequestError):
+    """The caller submits faster than is allowed.
+
+    Args:
+        allowed: New runs a minute.
+        again_ms: Milliseconds until the next one is taken.
+    """
+
+    code = "too_many_submits"
+
+    def __init__(self, *, allowed: int, again_ms: int) -> None:
+        super().__init__(f"You have submitted {allowed} runs within a minute; try again a little later.")
+        self.retry_after = -(-again_ms // 1000)
 
 
 class RunError(MilkrunError):

@@ -35,22 +35,34 @@ class JobPolicy:
         ttl_days: How long an ended run is kept.
         max_attempts: Tries of a run before it fails.
         max_running: Running runs per owner.
+        max_running_of_all: Running runs of all owners together.
         max_pending: Pending runs per owner.
+        max_bytes: All that is stored for an owner's runs, compressed.
+        max_submits: New runs of an owner in a minute.
         lease: How long a worker holds a run without renewing.
         redispatch: First wait before an invoke is sent again; doubled each time.
         max_redispatch: The longest such wait.
         max_unstarted: The longest that a run may have its turn, with invokes sent, and not start.
-        min_replicas: Replicas that must have a run before it is acknowledged.
+        retry_away: First wait where a dependency is away; doubled each time.
+        max_retry_away: The longest such wait.
+        max_away: The longest that a dependency may be away before its runs fail.
+        min_replicas: Replicas that must have a run before it is acknowledged, and its end before it is shown.
     """
 
     ttl_days: int = 7
     max_attempts: int = 3
     max_running: int = 10
+    max_running_of_all: int = 100
     max_pending: int = 1_000
+    max_bytes: int = 100_000_000
+    max_submits: int = 1_200
     lease: float = 30
     redispatch: float = 15
-    max_redispatch: float = 900
+    max_redispatch: float = 300
     max_unstarted: float = 86_400
+    retry_away: float = 10
+    max_retry_away: float = 300
+    max_away: float = 86_400
     min_replicas: int = 0
 
 
@@ -131,7 +143,12 @@ class Settings:
                 ttl_days=_integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
                 max_attempts=_integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
                 max_running=_integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
+                max_running_of_all=_integer(env, "MAX_RUNNING", JobPolicy.max_running_of_all, 1),
                 max_pending=_integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
+                max_bytes=_integer(env, "MAX_BYTES_PER_OWNER", JobPolicy.max_bytes, 10_000),
+                max_submits=_integer(
+                    env, "MAX_SUBMITS_PER_MINUTE_PER_OWNER", JobPolicy.max_submits, 1, 60_000
+                ),
                 min_replicas=_integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
             ),
             waiting=WaitLimits(

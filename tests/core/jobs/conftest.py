@@ -1,6 +1,7 @@
 """A state machine on a real server, and a look at all that it holds."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,12 +9,15 @@ import pytest
 from redis.cluster import RedisCluster
 
 from milkrun.clients.redis import AnyRedis
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.errors import MilkrunError
+from milkrun.jobs.keys import OwnerKeys, leased, shard_of
 from milkrun.jobs.manager import Best, JobStateManager, Submission
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 from milkrun.settings import JobPolicy
 from tests.packets import sent  # noqa: F401 (a fixture)
+
+from .store import servers_of
 
 OWNER = "a1b2c3d4e5f60718"
 BEST = Best(b'{"cost":7}', cost=7, unassigned=1)
@@ -33,7 +37,7 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.jobs = JobStateManager(self.client, self.policy)
-        self.reader = RunReader(self.client)
+        self.reader = RunReader(self.client, self.policy)
 
     def with_policy(self, **changes: Any) -> "Lab":
         return Lab(self.client, replace(self.policy, **changes))
@@ -73,14 +77,37 @@ class Lab:
         if self.client.hexists(keys.run(run_id(number)), "lease_until"):
             self.client.hset(keys.run(run_id(number)), "lease_until", 1)
 
+    def forget_what_is_due(self) -> None:
+        """As if it were time to look again at what is counted and leased: another release has left it."""
+        keys = OwnerKeys(OWNER)
+        for member in self.client.zrange(keys.kept, 0, -1):
+            self.client.zadd(keys.kept, {member: 1})
+        self.jobs.release(OWNER)
+        for member in self.client.zrange(leased(shard_of(OWNER)), 0, -1):
+            with suppress(MilkrunError):
+                self.jobs.expire(*member.decode().split(":"))
+
+    def now(self) -> int:
+        """Redis's clock, ms."""
+        (server, *_) = servers_of(self.client)
+        seconds, micros = server.time()
+        return int(seconds * 1000 + micros // 1000)
+
     def snapshot(self) -> dict[bytes, Any]:
-        """Everything the server holds, and whether it will expire."""
+        """Everything the server holds, and whether it will expire.
+
+        Without what soon goes by itself: the owner's rate of submits, and the places of running runs.
+        """
         readers: dict[bytes, Callable[[bytes], Any]] = {
             b"hash": self.client.hgetall,
             b"string": self.client.get,
             b"zset": lambda key: self.client.zrange(key, 0, -1, withscores=True),
         }
-        return {key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0) for key in self.keys()}
+        return {
+            key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0)
+            for key in self.keys()
+            if b":rate:" not in key and b"{stack}" not in key
+        }
 
     def keys(self) -> list[bytes]:
         """Of every server."""

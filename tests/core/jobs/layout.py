@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.keys import OwnerKeys, leased, shard_of
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 
@@ -69,6 +69,7 @@ class _Layout:
             self._index(keys.queue, f"{owner}:{run_id}", self._at(run.queued))
         if run.status == "running":
             self._index(keys.running, run_id, 0.0)
+            self._index(leased(shard_of(owner)), f"{owner}:{run_id}", self._at(run.lease_until))
         if run.waiting:
             self._index(keys.waiting, run_id, 0.0)
 
@@ -95,6 +96,8 @@ class _Layout:
             "finished_at": None if run.finished is None else self._at(run.finished),
             "token": run.token,
             "ended_by": run.ended_by,
+            "delays": str(run.delays) if run.delays else None,
+            "away_since": None if run.away_since is None else self._at(run.away_since),
             "lease_until": None if run.lease_until is None else self._at(run.lease_until),
             "stop": "1" if run.stop else None,
             "stopped_early": "1" if run.stopped_early else None,

@@ -11,7 +11,7 @@ from milkrun.jobs.manager import Best, Submission
 from milkrun.settings import JobPolicy
 
 _DAY = 86_400_000
-_TURN = 300_000
+_TURN = 3_600_000
 
 
 @dataclass
@@ -34,6 +34,8 @@ class ModelRun:
     attempt: int = 1
     hops: int = 0
     chain: int = 0
+    delays: int = 0
+    away_since: int | None = None
     dispatches: int = 1
     spent: int = 0
     progress: float = 0.0
@@ -119,7 +121,7 @@ class Model:
             return Code.PENDING_LIMIT, ""
         kept_until = self.now + (self.policy.ttl_days + 30) * _DAY
         index = self.lists.setdefault(owner, Index(kept_until))
-        index.run_ids -= {old for old in sorted(index.run_ids)[:2] if (owner, old) not in self.runs}
+        index.run_ids = {old for old in index.run_ids if (owner, old) in self.runs}
         index.run_ids.add(run_id)
         index.expires = kept_until
         waits = self._turns(owner) >= self.policy.max_running
@@ -167,10 +169,19 @@ class Model:
             return Code.HELD
         if run.status == "pending" and self._is_full(run):
             return self._wait(run)
+        if run.status == "pending" and self.older_in_vain(name):
+            return Code.OLDER
         run.status, run.token, run.waiting, run.dispatches = "running", token, False, 0
         run.due = run.lease_until = self.now + round(self.policy.lease * 1000)
         run.started = self.now if run.started is None else run.started
         return Code.OK
+
+    def older_in_vain(self, name: Name) -> Name | None:
+        """The owner's oldest run that workers were sent for in vain, if it is older than this one."""
+        for run in self.of(name[0], "pending"):
+            if run.submission.run_id < name[1] and run.dispatches > 1:
+                return name[0], run.submission.run_id
+        return None
 
     def renew(self, name: Name, token: str, *, progress: float, spent: int, best: Best | None) -> Code:
         if refused := self._refused(name, token):
@@ -210,7 +221,7 @@ class Model:
         run.error = error
         return Code.OK, self._end(run, "failed")
 
-    def requeue(self, name: Name, token: str, *, hop: bool, delay: float, spent: int) -> Code:
+    def requeue(self, name: Name, token: str, *, hop: bool, spent: int) -> Code:
         run = self.runs.get(name)
         if run is not None and run.status == "pending" and run.token == token:  # it has done so already
             return Code.OK
@@ -219,10 +230,15 @@ class Model:
         run = self.runs[name]
         if run.stop:
             return Code.STOP
-        if not hop and run.attempt >= self.policy.max_attempts:
-            return Code.EXHAUSTED
-        run.hops += hop
-        run.attempt += not hop
+        if hop:
+            run.hops += 1
+            run.delays, run.away_since, delay = 0, None, self.policy.redispatch
+        else:
+            run.away_since = self.now if run.away_since is None else run.away_since
+            if self.now - run.away_since > self.policy.max_away * 1000:
+                return Code.EXHAUSTED
+            delay = min(self.policy.retry_away * 2**run.delays, self.policy.max_retry_away)
+            run.delays += 1
         run.spent = max(run.spent, spent)
         self._back_to_pending(run, chain=run.chain + 1 if hop else 0)
         run.due = self.now + round(delay * 1000)

@@ -1,15 +1,20 @@
 """All that a server or a cluster holds, as plain values; and its clock, which tests can let jump."""
 
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from redis import Redis
+from redis.client import Pipeline
 from redis.cluster import RedisCluster
 
 from milkrun.clients.redis import AnyRedis
 
-_TIMES = (b"created_at", b"started_at", b"finished_at", b"pending_since", b"lease_until")
-_TIMED_INDEXES = (":active", ":queue")
+_TIMES = (b"created_at", b"started_at", b"finished_at", b"pending_since", b"lease_until", b"away_since")
+_TIMED_INDEXES = (":active", ":queue", ":leased")
+_COUNTS = (":bytes:", ":kept:", ":expiring", ":rate:", "{stack}")
+"""What is known of an owner's bytes, of its rate, and of how many runs are running."""
 
 
 class Entry(NamedTuple):
@@ -39,12 +44,30 @@ class Store:
         self._jumped = 0
 
     def read(self) -> dict[str, Entry]:
-        """Everything by key. Times of runs and indexes count from when this store was made."""
+        """Everything but the counts, by key. Times of runs and indexes are since this store was made."""
         return {
-            key.decode(): Entry(self._from_start(key.decode(), value), None if ttl < 0 else ttl)
-            for server in self._servers
-            for key, value, ttl in _content(server)
+            key: Entry(self._from_start(key, value), None if ttl < 0 else ttl)
+            for key, value, ttl in self._all()
+            if not _is_count(key)
         }
+
+    def counts(self) -> dict[str, Any]:
+        """What `read` leaves out, as it lies there."""
+        return {key: value for key, value, _ in self._all() if _is_count(key)}
+
+    def sizes(self) -> dict[str, int]:
+        """By key of a run: the bytes of its own name and value, and a hundred for each of its keys."""
+        found: defaultdict[str, int] = defaultdict(int)
+        for key, value, _ in self._all():
+            if ":run:" in key:
+                texts = [*value, *value.values()] if isinstance(value, dict) else [value]
+                found[":".join(key.split(":")[:5])] += len(key) + 100 + sum(map(len, texts))
+        return found
+
+    def _all(self) -> Iterator[tuple[str, Any, int]]:
+        for server in self._servers:
+            for key, value, ttl in _content(server):
+                yield key.decode(), value, ttl
 
     @property
     def elapsed(self) -> float:
@@ -62,11 +85,7 @@ class Store:
                         continue
                     if ttl >= 0:
                         pipe.pexpire(key, ttl - ms)
-                    if isinstance(value, dict):
-                        times = {name: int(value[name]) - ms for name in _TIMES if name in value}
-                        pipe.hset(key, mapping=times)
-                    elif key.decode().endswith(_TIMED_INDEXES):
-                        pipe.zadd(key, {member: score - ms for member, score in value})
+                    _shift(pipe, key, value, ms)
                 pipe.execute()
 
     def _from_start(self, key: str, value: Any) -> Any:
@@ -78,6 +97,21 @@ class Store:
         if key.endswith(_TIMED_INDEXES):
             return {member.decode(): score + shift for member, score in value}
         return {member.decode(): score for member, score in value} if isinstance(value, list) else value
+
+
+def _shift(pipe: Pipeline, key: bytes, value: Any, ms: int) -> None:
+    """Sets the times in a value back by so many ms."""
+    name = key.decode()
+    if ":run:" in name and isinstance(value, dict):
+        pipe.hset(key, mapping={field: int(value[field]) - ms for field in _TIMES if field in value})
+    elif ":rate:" in name:
+        pipe.set(key, float(value) - ms, keepttl=True)
+    elif isinstance(value, list) and (name.endswith(_TIMED_INDEXES) or _is_count(name)):
+        pipe.zadd(key, {member: score - ms for member, score in value})
+
+
+def _is_count(key: str) -> bool:
+    return any(part in key for part in _COUNTS)
 
 
 def _content(server: Redis) -> list[tuple[bytes, Any, int]]:

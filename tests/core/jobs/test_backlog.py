@@ -27,7 +27,7 @@ def test_it_counts_all_and_names_what_is_due(lab: Lab) -> None:
 
 
 def test_an_empty_one_is_all_zeros(lab: Lab) -> None:
-    assert backlog(lab) == (0, 0, [], 0.0, 0.0, 0, None)
+    assert backlog(lab) == (0, 0, [], [], [], 0.0, 0.0, 0, None)
 
 
 def test_the_latest_comes_first_with_how_late_it_is(lab: Lab) -> None:

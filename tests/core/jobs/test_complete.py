@@ -57,7 +57,7 @@ def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> No
     small.running(1)
     small.waiting(3)
     small.waiting(2)
-    assert complete(small) == run_id(2)
+    assert complete(small) == (OWNER, run_id(2))
 
 
 def test_each_end_names_another_run(lab: Lab) -> None:
@@ -67,7 +67,7 @@ def test_each_end_names_another_run(lab: Lab) -> None:
     small.waiting(3)
     small.waiting(4)
     named = [small.jobs.complete(OWNER, run_id(number), "t", spent_ms=1, best=BEST) for number in (1, 2)]
-    assert named == [run_id(3), run_id(4)]
+    assert named == [(OWNER, run_id(3)), (OWNER, run_id(4))]
 
 
 def test_where_none_waits_for_its_turn_it_names_none(lab: Lab) -> None:
@@ -114,7 +114,7 @@ def test_who_has_ended_it_may_ask_again_and_nothing_changes(lab: Lab) -> None:
     small.running(1)
     small.waiting(2)
     small.waiting(3)
-    assert complete(small) == run_id(2)
+    assert complete(small) == (OWNER, run_id(2))
     before = small.snapshot()
     assert complete(small, best=Best(b"{}", 1, 0)) is None
     assert small.snapshot() == before
@@ -142,4 +142,4 @@ def test_of_two_holders_of_one_token_one_ends_the_run(lab: Lab) -> None:
     small.waiting(3)
     with ThreadPoolExecutor(4) as pool:
         named = list(pool.map(lambda _: complete(small), range(8)))
-    assert sorted(named, key=str) == [run_id(2), *[None] * 7]
+    assert sorted(named, key=str) == [(OWNER, run_id(2)), *[None] * 7]

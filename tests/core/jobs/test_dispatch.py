@@ -68,7 +68,7 @@ def test_a_run_that_waits_for_its_turn_grows_no_older(lab: Lab) -> None:
     small.client.hset(OwnerKeys(OWNER).run(run_id(1)), "pending_since", 1)
     small.make_due()
     assert small.jobs.dispatch(OWNER, run_id(1)) is None
-    assert small.jobs.complete(OWNER, run_id(2), "t", spent_ms=1, best=BEST) == run_id(1)
+    assert small.jobs.complete(OWNER, run_id(2), "t", spent_ms=1, best=BEST) == (OWNER, run_id(1))
     for _ in range(2):
         small.make_due()
         small.jobs.dispatch(OWNER, run_id(1))

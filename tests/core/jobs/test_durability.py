@@ -24,7 +24,7 @@ from tests.redis_pair import Line, Pair, running_pair
 from .conftest import BEST, OWNER, Lab, run_id
 from .store import servers_of
 
-STRICT = JobPolicy(min_replicas=1, max_pending=100_000)
+STRICT = JobPolicy(min_replicas=1, max_pending=100_000, max_submits=60_000)
 CALLERS = 8
 ENOUGH = 200
 
@@ -54,11 +54,11 @@ class Callers:
         while True:
             mine = submission(next(self._numbers))
             try:
-                durable = self._jobs.submit(mine).durable
+                self._jobs.submit(mine)
             except DependencyUnavailableError:
                 self.unanswered.append(mine)
                 return
-            (self.acknowledged if durable else self.unanswered).append(mine)
+            self.acknowledged.append(mine)
             if len(self.acknowledged) >= ENOUGH:
                 self.enough.set()
 
@@ -71,7 +71,7 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
         pair.kill_primary()
         list(calls)
     pair.promote()
-    lab = Lab(connect(pair.replica.url), JobPolicy(max_pending=100_000, max_running=100_000))
+    lab = Lab(connect(pair.replica.url), JobPolicy(max_pending=100_000, max_running=100_000, max_running_of_all=100_000))
     assert len(callers.acknowledged) >= ENOUGH
     for each in callers.acknowledged:
         assert lab.jobs.submit(each._replace(run_id=run_id(0))).replayed
@@ -87,9 +87,10 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
 def test_a_primary_that_was_left_behind_acknowledges_nothing(pair: Pair) -> None:
     pair.promote()
     behind = Lab(connect(pair.primary.url), STRICT)
-    assert not behind.jobs.submit(submission(1)).durable
+    with pytest.raises(DependencyUnavailableError, match="redis"):
+        behind.jobs.submit(submission(1))
     careless = behind.with_policy(min_replicas=0)
-    assert careless.jobs.submit(submission(2)).durable
+    assert careless.jobs.submit(submission(2)).run.status is Status.PENDING
     new = Lab(connect(pair.replica.url))
     assert new.reader.page(OWNER, status=None, limit=10, cursor=None).runs == []  # both are lost
 
@@ -110,9 +111,8 @@ def test_a_submit_whose_line_breaks_before_it_could_wait_is_one_run_and_durable(
     lab = Lab(connect(line.url), STRICT)
     lab.jobs.submit(submission(1))
     line.breaks_before = WAIT
-    submitted = lab.jobs.submit(submission(2))
+    lab.jobs.submit(submission(2))
     assert line.broke
-    assert submitted.durable
     assert len(lab.reader.page(OWNER, status=None, limit=10, cursor=None).runs) == 2
 
 
@@ -124,20 +124,20 @@ def test_a_replica_that_hangs_is_not_taken_for_one_that_has_nothing_to_wait_for(
     lab.jobs.submit(submission(1))
     suspend(pair.replica, hang)
     line.breaks_before = WAIT
-    submitted = lab.jobs.submit(submission(2))
+    with pytest.raises(DependencyUnavailableError, match="redis"):
+        lab.jobs.submit(submission(2))
     assert line.broke
-    assert not submitted.durable
 
 
 def test_a_retry_with_the_key_finds_what_was_written_and_waits_for_it(pair: Pair, hang: ExitStack) -> None:
     lab = Lab(connect(pair.primary.url), STRICT)
     suspend(pair.replica, hang)
-    first = lab.jobs.submit(submission(1))
-    again = lab.jobs.submit(submission(1)._replace(run_id=run_id(2)))
+    for number in (1, 2):
+        with pytest.raises(DependencyUnavailableError, match="redis"):
+            lab.jobs.submit(submission(1)._replace(run_id=run_id(number)))
     hang.close()
     at_last = lab.jobs.submit(submission(1)._replace(run_id=run_id(3)))
-    assert [it.durable for it in (first, again, at_last)] == [False, False, True]
-    assert {it.run.run_id for it in (first, again, at_last)} == {first.run.run_id}
+    assert (at_last.run.run_id, at_last.replayed) == (run_id(1), False)
 
 
 # A full Redis
@@ -174,7 +174,7 @@ def test_a_full_server_takes_no_new_run_and_ends_those_it_has(lab: Lab, full: Ca
     lab.jobs.fail(OWNER, run_id(2), "t", code="c", detail="d", spent_ms=1)
     lab.jobs.hand_over(OWNER, run_id(3), "t", spent_ms=1)
     lab.jobs.dispatch(OWNER, run_id(3), early=True)
-    lab.jobs.retry_later(OWNER, run_id(4), "t", delay=1, spent_ms=1)
+    lab.jobs.retry_later(OWNER, run_id(4), "t", spent_ms=1)
     lab.jobs.expire(OWNER, run_id(5))
     lab.jobs.cancel(OWNER, run_id(6))
     lab.jobs.erase(OWNER, run_id(7))
@@ -262,4 +262,4 @@ def test_a_server_that_cannot_write_to_its_disk_takes_no_writes_and_still_reads(
         assert refusals(lab) == [down, down, down, "ok", "ok", "ok", "ok"]
         (tmp_path / "dump.rdb").rmdir()
         operator.save()
-        assert set(refusals(lab)) == {"ok"}
+        assert set(refusals(lab)) == {"ok", "down: too few replicas"}

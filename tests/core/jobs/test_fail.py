@@ -52,7 +52,7 @@ def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> No
     small.running(1)
     small.waiting(3)
     small.waiting(2)
-    assert fail(small) == run_id(2)
+    assert fail(small) == (OWNER, run_id(2))
 
 
 def test_another_token_is_refused_and_nothing_changes(lab: Lab) -> None:

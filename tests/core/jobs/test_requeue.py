@@ -23,27 +23,43 @@ def test_the_successor_goes_on_from_the_best_routes(lab: Lab) -> None:
     assert (claimed.run.progress, claimed.run.remaining_ms) == (0.4, 3_000)
 
 
-def test_a_retry_is_an_attempt_and_begins_a_new_chain(lab: Lab) -> None:
+def test_a_dependency_that_is_away_is_no_attempt_and_begins_a_new_chain(lab: Lab) -> None:
     lab.running()
-    run = lab.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
+    run = lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
     assert run is not None
-    assert (run.attempt, run.hops, run.chain) == (2, 0, 0)
+    assert (run.attempt, run.hops, run.chain) == (1, 0, 0)
 
 
-def test_a_retry_waits_out_its_delay(lab: Lab) -> None:
+def test_it_is_tried_again_later_each_time_up_to_a_longest_wait(lab: Lab) -> None:
+    lab.submit()
+    waits = []
+    for _ in range(8):
+        lab.jobs.claim(OWNER, run_id(1), "t")
+        lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
+        now, at = lab.now(), lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
+        waits.append(round((at - now) / 1000, -1))
+        with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
+            lab.jobs.dispatch(OWNER, run_id(1))
+    assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
+
+
+def test_a_dependency_may_be_away_for_as_many_tries_as_there_are_in_a_day(lab: Lab) -> None:
+    lab.submit()
+    for _ in range(290):  # of five minutes
+        lab.jobs.claim(OWNER, run_id(1), "t")
+        assert lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
+
+
+def test_one_that_has_been_away_too_long_is_refused_and_nothing_changes(lab: Lab) -> None:
     lab.running()
-    lab.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
-    with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
-        lab.jobs.dispatch(OWNER, run_id(1))
-
-
-def test_without_an_attempt_left_it_is_refused_and_nothing_changes(lab: Lab) -> None:
-    last = lab.with_policy(max_attempts=1)
-    last.running()
-    before = last.snapshot()
+    lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
+    a_day = 86_400_000
+    lab.client.hset(OwnerKeys(OWNER).run(run_id(1)), "away_since", lab.now() - a_day - 1_000)
+    lab.jobs.claim(OWNER, run_id(1), "t")
+    before = lab.snapshot()
     with pytest.raises(TransitionRefusedError, match="EXHAUSTED"):
-        last.jobs.retry_later(OWNER, run_id(1), "t", delay=60, spent_ms=0)
-    assert last.snapshot() == before
+        lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
+    assert lab.snapshot() == before
 
 
 def test_a_run_that_is_to_stop_stays_with_its_holder(lab: Lab) -> None:

@@ -3,7 +3,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from milkrun.errors import IdempotencyKeyReusedError, TooManyPendingRunsError
+from milkrun.errors import (
+    DependencyUnavailableError,
+    IdempotencyKeyReusedError,
+    RunNotFoundError,
+    TooManyPendingRunsError,
+)
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import Submission
 from milkrun.jobs.states import Status
@@ -116,12 +121,18 @@ def test_a_replay_is_no_new_pending_run(lab: Lab) -> None:
     assert small.submit(2, key="k") == first
 
 
-def test_without_the_replicas_it_is_not_durable_but_a_retry_finds_it(lab: Lab) -> None:
+def test_without_the_replicas_it_is_not_taken_and_a_retry_with_the_key_makes_it_so(lab: Lab) -> None:
     strict = lab.with_policy(min_replicas=1)
     submission = Submission(OWNER, run_id(1), b"{}", 5_000, "corr-1", "k")
     for _ in range(2):
-        assert not strict.jobs.submit(submission).durable
-    assert lab.submit(2, key="k").run_id == run_id(1)
+        with pytest.raises(DependencyUnavailableError) as away:
+            strict.jobs.submit(submission)
+        assert away.value.dependencies == {"redis": "down: too few replicas"}
+        with pytest.raises(RunNotFoundError):
+            lab.status(1)
+    confirmed = lab.jobs.submit(submission._replace(run_id=run_id(2)))
+    assert (confirmed.run.run_id, confirmed.replayed) == (run_id(1), False)
+    assert lab.jobs.submit(submission._replace(run_id=run_id(3))).replayed
 
 
 def test_runs_that_are_gone_leave_the_index(lab: Lab) -> None:

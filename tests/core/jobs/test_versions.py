@@ -107,6 +107,14 @@ def test_stored_runs_are_erased_without_a_trace(stored: Lab) -> None:
     assert stored.snapshot() == {}
 
 
+def test_stored_runs_are_counted_when_they_are_touched(stored: Lab) -> None:
+    bytes_of = OwnerKeys(OWNER).bytes
+    stored.jobs.claim(OWNER, earlier.run_id("pending"), "new")
+    assert set(stored.client.hkeys(bytes_of)) == {b"total", earlier.run_id("pending").encode()}
+    stored.jobs.complete(OWNER, earlier.run_id("running"), "t", spent_ms=5_000, best=BEST)
+    assert earlier.run_id("running").encode() in stored.client.hkeys(bytes_of)
+
+
 def test_a_stored_idempotency_key_gives_its_run(stored: Lab) -> None:
     again = Submission(OWNER, run_id(99), earlier.BODY, 5_000, "corr-2", "key of pending")
     submitted = stored.jobs.submit(again)
@@ -155,7 +163,7 @@ def taken_back(lab: Lab) -> None:
 
 def delayed(lab: Lab) -> None:
     running(lab)
-    lab.jobs.retry_later(OWNER, run_id(1), "t", delay=10, spent_ms=1_250)
+    lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=1_250)
 
 
 def completed(lab: Lab) -> None:
@@ -287,6 +295,7 @@ def test_the_earlier_release_erases_what_is_written_now(lab: Lab, old: EarlierRe
     write(lab)
     assert old.erase(run_id(1))[0] is Code.OK
     lab.reader.backlog(per_shard=10, stalled_after=60)
+    lab.forget_what_is_due()
     assert lab.snapshot() == {}
 
 

@@ -60,7 +60,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.client = connect(self.url)
         self.jobs = JobStateManager(self.client, self.policy)
-        self.reader = RunReader(self.client)
+        self.reader = RunReader(self.client, self.policy)
         self.invokes = Invokes()
 
     def with_policy(self, **changes: Any) -> "Bench":

@@ -381,13 +381,13 @@ def test_while_the_roads_cannot_be_had_the_run_is_tried_again_later(bench: Bench
     bench.submit()
     bench.work(at_once(7), travel_of=away)
     run = bench.status()
-    assert (run.status, run.attempt, run.spent_ms) == (Status.PENDING, 2, 0)
+    assert (run.status, run.attempt, run.spent_ms) == (Status.PENDING, 1, 0)
     with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
         bench.jobs.dispatch(OWNER, run_id(1))
 
 
-def test_without_roads_and_attempts_the_run_fails(bench: Bench) -> None:
-    last = bench.with_policy(max_attempts=1)
+def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
+    last = bench.with_policy(max_away=-1)
     last.submit()
     last.work(at_once(7), travel_of=away)
     run = last.status()

@@ -85,6 +85,8 @@ class ProblemDetails(TypedDict):
         correlation_id: Finds the request in the logs.
         errors: Of `invalid_problem`: each broken rule, up to 20.
         dependencies: Of `dependency_unavailable`: by name, `ok` or `down: <why>`.
+        bytes_used: Of `too_many_bytes`: what is stored for your runs.
+        bytes_allowed: Of `too_many_bytes`: what may be.
     """
 
     type: str
@@ -95,3 +97,5 @@ class ProblemDetails(TypedDict):
     correlation_id: str
     errors: NotRequired[list[BrokenRule]]
     dependencies: NotRequired[dict[str, str]]
+    bytes_used: NotRequired[int]
+    bytes_allowed: NotRequired[int]

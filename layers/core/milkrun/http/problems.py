@@ -22,6 +22,8 @@ STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
     errors.MatrixTooLargeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyPendingRunsError: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.TooManyBytesError: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.TooManySubmitsError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.RunNotFoundError: HTTPStatus.NOT_FOUND,
     errors.RunFailedError: HTTPStatus.CONFLICT,
     errors.RunCancelledError: HTTPStatus.GONE,
@@ -46,8 +48,16 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
         body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]
     if isinstance(error, errors.DependencyUnavailableError):
         body["dependencies"] = error.dependencies
-    headers = {"Retry-After": str(RETRY_AFTER)} if status in _RETRIED else {}
-    return status, headers, body
+    if isinstance(error, errors.TooManyBytesError):
+        body |= {"bytes_used": error.used, "bytes_allowed": error.allowed}
+    return status, _retry_after(status, error), body
+
+
+def _retry_after(status: HTTPStatus, error: MilkrunError) -> dict[str, str]:
+    if status not in _RETRIED:
+        return {}
+    seconds = error.retry_after if isinstance(error, errors.TooManySubmitsError) else RETRY_AFTER
+    return {"Retry-After": str(seconds)}
 
 
 def problem_body(status: HTTPStatus, code: str, detail: str, correlation_id: str) -> ProblemDetails:

@@ -9,7 +9,7 @@ from redis.exceptions import AskError
 
 from milkrun.clients.redis import AnyRedis, ask_primary, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import SHARDS, OwnerKeys, active, queue
+from milkrun.jobs.keys import SHARDS, OwnerKeys, active, expiring, leased, queue
 from milkrun.observability import get_logger
 
 _CHECKED = 10
@@ -35,7 +35,9 @@ class Backlog(NamedTuple):
     Attributes:
         active: How many there are.
         pending: How many of them are pending.
-        due: Those whose time for attention has come, the latest first.
+        lapsed: Those whose lease has lapsed, the latest first: their workers are gone.
+        due: All others whose time for attention has come, the latest first.
+        expired: Owners some of whose runs may be kept no longer.
         oldest_pending: How long the one that is pending for longest is so.
         oldest_due: How late the latest is.
         stalled: How many are later than `stalled_after`.
@@ -45,19 +47,27 @@ class Backlog(NamedTuple):
 
     active: int
     pending: int
+    lapsed: list[Due]
     due: list[Due]
+    expired: list[str]
     oldest_pending: float
     oldest_due: float
     stalled: int
     away: DependencyUnavailableError | None
 
 
+Late = list[tuple[float, Due]]
+"""Runs, each after how late it is, s."""
+
+
 class _Part(NamedTuple):
-    """The backlog of one server; `late` has the runs that are due, each after how late it is, s."""
+    """The backlog of one server."""
 
     active: int
     pending: int
-    late: list[tuple[float, Due]]
+    lapsed: Late
+    late: Late
+    expired: list[str]
     oldest_pending: float
     stalled: int
 
@@ -90,13 +100,17 @@ def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Ba
                 parts.append(part)
     if away and not parts:
         raise away
+    lapsed = sorted((entry for part in parts for entry in part.lapsed), reverse=True)
     late = sorted((entry for part in parts for entry in part.late), reverse=True)
+    workerless = {due for _, due in lapsed}
     return Backlog(
         active=sum(part.active for part in parts),
         pending=sum(part.pending for part in parts),
-        due=[due for _, due in late],
+        lapsed=[due for _, due in lapsed],
+        due=[due for _, due in late if due not in workerless],
+        expired=[owner for part in parts for owner in part.expired],
         oldest_pending=max(part.oldest_pending for part in parts),
-        oldest_due=late[0][0] if late else 0.0,
+        oldest_due=max((entries[0][0] for entries in (lapsed, late) if entries), default=0.0),
         stalled=sum(part.stalled for part in parts),
         away=away,
     )
@@ -120,34 +134,40 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
         for shard in shards:
             pipe.zcard(active(shard))
             pipe.zcard(queue(shard))
+            pipe.zrangebyscore(leased(shard), "-inf", now, start=0, num=per_shard, withscores=True)
             pipe.zrangebyscore(active(shard), "-inf", now, start=0, num=per_shard, withscores=True)
             pipe.zrange(queue(shard), 0, _CHECKED - 1, withscores=True)
             pipe.zcount(active(shard), "-inf", now - stalled_ms)
+            pipe.zrangebyscore(expiring(shard), "-inf", now, start=0, num=per_shard)
         replies = pipe.execute()
-    for shard, entries, oldest_entries in zip(shards, replies[2::5], replies[3::5], strict=True):
-        _drop_nameless(server, active(shard), entries)
-        _drop_nameless(server, queue(shard), oldest_entries)
-    late = [
-        ((now - due_at) / 1000, due)
-        for entries in replies[2::5]
-        for member, due_at in entries
-        if (due := Due.from_member(member))
-    ]
+    of_active, of_queue, lapsed, late, oldest_of, stalled, expired = (replies[n::7] for n in range(7))
+    for index, of_shards in ((leased, lapsed), (active, late), (queue, oldest_of)):
+        for shard, entries in zip(shards, of_shards, strict=True):
+            _drop_nameless(server, index(shard), entries)
     oldest = {
-        due: since
-        for entries in replies[3::5]
-        for member, since in entries
-        if (due := Due.from_member(member))
+        due: since for entries in oldest_of for member, since in entries if (due := Due.from_member(member))
     }
     not_pending = _leave_queue(server, list(oldest)) if oldest else set()
     pending_since = [since for due, since in oldest.items() if due not in not_pending]
     return _Part(
-        active=sum(replies[0::5]),
-        pending=sum(replies[1::5]) - len(not_pending),
-        late=late,
+        active=sum(of_active),
+        pending=sum(of_queue) - len(not_pending),
+        lapsed=_late(now, lapsed),
+        late=_late(now, late),
+        expired=[owner.decode(errors="replace") for owners in expired for owner in owners],
         oldest_pending=(now - min(pending_since, default=now)) / 1000,
-        stalled=sum(replies[4::5]),
+        stalled=sum(stalled),
     )
+
+
+def _late(now: int, of_shards: list[list[tuple[bytes, float]]]) -> Late:
+    """The runs that entries of indexes name, with how late they are, s."""
+    return [
+        ((now - due_at) / 1000, due)
+        for entries in of_shards
+        for member, due_at in entries
+        if (due := Due.from_member(member))
+    ]
 
 
 def _drop_nameless(server: Redis, index: str, entries: list[tuple[bytes, float]]) -> None:

@@ -1,6 +1,7 @@
 """What a script answers: the first element of its reply. Negative codes are refusals and change no run.
 
-Two of them write to indexes: `dispatch` and `expire` take a run that is NOT_FOUND out of them.
+Two of them write to indexes: `dispatch` and `expire` take a run that is NOT_FOUND out of them. `confirm`
+answers NOT_FOUND of a run that it has erased.
 """
 
 from enum import IntEnum
@@ -20,6 +21,8 @@ class Code(IntEnum):
     """dispatch, expire: the run has now failed."""
     STOPPED = 5
     """expire: the run was asked to stop and has now ended."""
+    UNCONFIRMED = 6
+    """It is written, and not so yet: replicas are to have it, and then it is to be confirmed."""
     NOT_FOUND = -1
     ENDED = -2
     HELD = -3
@@ -31,6 +34,10 @@ class Code(IntEnum):
     """The idempotency key has a run with another body."""
     NOT_DUE = -7
     EXHAUSTED = -8
-    """requeue: no attempt is left."""
+    """requeue: the dependency has been away too long."""
     NEWER = -9
     """claim: a newer version submitted the run, and may have written what this one cannot read."""
+    BYTES_LIMIT = -10
+    RATE_LIMIT = -11
+    OLDER = -12
+    """claim: an older run of the owner goes first: workers were sent for it in vain."""

@@ -18,7 +18,7 @@ def get_jobs() -> JobStateManager:
 @cache
 def get_reader() -> RunReader:
     """The reader of this process."""
-    return RunReader(get_redis())
+    return RunReader(get_redis(), get_settings().jobs)
 
 
 @cache

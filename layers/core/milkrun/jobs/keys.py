@@ -9,9 +9,22 @@ WAITING_CALLS = "milkrun:{calls}:waiting"
 """Sorted set of all owners' calls that wait, as `<owner>:<name>`, by when they end at the latest (ms)."""
 
 
+RUNNING_RUNS = ("milkrun:{stack}:running", "milkrun:{stack}:refused")
+"""Sorted sets of all owners' runs, as `<owner>:<run_id>`: those that are running, by until when
+they are counted, and those that found too many of them running, by since when (ms)."""
+
+_HALF = 16
+"""Hex digits of an owner's name in the release before: the first half of today's."""
+
+
 def shard_of(owner: str) -> int:
-    """The shard of an owner, 0 to 63."""
-    return int.from_bytes(hashlib.sha256(owner.encode()).digest()[:4]) % SHARDS
+    """The shard of an owner, 0 to 63: the same under the name that the release before knew it by."""
+    return int.from_bytes(hashlib.sha256(owner[:_HALF].encode()).digest()[:4]) % SHARDS
+
+
+def former_name(owner: str) -> str | None:
+    """What the release before called an owner; None where it could not have known it."""
+    return owner[:_HALF] if len(owner) == 2 * _HALF else None
 
 
 def active(shard: int) -> str:
@@ -22,6 +35,16 @@ def active(shard: int) -> str:
 def queue(shard: int) -> str:
     """Sorted set of a shard's pending runs, as `<owner>:<run_id>`, by since when they are pending (ms)."""
     return f"milkrun:{{{shard}}}:queue"
+
+
+def leased(shard: int) -> str:
+    """Sorted set of a shard's running runs, as `<owner>:<run_id>`, by when their lease lapses (ms)."""
+    return f"milkrun:{{{shard}}}:leased"
+
+
+def expiring(shard: int) -> str:
+    """Sorted set of a shard's owners, by when to look whether runs of theirs are gone (ms)."""
+    return f"milkrun:{{{shard}}}:expiring"
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,21 @@ class OwnerKeys:
         """Sorted set of running runs, equal scores."""
         return f"{self._prefix}:running:{self.owner}"
 
+    @property
+    def bytes(self) -> str:
+        """Hash: by run id what is stored for the run, and as `total` for all of them, in bytes."""
+        return f"{self._prefix}:bytes:{self.owner}"
+
+    @property
+    def kept(self) -> str:
+        """Sorted set of the runs that are counted, by when to look whether they are there still (ms)."""
+        return f"{self._prefix}:kept:{self.owner}"
+
+    @property
+    def rate(self) -> str:
+        """String: until when the submits of late would take one after another (ms)."""
+        return f"{self._prefix}:rate:{self.owner}"
+
     def idempotency(self, key_hash: str) -> str:
         """String `<run_id> <body fingerprint>`; one that points at nothing counts as absent."""
         return f"{self._prefix}:idem:{self.owner}:{key_hash}"
@@ -95,4 +133,9 @@ class OwnerKeys:
             self.running,
             self.active,
             self.queue,
+            leased(shard_of(self.owner)),
+            self.bytes,
+            self.kept,
+            expiring(shard_of(self.owner)),
+            self.rate,
         ]

@@ -1,39 +1,31 @@
 """The state machine of runs: one typed method per transition, each one script and one round trip."""
 
 import hashlib
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
-from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
+from milkrun.clients.redis import AnyRedis
 from milkrun.errors import (
-    IdempotencyKeyReusedError,
-    MilkrunError,
     RunNotFoundError,
-    TooManyPendingRunsError,
+    TooManyBytesError,
+    TooManySubmitsError,
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.confirmer import Confirmer, too_few_replicas
+from milkrun.jobs.keys import OwnerKeys, former_name
 from milkrun.jobs.packing import pack, unpack
 from milkrun.jobs.run import SCHEMA_VERSION, Run
-from milkrun.jobs.scripts import VERBS, Script
+from milkrun.jobs.runner import Name, Reply, ScriptRunner
+from milkrun.jobs.stack import RunningRuns
 from milkrun.settings import JobPolicy
 
-_DAY_MS = 86_400_000
-_KEY_MARGIN_DAYS = 30
-"""An idempotency key, which only a submit sets, outlives a run that waits and solves no longer than this,
-less by how many days JOB_TTL_DAYS is raised meanwhile. One that dangles counts as absent."""
-_WAIT_MS = 1_000
+_RELEASED_AT_ONCE = 1_000
+"""Runs whose bytes one script gives back to their owner."""
+_OLDER_RUNS = 3
+"""Older runs that a worker tries to claim: other workers may be quicker."""
 
-_REFUSALS: dict[Code, type[MilkrunError]] = {
-    Code.NOT_FOUND: RunNotFoundError,
-    Code.PENDING_LIMIT: TooManyPendingRunsError,
-    Code.KEY_REUSED: IdempotencyKeyReusedError,
-}
-_DETAILS: dict[Code, str] = {
-    Code.NOT_FOUND: "There is no such run.",
-    Code.PENDING_LIMIT: "Too many of your runs are waiting; try again when some have ended.",
-    Code.KEY_REUSED: "This idempotency key was used with another body.",
-}
+T = TypeVar("T")
 
 
 class Submission(NamedTuple):
@@ -53,13 +45,11 @@ class Submitted(NamedTuple):
     Attributes:
         replayed: Its idempotency key had it already.
         waits: It waits for its turn: no worker is to be invoked until another run of its owner ends.
-        durable: Enough replicas have it.
     """
 
     run: Run
     replayed: bool
     waits: bool
-    durable: bool
 
 
 class Claimed(NamedTuple):
@@ -99,46 +89,73 @@ class Best(NamedTuple):
 
 
 class JobStateManager:
-    """Moves runs from state to state. Every method raises DependencyUnavailableError where Redis is away."""
+    """Moves runs from state to state. Every method raises DependencyUnavailableError where Redis is away.
+
+    Those that store, end or erase a run wait for its replicas, and raise it where these are too few: the run
+    is then as it was. They may be called again.
+    """
 
     def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
-        self._redis = redis
         self._policy = policy
-        self._ttl_ms = policy.ttl_days * _DAY_MS
-        self._scripts = {verb: Script(verb) for verb in VERBS}
+        self._scripts = ScriptRunner(redis, policy)
+        self._confirmer = Confirmer(redis, policy)
+        self._running = RunningRuns(redis, policy.max_running_of_all)
 
     def submit(self, submission: Submission) -> Submitted:
         """Stores a new run, or finds the one that its idempotency key has.
 
         Raises:
-            TooManyPendingRunsError, IdempotencyKeyReusedError: It was refused; nothing was written.
+            TooManyPendingRunsError, TooManyBytesError, TooManySubmitsError, IdempotencyKeyReusedError: It was
+                refused; nothing was written.
         """
-        keys = OwnerKeys(submission.owner)
         key_hash = fingerprint = ""
         if submission.idempotency_key is not None:
             key_hash = _digest(submission.idempotency_key.encode())
             fingerprint = _digest(submission.request)
-        code, payload, durable = self._run_script(
+        policy, name = self._policy, (submission.owner, submission.run_id)
+        reply = self._scripts.run(
             "submit",
-            submission.owner,
-            submission.run_id,
+            name,
             fingerprint,
             key_hash,
-            self._ttl_ms + _KEY_MARGIN_DAYS * _DAY_MS,
-            self._policy.max_pending,
-            self._policy.max_running,
-            _ms(self._policy.redispatch),
+            policy.max_pending,
+            policy.max_running,
+            policy.max_bytes,
+            policy.max_submits,
+            _ms(policy.redispatch),
             SCHEMA_VERSION,
             submission.correlation_id,
             submission.time_limit_ms,
             pack(submission.request),
-            extra_key=keys.idempotency(key_hash) if key_hash else keys.run(submission.run_id),
-            replicas=self._policy.min_replicas,
+            keys=_idempotency_keys(name, key_hash),
+            wait=True,
         )
-        replayed = code is Code.REPLAYED
-        run_id = payload[1].decode() if replayed else submission.run_id
-        run = _run(submission.owner, run_id, payload[0])
-        return Submitted(run, replayed, waits=code is Code.WAITING, durable=durable)
+        _check_limits(reply, policy)
+        reply.accepted()
+        if reply.code is Code.UNCONFIRMED:
+            name = (reply.payload[1].decode(), reply.payload[0].decode())
+            reply = self._confirm_submit(name, reply)
+        if not reply.durable:
+            raise too_few_replicas()
+        if reply.code is Code.REPLAYED:
+            name = (reply.payload[2].decode(), reply.payload[1].decode())
+        return Submitted(
+            _run(name, reply.payload[0]),
+            replayed=reply.code is Code.REPLAYED,
+            waits=reply.code is Code.WAITING,
+        )
+
+    def _confirm_submit(self, name: Name, written: Reply) -> Reply:
+        """Lets a run be seen once its replicas have it, and waits until they know that too.
+
+        Where they do not, it is taken back: no worker may start what nobody was told of.
+        """
+        if written.durable:
+            confirmed = self._confirmer.confirm(name, written, wait=True).accepted()
+            if confirmed.durable:
+                return confirmed
+        self._scripts.run("withdraw", name)
+        raise too_few_replicas()
 
     def dispatch(self, owner: str, run_id: str, *, early: bool = False, chain: int = 0) -> Run | None:
         """Notes that the run's worker is about to be invoked.
@@ -148,42 +165,72 @@ class JobStateManager:
             chain: Invokes from worker to worker that lead here.
 
         Returns:
-            The run to invoke a worker for, or one that has now failed; None if it waits for its turn.
+            The run to invoke a worker for, or one that has now ended; None if it waits for its turn.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: There is nothing to dispatch.
         """
-        code, payload = self._call(
-            "dispatch",
-            owner,
-            run_id,
+        name = owner, run_id
+        return self._dispatched(name, self._scripts.run("dispatch", name, *self._of_dispatch(early, chain)))
+
+    def dispatch_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception | None]:
+        """As `dispatch`, in a pipeline for each server: results, or what is raised."""
+        replies = self._scripts.run_each("dispatch", names, *self._of_dispatch(False, 0))
+        return {name: _caught(name, reply, self._dispatched) for name, reply in replies.items()}
+
+    def _of_dispatch(self, early: bool, chain: int) -> tuple[int, ...]:
+        policy = self._policy
+        return (
             int(early),
             chain,
-            _ms(self._policy.redispatch),
-            _ms(self._policy.max_redispatch),
-            _ms(self._policy.max_unstarted),
-            self._policy.max_running,
-            self._ttl_ms,
+            _ms(policy.redispatch),
+            _ms(policy.max_redispatch),
+            _ms(policy.max_unstarted),
+            policy.max_running,
         )
-        return None if code is Code.WAITING else _run(owner, run_id, payload[0])
+
+    def _dispatched(self, name: Name, reply: Reply) -> Run | None:
+        reply = self._settled(name, reply.accepted())
+        return None if reply.code is Code.WAITING else _run(name, reply.payload[0])
 
     def claim(self, owner: str, run_id: str, token: str) -> Claimed | None:
-        """Takes the lease of a pending run.
+        """Takes the lease of a pending run, or of an older one that workers were sent for in vain.
 
         Returns:
             The run; None if its owner has enough running runs, and it waits for its turn.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or of a
-                newer version.
+                newer version; or as many runs of all owners are running as may (`BUSY`).
         """
+        name = owner, run_id
+        if not self._running.begin(name):
+            raise TransitionRefusedError("BUSY")
+        name, reply = self._claim_oldest(name, token)
+        if reply.code is Code.OK:
+            flat, *packed = reply.payload
+            return Claimed(_run(name, flat), *packed)
+        if reply.code is not Code.HELD:  # whose place it is
+            self._running.leave(name)
+        reply.accepted()
+        return None
+
+    def _claim_oldest(self, name: Name, token: str) -> tuple[Name, Reply]:
+        reply = self._claim(name, token)
+        for _ in range(_OLDER_RUNS):
+            if reply.code is not Code.OLDER:
+                break
+            older = name[0], reply.payload[0].decode()
+            reply = self._claim(older, token)
+            if reply.code is Code.OK:
+                self._running.begin(older, in_place_of=name)
+                return older, reply
+            reply = self._claim(name, token)
+        return name, reply
+
+    def _claim(self, name: Name, token: str) -> Reply:
         policy = self._policy
-        code, payload = self._call(
-            "claim", owner, run_id, token, _ms(policy.lease), policy.max_running, SCHEMA_VERSION
-        )
-        if code is Code.WAITING:
-            return None
-        return Claimed(_run(owner, run_id, payload[0]), *payload[1:])
+        return self._scripts.run("claim", name, token, _ms(policy.lease), policy.max_running, SCHEMA_VERSION)
 
     def renew(
         self, owner: str, run_id: str, token: str, *, progress: float, spent_ms: int, best: Best | None
@@ -196,52 +243,55 @@ class JobStateManager:
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.
         """
-        code, _ = self._call(
+        reply = self._scripts.run(
             "renew",
-            owner,
-            run_id,
+            (owner, run_id),
             token,
             _ms(self._policy.lease),
             f"{progress:.4f}",
             spent_ms,
-            pack(best.solution) if best else b"",
-            best.cost if best else 0,
-            best.unassigned if best else 0,
+            *_stored(best),
         )
-        return code is Code.STOP
+        return reply.accepted().code is Code.STOP
 
     def complete(
         self, owner: str, run_id: str, token: str, *, spent_ms: int, best: Best | None
-    ) -> str | None:
+    ) -> Name | None:
         """Ends a run with its result; one that was stopped before there was any is cancelled.
 
         It may be called again where its answer was lost, and so may `fail`, `hand_over` and `retry_later`.
 
         Returns:
-            The owner's oldest run that waits for its turn, which has now come; None if it is called again.
+            The run whose turn has come: its owner's oldest that waits, or one of any owner that was refused
+            because too many were running; None if there is none, or if it is called again.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.
         """
-        _, payload = self._call(
-            "complete",
-            owner,
-            run_id,
-            token,
-            pack(best.solution) if best else b"",
-            best.cost if best else 0,
-            best.unassigned if best else 0,
-            spent_ms,
-            self._ttl_ms,
-        )
-        return _next(payload)
+        return self._end("complete", (owner, run_id), token, *_stored(best), spent_ms)
 
     def fail(
         self, owner: str, run_id: str, token: str, *, code: str, detail: str, spent_ms: int
-    ) -> str | None:
+    ) -> Name | None:
         """Ends a run as failed. Returns and raises as `complete`."""
-        _, payload = self._call("fail", owner, run_id, token, code, detail, spent_ms, self._ttl_ms)
-        return _next(payload)
+        return self._end("fail", (owner, run_id), token, code, detail, spent_ms)
+
+    def _end(self, verb: str, name: Name, *args: str | bytes | int) -> Name | None:
+        noted = self._scripts.run(verb, name, *args, wait=True).accepted()
+        confirmed = self._confirmer.confirm(name, noted).accepted()
+        next_id = confirmed.payload[-1].decode()
+        return self.next_after(name, (name[0], next_id) if next_id else None)
+
+    def next_after(self, name: Name, next_run: Name | None = None) -> Name | None:
+        """Makes room for another run where one runs no more.
+
+        Args:
+            next_run: The run of its owner whose turn has come.
+
+        Returns:
+            As `complete`.
+        """
+        return self._running.finish(name, next_run)
 
     def hand_over(self, owner: str, run_id: str, token: str, *, spent_ms: int) -> Run | None:
         """Gives the lease up for a successor, which is to be invoked at once.
@@ -252,25 +302,35 @@ class JobStateManager:
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.
         """
-        return self._requeue(owner, run_id, token, "hop", self._policy.redispatch, spent_ms)
+        return self._requeue((owner, run_id), token, "hop", self._policy.redispatch, spent_ms)
 
-    def retry_later(self, owner: str, run_id: str, token: str, *, delay: float, spent_ms: int) -> Run | None:
-        """Gives the lease up for `delay` seconds, because a dependency is away: one attempt is used.
+    def retry_later(self, owner: str, run_id: str, token: str, *, spent_ms: int) -> Run | None:
+        """Gives the lease up because a dependency is away, for longer each time. It uses up no attempt.
 
-        Returns and raises as `hand_over`; TransitionRefusedError also where no attempt is left (`EXHAUSTED`).
+        Returns and raises as `hand_over`; TransitionRefusedError also where it has been away too long
+        (`EXHAUSTED`).
         """
-        return self._requeue(owner, run_id, token, "attempt", delay, spent_ms)
+        run = self._requeue((owner, run_id), token, "away", self._policy.retry_away, spent_ms)
+        if run is not None:
+            self._running.leave((owner, run_id))
+        return run
 
-    def _requeue(
-        self, owner: str, run_id: str, token: str, kind: str, delay: float, spent_ms: int
-    ) -> Run | None:
-        code, payload = self._call(
-            "requeue", owner, run_id, token, kind, _ms(delay), self._policy.max_attempts, spent_ms
+    def _requeue(self, name: Name, token: str, kind: str, delay: float, spent_ms: int) -> Run | None:
+        policy = self._policy
+        reply = self._scripts.run(
+            "requeue",
+            name,
+            token,
+            kind,
+            _ms(delay),
+            _ms(policy.max_retry_away),
+            _ms(policy.max_away),
+            spent_ms,
         )
-        return _run(owner, run_id, payload[0]) if code is Code.OK else None
+        return _run(name, reply.payload[0]) if reply.accepted().code is Code.OK else None
 
     def expire(self, owner: str, run_id: str) -> Run:
-        """Takes a lapsed lease back.
+        """Takes a lapsed lease back, or lets a run end whose worker did not come to confirm its end.
 
         Returns:
             The run, pending again or ended now.
@@ -278,8 +338,18 @@ class JobStateManager:
         Raises:
             RunNotFoundError, TransitionRefusedError: Its lease has not lapsed.
         """
-        _, payload = self._call("expire", owner, run_id, self._policy.max_attempts, self._ttl_ms)
-        return _run(owner, run_id, payload[0])
+        name = owner, run_id
+        return self._expired(name, self._scripts.run("expire", name, self._policy.max_attempts))
+
+    def expire_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception]:
+        """As `expire`, in a pipeline for each server: results, or what is raised."""
+        replies = self._scripts.run_each("expire", names, self._policy.max_attempts)
+        return {name: _caught(name, reply, self._expired) for name, reply in replies.items()}
+
+    def _expired(self, name: Name, reply: Reply) -> Run:
+        run = _run(name, self._settled(name, reply.accepted()).payload[0])
+        self._running.leave(name)
+        return run
 
     def cancel(self, owner: str, run_id: str) -> Run:
         """Asks a run to end early. An ended run stays as it is.
@@ -287,8 +357,11 @@ class JobStateManager:
         Raises:
             RunNotFoundError: The owner has no such run.
         """
-        _, payload = self._call("cancel", owner, run_id, self._ttl_ms, allowed=frozenset({Code.ENDED}))
-        return _run(owner, run_id, payload[0])
+        return _under_its_name(owner, lambda name: self._cancel((name, run_id)))
+
+    def _cancel(self, name: Name) -> Run:
+        reply = self._scripts.run("cancel", name).accepted(Code.ENDED)
+        return _run(name, self._settled(name, reply).payload[0])
 
     def erase(self, owner: str, run_id: str) -> None:
         """Deletes a run and all its data.
@@ -296,60 +369,63 @@ class JobStateManager:
         Raises:
             RunNotFoundError: The owner has no such run.
         """
-        keys = OwnerKeys(owner)
-        run = keys.run(run_id)
-        with redis_errors():
-            held = on_server_of(self._redis, run, lambda server: server.hget(run, "key_hash"))
-        key_hash = cast(bytes | None, held)
-        idempotency = keys.idempotency(key_hash.decode()) if key_hash else run
-        self._call("erase", owner, run_id, extra_key=idempotency)
+        _under_its_name(owner, lambda name: self._erase((name, run_id)))
 
-    def _call(
-        self,
-        verb: str,
-        owner: str,
-        run_id: str,
-        *args: str | bytes | int,
-        extra_key: str | None = None,
-        allowed: frozenset[Code] = frozenset(),
-    ) -> tuple[Code, list[Any]]:
-        code, payload, _ = self._run_script(
-            verb, owner, run_id, *args, extra_key=extra_key, allowed=allowed, replicas=0
-        )
-        return code, payload
+    def _erase(self, name: Name) -> None:
+        marked = self._scripts.run("erase", name, wait=True).accepted()
+        self._confirmer.confirm(name, marked, key_hash=marked.payload[0].decode())
 
-    def _run_script(
-        self,
-        verb: str,
-        owner: str,
-        run_id: str,
-        *args: str | bytes | int,
-        extra_key: str | None,
-        replicas: int,
-        allowed: frozenset[Code] = frozenset(),
-    ) -> tuple[Code, list[Any], bool]:
-        """The code, what follows it, and whether so many replicas have what was written."""
-        keys = OwnerKeys(owner).of_run(run_id) + ([extra_key] if extra_key else [])
-        script, all_args = self._scripts[verb], (run_id, f"{owner}:{run_id}", *args)
-        with redis_errors():
-            reply, durable = on_server_of(
-                self._redis,
-                keys[0],
-                lambda server: script.run(server, keys, all_args, wait=(replicas, _WAIT_MS)),
-            )
-        code = Code(reply[0])
-        if code < 0 and code not in allowed:
-            error = _REFUSALS.get(code)
-            raise error(_DETAILS[code]) if error else TransitionRefusedError(code.name)
-        return code, reply[1:], durable
+    def release(self, owner: str) -> None:
+        """Gives an owner back the bytes of runs whose time is up."""
+        self._scripts.run("release", (owner, ""), _RELEASED_AT_ONCE)
+
+    def _settled(self, name: Name, reply: Reply) -> Reply:
+        """The reply, or what comes of it once it is confirmed."""
+        return self._confirmer.settle(name).accepted() if reply.code is Code.UNCONFIRMED else reply
 
 
-def _run(owner: str, run_id: str, flat: list[bytes]) -> Run:
-    return Run.from_fields(owner, run_id, dict(zip(flat[::2], flat[1::2], strict=True)))
+def _idempotency_keys(name: Name, key_hash: str) -> list[str]:
+    """The key under both names of the owner; the run's own where there is none."""
+    owner, run_id = name
+    if not key_hash:
+        return [OwnerKeys(owner).run(run_id)] * 2
+    return [OwnerKeys(each).idempotency(key_hash) for each in (owner, former_name(owner) or owner)]
 
 
-def _next(payload: list[Any]) -> str | None:
-    return payload[0].decode() or None
+def _check_limits(reply: Reply, policy: JobPolicy) -> None:
+    if reply.code is Code.BYTES_LIMIT:
+        raise TooManyBytesError(used=int(reply.payload[0]), allowed=policy.max_bytes)
+    if reply.code is Code.RATE_LIMIT:
+        raise TooManySubmitsError(allowed=policy.max_submits, again_ms=int(reply.payload[0]))
+
+
+def _under_its_name(owner: str, call: Callable[[str], T]) -> T:
+    """Calls under the owner's name, and where there is no such run under the one before."""
+    try:
+        return call(owner)
+    except RunNotFoundError:
+        before = former_name(owner)
+        if before is None:
+            raise
+        return call(before)
+
+
+def _caught(name: Name, reply: Reply | Exception, read: Callable[[Name, Reply], T]) -> T | Exception:
+    if isinstance(reply, Exception):
+        return reply
+    try:
+        return read(name, reply)
+    except Exception as error:  # of one run, which is to keep back no other
+        return error
+
+
+def _stored(best: Best | None) -> tuple[bytes, int, int]:
+    """Routes as scripts take them: packed, their cost, and how many tasks they leave out."""
+    return (pack(best.solution), best.cost, best.unassigned) if best else (b"", 0, 0)
+
+
+def _run(name: Name, flat: list[bytes]) -> Run:
+    return Run.from_fields(*name, dict(zip(flat[::2], flat[1::2], strict=True)))
 
 
 def _digest(data: bytes) -> str:

@@ -1,18 +1,21 @@
 """Reading runs: their state, their results, and an owner's list."""
 
 from collections.abc import Callable, Iterator
+from heapq import merge
 from typing import Any, NamedTuple
 
 from redis.client import Pipeline
 
 from milkrun.clients.redis import AnyRedis, ask_primary, on_server_of, redis_errors
-from milkrun.errors import RunNotFoundError
 from milkrun.jobs.backlog import Backlog, read_backlog
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.confirmer import Confirmer, Fields, no_such_run
+from milkrun.jobs.keys import OwnerKeys, former_name
 from milkrun.jobs.packing import unpack
 from milkrun.jobs.run import Run
+from milkrun.jobs.runner import Name
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger
+from milkrun.settings import JobPolicy
 
 _MAX_SCANNED = 1_000
 """Runs that one call for a page looks at, at the most: a rare status ends the page early, with a cursor."""
@@ -28,10 +31,15 @@ class Page(NamedTuple):
 
 
 class RunReader:
-    """Reads runs. Every method raises DependencyUnavailableError where Redis is away."""
+    """Reads runs. Every method raises DependencyUnavailableError where Redis is away.
 
-    def __init__(self, redis: AnyRedis) -> None:
+    A run whose end is noted and not yet confirmed is read as it was before. What an owner has stored under
+    the name that the release before knew it by is found too.
+    """
+
+    def __init__(self, redis: AnyRedis, policy: JobPolicy | None = None) -> None:
         self._redis = redis
+        self._confirmer = Confirmer(redis, policy or JobPolicy())
 
     def backlog(self, *, per_shard: int, stalled_after: float) -> Backlog:
         """What is not yet ended, over all owners, as `read_backlog`."""
@@ -43,19 +51,35 @@ class RunReader:
         Raises:
             RunNotFoundError: The owner has no such run.
         """
-        key = OwnerKeys(owner).run(run_id)
+        for name in _names(owner, run_id):
+            if fields := self._confirmer.as_shown(name, self._fields(name)):
+                return Run.from_fields(*name, fields)
+        raise no_such_run()
+
+    def _fields(self, name: Name) -> Fields:
+        key = OwnerKeys(name[0]).run(name[1])
+        fields: Fields
         (fields,) = self._ask(key, lambda pipe: pipe.hgetall(key))
-        return _existing(owner, run_id, fields)
+        return fields
 
     def result(self, owner: str, run_id: str, *, best: bool) -> tuple[Run, bytes | None]:
         """The state of a run and its result as JSON, or with `best` the best so far; one round trip.
 
-        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run
-        that ends while it is read, the best routes or the result are there: they are read in this order.
-
         Raises:
             RunNotFoundError: The owner has no such run.
         """
+        for name in _names(owner, run_id):
+            if found := self._result(name, best=best):
+                return found
+        raise no_such_run()
+
+    def _result(self, name: Name, *, best: bool) -> tuple[Run, bytes | None] | None:
+        """As `result`; None where there is no such run.
+
+        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run
+        that ends while it is read, the best routes or the result are there: they are read in this order.
+        """
+        owner, run_id = name
         keys = OwnerKeys(owner)
 
         def ask(pipe: Pipeline) -> None:
@@ -65,10 +89,14 @@ class RunReader:
             pipe.get(keys.result(run_id))
 
         fields, *solutions = self._ask(keys.run(run_id), ask)
+        shown = self._confirmer.as_shown(name, fields)
+        if not shown:
+            return None
+        run = Run.from_fields(owner, run_id, shown)
         packed = next((solution for solution in reversed(solutions) if solution), None)
-        run = _existing(owner, run_id, fields)
-        if run.status is Status.COMPLETED and packed is None:  # erased, or expired, while it was read
-            raise _not_found()
+        if run.status is Status.COMPLETED and packed is None:
+            # It was confirmed only now, or else erased, or expired, while it was read.
+            return self._result(name, best=best) if shown is not fields else None
         return run, unpack(packed) if packed else None
 
     def page(self, owner: str, *, status: Status | None, limit: int, cursor: str | None) -> Page:
@@ -90,35 +118,51 @@ class RunReader:
     def _newest_first(self, owner: str, cursor: str | None, chunk: int) -> Iterator[Run]:
         top = f"({cursor}" if cursor else "+"
         while True:
-            ids = self._ids(OwnerKeys(owner).runs, top, chunk)
-            if ids:
-                yield from self._existing_of(owner, ids)
-            if len(ids) < chunk:
+            names = self._newest(owner, top, chunk)
+            if names:
+                yield from self._existing_of(names)
+            if len(names) < chunk:
                 return
-            top = f"({ids[-1]}"
+            top = f"({names[-1][1]}"
 
-    def _ids(self, index: str, top: str, chunk: int) -> list[str]:
-        """The newest members of an index, from `top` down."""
-        (members,) = self._ask(index, lambda pipe: pipe.zrevrangebylex(index, top, "-", start=0, num=chunk))
-        return [member.decode() for member in members]
-
-    def _existing_of(self, owner: str, ids: list[str]) -> list[Run]:
-        keys = OwnerKeys(owner)
+    def _newest(self, owner: str, top: str, chunk: int) -> list[Name]:
+        """The owner's newest runs, under both of its names, from `top` down."""
+        owners = [name for name, _ in _names(owner, "")]
 
         def ask(pipe: Pipeline) -> None:
-            for run_id in ids:
-                pipe.hgetall(keys.run(run_id))
+            for each in owners:
+                pipe.zrevrangebylex(OwnerKeys(each).runs, top, "-", start=0, num=chunk)
 
-        hashes = self._ask(keys.runs, ask)
-        gone = [run_id for run_id, fields in zip(ids, hashes, strict=True) if not fields]
-        if gone:
-            with redis_errors():
-                on_server_of(self._redis, keys.runs, lambda server: server.zrem(keys.runs, *gone))
+        indexes = self._ask(OwnerKeys(owner).runs, ask)
+        lists = [
+            [(each, member.decode()) for member in members]
+            for each, members in zip(owners, indexes, strict=True)
+        ]
+        return list(merge(*lists, key=lambda name: name[1], reverse=True))[:chunk]
+
+    def _existing_of(self, names: list[Name]) -> list[Run]:
+        def ask(pipe: Pipeline) -> None:
+            for owner, run_id in names:
+                pipe.hgetall(OwnerKeys(owner).run(run_id))
+
+        hashes = self._ask(OwnerKeys(names[0][0]).runs, ask)
+        self._leave_lists([name for name, fields in zip(names, hashes, strict=True) if not fields])
         return [
             run
-            for run_id, fields in zip(ids, hashes, strict=True)
-            if fields and (run := _readable(owner, run_id, fields))
+            for name, fields in zip(names, hashes, strict=True)
+            if (shown := self._confirmer.as_shown(name, fields)) and (run := _readable(name, shown))
         ]
+
+    def _leave_lists(self, gone: list[Name]) -> None:
+        """Takes runs that are gone out of their owner's lists."""
+        if not gone:
+            return
+
+        def leave(pipe: Pipeline) -> None:
+            for owner, run_id in gone:
+                pipe.zrem(OwnerKeys(owner).runs, run_id)
+
+        self._ask(OwnerKeys(gone[0][0]).runs, leave)
 
     def _ask(self, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
         """The answers of the primary that holds `key`."""
@@ -126,19 +170,16 @@ class RunReader:
             return on_server_of(self._redis, key, lambda server: ask_primary(server, key, ask))
 
 
-def _existing(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run:
-    if not fields:
-        raise _not_found()
-    return Run.from_fields(owner, run_id, fields)
+def _names(owner: str, run_id: str) -> list[Name]:
+    """What a run may lie under: its owner's name, and the one that the release before knew it by."""
+    before = former_name(owner)
+    return [(owner, run_id), (before, run_id)] if before else [(owner, run_id)]
 
 
-def _readable(owner: str, run_id: str, fields: dict[bytes, bytes]) -> Run | None:
+def _readable(name: Name, fields: Fields) -> Run | None:
+    owner, run_id = name
     try:
         return Run.from_fields(owner, run_id, fields)
     except (KeyError, ValueError) as error:
         get_logger().error("run left out of the list", run_id=run_id, owner=owner, exc_info=error)
         return None
-
-
-def _not_found() -> RunNotFoundError:
-    return RunNotFoundError("There is no such run.")

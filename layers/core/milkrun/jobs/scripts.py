@@ -23,17 +23,54 @@ VERBS = (
     "expire",
     "cancel",
     "erase",
+    "touch",
+    "confirm",
+    "withdraw",
+    "release",
 )
 
-_INCLUDE = re.compile(r"^-- @include (\w+)$", re.MULTILINE)
+_INCLUDE = re.compile(r"^-- @include (\w+)\n", re.MULTILINE)
 _CODES = "local CODE = {" + ", ".join(f"{code.name} = {code.value}" for code in Code) + "}"
 
 
 def source(verb: str) -> str:
-    """The whole text of a script: its shebang line, the return codes by name, its includes and its body."""
-    shebang, _, rest = (LUA / f"{verb}.lua").read_text().partition("\n")
-    body = _INCLUDE.sub(lambda match: (LUA / "lib" / f"{match[1]}.lua").read_text(), rest)
-    return f"{shebang}\n{_CODES}\n{body}"
+    """The whole text of a script: its shebang line, the return codes by name, its includes and its body.
+
+    A transition of a run is put between what all of them know and the count of the run's bytes: no script can
+    forget it. A refusal changes nothing, not even the count.
+    """
+    shebang, _, body = (LUA / f"{verb}.lua").read_text().partition("\n")
+    included: set[str] = set()
+    if verb not in VERBS:
+        return f"{shebang}\n{_with_includes(body, included)}"
+    before = _with_includes("-- @include now\n-- @include keys\n-- @include count\n", included)
+    return f"{shebang}\n{_CODES}\n{before}\n{_with_includes(body, included, _TRANSITION)}"
+
+
+_TRANSITION = """local function transition()
+{}
+end
+local reply = transition()
+if reply[1] >= 0 or redis.call('EXISTS', run) == 0 then count() end
+return reply
+"""
+
+
+def _with_includes(text: str, included: set[str], frame: str = "{}") -> str:
+    """The text within its frame, after the pieces that it names and those that they name, each once."""
+    pieces: list[str] = []
+
+    def include(name: str) -> None:
+        if name not in included:
+            included.add(name)
+            piece = (LUA / "lib" / f"{name}.lua").read_text()
+            for needed in _INCLUDE.findall(piece):
+                include(needed)
+            pieces.append(_INCLUDE.sub("", piece))
+
+    for name in _INCLUDE.findall(text):
+        include(name)
+    return "".join(pieces) + frame.replace("{}", _INCLUDE.sub("", text))
 
 
 class Script:
@@ -71,6 +108,16 @@ class Script:
         if isinstance(replies[0], Exception):
             raise replies[0]
         return replies[0], wait[0] == 0 or (isinstance(replies[1], int) and replies[1] >= wait[0])
+
+    def run_each(
+        self, server: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | int]]]
+    ) -> list[Any]:
+        """Runs the script for each of these keys and arguments, in one round trip: replies or errors."""
+        with server.pipeline(transaction=False) as pipe:
+            pipe.script_load(self._text)
+            for keys, args in calls:
+                pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
+            return pipe.execute(raise_on_error=False)[1:]
 
     def _send(
         self,

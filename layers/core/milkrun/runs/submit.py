@@ -5,7 +5,6 @@ from typing import NamedTuple
 from ulid import ULID
 
 from milkrun.clients.lambdas import WorkerInvoker
-from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.manager import JobStateManager, Submission, Submitted
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_worker
@@ -33,8 +32,8 @@ def submit_run(
 
     Raises:
         RequestError: The problem, its size, its idempotency key or the caller's quota forbids it.
-        DependencyUnavailableError: The run could not be stored as safely as is promised. It may be there all
-            the same, with its worker started: a retry with its idempotency key finds it.
+        DependencyUnavailableError: The run could not be stored as safely as is promised. No worker is started
+            for it; a retry with its idempotency key does it all.
     """
     problem = parse_problem(request.body, limits)
     submitted = jobs.submit(
@@ -53,9 +52,7 @@ def submit_run(
     else:
         measure("RunsSubmitted")
         if submitted.waits:
-            say_about(submitted.run, "run submitted", waits=True, durable=submitted.durable)
+            say_about(submitted.run, "run submitted", waits=True)
         else:
-            invoke_worker(invoker, submitted.run, "run submitted", durable=submitted.durable)
-    if not submitted.durable:
-        raise DependencyUnavailableError({"redis": "down: too few replicas"})
+            invoke_worker(invoker, submitted.run, "run submitted")
     return submitted

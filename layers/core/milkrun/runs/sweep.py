@@ -1,32 +1,41 @@
 """The sweeper: starts what was never picked up, and takes back what its worker has lost."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from milkrun.clients.lambdas import INVOKES_AT_ONCE, WorkerInvoker
 from milkrun.errors import DependencyUnavailableError, RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.backlog import Backlog, Due
+from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import shard_of
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
+from milkrun.jobs.runner import Name
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_workers
 from milkrun.runs.report import report_end, say_about
 
 PER_SHARD = 100
 """Runs of one shard that are read at a time, so that no owner's queue hides another's dead worker."""
+AT_ONCE = 100
+"""Runs that are attended to in one pipeline."""
 STALLED_AFTER = 120.0
 """Seconds past its time after which a run counts as stalled: a sweep each minute has left it alone twice."""
+
+T = TypeVar("T")
 
 
 def sweep(
     reader: RunReader, jobs: JobStateManager, invoker: WorkerInvoker, has_time: Callable[[], bool]
 ) -> Counter[str]:
-    """Attends to every run whose time has come, and reports counts as metrics.
+    """Attends to every run whose time has come, first those that have lost their worker.
+
+    What it finds and does is reported as metrics.
 
     Args:
-        has_time: Whether one more run may be attended to.
+        has_time: Whether more runs may be attended to.
 
     Returns:
         How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`, `failed`.
@@ -36,90 +45,140 @@ def sweep(
         Exception: What kept a run from being attended to, once the rest is.
     """
     first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
-    counts: Counter[str] = Counter()
-    failures: dict[int | Due, Exception] = {}
+    sweeper = _Sweeper(jobs, invoker, has_time)
     try:
-        for chunk in _all_due(first, reader, has_time):
-            dispatched = [run for due in chunk if has_time() and (run := _try(due, jobs, counts, failures))]
-            invoke_workers(invoker, dispatched, "run dispatched")
+        for backlog in _until_none_is_new(first, reader, has_time):
+            sweeper.attend(backlog)
     finally:
-        _report(first, counts)
-    if failure := first.away or next(iter(failures.values()), None):
+        _report(first, sweeper.counts)
+    if failure := first.away or next(iter(sweeper.failures.values()), None):
         raise failure
-    return counts
+    return sweeper.counts
 
 
-def _all_due(backlog: Backlog, reader: RunReader, has_time: Callable[[], bool]) -> Iterator[list[Due]]:
-    """The runs that are due, each once, a few at a time, until there are no more or there is no time."""
+def _until_none_is_new(
+    backlog: Backlog, reader: RunReader, has_time: Callable[[], bool]
+) -> Iterator[Backlog]:
+    """What needs attention, each run once, until there is no more or there is no time."""
     seen: set[Due] = set()
-    while new := [due for due in backlog.due if due not in seen]:
-        seen.update(new)
-        for start in range(0, len(new), INVOKES_AT_ONCE):
-            if not has_time():
-                return
-            yield new[start : start + INVOKES_AT_ONCE]
-        if not has_time():
+    while True:
+        lapsed, due = (
+            [it for it in runs if it not in seen and has_time()] for runs in (backlog.lapsed, backlog.due)
+        )
+        if not lapsed and not due and not backlog.expired:
+            return
+        yield backlog._replace(lapsed=lapsed, due=due)
+        seen.update(lapsed, due)
+        if not has_time() or not (lapsed or due):
             return
         backlog = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
 
 
 def _report(found: Backlog, counts: Counter[str]) -> None:
     """What the sweep found and did, zeros too: silence is an alarm of its own."""
+    due = len(found.lapsed) + len(found.due)
     measure("ActiveRuns", found.active)
     measure("PendingRuns", found.pending)
-    measure("DueRuns", len(found.due))
+    measure("DueRuns", due)
     measure("StalledRuns", found.stalled)
     measure("OldestPending", found.oldest_pending)
     measure("OldestDue", found.oldest_due)
     measure("RunsExpired", counts["expired"])
     measure("RunsDispatched", counts["dispatched"])
-    seen = {"active": found.active, "pending": found.pending, "due": len(found.due), "stalled": found.stalled}
+    seen = {"active": found.active, "pending": found.pending, "due": due, "stalled": found.stalled}
     get_logger().info("swept", extra={**seen, **counts})
 
 
-def _try(
-    due: Due, jobs: JobStateManager, counts: Counter[str], failures: dict[int | Due, Exception]
-) -> Run | None:
-    """As `_attend`. What keeps it from that is noted, for the whole shard where Redis is away."""
-    shard = shard_of(due.owner)
-    if shard in failures:  # another try could cost another timeout
-        return None
-    try:
-        return _attend(due, jobs, counts)
-    except DependencyUnavailableError as error:
-        failures[shard] = error
-    except Exception as error:  # It must not keep back the others.
-        counts["failed"] += 1
-        failures[due] = error
-        get_logger().error("run not attended to", run_id=due.run_id, owner=due.owner, exc_info=error)
-    return None
+class _Sweeper:
+    """Attends to runs, and counts what they met. `failures` are of runs, and of shards that are away."""
+
+    def __init__(self, jobs: JobStateManager, invoker: WorkerInvoker, has_time: Callable[[], bool]) -> None:
+        self._jobs = jobs
+        self._invoker = invoker
+        self._has_time = has_time
+        self.counts: Counter[str] = Counter()
+        self.failures: dict[int | Name, Exception] = {}
+
+    def attend(self, backlog: Backlog) -> None:
+        """Lets runs go on whose worker is gone, then starts those that are due; then counts what is kept."""
+        for chunk in _chunks(backlog.lapsed):
+            if self._has_time():
+                taken, others = self._take_back(chunk)
+                self._start(taken + others)
+        for chunk in _chunks(backlog.due):
+            if self._has_time():
+                self._start(chunk)
+        for owner in backlog.expired:
+            if self._has_time() and shard_of(owner) not in self.failures:
+                self._release(owner)
+
+    def _take_back(self, names: Sequence[Name]) -> tuple[list[Name], list[Name]]:
+        """Takes lapsed leases back; gives the runs that are pending now, and those with no such lease."""
+        taken: list[Name] = []
+        others: list[Name] = []
+        for name, found in self._jobs.expire_each(self._reachable(names)).items():
+            match found:
+                case TransitionRefusedError():
+                    others.append(name)
+                case RunNotFoundError():
+                    self.counts["left_alone"] += 1
+                case Exception():
+                    self._note(name, found)
+                case run:
+                    self.counts["expired"] += 1
+                    say_about(run, "lease expired", attempt=run.attempt)
+                    if run.status.ended:
+                        report_end(run)
+                    else:
+                        taken.append(name)
+        return taken, others
+
+    def _start(self, names: Sequence[Name]) -> None:
+        """Has workers invoked for runs whose turn it is."""
+        if not names:
+            return
+        started: list[Run] = []
+        held: list[Name] = []
+        for name, found in self._jobs.dispatch_each(self._reachable(names)).items():
+            match found:
+                case TransitionRefusedError(reason=Code.HELD.name):
+                    held.append(name)
+                case TransitionRefusedError() | RunNotFoundError():
+                    self.counts["left_alone"] += 1
+                case Exception():
+                    self._note(name, found)
+                case Run(status=status) if not status.ended:
+                    self.counts["dispatched"] += 1
+                    started.append(found)
+                case run:
+                    self.counts["waiting_or_ended"] += 1
+                    if run is not None:
+                        report_end(run)
+        for few in _chunks(started, INVOKES_AT_ONCE):
+            invoke_workers(self._invoker, few, "run dispatched")
+        if held:  # A release that knows of no index of leases runs them.
+            self._start(self._take_back(held)[0])
+
+    def _release(self, owner: str) -> None:
+        try:
+            self._jobs.release(owner)
+        except Exception as error:  # It must not keep back the others.
+            self.failures[shard_of(owner)] = error
+
+    def _reachable(self, names: Sequence[Name]) -> list[Name]:
+        """Those whose shard is there: another try could cost another timeout."""
+        return [name for name in names if shard_of(name[0]) not in self.failures]
+
+    def _note(self, name: Name, error: Exception) -> None:
+        """Notes what keeps a run from being attended to, for the whole shard where Redis is away."""
+        if isinstance(error, DependencyUnavailableError):
+            self.failures[shard_of(name[0])] = error
+            return
+        self.counts["failed"] += 1
+        self.failures[name] = error
+        get_logger().error("run not attended to", run_id=name[1], owner=name[0], exc_info=error)
 
 
-def _attend(due: Due, jobs: JobStateManager, counts: Counter[str]) -> Run | None:
-    """Moves a run on, and gives it if a worker is to be invoked for it."""
-    owner, run_id = due
-    try:
-        expired = jobs.expire(owner, run_id)
-    except TransitionRefusedError:
-        pass  # Its lease has not lapsed: it is pending, and its worker never came.
-    except RunNotFoundError:
-        counts["left_alone"] += 1
-        return None
-    else:
-        counts["expired"] += 1
-        say_about(expired, "lease expired", attempt=expired.attempt)
-        if expired.status.ended:
-            report_end(expired)
-            return None
-    try:
-        run = jobs.dispatch(owner, run_id)
-    except (RunNotFoundError, TransitionRefusedError):
-        counts["left_alone"] += 1
-        return None
-    if run is None or run.status.ended:
-        counts["waiting_or_ended"] += 1
-        if run is not None:
-            report_end(run)
-        return None
-    counts["dispatched"] += 1
-    return run
+def _chunks(items: list[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

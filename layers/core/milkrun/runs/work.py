@@ -17,6 +17,7 @@ from milkrun.errors import (
 from milkrun.jobs.codes import Code
 from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
+from milkrun.jobs.runner import Name
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import MAX_CHAIN, invoke_in_chain
@@ -36,8 +37,8 @@ _MOST_PROGRESS = 0.99
 """The last hundredth is for storing the result."""
 _STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
-_RETRY_AFTER = 10.0
-"""Seconds until a run whose dependency is away is tried again; doubled with each attempt."""
+_WOKEN = 10
+"""Runs that are tried to be woken: those that are gone need no worker."""
 _LAST_TRY = 0.4
 """Share of the seconds kept that one more try at a transition may take while Redis is away: 4 s of ten."""
 
@@ -75,7 +76,8 @@ class Worker:
     def work(self) -> None:
         """Claims the run and brings it to its end, or to a successor.
 
-        An event for a run that is gone, ended, held by another or waiting for its turn ends quietly.
+        An event for a run that is gone, ended, held by another or waiting for its turn ends quietly. Where an
+        older run of its owner waits for a worker it works on that one, and sends for another worker.
         """
         try:
             claimed = self._jobs.claim(self._owner, self._run_id, self._token)
@@ -85,12 +87,23 @@ class Worker:
         if claimed is None:
             self._log.info("run waits for its turn")
             return
+        if claimed.run.run_id != self._run_id:
+            self._work_on_older(claimed.run)
         self._tell_claim(claimed.run)
         try:
             self._hold(claimed)
         except (RunNotFoundError, TransitionRefusedError) as refusal:
             measure("LeasesLost")
             self._log.info("lease lost", reason=refusal.detail)
+            if isinstance(refusal, RunNotFoundError):  # It was erased: its place is free.
+                self._wake(claimed.run, self._jobs.next_after((self._owner, self._run_id)))
+
+    def _work_on_older(self, run: Run) -> None:
+        """Takes up another run than it was invoked for, and has a worker invoked for that one again."""
+        name, self._run_id = (self._owner, self._run_id), run.run_id
+        self._log.info("older run claimed", older_run_id=run.run_id)
+        self._wake(run, name)
+        self._log.append_keys(run_id=run.run_id, correlation_id=run.correlation_id)
 
     def _tell_claim(self, run: Run) -> None:
         self._log.info("run claimed", attempt=run.attempt, hops=run.hops)
@@ -192,13 +205,10 @@ class Worker:
         )
 
     def _retry_later(self, run: Run, error: DependencyUnavailableError, best: Solution | None) -> None:
-        """Gives the run back until the dependency is there, for as many attempts as it has."""
-        delay = _RETRY_AFTER * 2 ** (run.attempt - 1)
+        """Gives the run back until the dependency is there, unless it has been away too long."""
         try:
             pending = self._patiently(
-                lambda: self._jobs.retry_later(
-                    self._owner, self._run_id, self._token, delay=delay, spent_ms=run.spent_ms
-                )
+                lambda: self._jobs.retry_later(self._owner, self._run_id, self._token, spent_ms=run.spent_ms)
             )
         except TransitionRefusedError as refusal:
             if refusal.reason != Code.EXHAUSTED.name:
@@ -213,7 +223,7 @@ class Worker:
 
     def _complete(self, run: Run, solution: Solution | None, spent_ms: int) -> None:
         best = to_best(solution)
-        next_id = self._patiently(
+        next_run = self._patiently(
             lambda: self._jobs.complete(self._owner, self._run_id, self._token, spent_ms=spent_ms, best=best)
         )
         status = Status.COMPLETED if best else Status.CANCELLED
@@ -221,11 +231,11 @@ class Worker:
         if best:
             measure("RunsCompleted")
             measure("SolveSeconds", spent_ms / 1000)
-        self._wake(run, next_id)
+        self._wake(run, next_run)
 
     def _fail(self, run: Run, error: Exception, spent_ms: int) -> None:
         known = error if isinstance(error, MilkrunError) else MilkrunError("The search failed.")
-        next_id = self._patiently(
+        next_run = self._patiently(
             lambda: self._jobs.fail(
                 self._owner,
                 self._run_id,
@@ -237,26 +247,35 @@ class Worker:
         )
         self._log.info("run ended", status=Status.FAILED, code=known.code, seconds_spent=spent_ms / 1000)
         measure("RunsFailed", code=known.code)
-        self._wake(run, next_id)
+        self._wake(run, next_run)
 
-    def _wake(self, run: Run, next_id: str | None) -> None:
-        """Starts the owner's next run, whose turn it is. It is due: what is left undone, the sweeper does."""
-        if next_id is None:
+    def _wake(self, run: Run, next_run: Name | None) -> None:
+        """Starts the run whose turn it is. It is due: what is left undone, the sweeper does."""
+        for _ in range(_WOKEN):
+            if next_run is None:
+                return
+            if run.chain >= MAX_CHAIN:
+                self._log.info("next run left to the sweeper", next_run_id=next_run[1], chain=run.chain)
+                return
+            try:
+                waiting = self._jobs.dispatch(*next_run, early=True, chain=run.chain + 1)
+            except (RunNotFoundError, TransitionRefusedError) as error:
+                self._log.info("next run not woken", next_run_id=next_run[1], reason=error.detail)
+                next_run = self._jobs.next_after(next_run)
+            except MilkrunError as error:
+                self._log.info("next run not woken", next_run_id=next_run[1], reason=error.detail)
+                return
+            else:
+                self._start(waiting)
+                return
+
+    def _start(self, run: Run | None) -> None:
+        if run is None:
             return
-        if run.chain >= MAX_CHAIN:
-            self._log.info("next run left to the sweeper", next_run_id=next_id, chain=run.chain)
-            return
-        try:
-            waiting = self._jobs.dispatch(self._owner, next_id, early=True, chain=run.chain + 1)
-        except MilkrunError as error:
-            self._log.info("next run not woken", next_run_id=next_id, reason=error.detail)
-            return
-        if waiting is None:
-            return
-        if waiting.status.ended:
-            report_end(waiting)
+        if run.status.ended:
+            report_end(run)
         else:
-            invoke_in_chain(self._tools.invoker, waiting)
+            invoke_in_chain(self._tools.invoker, run)
 
     def _patiently(self, transition: Callable[[], T]) -> T:
         """Tries a transition until Redis is there, as long as this invocation lasts."""

@@ -1,24 +1,20 @@
 #!lua flags=allow-oom
 -- cancel: running -> running, asked to stop; pending, or running with a lapsed lease -> cancelled, or completed
 -- where it has routes already. An ended run stays as it is.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
--- ARGV 3: expiry of an ended run, ms
--- Returns: OK fields | ENDED fields | NOT_FOUND
--- @include keys
--- @include now
--- @include pass_turn
--- @include finish
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- Returns: OK fields | ENDED fields | UNCONFIRMED | NOT_FOUND
 -- @include finish_early
-local state = redis.call('HMGET', run, 'status', 'lease_until')
-local status = state[1]
-if not status then return {CODE.NOT_FOUND} end
+-- @include ended
+local status, lease_until, ending, erasing =
+  unpack(redis.call('HMGET', run, 'status', 'lease_until', 'ending', 'erasing'))
+if not status or status == 'unconfirmed' then return {CODE.NOT_FOUND} end
+if ending or erasing then return {CODE.UNCONFIRMED} end
 if status ~= 'pending' and status ~= 'running' then
   return {CODE.ENDED, redis.call('HGETALL', run)}
 end
 
-if status == 'pending' or tonumber(state[2]) <= now_ms() then
-  finish_early(ARGV[3])
-else
-  redis.call('HSET', run, 'stop', '1')
+if status == 'pending' or tonumber(lease_until) <= now_ms() then
+  return ended(CODE.OK, finish_early())
 end
+redis.call('HSET', run, 'stop', '1')
 return {CODE.OK, redis.call('HGETALL', run)}

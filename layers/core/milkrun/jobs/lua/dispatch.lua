@@ -3,25 +3,26 @@
 -- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed. Its age counts
 -- from the first invoke of its turn: while it waits for others of its owner it grows no older. Where its worker was
 -- invoked before and did not come, another run of its owner gets a turn meanwhile.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
--- ARGV 3: '1' to dispatch a run that is not due yet; 4: length of the chain of invokes from worker to worker
---      5: first wait, ms, doubled each time; 6: longest wait, ms; 7: longest time unstarted, ms
---      8: limit of running runs; 9: expiry of an ended run, ms
--- Returns: OK fields | WAITING | GAVE_UP fields | NOT_FOUND | ENDED | HELD | NOT_DUE
--- @include keys
--- @include now
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- ARGV 5: '1' to dispatch a run that is not due yet; 6: length of the chain of invokes from worker to worker
+--      7: first wait, ms, doubled each time; 8: longest wait, ms; 9: longest time unstarted, ms
+--      10: limit of running runs
+-- Returns: OK fields | WAITING | GAVE_UP fields | UNCONFIRMED | NOT_FOUND | ENDED | HELD | NOT_DUE
 -- @include pass_turn
 -- @include finish
+-- @include ended
 -- @include forget
 -- @include turns
-local early, chain, first_wait, longest_wait = ARGV[3] == '1', ARGV[4], ARGV[5], ARGV[6]
+local early, chain, first_wait, longest_wait = ARGV[5] == '1', ARGV[6], ARGV[7], ARGV[8]
 
-local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since')
+local state = redis.call('HMGET', run, 'status', 'dispatches', 'pending_since', 'ending', 'erasing')
 local status, dispatches = state[1], tonumber(state[2])
 if not status then
   forget()
   return {CODE.NOT_FOUND}
 end
+if state[4] or state[5] then return {CODE.UNCONFIRMED} end
+if status == 'unconfirmed' then return {CODE.NOT_FOUND} end
 if status == 'running' then return {CODE.HELD} end
 if status ~= 'pending' then return {CODE.ENDED} end
 
@@ -29,14 +30,14 @@ local now = now_ms()
 local due = tonumber(redis.call('ZSCORE', active, member) or now)
 if due > now and not early then return {CODE.NOT_DUE} end
 
-if dispatches > 0 and now - state[3] > tonumber(ARGV[7]) then
-  finish('failed', ARGV[9], 'error_code', 'never_started', 'error_detail', 'No worker started the run.')
-  return {CODE.GAVE_UP, redis.call('HGETALL', run)}
+if dispatches > 0 and now - state[3] > tonumber(ARGV[9]) then
+  return ended(CODE.GAVE_UP,
+    finish('failed', 'error_code', 'never_started', 'error_detail', 'No worker started the run.'))
 end
 
 -- A run that does not wait has its turn already, and needs only to be let run.
-local waits, limit = redis.call('ZSCORE', waiting, run_id), tonumber(ARGV[8])
-if redis.call('ZCARD', running) >= limit or (waits and turns_taken() >= limit) then
+local waits, limit = redis.call('ZSCORE', waiting, run_id), tonumber(ARGV[10])
+if size_of(running) >= limit or (waits and turns_taken() >= limit) then
   wait_for_turn(now)
   return {CODE.WAITING}
 end

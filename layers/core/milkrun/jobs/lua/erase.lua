@@ -1,17 +1,12 @@
 #!lua flags=allow-oom
--- erase: (any) -> (nothing)
--- Deletes the run and all its data; its worker, if any, finds its lease lost.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua; 11: its idempotency key, or the run's own key where there is none
--- Returns: OK | NOT_FOUND
--- @include keys
--- @include now
--- @include pass_turn
--- @include forget
-if redis.call('EXISTS', run) == 0 then return {CODE.NOT_FOUND} end
-
-forget()
-redis.call('DEL', run, request, best, result)
--- The key may have been taken by a later run since.
-local held = redis.call('TYPE', KEYS[11]).ok == 'string' and redis.call('GET', KEYS[11]) or ''
-if string.sub(held, 1, #run_id + 1) == run_id .. ' ' then redis.call('DEL', KEYS[11]) end
-return {CODE.OK}
+-- erase: (any) -> (any), to be erased
+-- Marks a run that is to be deleted with all its data: it is gone once that is confirmed. Its worker, if any, then finds
+-- its lease lost. Asked again, it is marked once more, so that WAIT covers the mark.
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- Returns: UNCONFIRMED key_hash | NOT_FOUND
+-- @include epoch
+local status, key_hash = unpack(redis.call('HMGET', run, 'status', 'key_hash'))
+if not status or status == 'unconfirmed' then return {CODE.NOT_FOUND} end
+redis.call('HSET', run, 'erasing', '1', 'written_by', epoch())
+redis.call('ZADD', active, int(now_ms() + 5000), member) -- somebody has to confirm it
+return {CODE.UNCONFIRMED, key_hash or ''}

@@ -2,40 +2,37 @@
 -- expire: running -> pending | failed | completed | cancelled
 -- Takes a lapsed lease back. The run goes on from its best routes, unless its attempts are used up or its
 -- caller asked to stop.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
--- ARGV 3: most attempts; 4: expiry of an ended run, ms
--- Returns: OK fields | GAVE_UP fields | STOPPED fields | NOT_FOUND | ENDED | NOT_DUE
--- @include keys
--- @include now
--- @include pass_turn
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- ARGV 5: most attempts
+-- Returns: OK fields | GAVE_UP fields | STOPPED fields | UNCONFIRMED | NOT_FOUND | ENDED | NOT_DUE
 -- @include finish
 -- @include finish_early
+-- @include ended
 -- @include forget
-local state = redis.call('HMGET', run, 'status', 'lease_until', 'attempt', 'stop')
+-- @include back_to_pending
+local state = redis.call('HMGET', run, 'status', 'lease_until', 'attempt', 'stop', 'ending', 'erasing')
 local status = state[1]
 if not status then
   forget()
   return {CODE.NOT_FOUND}
 end
-if status == 'pending' then return {CODE.NOT_DUE} end
-if status ~= 'running' then return {CODE.ENDED} end
+if state[5] or state[6] then return {CODE.UNCONFIRMED} end
+if status == 'unconfirmed' then return {CODE.NOT_FOUND} end
+if status ~= 'running' then
+  redis.call('ZREM', leased, member) -- a release that knows of no leases has left it there
+  return {status == 'pending' and CODE.NOT_DUE or CODE.ENDED}
+end
 local now = now_ms()
 if tonumber(state[2]) > now then return {CODE.NOT_DUE} end
 
-if state[4] then
-  finish_early(ARGV[4])
-  return {CODE.STOPPED, redis.call('HGETALL', run)}
-end
-if tonumber(state[3]) >= tonumber(ARGV[3]) then
-  finish('failed', ARGV[4], 'error_code', 'worker_lost', 'error_detail', 'The worker was lost in each attempt.')
-  return {CODE.GAVE_UP, redis.call('HGETALL', run)}
+if state[4] then return ended(CODE.STOPPED, finish_early()) end
+if tonumber(state[3]) >= tonumber(ARGV[5]) then
+  return ended(CODE.GAVE_UP,
+    finish('failed', 'error_code', 'worker_lost', 'error_detail', 'The worker was lost in each attempt.'))
 end
 
 redis.call('HINCRBY', run, 'attempt', 1)
-redis.call('HSET', run, 'status', 'pending', 'pending_since', int(now), 'dispatches', '0', 'chain', '0')
-redis.call('HDEL', run, 'token', 'lease_until')
-redis.call('ZREM', running, run_id)
-redis.call('ZADD', pending, 0, run_id)
-redis.call('ZADD', active, int(now), member)
-redis.call('ZADD', queue, int(now), member)
+redis.call('HSET', run, 'chain', '0')
+redis.call('HDEL', run, 'token')
+back_to_pending(now, 0)
 return {CODE.OK, redis.call('HGETALL', run)}

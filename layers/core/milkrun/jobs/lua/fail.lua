@@ -1,21 +1,20 @@
 #!lua flags=allow-oom
 -- fail: running -> failed
 -- Asked again, it answers as complete does.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
--- ARGV 3: lease token; 4: error code; 5: a sentence about it; 6: ms spent solving; 7: expiry of an ended run, ms
--- Returns: OK next | NOT_FOUND | ENDED | LOST
--- @include keys
--- @include now
--- @include pass_turn
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- ARGV 5: lease token; 6: error code; 7: a sentence about it; 8: ms spent solving
+-- Returns: OK next | UNCONFIRMED | NOT_FOUND | ENDED | LOST
 -- @include finish
 -- @include holder
--- @include ended_by
+-- @include already
 -- @include spend
-local token = ARGV[3]
-if ended_by(token) == 'failed' then return {CODE.OK, ''} end
+local token = ARGV[5]
+local earlier = already(token, 'failed')
+if earlier then return earlier end
 local refused = refusal(token)
 if refused then return {refused} end
 
-spend(ARGV[6])
-local next_id = finish('failed', ARGV[7], 'error_code', ARGV[4], 'error_detail', ARGV[5], 'ended_by', token)
-return {CODE.OK, next_id}
+spend(ARGV[8])
+redis.call('HSET', run, 'ended_by', token)
+local next_id = finish('failed', 'error_code', ARGV[6], 'error_detail', ARGV[7])
+return next_id and {CODE.OK, next_id} or {CODE.UNCONFIRMED}

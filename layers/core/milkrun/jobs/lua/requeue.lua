@@ -1,38 +1,35 @@
 #!lua flags=allow-oom
 -- requeue: running -> pending
--- The holder gives up its lease: to a successor (a hop), or because a dependency is away (an attempt).
+-- The holder gives up its lease: to a successor (a hop), or because a dependency is away, which is no attempt: it is
+-- tried again later each time, until it has been away too long.
 -- Its token stays until the next claim: if the reply was lost and it asks again, it has given the lease up already.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua
--- ARGV 3: lease token; 4: 'hop' or 'attempt'; 5: when to look at the run, ms from now; 6: most attempts
---      7: ms spent solving
+-- KEYS, ARGV 1-4: as in lib/keys.lua
+-- ARGV 5: lease token; 6: 'hop' or 'away'; 7: when to look at the run, ms from now, doubled each time that a dependency is
+--      away; 8: the longest such wait; 9: the longest that it may be away, ms; 10: ms spent solving
 -- Returns: OK fields | STOP | NOT_FOUND | ENDED | LOST | EXHAUSTED
--- @include keys
--- @include now
 -- @include holder
+-- @include back_to_pending
 -- @include spend
-local token = ARGV[3]
-local state = redis.call('HMGET', run, 'stop', 'attempt', 'status', 'token')
-if state[3] == 'pending' and state[4] == token then return {CODE.OK, redis.call('HGETALL', run)} end
+local token = ARGV[5]
+local state = redis.call('HMGET', run, 'stop', 'status', 'token', 'delays', 'away_since', 'ending', 'erasing')
+if state[2] == 'pending' and state[3] == token and not state[6] and not state[7] then
+  return {CODE.OK, redis.call('HGETALL', run)}
+end
 local refused = refusal(token)
 if refused then return {refused} end
 
 if state[1] then return {CODE.STOP} end
-local kind = ARGV[4]
-if kind == 'attempt' and tonumber(state[2]) >= tonumber(ARGV[6]) then return {CODE.EXHAUSTED} end
-
-spend(ARGV[7])
-local now = now_ms()
-if kind == 'hop' then
+local now, wait = now_ms(), tonumber(ARGV[7])
+if ARGV[6] == 'hop' then
   redis.call('HINCRBY', run, 'hops', 1)
   redis.call('HINCRBY', run, 'chain', 1)
+  redis.call('HDEL', run, 'delays', 'away_since')
 else
-  redis.call('HINCRBY', run, 'attempt', 1)
-  redis.call('HSET', run, 'chain', '0')
+  local delays, away_since = tonumber(state[4] or 0), state[5] or int(now)
+  if now - away_since > tonumber(ARGV[9]) then return {CODE.EXHAUSTED} end
+  wait = math.min(wait * 2 ^ delays, tonumber(ARGV[8]))
+  redis.call('HSET', run, 'chain', '0', 'delays', int(delays + 1), 'away_since', away_since)
 end
-redis.call('HSET', run, 'status', 'pending', 'pending_since', int(now), 'dispatches', '0')
-redis.call('HDEL', run, 'lease_until')
-redis.call('ZREM', running, run_id)
-redis.call('ZADD', pending, 0, run_id)
-redis.call('ZADD', active, int(now + ARGV[5]), member)
-redis.call('ZADD', queue, int(now), member)
+spend(ARGV[10])
+back_to_pending(now, wait)
 return {CODE.OK, redis.call('HGETALL', run)}

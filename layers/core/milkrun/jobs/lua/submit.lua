@@ -1,64 +1,80 @@
 #!lua
 -- submit: (nothing) -> pending
 -- A key that was seen before with the same body gives the earlier run again. Where as many of the owner's runs as may
--- run have their turn, it waits for its own, and no worker is to be invoked.
--- KEYS 1-10, ARGV 1-2: as in lib/keys.lua; 11: the idempotency key, or the run's own key where there is none
--- ARGV 3: fingerprint of the body, '' without an idempotency key; 4: hash of the key; 5: expiry of key and index, ms
---      6: limit of pending runs; 7: of running runs; 8: wait before the invoke is sent again, ms
---      9: schema version; 10: correlation id; 11: time limit, ms; 12: the request, compressed
--- Returns: OK fields | WAITING fields | REPLAYED fields run_id | PENDING_LIMIT | KEY_REUSED
--- @include keys
--- @include now
+-- run have their turn, it waits for its own, and no worker is to be invoked. Where a run needs replicas it is written
+-- unconfirmed: nobody sees it and no worker is sent for it, until they have it and it is confirmed. What is not
+-- confirmed is gone after an hour.
+-- KEYS, ARGV 1-4: as in lib/keys.lua; then the idempotency key, under the owner's name and the one before, or the run's
+--      own key where there is none
+-- ARGV 5: fingerprint of the body, '' without an idempotency key; 6: hash of the key
+--      7: limit of pending runs; 8: of running runs; 9: of bytes; 10: of new runs a minute
+--      11: wait before the invoke is sent again, ms; 12: schema version; 13: correlation id; 14: time limit, ms
+--      15: the request, compressed
+-- Returns: OK fields | WAITING fields | REPLAYED fields run_id owner | UNCONFIRMED run_id owner | PENDING_LIMIT | KEY_REUSED
+--      | BYTES_LIMIT used | RATE_LIMIT ms
 -- @include turns
-local idempotency, fingerprint, key_hash, key_ttl_ms = KEYS[11], ARGV[3], ARGV[4], ARGV[5]
+-- @include place
+-- @include release
+-- @include rate
+-- @include used
+-- @include epoch
+local idempotency, fingerprint, key_hash = KEYS[#KEYS - 1], ARGV[5], ARGV[6]
 
 -- A write that changes nothing lets WAIT cover what another connection has written before.
 local function touch(key)
   redis.call('HSET', key, 'key_hash', key_hash)
 end
 
--- The key of another run of this owner differs only in the id at its end: the same slot.
-local function key_of(other_id)
-  return string.sub(run, 1, -#run_id - 1) .. other_id
+-- What is answered for a run that is there already.
+local function again(key, id, of_owner, replayed)
+  touch(key)
+  if redis.call('HGET', key, 'status') == 'unconfirmed' then return {CODE.UNCONFIRMED, id, of_owner} end
+  if replayed then return {CODE.REPLAYED, redis.call('HGETALL', key), id, of_owner} end
+  return {redis.call('ZSCORE', waiting, id) and CODE.WAITING or CODE.OK, redis.call('HGETALL', key)}
 end
 
 -- The same call twice: its reply was lost with the connection.
-if redis.call('EXISTS', run) == 1 then
-  touch(run)
-  return {redis.call('ZSCORE', waiting, run_id) and CODE.WAITING or CODE.OK, redis.call('HGETALL', run)}
-end
+if redis.call('EXISTS', run) == 1 then return again(run, run_id, owner, false) end
 
 if fingerprint ~= '' then
-  local held = redis.call('GET', idempotency)
-  local earlier_id, earlier_fingerprint = string.match(held or '', '^(%w+) (%x+)$')
-  local earlier = earlier_id and key_of(earlier_id)
-  if earlier and redis.call('EXISTS', earlier) == 1 then
-    if earlier_fingerprint ~= fingerprint then return {CODE.KEY_REUSED} end
-    touch(earlier)
-    return {CODE.REPLAYED, redis.call('HGETALL', earlier), earlier_id}
+  for _, held_by in ipairs({{idempotency, owner}, {KEYS[#KEYS], former(owner)}}) do
+    local earlier_id, earlier_fingerprint = string.match(redis.call('GET', held_by[1]) or '', '^(%w+) (%x+)$')
+    if earlier_id and held_by[2] then
+      local earlier = key_of(earlier_id)
+      if held_by[2] ~= owner then earlier = former(earlier) end
+      local erasing, by = unpack(redis.call('HMGET', earlier, 'erasing', 'written_by'))
+      local is_gone = erasing and by ~= epoch()
+      if redis.call('EXISTS', earlier) == 1 and not is_gone then
+        if earlier_fingerprint ~= fingerprint then return {CODE.KEY_REUSED} end
+        return again(earlier, earlier_id, held_by[2], true)
+      end
+    end
   end
 end
 
-if redis.call('ZCARD', pending) >= tonumber(ARGV[6]) then return {CODE.PENDING_LIMIT} end
+if size_of(pending) >= tonumber(ARGV[7]) then return {CODE.PENDING_LIMIT} end
+release_expired(1000)
+local used = bytes_used()
+if used + #ARGV[15] > tonumber(ARGV[9]) then return {CODE.BYTES_LIMIT, int(used)} end
+local too_early = take_from_rate(tonumber(ARGV[10]))
+if too_early > 0 then return {CODE.RATE_LIMIT, int(too_early)} end
 
--- Each submit takes two runs that are gone out of the index, which therefore does not grow for ever.
+-- Each submit takes two runs that are gone out of the index: those of the release before are counted nowhere.
 for _, old_id in ipairs(redis.call('ZRANGE', runs, 0, 1)) do
   if redis.call('EXISTS', key_of(old_id)) == 0 then redis.call('ZREM', runs, old_id) end
 end
 
-local now = now_ms()
-local waits = turns_taken() >= tonumber(ARGV[7])
-redis.call('HSET', run, 'v', ARGV[9], 'status', 'pending', 'created_at', int(now), 'pending_since', int(now),
+local now = int(now_ms())
+redis.call('HSET', run, 'v', ARGV[12], 'status', 'unconfirmed', 'created_at', now, 'pending_since', now,
   'attempt', '1', 'hops', '0', 'chain', '0', 'dispatches', '1', 'spent_ms', '0', 'progress', '0',
-  'correlation_id', ARGV[10], 'time_limit_ms', ARGV[11], 'key_hash', key_hash)
-redis.call('SET', request, ARGV[12])
-redis.call('ZADD', runs, 0, run_id)
-redis.call('PEXPIRE', runs, key_ttl_ms)
-redis.call('ZADD', pending, 0, run_id)
-redis.call('ZADD', active, int(now + ARGV[8]), member)
-redis.call('ZADD', queue, int(now), member)
+  'correlation_id', ARGV[13], 'time_limit_ms', ARGV[14], 'key_hash', key_hash)
+redis.call('SET', request, ARGV[15])
 if fingerprint ~= '' then
-  redis.call('SET', idempotency, run_id .. ' ' .. fingerprint, 'PX', key_ttl_ms)
+  redis.call('SET', idempotency, run_id .. ' ' .. fingerprint, 'PX', int(index_ttl_ms))
 end
-if waits then wait_for_turn(now) end
-return {waits and CODE.WAITING or CODE.OK, redis.call('HGETALL', run)}
+if needs_replicas then
+  for _, key in ipairs({run, request}) do redis.call('PEXPIRE', key, 3600000) end
+  look_again(now + 3600001, run_id)
+  return {CODE.UNCONFIRMED, run_id, owner}
+end
+return {place(ARGV[8], ARGV[11]) and CODE.WAITING or CODE.OK, redis.call('HGETALL', run)}

@@ -1,7 +1,9 @@
+-- @include pass_turn
 -- Takes a run that exists no more out of the indexes. Where it had its turn, another run of its owner gets it.
 local function forget()
   redis.call('ZREM', active, member)
   redis.call('ZREM', queue, member)
+  redis.call('ZREM', leased, member)
   redis.call('ZREM', runs, run_id)
   local left = redis.call('ZREM', pending, run_id) + redis.call('ZREM', running, run_id)
   if left > redis.call('ZREM', waiting, run_id) then pass_turn() end

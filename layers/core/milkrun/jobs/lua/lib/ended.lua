@@ -1,0 +1,5 @@
+-- The reply of a transition that has ended the run, or has noted how it ends: the code, what follows it.
+local function ended(code, next_id)
+  if not next_id then return {CODE.UNCONFIRMED} end
+  return {code, redis.call('HGETALL', run)}
+end

@@ -1,0 +1,10 @@
+-- Lets so many new runs through a minute, all at once if they come so. Answers 0, or in how many ms to try again. The
+-- key holds until when what came so far would take, one after another.
+local function take_from_rate(a_minute)
+  local now, each = now_ms(), 60000 / a_minute
+  local busy_until = math.max(tonumber(redis.call('GET', rate) or 0), now)
+  local too_early = math.ceil(busy_until + each - now - 60000)
+  if too_early > 0 then return too_early end
+  redis.call('SET', rate, string.format('%.3f', busy_until + each), 'PX', 60000)
+  return 0
+end

@@ -1,0 +1,125 @@
+"""Sending scripts to the server that holds a run: one, or many in a pipeline."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
+from milkrun.errors import (
+    DependencyUnavailableError,
+    IdempotencyKeyReusedError,
+    MilkrunError,
+    RunNotFoundError,
+    TooManyPendingRunsError,
+    TransitionRefusedError,
+)
+from milkrun.jobs.codes import Code
+from milkrun.jobs.keys import OwnerKeys, active, shard_of
+from milkrun.jobs.scripts import VERBS, Script
+from milkrun.settings import JobPolicy
+
+_DAY_MS = 86_400_000
+_WAIT_MS = 1_000
+
+_REFUSALS: dict[Code, type[MilkrunError]] = {
+    Code.NOT_FOUND: RunNotFoundError,
+    Code.PENDING_LIMIT: TooManyPendingRunsError,
+    Code.KEY_REUSED: IdempotencyKeyReusedError,
+}
+_DETAILS: dict[Code, str] = {
+    Code.NOT_FOUND: "There is no such run.",
+    Code.PENDING_LIMIT: "Too many of your runs are waiting; try again when some have ended.",
+    Code.KEY_REUSED: "This idempotency key was used with another body.",
+}
+
+Name = tuple[str, str]
+"""Owner and id of a run."""
+Args = Sequence[str | bytes | int]
+
+
+class Reply(NamedTuple):
+    """What a script has answered: its code, what follows, and whether enough replicas have what it wrote."""
+
+    code: Code
+    payload: list[Any]
+    durable: bool = True
+
+    def accepted(self, *refusals: Code) -> "Reply":
+        """This reply, if it is no refusal or one of these.
+
+        Raises:
+            RunNotFoundError, TooManyPendingRunsError, IdempotencyKeyReusedError, TransitionRefusedError: It
+                is one.
+        """
+        if self.code < 0 and self.code not in refusals:
+            error = _REFUSALS.get(self.code)
+            raise error(_DETAILS[self.code]) if error else TransitionRefusedError(self.code.name)
+        return self
+
+
+class ScriptRunner:
+    """Runs the scripts of the state machine. Raises DependencyUnavailableError where Redis is away."""
+
+    def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
+        self._redis = redis
+        self._scripts = {verb: Script(verb) for verb in VERBS}
+        self._replicas = policy.min_replicas
+        self._told = (policy.ttl_days * _DAY_MS, int(policy.min_replicas > 0))
+
+    def run(
+        self, verb: str, name: Name, *args: str | bytes | int, keys: Sequence[str] = (), wait: bool = False
+    ) -> Reply:
+        """Runs a script, in one round trip.
+
+        Args:
+            keys: Those that the script needs beside those of the run and its owner.
+            wait: Whether it waits for the replicas to have what is written.
+        """
+        script, all_keys, all_args = self._scripts[verb], self._keys(name, keys), self._args(name, args)
+        replicas = (self._replicas if wait else 0, _WAIT_MS)
+        with redis_errors():
+            reply, durable = on_server_of(
+                self._redis,
+                all_keys[0],
+                lambda server: script.run(server, all_keys, all_args, wait=replicas),
+            )
+        return Reply(Code(reply[0]), reply[1:], durable)
+
+    def run_each(
+        self, verb: str, names: Sequence[Name], *args: str | bytes | int
+    ) -> dict[Name, Reply | Exception]:
+        """Runs a script for each of these runs, in a pipeline for each server: replies, or what failed."""
+        found: dict[Name, Any] = {}
+        of_index: dict[str, list[Name]] = {}
+        for name in names:
+            of_index.setdefault(active(shard_of(name[0])), []).append(name)
+        for indexes in by_server(self._redis, of_index):
+            mine = [name for index in indexes for name in of_index[index]]
+            found |= zip(mine, self._send(indexes[0], verb, mine, args), strict=True)
+        return {name: self._again(verb, name, args, found[name]) for name in names}
+
+    def _send(self, index: str, verb: str, names: Sequence[Name], args: Args) -> list[Any]:
+        calls = [(self._keys(name, ()), self._args(name, args)) for name in names]
+        try:
+            with redis_errors():
+                return on_server_of(
+                    self._redis, index, lambda server: self._scripts[verb].run_each(server, calls)
+                )
+        except DependencyUnavailableError as error:
+            return [error] * len(names)
+
+    def _again(self, verb: str, name: Name, args: Args, reply: Any) -> Reply | Exception:
+        """A reply. One that is an error is asked for once more by itself: its slot may have moved."""
+        if isinstance(reply, list):
+            return Reply(Code(reply[0]), reply[1:])
+        if isinstance(reply, DependencyUnavailableError):
+            return reply
+        try:
+            return self.run(verb, name, *args)
+        except Exception as error:  # of one run, which is to keep back no other
+            return error
+
+    def _keys(self, name: Name, more: Sequence[str]) -> list[str]:
+        return [*OwnerKeys(name[0]).of_run(name[1]), *more]
+
+    def _args(self, name: Name, args: Args) -> list[str | bytes | int]:
+        return [name[1], f"{name[0]}:{name[1]}", *self._told, *args]
