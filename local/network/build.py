@@ -17,11 +17,37 @@ _PRECISION = 6
 
 
 @dataclass(frozen=True)
+class Share:
+    """What is open to a profile in the file: kept, or closed to it because it lies on islands.
+
+    Attributes:
+        roads: Kept, each direction for itself.
+        metres: Of what is kept, both directions together.
+        island_roads: Closed.
+        island_metres: Of what is closed.
+    """
+
+    roads: int
+    metres: float
+    island_roads: int
+    island_metres: float
+
+
+@dataclass(frozen=True)
 class Dropped:
-    """What was left out because it cannot be reached from, and left for, the rest."""
+    """What was left out, most of it because it cannot be reached from, and left for, the rest.
+
+    Attributes:
+        junctions: Open to no profile any more.
+        metres: Open to no profile any more.
+        loops: Stretches from a junction back to itself with nothing on the way.
+        shares: What each profile has and has not, where the file has anything for it.
+    """
 
     junctions: int
     metres: float
+    loops: int
+    shares: dict[str, Share]
 
 
 def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
@@ -37,17 +63,35 @@ def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
     tails = np.concatenate((pieces.tail, pieces.head))
     heads = np.concatenate((pieces.head, pieces.tail))
     seconds = np.concatenate((pieces.seconds[0], pieces.seconds[1]), axis=1)
-    was_open = np.isfinite(seconds).any(axis=0)
-    for times in seconds:
-        times[~_within_largest_part(tails, heads, np.isfinite(times), len(ways.longitude))] = np.inf
-    is_open = np.isfinite(seconds).any(axis=0)
-    if not is_open.any():
+    before = np.isfinite(seconds)
+    for times, is_open in zip(seconds, before, strict=True):
+        times[~_within_largest_part(tails, heads, is_open, len(ways.longitude))] = np.inf
+    after = np.isfinite(seconds)
+    if not after.any():
         raise NetworkFileError("none of its roads leads anywhere from where one could come back")
+    was_open, is_open = before.any(axis=0), after.any(axis=0)
     dropped = Dropped(
         junctions=len(np.unique(tails[was_open])) - len(np.unique(tails[is_open])),
-        metres=float(pieces.metres[_either_way(was_open) & ~_either_way(is_open)].sum()),
+        metres=_islands(pieces, was_open, is_open).island_metres,
+        loops=pieces.loops,
+        shares={
+            profile: _islands(pieces, had, has)
+            for profile, had, has in zip(PROFILES, before, after, strict=True)
+            if had.any()
+        },
     )
     return _compiled(ways, pieces, tails, heads, seconds, is_open), dropped
+
+
+def _islands(pieces: Pieces, before: Flags, after: Flags) -> Share:
+    """What is left of open roads, and what is not."""
+    had, has = _either_way(before), _either_way(after)
+    return Share(
+        roads=int(after.sum()),
+        metres=float(pieces.metres[has].sum()),
+        island_roads=int((before & ~after).sum()),
+        island_metres=float(pieces.metres[had & ~has].sum()),
+    )
 
 
 def _either_way(roads: Flags) -> Flags:

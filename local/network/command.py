@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from local.network.build import Dropped, compile_ways
+from local.network.build import compile_ways
 from local.network.errors import NetworkError, NetworkFileError
 from local.network.files import read_ways
 from local.network.server import connected
 from local.network.store import drop_network, import_network, list_networks
-from milkrun_solver.network.compiled import CompiledNetwork
+from local.network.summary import most_is_dropped, summary
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     try:
         options.run(options, console)
     except NetworkError as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(_line(str(error)), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
         console.print("Broken off. Every network is still whole.")
@@ -62,8 +62,11 @@ def _import(options: Namespace, console: Console) -> None:
     try:
         network, dropped = compile_ways(ways)
     except NetworkFileError as error:
-        raise NetworkFileError(f"{options.file.name}: {error}") from error
-    console.print(_summary(options.file.name, network, dropped))
+        raise NetworkFileError(f"{options.file.name}: {error}", ways.notes) from error
+    for line in summary(options.file.name, ways, network, dropped):
+        console.print(_line(line), markup=False)
+    if (warning := most_is_dropped(dropped)) is not None:
+        console.print(warning, style="yellow", markup=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with connected(os.environ, console.print) as driver, Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
@@ -77,12 +80,9 @@ def _import(options: Namespace, console: Console) -> None:
     console.print(f"Network {options.name!r} is now version {version}.")
 
 
-def _summary(file: str, network: CompiledNetwork, dropped: Dropped) -> str:
-    return (
-        f"{file}: {len(network.longitude):,} junctions, {len(network.target):,} roads for "
-        f"{', '.join(network.seconds)}. Dropped as islands: {dropped.junctions:,} junctions, "
-        f"{dropped.metres / 1000:,.1f} km."
-    )
+def _line(text: str) -> str:
+    """One line of what any terminal can be sent: names of files and what is in them may be anything."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _list(_options: Namespace, console: Console) -> None:

@@ -5,13 +5,18 @@ NetworkError
 └── NetworkStoreError    Neo4j is away, or has no such network, or refuses
 """
 
+from collections.abc import Iterable
+
 
 class NetworkError(Exception):
     """Base of all errors of the importer."""
 
 
 class NetworkFileError(NetworkError):
-    """The file is at fault."""
+    """The file is at fault. What its reader has to tell of it goes after the message, a sentence each."""
+
+    def __init__(self, message: str, notes: Iterable[str] = ()) -> None:
+        super().__init__(". ".join(filter(None, (message, " ".join(notes)))))
 
 
 class NetworkStoreError(NetworkError):

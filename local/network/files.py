@@ -36,5 +36,5 @@ def read_ways(path: Path) -> Ways:
     except OSError as error:
         raise NetworkFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
     if not len(ways.metres):
-        raise NetworkFileError(f"{path.name} has no roads")
+        raise NetworkFileError(f"{path.name} has no roads", ways.notes)
     return ways

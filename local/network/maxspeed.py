@@ -9,6 +9,9 @@ WALK = 7.0
 UNLIMITED = 130.0
 """Taken for `none`, in km/h."""
 
+_PLAUSIBLE = 1.0, 500.0
+"""What is not within these, km/h, is a typing error."""
+
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _UNITS = {"mph": KMH_PER_MPH, "knots": KMH_PER_KNOT}
 _ZONE = re.compile(r"zone:?(\d+)")
@@ -53,8 +56,7 @@ def limit_kmh(text: str) -> float | None:
 def _limit(text: str) -> float | None:
     number = _NUMBER.fullmatch(text)
     if number is not None:
-        kmh = float(number[1]) * _UNITS.get(number[2], 1.0)
-        return kmh if kmh > 0 else None
+        return _plausible(float(number[1]) * _UNITS.get(number[2], 1.0))
     if text == "none":
         return UNLIMITED
     country, _, kind = text.rpartition(":") if "zone:" not in text else text.partition(":")
@@ -62,5 +64,9 @@ def _limit(text: str) -> float | None:
         return WALK
     zone = _ZONE.fullmatch(kind)
     if zone is not None:
-        return float(zone[1])
+        return _plausible(float(zone[1]))
     return _LEGAL.get(country, {}).get(kind, _LEGAL[""].get(kind))
+
+
+def _plausible(kmh: float) -> float | None:
+    return kmh if _PLAUSIBLE[0] <= kmh <= _PLAUSIBLE[1] else None

@@ -6,7 +6,7 @@ import numpy as np
 
 from local.network.ways import Flags, Numbers, Ways
 from milkrun_solver.earth import metres_of, unit_vectors
-from milkrun_solver.network.compiled import PROFILES, Floats
+from milkrun_solver.network.compiled import Floats
 
 _KMH = 3.6
 
@@ -22,6 +22,7 @@ class Pieces:
         head: Point at the end [q].
         metres: Length [q].
         seconds: Along (0) and against (1), by profile; infinite where it may not go [2, 3, q].
+        loops: How many more lead from a junction back to itself, and are left out.
     """
 
     begin: Numbers
@@ -30,6 +31,7 @@ class Pieces:
     head: Numbers
     metres: Floats
     seconds: Floats
+    loops: int
 
 
 def cut(ways: Ways) -> Pieces:
@@ -49,10 +51,11 @@ def cut(ways: Ways) -> Pieces:
     kmh = ways.kmh[way].transpose(1, 2, 0)
     seconds = np.full(kmh.shape, np.inf)
     np.divide(metres * _KMH, kmh, out=seconds, where=kmh > 0)
-    seconds[:, PROFILES.index("car"), _is_blocked(ways, begin, end)] = np.inf
+    seconds[:, _is_stopped(ways, begin, end)] = np.inf
     tail, head = ways.points[begin], ways.points[end]
     kept = tail != head
-    return Pieces(begin[kept], end[kept], tail[kept], head[kept], metres[kept], seconds[:, :, kept])
+    loops = int((~kept).sum())
+    return Pieces(begin[kept], end[kept], tail[kept], head[kept], metres[kept], seconds[:, :, kept], loops)
 
 
 def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
@@ -67,15 +70,15 @@ def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
     return sums
 
 
-def _is_blocked(ways: Ways, begin: Numbers, end: Numbers) -> Flags:
-    """Whether there is a barrier on the way from `begin` to `end`, both included.
+def _is_stopped(ways: Ways, begin: Numbers, end: Numbers) -> Flags:
+    """Whether a barrier stops each profile on the way from `begin` to `end`, both included [3, q].
 
     One that stands on a crossing is passed over: it is meant for one of the roads, and nobody can tell which.
     """
     lines = 2 * np.bincount(ways.points, minlength=len(ways.longitude))  # that touch each point
     np.subtract.at(lines, ways.points[ways.first[:-1]], 1)
     np.subtract.at(lines, ways.points[ways.first[1:] - 1], 1)
-    blocks = (ways.stops_cars & (lines <= 2))[ways.points]
-    before = np.concatenate(([0], np.cumsum(blocks)))
-    blocked: Flags = before[end + 1] > before[begin]
-    return blocked
+    stops = (ways.stops & (lines <= 2))[:, ways.points]
+    before = np.pad(np.cumsum(stops, axis=1), ((0, 0), (1, 0)))
+    stopped: Flags = before[:, end + 1] > before[:, begin]
+    return stopped

@@ -1,4 +1,7 @@
-"""Places in a file that may be anything."""
+"""Places and lengths in a file that may be anything."""
+
+MOST_METRES = 40_100_000.0
+"""No road is longer: once around the Earth."""
 
 
 def check_place(place: tuple[float, float]) -> None:

@@ -50,7 +50,9 @@ _BIKE_BY_PERMISSION = 12.0
 _CAR_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
 _BIKE_KEYS = ("bicycle", "vehicle", "access")
 _FOOT_KEYS = ("foot", "access")
-_DENIED = {
+ACCESS_KEYS = (_CAR_KEYS, _BIKE_KEYS, _FOOT_KEYS)
+"""Whose value says whether car, bike and foot may pass, the most particular first."""
+DENIED = {
     "no",
     "private",
     "agricultural",
@@ -62,7 +64,7 @@ _DENIED = {
     "bus",
     "use_sidepath",
 }
-_GRANTED = {"yes", "designated", "official", "permissive", "destination", "delivery", "customers"}
+GRANTED = {"yes", "designated", "official", "permissive", "destination", "delivery", "customers"}
 
 _ALONG, _AGAINST, _BOTH, _NEITHER = (True, False), (False, True), (True, True), (False, False)
 _ONEWAY = {
@@ -74,22 +76,6 @@ _ONEWAY = {
     "reversible": _NEITHER,
 }
 _CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
-
-_BLOCKS_CARS = {
-    "block",
-    "bollard",
-    "chain",
-    "cycle_barrier",
-    "debris",
-    "full-height_turnstile",
-    "jersey_barrier",
-    "kissing_gate",
-    "log",
-    "motorcycle_barrier",
-    "planter",
-    "stile",
-    "turnstile",
-}
 
 
 def way_speeds(tags: Tags) -> BothWays:
@@ -105,12 +91,9 @@ def way_speeds(tags: Tags) -> BothWays:
     return _where(along, [it[0] for it in directions]), _where(against, [it[1] for it in directions])
 
 
-def stops_cars(tags: Tags) -> bool:
-    """Whether a node is a barrier that no car passes."""
-    access = _access(tags, _CAR_KEYS)
-    if "barrier" not in tags or access in _GRANTED:
-        return False
-    return access in _DENIED or tags["barrier"] in _BLOCKS_CARS
+def access(tags: Tags, keys: tuple[str, ...]) -> str | None:
+    """What the most particular of the keys says; None where none is there."""
+    return next((tags[key] for key in keys if key in tags), None)
 
 
 def _where(speeds: Speeds, open_to: list[bool]) -> Speeds:
@@ -118,36 +101,31 @@ def _where(speeds: Speeds, open_to: list[bool]) -> Speeds:
     return car, bike, foot
 
 
-def _access(tags: Tags, keys: tuple[str, ...]) -> str | None:
-    """What the most particular of the keys says."""
-    return next((tags[key] for key in keys if key in tags), None)
-
-
 def _car(tags: Tags, road: str, direction: str) -> float:
-    if _access(tags, _CAR_KEYS) in _DENIED:
+    if access(tags, _CAR_KEYS) in DENIED:
         return 0.0
     speed = float(_CLASSES[road][0])
-    if speed == 0 and road != "steps" and _access(tags, _CAR_KEYS[:2]) in _GRANTED:
+    if speed == 0 and road != "steps" and access(tags, _CAR_KEYS[:2]) in GRANTED:
         speed = _CAR_BY_PERMISSION
     limit = _limit(tags, direction)
     return limit if limit is not None and speed > _CAR_BY_PERMISSION else speed
 
 
 def _bike(tags: Tags, road: str, direction: str) -> float:
-    if _access(tags, _BIKE_KEYS) in _DENIED or tags.get("motorroad") == "yes":
+    if access(tags, _BIKE_KEYS) in DENIED or tags.get("motorroad") == "yes":
         return 0.0
     if tags.get("bicycle") == "dismount":
         return _foot(tags, road)
     speed = float(_CLASSES[road][1])
-    if speed == 0 and road != "steps" and tags.get("bicycle") in _GRANTED:
+    if speed == 0 and road != "steps" and tags.get("bicycle") in GRANTED:
         speed = _BIKE_BY_PERMISSION
     return min(speed, _limit(tags, direction) or speed)
 
 
 def _foot(tags: Tags, road: str) -> float:
-    if _access(tags, _FOOT_KEYS) in _DENIED or tags.get("motorroad") == "yes":
+    if access(tags, _FOOT_KEYS) in DENIED or tags.get("motorroad") == "yes":
         return 0.0
-    if road in _NO_FOOT and tags.get("foot") not in _GRANTED:
+    if road in _NO_FOOT and tags.get("foot") not in GRANTED:
         return 0.0
     return _STEPS if road == "steps" else _FOOT
 

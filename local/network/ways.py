@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from local.network.barriers import Stops
 from local.network.rules import BothWays
 from milkrun_solver.network.compiled import PROFILES, Floats
 
@@ -22,21 +23,23 @@ class Ways:
     Attributes:
         longitude: Of each point, degrees, WGS 84 [p].
         latitude: Of each point, degrees, WGS 84 [p].
-        stops_cars: Whether there is a barrier at that point [p].
+        stops: Whether a barrier at that point stops each profile [3, p].
         first: Where the points of each way begin in `points` [w+1].
         points: Numbers of the points along each way, one way after the other; at least two each.
         kmh: Speeds along (0) and against (1) each way by profile, 0 where it may not go [w, 2, 3].
         metres: Length of each way where the file states it, else not a number; such a way has no junctions
             but its ends [w].
+        notes: What its reader has to tell of the file, a sentence each.
     """
 
     longitude: Floats
     latitude: Floats
-    stops_cars: Flags
+    stops: Flags
     first: Numbers
     points: Numbers
     kmh: Floats
     metres: Floats
+    notes: tuple[str, ...] = ()
 
 
 class WaysBuilder:
@@ -48,7 +51,7 @@ class WaysBuilder:
         self._first = array("q", [0])
         self._kmh = array("d")
         self._metres = array("d")
-        self._barriers: list[int] = []
+        self._barriers: dict[int, Stops] = {}
 
     def add(
         self,
@@ -67,12 +70,12 @@ class WaysBuilder:
             self._kmh.extend(direction)
         self._metres.append(metres)
 
-    def stop_cars_at(self, key: int) -> None:
-        """Say that there is a barrier at a point."""
-        self._barriers.append(key)
+    def stop_at(self, key: int, stops: Stops) -> None:
+        """Say whom a barrier at a point stops."""
+        self._barriers[key] = stops
 
-    def build(self) -> Ways:
-        """The ways added so far."""
+    def build(self, notes: Sequence[str] = ()) -> Ways:
+        """The ways added so far, and what there is to tell of them."""
         keys, firsts, points = np.unique(
             np.array(self._keys, dtype=np.int64), return_index=True, return_inverse=True
         )
@@ -80,9 +83,18 @@ class WaysBuilder:
         return Ways(
             longitude=places[:, 0],
             latitude=places[:, 1],
-            stops_cars=np.isin(keys, np.array(self._barriers, dtype=np.int64)),
+            stops=self._stops(keys),
             first=np.array(self._first, dtype=np.int64),
             points=points.astype(np.int64),
             kmh=np.array(self._kmh).reshape(-1, 2, len(PROFILES)),
             metres=np.array(self._metres),
+            notes=tuple(notes),
         )
+
+    def _stops(self, keys: Numbers) -> Flags:
+        stops = np.zeros((len(PROFILES), len(keys)), dtype=np.bool_)
+        barriers = np.array(list(self._barriers), dtype=np.int64)
+        whom = np.array(list(self._barriers.values()), dtype=np.bool_).reshape(-1, len(PROFILES))
+        on_roads = np.isin(barriers, keys)
+        stops[:, np.searchsorted(keys, barriers[on_roads])] = whom[on_roads].T
+        return stops

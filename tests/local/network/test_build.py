@@ -8,26 +8,31 @@ import numpy as np
 import polyline
 import pytest
 
-from local.network.build import compile_ways
+from local.network.barriers import Stops
+from local.network.build import Share, compile_ways
 from local.network.errors import NetworkFileError
 from local.network.rules import way_speeds
 from local.network.ways import WaysBuilder
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.network.compiled import PROFILES, CompiledNetwork
 
 PLACES = {number: (7.0 + 0.001 * (number % 10), 43.0 + 0.001 * (number // 10)) for number in range(100)}
 STREET = {"highway": "residential"}
 
 
-def compiled(*ways: tuple[list[int], dict[str, str]], barriers: tuple[int, ...] = ()) -> CompiledNetwork:
-    return built(*ways, barriers=barriers)[0]
+Way = tuple[list[int], dict[str, str]]
+CARS: Stops = (True, False, False)
 
 
-def built(*ways: tuple[list[int], dict[str, str]], barriers: tuple[int, ...] = ()) -> Any:
+def compiled(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> CompiledNetwork:
+    return built(*ways, barriers=barriers, stops=stops)[0]
+
+
+def built(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> Any:
     builder = WaysBuilder()
     for points, tags in ways:
         builder.add(points, [PLACES[point] for point in points], way_speeds(tags))
     for point in barriers:
-        builder.stop_cars_at(point)
+        builder.stop_at(point, stops)
     return compile_ways(builder.build())
 
 
@@ -65,6 +70,11 @@ def test_a_way_is_cut_where_it_crosses_itself() -> None:
 def test_a_loop_without_a_junction_leads_nowhere() -> None:
     network = compiled(([0, 1], STREET), ([1, 2, 12, 1], STREET))
     assert set(roads(network)) == {(0, 1), (1, 0)}
+
+
+def test_loops_are_counted() -> None:
+    _, dropped = built(([0, 1], STREET), ([1, 2, 12, 1], STREET))
+    assert dropped.loops == 1
 
 
 def test_a_road_is_as_long_as_the_great_circles_along_it() -> None:
@@ -107,6 +117,26 @@ def test_islands_are_dropped_and_counted() -> None:
     assert (dropped.junctions, dropped.metres) == (2, pytest.approx(haversine([50, 51])))
 
 
+def test_each_profile_is_told_what_it_keeps_and_what_islands_take() -> None:
+    _, dropped = built(
+        ([0, 1, 2], STREET), ([1, 11], STREET), ([2, 3], {"highway": "footway"}), ([3, 4], STREET)
+    )
+    kept, island = haversine([0, 1, 2]) + haversine([1, 11]), haversine([3, 4])
+    assert dropped.shares["car"] == Share(6, pytest.approx(kept), 2, pytest.approx(island))
+    assert dropped.shares["foot"].island_roads == 0
+    assert (dropped.junctions, dropped.metres) == (0, 0)
+
+
+def test_a_profile_that_the_file_has_nothing_for_has_no_share() -> None:
+    _, dropped = built(([0, 1], {"highway": "footway"}))
+    assert set(dropped.shares) == {"foot"}
+
+
+def test_a_profile_that_islands_take_everything_from_has_a_share_of_nothing() -> None:
+    _, dropped = built(([0, 1], {**STREET, "oneway": "yes"}))
+    assert (dropped.shares["car"].roads, dropped.shares["car"].island_roads) == (0, 1)
+
+
 def test_a_one_way_street_out_of_which_none_leads_is_closed_to_cars_alone() -> None:
     trap = {**STREET, "oneway": "yes"}
     network, dropped = built(([0, 1], STREET), ([1, 2], trap))
@@ -136,6 +166,15 @@ def test_cars_do_not_pass_a_barrier() -> None:
     network = compiled(([0, 1, 2], STREET), ([0, 10], STREET), ([2, 12, 0], STREET), barriers=(1,))
     assert (0, 2) in roads(network, "foot")
     assert roads(network)[0, 2] == pytest.approx(haversine([2, 12, 0]) / (30 / 3.6))
+
+
+@pytest.mark.parametrize("stopped", [0, 1, 2])
+def test_a_barrier_stops_those_it_is_for_and_nobody_else(stopped: int) -> None:
+    stops = (stopped == 0, stopped == 1, stopped == 2)
+    ways = ([0, 1, 2], STREET), ([0, 10], STREET), ([2, 12, 0], STREET)
+    network = compiled(*ways, barriers=(1,), stops=stops)
+    open_roads = [int(np.isfinite(network.seconds[profile]).sum()) for profile in PROFILES]
+    assert open_roads == [4 if it else 6 for it in stops]
 
 
 def test_a_barrier_on_a_crossing_is_passed_over() -> None:

@@ -1,5 +1,6 @@
 """The commands, as a person sees them."""
 
+import os
 from pathlib import Path
 
 import neo4j
@@ -75,6 +76,32 @@ def test_a_bad_file_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.Capt
     assert command.main(["import", str(path), "--name", "trap"]) == 1
     said = capsys.readouterr().out
     assert said == "roads.csv: none of its roads leads anywhere from where one could come back\n"
+
+
+def test_import_says_what_was_joined_and_warns_where_most_is_dropped(
+    table: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEO4J_URI", "")
+    lines = [f"{20 + number},43,{20 + number}.001,43" for number in range(3)]
+    table.write_text("\n".join([ENDS, "7,43,7.001,43", "7.001,43.000000001,7.001,43.001", *lines]))
+    command.main(["import", str(table), "--name", "shattered"])
+    said = capsys.readouterr().out
+    assert "Ends of roads joined to others within a decimetre: 1.\n" in said
+    assert "Careful: most of the roads are dropped for car (0.2 of 0.4 km), bike (0.2 of 0.4 km)" in said
+
+
+def test_a_file_may_have_any_name(
+    table: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEO4J_URI", "")
+    for name in ("[bold].csv", "a\nb.csv", os.fsdecode(b"\xff.csv"), os.fsdecode(b"\xff.txt")):
+        path = table.with_name(name)
+        path.write_text(table.read_text())
+        assert command.main(["import", str(path), "--name", "crossing"]) == 1
+    said = capsys.readouterr().out
+    assert "[bold].csv: 3 junctions" in said
+    assert "a b.csv: 3 junctions" in said
+    assert "?.csv: 3 junctions" in said
 
 
 def test_neo4j_that_is_away_is_one_line_and_status_1(

@@ -31,6 +31,12 @@ def test_a_stated_limit_is_understood(text: str, kmh: float) -> None:
     assert limit_kmh(text) == pytest.approx(kmh)
 
 
-@pytest.mark.parametrize("text", ["", "signals", "variable", "fast", "0", "-5", "FR:", "50 parsecs"])
+@pytest.mark.parametrize(
+    "text", ["", "signals", "variable", "fast", "0", "-5", "FR:", "50 parsecs", "0.1", "5000", "DE:zone0"]
+)
 def test_what_states_no_limit_is_none(text: str) -> None:
     assert limit_kmh(text) is None
+
+
+def test_a_limit_of_hundreds_of_digits_is_none() -> None:
+    assert limit_kmh("9" * 400) is None

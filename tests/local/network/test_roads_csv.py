@@ -52,6 +52,18 @@ def test_a_byte_order_mark_does_not_matter(table: Path) -> None:
     assert len(read_ways(table).metres) == 1
 
 
+def test_ends_that_differ_in_their_last_digits_meet(table: Path) -> None:
+    ways = read(table, ENDS, "7.0,43.0,7.001,43.000000001", "7.001000001,43.0,7.001,43.001")
+    network, _ = compile_ways(ways)
+    assert len(network.longitude) == 3
+    assert ways.notes == ("Ends of roads joined to others within a decimetre: 1.",)
+
+
+def test_roads_closed_to_all_are_counted(table: Path) -> None:
+    ways = read(table, f"{ENDS},car,bike,foot", "7,43,7.1,43,,,", "7,43,7.1,43,0,0,5")
+    assert (len(ways.metres), ways.notes) == (1, ("Roads left out, being closed to all: 1.",))
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -63,6 +75,22 @@ def test_a_byte_order_mark_does_not_matter(table: Path) -> None:
         ((f"{ENDS},metres", "7,43,7.1,43,nan"), "line 2: metres cannot be nan"),
         ((f"{ENDS},oneway", "7,43,7.1,43,perhaps"), "line 2: oneway is neither yes nor no: 'perhaps'"),
         ((ENDS,), "has no roads"),
+        (
+            (f"{ENDS},car,bike,foot", "7,43,7.1,43,,,"),
+            r"has no roads\. Roads left out, being closed to all: 1",
+        ),
+        (
+            (f"{ENDS},car", "7,43,7.1,43,1e-9"),
+            "line 2: car cannot be 1e-9: a speed is 0.1 to 1,000 km/h, or 0",
+        ),
+        ((f"{ENDS},foot", "7,43,7.1,43,1e300"), "line 2: foot cannot be 1e300: a speed is"),
+        ((f"{ENDS},metres", "7,43,7.1,43,1e12"), "line 2: metres cannot be 1e12"),
+        ((f"{ENDS},to_lat", "7,43,7.1,43,44"), "no table of roads: it has the column to_lat twice"),
+        (
+            (f"{ENDS},name", '7,43,7.1,43,"a', "7,43,7.1,43,b"),
+            "no table of roads: after line .: unexpected end",
+        ),
+        ((f"{ENDS},name", f"7,43,7.1,43,{'a' * 200_000}"), "no table of roads: after line .: field larger"),
     ],
 )
 def test_a_bad_table_is_told_by_its_line(table: Path, lines: tuple[str, ...], message: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.network.rules import CLOSED, stops_cars, way_speeds
+from local.network.rules import CLOSED, way_speeds
 
 Tags = dict[str, str]
 
@@ -135,19 +135,3 @@ def test_bikes_have_their_own_exceptions(tags: Tags, expected: tuple[bool, bool]
 def test_walkers_go_both_ways_unless_told() -> None:
     assert directions({"highway": "residential", "oneway": "yes"}, 2) == (True, True)
     assert directions({"highway": "footway", "oneway:foot": "yes"}, 2) == (True, False)
-
-
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ({"barrier": "bollard"}, True),
-        ({"barrier": "bollard", "motor_vehicle": "yes"}, False),
-        ({"barrier": "gate"}, False),
-        ({"barrier": "gate", "access": "private"}, True),
-        ({"barrier": "toll_booth"}, False),
-        ({"highway": "crossing"}, False),
-        ({"highway": "crossing", "access": "no"}, False),
-    ],
-)
-def test_some_barriers_stop_cars(tags: Tags, expected: bool) -> None:
-    assert stops_cars(tags) is expected
