@@ -21,12 +21,14 @@ from .conftest import (
     Deployment,
     Parameters,
     Resources,
+    environment,
     translate,
 )
 
 SET_BY_LAMBDA = {"AWS_REGION"}
 SET_BY_SAM_LOCAL = {"AWS_SAM_LOCAL"}
 READ_BY_OTHERS = {"AWS_ENDPOINT_URL_LAMBDA", "JWT_ISSUER", "JWT_AUDIENCE"}
+TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 INVOKERS = {"SubmitFunction", "SweeperFunction"}
 USERS_OF_NEO4J = {"HealthFunction", "WorkerFunction"}
 SHIFTED = {"SubmitFunction", "StatusFunction", "HealthFunction", "WorkerFunction"}
@@ -199,6 +201,32 @@ def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: D
     settings = {name: properties.get("SnapStart") for name, properties in lambdas.items()}
     assert {name for name, setting in settings.items() if setting} == WAITED_FOR
     assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
+
+
+def test_no_snapshot_is_kept_where_none_is_wanted(deployed: Deploy) -> None:
+    for properties in deployed({"SnapStart": "false"}).of_type("AWS::Lambda::Function").values():
+        assert properties.get("SnapStart", {"ApplyOn": "None"}) == {"ApplyOn": "None"}
+
+
+def test_no_default_reserves_concurrency_which_a_new_account_could_not(deployed: Deploy) -> None:
+    """An account with a quota of 10 has nothing to reserve: what is left for others has to be 100."""
+    for parameters in ({}, TOKENS):
+        for name, properties in deployed(parameters).of_type("AWS::Lambda::Function").items():
+            assert "ReservedConcurrentExecutions" not in properties, name
+        for name, properties in deployed(parameters).of_type("AWS::Lambda::Alias").items():
+            assert "ProvisionedConcurrencyConfig" not in properties, name
+
+
+@pytest.mark.parametrize("name", ["default", "small"])
+def test_environments_for_a_new_account_reserve_no_concurrency(deployed: Deploy, name: str) -> None:
+    for properties in deployed(environment(name)).of_type("AWS::Lambda::Function").values():
+        assert "ReservedConcurrentExecutions" not in properties
+
+
+def test_concurrency_is_reserved_for_workers_where_it_is_asked_for(deployed: Deploy) -> None:
+    lambdas = deployed({"WorkerConcurrency": "50"}).of_type("AWS::Lambda::Function")
+    reserved = {name: it.get("ReservedConcurrentExecutions") for name, it in lambdas.items()}
+    assert {name: it for name, it in reserved.items() if it} == {"WorkerFunction": "50"}
 
 
 @pytest.mark.parametrize("kind", ["Canary10Percent30Minutes", "Linear10PercentEvery1Minute"])
