@@ -390,3 +390,42 @@ def test_the_guard_against_endless_chains_of_workers_is_on(lambdas: Resources) -
 def test_the_sweeper_runs_every_minute(functions: Resources) -> None:
     (event,) = functions["SweeperFunction"]["Events"].values()
     assert event == {"Type": "Schedule", "Properties": {"Schedule": "rate(1 minute)"}}
+
+
+# ── Room in the account's concurrency
+
+
+def taken(parameters: dict[str, str], template: dict[str, Any]) -> int:
+    """Functions that runs and held calls may take at the same time."""
+    given = {name: it["Default"] for name, it in template["Parameters"].items()} | parameters
+    return int(given["MaxRunning"]) + int(given["MaxWaitingCalls"])
+
+
+@pytest.mark.parametrize(
+    ("name", "quota"), [("default", 10), ("small", 10), ("staging", 1_000), ("prod", 1_000)]
+)
+def test_runs_and_held_calls_leave_room_in_the_account_for_all_else(
+    template: dict[str, Any], name: str, quota: int
+) -> None:
+    assert taken(environment(name), template) <= quota * 0.8
+
+
+def test_the_defaults_leave_room_in_an_ordinary_account(template: dict[str, Any]) -> None:
+    assert taken({}, template) <= 800
+
+
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_what_may_run_is_not_throttled(template: dict[str, Any], name: str) -> None:
+    chosen = environment(name)
+    most = int(chosen.get("MaxRunning", template["Parameters"]["MaxRunning"]["Default"]))
+    assert most <= int(chosen["WorkerConcurrency"])
+
+
+@pytest.mark.parametrize("function", ["Submit", "Status", "Health", "Worker", "Sweeper"])
+def test_every_function_that_reads_settings_knows_the_limits_of_runs(deployed: Deploy, function: str) -> None:
+    limits = {"MaxRunning": "5", "MaxBytesPerOwner": "1000000", "MaxSubmitsPerMinute": "60"}
+    given = deployed(limits).properties(f"{function}Function")["Environment"]["Variables"]
+    assert {
+        name: given[name]
+        for name in ("MAX_RUNNING", "MAX_BYTES_PER_OWNER", "MAX_SUBMITS_PER_MINUTE_PER_OWNER")
+    } == {"MAX_RUNNING": "5", "MAX_BYTES_PER_OWNER": "1000000", "MAX_SUBMITS_PER_MINUTE_PER_OWNER": "60"}
