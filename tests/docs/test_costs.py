@@ -275,7 +275,7 @@ def test_alarms_are_counted_by_the_metrics_that_they_watch(defaults: Made, rest:
     assert rest["alarms"] == defaults.watched()
 
 
-def test_few_alarms_watch_three_metrics_and_the_fourth(template: dict[str, Any]) -> None:
+def test_few_alarms_look_at_four_metrics(template: dict[str, Any]) -> None:
     few = Made(template, {"Alarms": "few"})
     assert few.watched() == 4
 

@@ -130,12 +130,6 @@ def test_engine_version_and_parameters_belong_together(
             assert user["Engine"] == engine
 
 
-def test_the_cache_is_of_the_version_that_the_tests_run_on(deployed: Deploy, valkey_url: str) -> None:
-    with administrator_of(valkey_url) as administrator:
-        tested = administrator.info("server")["valkey_version"]
-    assert tested.partition(".")[0] == deployed({}).properties("Cache")["EngineVersion"].partition(".")[0]
-
-
 def test_a_cache_logs_its_writes_where_that_is_asked_for_alone(any_deployment: Deployment) -> None:
     asked = any_deployment.conditions["LogsWrites"]
     for cache in any_deployment.of_type("AWS::ElastiCache::ReplicationGroup").values():
@@ -344,11 +338,26 @@ def test_the_user_can_do_on_a_cluster_what_functions_do(access_string: str, tmp_
     assert used - {"config|resetstat", "info", "ping"} <= granted(access_string)
 
 
-def test_redis_knows_every_right_of_the_user_too(access_string: str, redis_url: str) -> None:
-    with administrator_of(redis_url) as administrator:
+@pytest.mark.parametrize("server", ["redis", "valkey8"])
+def test_the_other_engines_know_every_right_of_the_user_too(
+    access_string: str, request: pytest.FixtureRequest, server: str
+) -> None:
+    url = request.getfixturevalue(f"{server}_url")
+    with administrator_of(url) as administrator:
         administrator.flushall()
-    with connect(limited(redis_url, access_string)) as client:
+    with connect(limited(url, access_string)) as client:
         live(client, replicas=0)
+
+
+def test_each_engine_that_the_cache_can_have_is_one_that_the_tests_run_on(
+    template: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    for choice, engine in template["Mappings"]["CacheEngines"].items():
+        with administrator_of(request.getfixturevalue(f"{choice}_url")) as administrator:
+            server = administrator.info("server")
+        version = server.get("valkey_version", server["redis_version"])
+        assert version.partition(".")[0] == engine["Version"].partition(".")[0], choice
+        assert ("valkey_version" in server) == (engine["Engine"] == "valkey"), choice
 
 
 @pytest.mark.parametrize(
