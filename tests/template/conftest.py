@@ -37,6 +37,7 @@ def environment(name: str) -> Parameters:
 PARAMETER_SETS: dict[str, Parameters] = {
     "defaults": {},
     "dev": environment("default"),
+    "small": environment("small"),
     "staging": environment("staging"),
     "prod": environment("prod"),
     "everything made": {
@@ -63,6 +64,11 @@ PARAMETER_SETS: dict[str, Parameters] = {
         "Neo4jSecretArn": NEO4J_SECRET,
         "Neo4jSecurityGroupId": "sg-0a1b2c3d",
         "CanaryMinutes": "0",
+    },
+    "a cache that logs its writes": {
+        "CacheShards": "2",
+        "CacheNodeType": "cache.m7g.large",
+        "CacheDurability": "sync",
     },
     "one node of Redis": {"CacheReplicas": "0", "CacheEngine": "redis"},
     "Neo4j outside a VPC that is given": {**GIVEN_VPC, "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"},

@@ -14,6 +14,7 @@ from .conftest import Deploy, Deployment, Resources
 
 ALARM = "AWS::CloudWatch::Alarm"
 FUNCTIONS = ("Submit", "Status", "Health", "Worker", "Sweeper")
+TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 BY_SILENCE = {"SweeperSilentAlarm", "CanaryAlarm"}
 """Alarms that something has not come."""
 LONGEST_WAIT = 25.0
@@ -27,9 +28,7 @@ def alarms_of(deployment: Deployment) -> Resources:
 @pytest.fixture(scope="module")
 def alarms(deployed: Deploy) -> Resources:
     """Properties of the alarms of a deployment that has them all."""
-    return alarms_of(
-        deployed({"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"})
-    )
+    return alarms_of(deployed(TOKENS))
 
 
 def test_each_tells_of_its_beginning_and_of_its_end(any_deployment: Deployment) -> None:
@@ -144,6 +143,28 @@ def references(value: Any) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("parameters", [{}, TOKENS, {"DeploymentType": "AllAtOnce"}])
+def test_few_alarms_are_three_of_what_callers_notice(deployed: Deploy, parameters: dict[str, str]) -> None:
+    deployment = deployed({**parameters, "Alarms": "few"})
+    assert alarms_of(deployment).keys() == {"ApiErrorsAlarm", "LostRunsAlarm", "SweeperSilentAlarm"}
+
+
+def test_a_deployment_asks_alarms_that_are_there(any_deployment: Deployment) -> None:
+    for name, group in any_deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+        asked = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
+        assert asked, name
+        assert set(asked) <= alarms_of(any_deployment).keys(), name
+
+
+def test_few_alarms_take_a_deployment_back_too(deployed: Deploy) -> None:
+    groups = deployed({"Alarms": "few"}).of_type("AWS::CodeDeploy::DeploymentGroup")
+    asked = {
+        name: [it["Name"] for it in group["AlarmConfiguration"]["Alarms"]] for name, group in groups.items()
+    }
+    assert asked.pop("WorkerFunctionDeploymentGroup") == ["LostRunsAlarm"]
+    assert set(map(tuple, asked.values())) == {("ApiErrorsAlarm",)}
+
+
 def test_nothing_waits_for_itself(translated: dict[str, Any]) -> None:
     waits = {
         name: references(it) & translated["Resources"].keys() for name, it in translated["Resources"].items()
@@ -190,7 +211,7 @@ def test_all_alarms_of_the_cache_watch_the_same_nodes(any_deployment: Deployment
         for name, alarm in alarms_of(any_deployment).items()
         if next(of_alarm(alarm)).namespace == "AWS/ElastiCache"
     ]
-    assert len(of_cache) == (5 if any_deployment.conditions["MakesCache"] else 0)
+    assert len(of_cache) == (5 if any_deployment.conditions["WatchesCache"] else 0)
     assert len({tuple(nodes(any_deployment, name)) for name in of_cache}) <= 1
 
 

@@ -7,10 +7,12 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from milkrun.http import problems
 from milkrun.http.cors import EXPOSED
 from milkrun.http.headers import MAX_WAIT
+from milkrun.http.identity import token_owner
 
 from .conftest import Deploy, Deployment, Resources
 
@@ -21,6 +23,11 @@ ORIGIN = {"CorsAllowOrigin": "https://a.example"}
 ACL = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shield/1a2b"
 
 Route = tuple[str, str]
+
+
+def shape_of(name: str) -> Any:
+    """What API Gateway calls by this name."""
+    return Session().get_service_model("apigateway").shape_for(name)
 
 
 def body(deployment: Deployment) -> dict[str, Any]:
@@ -203,23 +210,65 @@ def test_only_gzip_bodies_are_binary(by_iam: Deployment) -> None:
     assert body(by_iam)["x-amazon-apigateway-binary-media-types"] == ["application/gzip"]
 
 
-def test_every_request_is_logged_as_one_line_of_json_that_names_the_caller(by_iam: Deployment) -> None:
+def test_every_request_is_logged_as_one_line_of_json(by_iam: Deployment) -> None:
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
     log = stage["AccessLogSetting"]
     assert log["DestinationArn"] == "AccessLogs.Arn"
     assert "\n" not in log["Format"]
     line = json.loads(log["Format"])
     assert line["request_id"] == "$context.requestId"
-    assert line["caller"] == "$context.identity.userArn"
+    assert line["account"] == "$context.identity.accountId"
     assert line["owner"] == "$context.authorizer.principalId"
+
+
+@pytest.mark.parametrize("parameters", [{}, TOKENS], ids=["IAM", "JWT"])
+def test_no_field_of_the_access_log_tells_who_a_person_is(
+    deployed: Deploy, parameters: dict[str, str]
+) -> None:
+    """Session names often are e-mail addresses, and the gateway tells them in several places."""
+    (stage,) = deployed(parameters).of_type("AWS::ApiGateway::Stage").values()
+    told = {
+        variable
+        for variable in re.findall(r"\$context\.([\w.]+)", stage["AccessLogSetting"]["Format"])
+        if variable.startswith(("identity.", "authorizer.", "requestOverride."))
+    }
+    assert told == {"identity.sourceIp", "identity.accountId", "authorizer.principalId"}
+
+
+def test_the_principal_in_the_access_log_is_a_hash() -> None:
+    """What the authorizer says it is: who holds the hash alone knows nobody's name."""
+    issuer, subject = "https://issuer.example.com", "jane@example.com"
+    assert re.fullmatch(r"[0-9a-f]+", token_owner(issuer, subject))
 
 
 def test_requests_are_traced_and_held_to_a_rate(by_iam: Deployment) -> None:
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
     assert stage["TracingEnabled"] is True
-    (settings,) = stage["MethodSettings"]
-    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    (settings,) = [it for it in stage["MethodSettings"] if it["ResourcePath"] == "/*"]
+    assert settings["HttpMethod"] == "*"
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+
+
+def test_busy_callers_use_up_nothing_of_what_load_balancers_and_the_canary_may_ask(deployed: Deploy) -> None:
+    deployment = deployed({"ApiRateLimit": "1", "ApiBurstLimit": "1"})
+    (stage,) = deployment.of_type("AWS::ApiGateway::Stage").values()
+    own = {
+        (it["HttpMethod"], it["ResourcePath"].replace("/~1", "/")): it
+        for it in stage["MethodSettings"]
+        if it["ResourcePath"] != "/*"
+    }
+    assert own.keys() == OPEN
+    for settings in own.values():
+        assert settings["ThrottlingRateLimit"] >= 10
+        assert settings["ThrottlingBurstLimit"] >= settings["ThrottlingRateLimit"]
+
+
+def test_no_tls_below_1_2_is_taken_at_the_api_s_own_address_nor_at_a_domain(either: Deployment) -> None:
+    """A domain's own policy does not count: the gateway negotiates by that of the API."""
+    policy = body(either)["x-amazon-apigateway-security-policy"]
+    assert policy.startswith("SecurityPolicy_TLS13_1_2_")
+    assert policy in shape_of("SecurityPolicy").enum
+    assert body(either)["x-amazon-apigateway-endpoint-access-mode"] in shape_of("EndpointAccessMode").enum
 
 
 def test_metrics_of_each_method_which_cost_extra_are_not_taken(by_iam: Deployment) -> None:

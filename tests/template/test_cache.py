@@ -1,6 +1,7 @@
 """The cache: how it keeps what it was given, who may do what in it, and how functions find it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import redis
+from redis.crc import key_slot
 from redis.exceptions import NoPermissionError
 
 from local.cloudformation import Resolver
 from local.embedded.valkey import Valkey, running_valkey
 from local.embedded.valkey_cluster import running_cluster
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
+from milkrun.jobs.keys import SHARDS
 from milkrun.jobs.manager import Best, JobStateManager, Submission
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.states import Status
 from milkrun.settings import JobPolicy
 
-from .conftest import GIVEN_VPC, REGION, ROOT, Deploy, Deployment, translate
+from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, ROOT, Deploy, Deployment, translate
 
 LUA = ROOT / "layers/core/milkrun/jobs/lua"
 OWNER = "a1b2c3d4e5f60718"
@@ -111,15 +114,50 @@ def test_what_a_deleted_or_replaced_cache_held_is_kept_in_a_snapshot(template: d
     assert cache["Properties"]["SnapshotRetentionLimit"] == {"Ref": "SnapshotRetentionDays"}
 
 
-@pytest.mark.parametrize("engine", ["valkey", "redis"])
-def test_engine_version_and_parameters_belong_together(deployed: Deploy, engine: str) -> None:
-    deployment = deployed({"CacheEngine": engine})
+@pytest.mark.parametrize(
+    ("choice", "engine", "version"),
+    [("valkey", "valkey", "9"), ("valkey8", "valkey", "8"), ("redis", "redis", "7")],
+)
+def test_engine_version_and_parameters_belong_together(
+    deployed: Deploy, choice: str, engine: str, version: str
+) -> None:
+    deployment = deployed({"CacheEngine": choice})
     cache, parameters = deployment.properties("Cache"), deployment.properties("CacheParameters")
-    assert cache["Engine"] == engine
+    assert (cache["Engine"], cache["EngineVersion"].partition(".")[0]) == (engine, version)
     assert parameters["CacheParameterGroupFamily"] == f"{engine}{cache['EngineVersion'].partition('.')[0]}"
     for kind in ("User", "UserGroup"):
         for user in deployment.of_type(f"AWS::ElastiCache::{kind}").values():
             assert user["Engine"] == engine
+
+
+def test_a_cache_logs_its_writes_where_that_is_asked_for_alone(any_deployment: Deployment) -> None:
+    asked = any_deployment.conditions["LogsWrites"]
+    for cache in any_deployment.of_type("AWS::ElastiCache::ReplicationGroup").values():
+        assert cache.get("Durability") == ("sync" if asked else None)
+
+
+def test_a_cache_that_logs_its_writes_is_what_elasticache_asks_for(deployed: Deploy) -> None:
+    cache = deployed(PARAMETER_SETS["a cache that logs its writes"]).properties("Cache")
+    assert cache["ClusterMode"] == "enabled"
+    assert cache["MultiAZEnabled"] is True
+    assert int(cache["ReplicasPerNodeGroup"]) >= 1
+    assert cache["TransitEncryptionEnabled"] is True
+    assert int(cache["EngineVersion"].partition(".")[0]) >= 9
+
+
+def test_what_is_in_the_log_of_two_zones_waits_for_no_replica(deployed: Deploy) -> None:
+    deployment = deployed(PARAMETER_SETS["a cache that logs its writes"])
+    assert variables(deployment)["REDIS_MIN_REPLICAS"] == 0
+
+
+def test_there_are_no_more_shards_than_64_hash_tags_fill(template: dict[str, Any]) -> None:
+    most = template["Parameters"]["CacheShards"]["MaxValue"]
+    assert most == 8
+    tags = Counter(
+        key_slot(b"%d" % tag) * most // 16_384 for tag in range(SHARDS)
+    )  # equal shares of the slots
+    assert len(tags) == most
+    assert max(tags.values()) < 2 * SHARDS / most
 
 
 def test_functions_log_in_by_iam(deployed: Deploy) -> None:
@@ -300,11 +338,26 @@ def test_the_user_can_do_on_a_cluster_what_functions_do(access_string: str, tmp_
     assert used - {"config|resetstat", "info", "ping"} <= granted(access_string)
 
 
-def test_redis_knows_every_right_of_the_user_too(access_string: str, redis_url: str) -> None:
-    with administrator_of(redis_url) as administrator:
+@pytest.mark.parametrize("server", ["redis", "valkey8"])
+def test_the_other_engines_know_every_right_of_the_user_too(
+    access_string: str, request: pytest.FixtureRequest, server: str
+) -> None:
+    url = request.getfixturevalue(f"{server}_url")
+    with administrator_of(url) as administrator:
         administrator.flushall()
-    with connect(limited(redis_url, access_string)) as client:
+    with connect(limited(url, access_string)) as client:
         live(client, replicas=0)
+
+
+def test_each_engine_that_the_cache_can_have_is_one_that_the_tests_run_on(
+    template: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    for choice, engine in template["Mappings"]["CacheEngines"].items():
+        with administrator_of(request.getfixturevalue(f"{choice}_url")) as administrator:
+            server = administrator.info("server")
+        version = server.get("valkey_version", server["redis_version"])
+        assert version.partition(".")[0] == engine["Version"].partition(".")[0], choice
+        assert ("valkey_version" in server) == (engine["Engine"] == "valkey"), choice
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,14 @@ from .conftest import (
     Deployment,
     Parameters,
     Resources,
+    environment,
     translate,
 )
 
 SET_BY_LAMBDA = {"AWS_REGION"}
 SET_BY_SAM_LOCAL = {"AWS_SAM_LOCAL"}
 READ_BY_OTHERS = {"AWS_ENDPOINT_URL_LAMBDA", "JWT_ISSUER", "JWT_AUDIENCE"}
+TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 INVOKERS = {"SubmitFunction", "SweeperFunction"}
 USERS_OF_NEO4J = {"HealthFunction", "WorkerFunction"}
 SHIFTED = {"SubmitFunction", "StatusFunction", "HealthFunction", "WorkerFunction"}
@@ -201,6 +203,32 @@ def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: D
     assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
 
 
+def test_no_snapshot_is_kept_where_none_is_wanted(deployed: Deploy) -> None:
+    for properties in deployed({"SnapStart": "false"}).of_type("AWS::Lambda::Function").values():
+        assert properties.get("SnapStart", {"ApplyOn": "None"}) == {"ApplyOn": "None"}
+
+
+def test_no_default_reserves_concurrency_which_a_new_account_could_not(deployed: Deploy) -> None:
+    """An account with a quota of 10 has nothing to reserve: what is left for others has to be 100."""
+    for parameters in ({}, TOKENS):
+        for name, properties in deployed(parameters).of_type("AWS::Lambda::Function").items():
+            assert "ReservedConcurrentExecutions" not in properties, name
+        for name, properties in deployed(parameters).of_type("AWS::Lambda::Alias").items():
+            assert "ProvisionedConcurrencyConfig" not in properties, name
+
+
+@pytest.mark.parametrize("name", ["default", "small"])
+def test_environments_for_a_new_account_reserve_no_concurrency(deployed: Deploy, name: str) -> None:
+    for properties in deployed(environment(name)).of_type("AWS::Lambda::Function").values():
+        assert "ReservedConcurrentExecutions" not in properties
+
+
+def test_concurrency_is_reserved_for_workers_where_it_is_asked_for(deployed: Deploy) -> None:
+    lambdas = deployed({"WorkerConcurrency": "50"}).of_type("AWS::Lambda::Function")
+    reserved = {name: it.get("ReservedConcurrentExecutions") for name, it in lambdas.items()}
+    assert {name: it for name, it in reserved.items() if it} == {"WorkerFunction": "50"}
+
+
 @pytest.mark.parametrize("kind", ["Canary10Percent30Minutes", "Linear10PercentEvery1Minute"])
 def test_calls_move_to_a_new_version_as_the_environment_says(deployed: Deploy, kind: str) -> None:
     deployment = deployed({"DeploymentType": kind})
@@ -362,3 +390,42 @@ def test_the_guard_against_endless_chains_of_workers_is_on(lambdas: Resources) -
 def test_the_sweeper_runs_every_minute(functions: Resources) -> None:
     (event,) = functions["SweeperFunction"]["Events"].values()
     assert event == {"Type": "Schedule", "Properties": {"Schedule": "rate(1 minute)"}}
+
+
+# ── Room in the account's concurrency
+
+
+def taken(parameters: dict[str, str], template: dict[str, Any]) -> int:
+    """Functions that runs and held calls may take at the same time."""
+    given = {name: it["Default"] for name, it in template["Parameters"].items()} | parameters
+    return int(given["MaxRunning"]) + int(given["MaxWaitingCalls"])
+
+
+@pytest.mark.parametrize(
+    ("name", "quota"), [("default", 10), ("small", 10), ("staging", 1_000), ("prod", 1_000)]
+)
+def test_runs_and_held_calls_leave_room_in_the_account_for_all_else(
+    template: dict[str, Any], name: str, quota: int
+) -> None:
+    assert taken(environment(name), template) <= quota * 0.8
+
+
+def test_the_defaults_leave_room_in_an_ordinary_account(template: dict[str, Any]) -> None:
+    assert taken({}, template) <= 800
+
+
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_what_may_run_is_not_throttled(template: dict[str, Any], name: str) -> None:
+    chosen = environment(name)
+    most = int(chosen.get("MaxRunning", template["Parameters"]["MaxRunning"]["Default"]))
+    assert most <= int(chosen["WorkerConcurrency"])
+
+
+@pytest.mark.parametrize("function", ["Submit", "Status", "Health", "Worker", "Sweeper"])
+def test_every_function_that_reads_settings_knows_the_limits_of_runs(deployed: Deploy, function: str) -> None:
+    limits = {"MaxRunning": "5", "MaxBytesPerOwner": "1000000", "MaxSubmitsPerMinute": "60"}
+    given = deployed(limits).properties(f"{function}Function")["Environment"]["Variables"]
+    assert {
+        name: given[name]
+        for name in ("MAX_RUNNING", "MAX_BYTES_PER_OWNER", "MAX_SUBMITS_PER_MINUTE_PER_OWNER")
+    } == {"MAX_RUNNING": "5", "MAX_BYTES_PER_OWNER": "1000000", "MAX_SUBMITS_PER_MINUTE_PER_OWNER": "60"}

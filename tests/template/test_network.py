@@ -198,3 +198,14 @@ def test_who_opens_something_to_the_functions_or_peers_with_them_finds_the_ids(
         "MadeSubnetIds": {"Fn::Sub": "${PrivateSubnetA},${PrivateSubnetB}"},
         "MadeRouteTableId": {"Ref": "PrivateRoutes"},
     }
+
+
+@pytest.mark.parametrize(
+    ("zones", "subnets"), [("1", ["PrivateSubnetA"]), ("2", ["PrivateSubnetA", "PrivateSubnetB"])]
+)
+def test_endpoints_stand_in_as_many_zones_as_are_paid_for(
+    deployed: Deploy, zones: str, subnets: list[str]
+) -> None:
+    found = endpoints(deployed({"EndpointZones": zones, "Neo4jSecretArn": NEO4J_SECRET}))
+    assert found.keys() == {"lambda", "secretsmanager"}
+    assert all(endpoint["SubnetIds"] == subnets for endpoint in found.values())

@@ -13,6 +13,7 @@ REDIS = {"RedisUrl": "rediss://redis.example.com:6379"}
 AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}
 NAT = {"NatGateway": "true"}
 INSIDE = {"Neo4jSecurityGroupId": "sg-0a1b2c3d"}
+DURABLE = {"CacheDurability": "sync", "CacheShards": "2", "CacheNodeType": "cache.m7g.large"}
 TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 
 Refused = Callable[[Parameters], set[str]]
@@ -51,6 +52,13 @@ def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refu
         ("ShardsHaveReplicas", {"CacheShards": "2", "CacheReplicas": "0"}),
         ("GivenRedisIsReached", REDIS),
         ("Neo4jIsReached", AURA),
+        ("DurableCacheCanBe", without(DURABLE, "CacheShards")),
+        ("DurableCacheCanBe", {**DURABLE, "CacheEngine": "valkey8"}),
+        ("DurableCacheCanBe", {**DURABLE, "CacheEngine": "redis"}),
+        (
+            "DurableCacheCanBe",
+            {**DURABLE, **REDIS, **NAT},
+        ),  # a promise that would be another server's to keep
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtIssuer")),
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtAudience")),
     ],
@@ -59,12 +67,25 @@ def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters:
     assert refused(parameters) == {rule}
 
 
+def test_a_durable_cache_has_another_zone_to_be_durable_in(refused: Refused) -> None:
+    assert "DurableCacheCanBe" in refused({**DURABLE, "CacheReplicas": "0"})
+
+
+@pytest.mark.parametrize("family", ["t2", "t3", "t4g"])
+@pytest.mark.parametrize("size", ["micro", "small", "medium"])
+def test_a_durable_cache_has_no_burstable_nodes(refused: Refused, family: str, size: str) -> None:
+    assert refused({**DURABLE, "CacheNodeType": f"cache.{family}.{size}"}) == {"DurableCacheCanBe"}
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
         GIVEN_VPC,
         {"CacheShards": "2"},
         {"CacheReplicas": "0"},
+        DURABLE,
+        {**DURABLE, "CacheNodeType": "cache.r7g.xlarge"},
+        {**DURABLE, "CacheNodeType": "cache.c7gn.large"},
         {**REDIS, **NAT, "CacheShards": "2", "CacheReplicas": "0"},  # of a cache that is not made
         {**REDIS, **GIVEN_VPC},
         {**REDIS, **NAT},

@@ -10,7 +10,7 @@ from cfnlint.config import ManualArgs
 
 from .conftest import PARAMETER_SETS, REGION, ROOT, Deploy, Parameters, environment, samconfig, translate
 
-ENVIRONMENTS = ("default", "staging", "prod")
+ENVIRONMENTS = ("default", "small", "staging", "prod")
 
 
 def problems_of(text: str, parameters: Parameters, **options: Any) -> list[str]:
@@ -66,8 +66,10 @@ def test_an_environment_is_deployed_without_a_word_more(template: dict[str, Any]
 def test_environments_have_stacks_of_their_own_and_differ_in_what_they_set() -> None:
     names = {samconfig()[name]["global"]["parameters"]["stack_name"] for name in ENVIRONMENTS}
     assert len(names) == len(ENVIRONMENTS)
+    stages = ("default", "staging", "prod")
     for parameter in ("CacheNodeType", "CacheReplicas", "WorkerConcurrency", "LogRetentionDays"):
-        assert len({environment(name)[parameter] for name in ENVIRONMENTS}) == len(ENVIRONMENTS)
+        assert len({environment(name)[parameter] for name in stages}) == len(stages)
+    assert {environment(name).get("EndpointZones", "2") for name in stages} == {"2"}
 
 
 def test_every_parameter_is_asked_for_in_its_group(template: dict[str, Any]) -> None:
