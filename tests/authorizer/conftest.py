@@ -15,6 +15,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from milkrun_authorizer.fetch import fetch_json
 from milkrun_authorizer.keys import IssuerKeys
+from milkrun_authorizer.rules import TokenRules
 from milkrun_authorizer.tokens import TokenVerifier
 
 AUDIENCE = "milkrun"
@@ -124,4 +125,4 @@ def keys(issuer: Issuer, clock: Clock) -> IssuerKeys:
 
 @pytest.fixture
 def verifier(issuer: Issuer, keys: IssuerKeys) -> TokenVerifier:
-    return TokenVerifier(issuer.url, AUDIENCE, keys)
+    return TokenVerifier(TokenRules(issuer.url, frozenset([AUDIENCE])), keys)

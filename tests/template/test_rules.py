@@ -14,6 +14,11 @@ AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}
 NAT = {"NatGateway": "true"}
 INSIDE = {"Neo4jSecurityGroupId": "sg-0a1b2c3d"}
 TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
+CANARY_TOKEN = {
+    **TOKENS,
+    "CanaryTokenUrl": "https://issuer.example.com/token",
+    "CanarySecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary-AbCdEf",
+}
 
 Refused = Callable[[Parameters], set[str]]
 
@@ -53,6 +58,9 @@ def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refu
         ("Neo4jIsReached", AURA),
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtIssuer")),
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtAudience")),
+        ("CanaryTokenHasSecret", without(CANARY_TOKEN, "CanarySecretArn")),
+        ("CanarySecretHasTokenUrl", without(CANARY_TOKEN, "CanaryTokenUrl")),
+        ("CanarySecretHasTokenUrl", {"CanaryScope": "milkrun/runs"}),
     ],
 )
 def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
@@ -72,6 +80,7 @@ def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters:
         {**AURA, **NAT},
         {**AURA, **INSIDE},
         TOKENS,
+        CANARY_TOKEN,
     ],
 )
 def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:
