@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http.identity import token_owner
-from milkrun.observability import begin, get_logger, traced
+from milkrun.observability import begin, get_logger, report_down, traced
 from milkrun.snapshot import prime_before_snapshot
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
@@ -25,7 +25,8 @@ def get_verifier() -> TokenVerifier:
         ValueError: The environment asks for what cannot be. The message names the variable.
     """
     rules = TokenRules.from_env(os.environ)
-    return TokenVerifier(rules, IssuerKeys(rules.issuer))
+    keys = IssuerKeys(rules.issuer, on_failure=lambda why: report_down({"issuer": f"down: {why}"}))
+    return TokenVerifier(rules, keys)
 
 
 prime_before_snapshot(get_verifier)
