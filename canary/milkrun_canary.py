@@ -1,12 +1,15 @@
 """A CloudWatch Synthetics canary: asks of Milkrun what its callers ask, up to the result of a small run.
 
 The stack sets API_URL (without a slash at its end) and SIGNED_RUN, "true" where callers sign their requests.
-So can the canary's role. Where callers bring tokens of an issuer the canary has none, and stops at /ready.
+So can the canary's role. Where callers bring tokens of an issuer, it gets one at TOKEN_URL by the grant of
+client credentials (RFC 6749), with `client_id` and `client_secret` out of the secret TOKEN_SECRET_ARN, for
+TOKEN_SCOPE. Without these it has no token, says so, and stops at /ready.
 
 The `execute_step` of the Synthetics library asks a browser for its address and fails where there is none. A
 step is named in the error instead, which is what the canary's report shows.
 """
 
+import base64
 import json
 import os
 import time
@@ -16,12 +19,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote_plus, urlencode, urljoin
 
 from aws_synthetics.common import synthetics_logger as logger
 from aws_synthetics.selenium import synthetics_webdriver
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
@@ -75,13 +79,39 @@ class Api:
             "User-Agent": f"milkrun-canary {synthetics_webdriver.get_canary_user_agent_string()}",
             "X-Correlation-ID": f"canary-{uuid.uuid4()}",
         }
+        self._token = ""
         logger.info("correlation id: %s", self._headers["X-Correlation-ID"])
+
+    def use_token(self, url: str, secret_arn: str, scope: str) -> None:
+        """Gets a token at `url`, which all later calls of a caller bring along.
+
+        No error quotes an answer as a whole: there may be a token in it.
+        """
+        self._keep_to_budget(f"a question for {secret_arn}")
+        client_id, client_secret = read_secret(secret_arn)
+        login = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
+        form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Basic {base64.b64encode(login).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": self._headers["User-Agent"],
+        }
+        answer = self._send(AWSRequest("POST", url, headers, urlencode(form).encode()))
+        members: dict[str, Any] = {}
+        with suppress(CanaryError):
+            members = answer.json()
+        token = members.get("access_token")
+        if answer.status != 200 or not isinstance(token, str) or not token:
+            told = json.dumps(members.get("error"))[:100]
+            raise CanaryError(f"expected 200 with an access_token, got {answer.status} with the error {told}")
+        self._token = token
 
     def get(self, path: str) -> Answer:
         """A GET that anybody may send."""
         return self._send(AWSRequest("GET", self.url + path, self._headers))
 
-    def signed(
+    def as_caller(
         self,
         method: str,
         url: str,
@@ -90,19 +120,37 @@ class Api:
         *,
         late: bool = False,
     ) -> Answer:
-        """A call signed by the canary's role; a late one is sent even when the budget is spent."""
+        """A call with the token, or signed by the canary's role; a late one is sent with no budget left."""
         request = AWSRequest(method, url, {**self._headers, **(headers or {})}, body)
-        credentials = get_session().get_credentials()
-        if credentials is None:
-            raise CanaryError("expected AWS credentials, found none")
-        SigV4Auth(credentials, "execute-api", os.environ["AWS_REGION"]).add_auth(request)
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        else:
+            credentials = get_session().get_credentials()
+            if credentials is None:
+                raise CanaryError("expected AWS credentials, found none")
+            SigV4Auth(credentials, "execute-api", os.environ["AWS_REGION"]).add_auth(request)
         return self._send(request, late=late)
 
+    def _keep_to_budget(self, what: str) -> None:
+        if time.monotonic() > self._deadline:
+            raise CanaryError(f"expected to be done by now; {what} was not sent")
+
     def _send(self, request: AWSRequest, *, late: bool = False) -> Answer:
-        if not late and time.monotonic() > self._deadline:
-            raise CanaryError(f"expected to be done by now; {request.method} {request.url} was not sent")
+        if not late:
+            self._keep_to_budget(f"{request.method} {request.url}")
         answer = self._session.send(request.prepare())
         return Answer(answer.status_code, answer.headers, answer.content)
+
+
+def read_secret(arn: str) -> tuple[str, str]:
+    """`client_id` and `client_secret` out of a secret, asked for where its ARN says."""
+    once = Config(connect_timeout=CONNECT_LIMIT, read_timeout=READ_LIMIT, retries={"total_max_attempts": 1})
+    secrets: Any = get_session().create_client("secretsmanager", region_name=arn.split(":")[3], config=once)
+    text = secrets.get_secret_value(SecretId=arn).get("SecretString", "")
+    with suppress(ValueError, TypeError, KeyError):
+        members = json.loads(text)
+        return str(members["client_id"]), str(members["client_secret"])
+    raise CanaryError("expected a client_id and a client_secret in the secret")
 
 
 @contextmanager
@@ -153,7 +201,7 @@ def submit(api: Api) -> str:
         "Idempotency-Key": f"canary-{uuid.uuid4()}",
         "Prefer": f"wait={WAIT}",
     }
-    answer = api.signed("POST", f"{api.url}/optimize", headers, json.dumps(PROBLEM).encode())
+    answer = api.as_caller("POST", f"{api.url}/optimize", headers, json.dumps(PROBLEM).encode())
     expect(answer.status in (200, 202), "200 or 202", answer)
     location = answer.headers.get("Location", "")
     expect(location.endswith("/status"), "the address of the run's status in Location", answer)
@@ -163,7 +211,7 @@ def submit(api: Api) -> str:
 def wait_for_end(api: Api, run: str) -> None:
     """Waits until the run is completed."""
     while True:
-        answer = api.signed("GET", f"{run}/status", {"Prefer": f"wait={WAIT}"})
+        answer = api.as_caller("GET", f"{run}/status", {"Prefer": f"wait={WAIT}"})
         expect(answer.status == 200, "200", answer)
         status = answer.json().get("status")
         if status == "completed":
@@ -174,7 +222,7 @@ def wait_for_end(api: Api, run: str) -> None:
 
 def check_result(api: Api, run: str) -> None:
     """The routes serve every job once."""
-    answer = api.signed("GET", f"{run}/result")
+    answer = api.as_caller("GET", f"{run}/result")
     expect(answer.status == 200, "200", answer)
     result = answer.json()
     steps = [stop for route in result.get("routes", []) for stop in route["steps"]]
@@ -185,7 +233,7 @@ def check_result(api: Api, run: str) -> None:
 
 def erase(api: Api, run: str) -> None:
     """Leaves nothing behind."""
-    answer = api.signed("DELETE", f"{run}?erase=true", late=True)
+    answer = api.as_caller("DELETE", f"{run}?erase=true", late=True)
     expect(answer.status == 204, "204", answer)
 
 
@@ -213,5 +261,10 @@ def handler(event: object, context: object) -> None:  # noqa: ARG001
         check_health(api)
     with step("ready"):
         check_ready(api)
-    if os.environ["SIGNED_RUN"] == "true":
-        check_run(api)
+    if token_url := os.environ.get("TOKEN_URL"):
+        with step("token"):
+            api.use_token(token_url, os.environ["TOKEN_SECRET_ARN"], os.environ.get("TOKEN_SCOPE", ""))
+    elif os.environ["SIGNED_RUN"] != "true":
+        logger.info("no run: callers bring tokens, and the canary has none")
+        return
+    check_run(api)

@@ -7,15 +7,14 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.http.identity import token_owner
-from milkrun.observability import begin, get_logger, traced
+from milkrun.observability import begin, get_logger, report_down, traced
 from milkrun.snapshot import prime_before_snapshot
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
+from milkrun_authorizer.rules import TokenRules
 from milkrun_authorizer.tokens import TokenVerifier
 
 NOBODY = "nobody"
-
-prime_before_snapshot()
 
 
 @cache
@@ -23,12 +22,14 @@ def get_verifier() -> TokenVerifier:
     """The verifier of this process.
 
     Raises:
-        ValueError: The environment names no issuer or no audience: an empty one would match what it must not.
+        ValueError: The environment asks for what cannot be. The message names the variable.
     """
-    issuer, audience = os.environ.get("JWT_ISSUER"), os.environ.get("JWT_AUDIENCE")
-    if not issuer or not audience:
-        raise ValueError("JWT_ISSUER and JWT_AUDIENCE are needed")
-    return TokenVerifier(issuer, audience, IssuerKeys(issuer))
+    rules = TokenRules.from_env(os.environ)
+    keys = IssuerKeys(rules.issuer, on_failure=lambda why: report_down({"issuer": f"down: {why}"}))
+    return TokenVerifier(rules, keys)
+
+
+prime_before_snapshot(get_verifier)
 
 
 def authorize(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from milkrun.health import ReadinessProbe, is_ready
 from milkrun.http.bodies import Health, NotReady, Ready
 from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
-from milkrun.observability import measure
+from milkrun.observability import measure, report_down
 from milkrun.snapshot import Uptime
 
 app = create_app()
@@ -43,6 +43,7 @@ def health() -> Response[str]:
 def ready() -> Response[str]:
     """200 if every dependency answers, else 503; within three seconds whatever hangs."""
     states = get_probe().ask()
+    report_down(states)
     measure("DependenciesDown", sum(state.startswith("down") for state in states.values()))
     if is_ready(states):
         is_up: Ready = {"status": "ready", "dependencies": states}

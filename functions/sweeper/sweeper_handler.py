@@ -5,8 +5,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
+from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.factory import get_jobs, get_reader
-from milkrun.observability import begin, flush_metrics, traced
+from milkrun.observability import begin, flush_metrics, report_down, traced
 from milkrun.runs.sweep import sweep
 
 _RESERVE_MS = 5_000
@@ -27,6 +28,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
 
     try:
         counts: dict[str, int] = traced(run)(event, context)
+    except DependencyUnavailableError as error:
+        report_down(error.dependencies)
+        raise
     finally:
         flush_metrics()
     return counts

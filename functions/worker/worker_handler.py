@@ -8,11 +8,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun.clients.lambdas import get_invoker
 from milkrun.clients.neo4j import get_neo4j
-from milkrun.errors import NetworkNotFoundError
+from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.jobs.factory import get_jobs
 from milkrun.networks.cache import NetworkCache
 from milkrun.networks.store import NetworkStore
-from milkrun.observability import begin, flush_metrics, traced
+from milkrun.observability import begin, flush_metrics, report_down, traced
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
@@ -65,15 +65,16 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """
     begin(context, event["correlation_id"], run_id=event["run_id"], owner=event["owner"])
     tools = get_tools(context.invoked_function_arn)
-    worker = Worker(
-        tools, event["owner"], event["run_id"], lambda: context.get_remaining_time_in_millis() / 1000
-    )
+    left = context.get_remaining_time_in_millis
 
     def work(*_: Any) -> None:
-        worker.work()
+        Worker(tools, event["owner"], event["run_id"], lambda: left() / 1000).work()
 
     try:
         traced(work)(event, context)
+    except DependencyUnavailableError as error:
+        report_down(error.dependencies)
+        raise
     finally:
         flush_metrics()
         give_up_endless_searches(context.get_remaining_time_in_millis() / 2_000)

@@ -13,8 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from milkrun_authorizer import keys as keys_module
 from milkrun_authorizer.fetch import fetch_json
 from milkrun_authorizer.keys import IssuerKeys
+from milkrun_authorizer.rules import TokenRules
 from milkrun_authorizer.tokens import TokenVerifier
 
 AUDIENCE = "milkrun"
@@ -112,7 +114,9 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """It alone decides what is late: a slow machine's fetch is waited for."""
+    monkeypatch.setattr(keys_module, "PATIENCE", 30.0)
     return Clock()
 
 
@@ -124,4 +128,4 @@ def keys(issuer: Issuer, clock: Clock) -> IssuerKeys:
 
 @pytest.fixture
 def verifier(issuer: Issuer, keys: IssuerKeys) -> TokenVerifier:
-    return TokenVerifier(issuer.url, AUDIENCE, keys)
+    return TokenVerifier(TokenRules(issuer.url, frozenset([AUDIENCE])), keys)

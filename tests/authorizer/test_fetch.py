@@ -66,7 +66,7 @@ def test_an_error_is_no_document(issuer: Issuer, status: int) -> None:
 
 
 def test_nobody_there_is_no_document() -> None:
-    with pytest.raises(IssuerUnavailableError, match=r"127\.0\.0\.1/it: URLError"):
+    with pytest.raises(IssuerUnavailableError, match=r"^/it: URLError$"):
         fetch_plain("http://127.0.0.1:1/it")
 
 

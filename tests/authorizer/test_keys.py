@@ -1,9 +1,14 @@
+import threading
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
 
+from milkrun_authorizer import keys as keys_module
 from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
-from milkrun_authorizer.keys import COOLDOWN, LIFESPAN, IssuerKeys
+from milkrun_authorizer.fetch import fetch_json
+from milkrun_authorizer.keys import COOLDOWN, KEPT_FOR, REFRESHED_AFTER, RETRY_AFTER, IssuerKeys
 
 from .conftest import Clock, Issuer, private_key, public_jwk
 
@@ -32,7 +37,7 @@ def test_an_issuer_with_a_slash_at_its_end_has_the_same_document(issuer: Issuer)
 
 def test_keys_are_fetched_once(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
     keys.find("first")
-    clock.now += LIFESPAN
+    clock.now += REFRESHED_AFTER
     keys.find("first")
     assert issuer.asked.count("/keys") == 1
 
@@ -47,7 +52,7 @@ def test_a_new_key_is_found_when_it_is_first_used(keys: IssuerKeys, issuer: Issu
 def test_a_key_that_is_withdrawn_is_forgotten(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
     keys.find("first")
     issuer.publish(rsa_jwk("second", 1))
-    clock.now += LIFESPAN + 1
+    clock.now += REFRESHED_AFTER + 1
     with pytest.raises(TokenRefusedError):
         keys.find("first")
 
@@ -60,21 +65,131 @@ def test_unknown_keys_do_not_make_us_flood_the_issuer(keys: IssuerKeys, issuer: 
     assert issuer.asked.count("/keys") == 1
 
 
-def test_while_the_issuer_is_away_known_keys_go_on(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+def test_while_the_issuer_is_away_known_keys_go_on_for_a_day(
+    keys: IssuerKeys, issuer: Issuer, clock: Clock
+) -> None:
+    keys.find("first")
+    issuer.replies.clear()
+    until = clock.now + KEPT_FOR
+    while clock.now < until:
+        assert keys.find("first").key_id == "first"
+        clock.now += 599
+    clock.now = until + 1
+    with pytest.raises(IssuerUnavailableError):
+        keys.find("first")
+
+
+def test_a_key_that_is_not_known_cannot_be_judged_while_the_issuer_is_away(
+    keys: IssuerKeys, issuer: Issuer, clock: Clock
+) -> None:
     keys.find("first")
     issuer.replies.clear()
     clock.now += COOLDOWN + 1
+    for _ in range(3):
+        with pytest.raises(IssuerUnavailableError):
+            keys.find("second")
+        assert keys.find("first")
+
+
+def test_keys_are_renewed_when_the_issuer_is_back(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    there = dict(issuer.replies)
+    issuer.replies.clear()
+    clock.now += REFRESHED_AFTER + 1
     assert keys.find("first")
-    with pytest.raises(IssuerUnavailableError):
-        keys.find("second")
+    issuer.replies.update(there)
+    issuer.publish(rsa_jwk("second", 1))
+    clock.now += COOLDOWN + 1
+    with pytest.raises(TokenRefusedError):  # withdrawn
+        keys.find("first")
+    assert keys.find("second")
 
 
-def test_an_issuer_that_was_away_is_asked_again(keys: IssuerKeys, issuer: Issuer) -> None:
+def test_the_day_begins_anew_with_each_renewal(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
+    keys.find("first")
+    clock.now += KEPT_FOR - 1
+    assert keys.find("first")
+    issuer.replies.clear()
+    clock.now += KEPT_FOR - 1
+    assert keys.find("first")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_issuer_that_is_away_is_not_flooded(
+    keys: IssuerKeys, issuer: Issuer, clock: Clock, known: bool
+) -> None:
+    if known:
+        keys.find("first")
+        clock.now += REFRESHED_AFTER + 1
+    issuer.replies.clear()
+    issuer.asked.clear()
+    cooldown = COOLDOWN if known else RETRY_AFTER
+    for _ in range(50):
+        with nullcontext() if known else pytest.raises(IssuerUnavailableError):
+            keys.find("first")
+        clock.now += cooldown / 50
+    assert len(issuer.asked) == 1
+    clock.now += 1
+    with nullcontext() if known else pytest.raises(IssuerUnavailableError):
+        keys.find("first")
+    assert len(issuer.asked) == 2
+
+
+def test_nobody_waits_for_an_issuer_that_hangs_while_keys_are_known(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(keys_module, "_BOTH_DOCUMENTS", 30.0)
+    answers = threading.Event()
+    answers.set()
+    published = [rsa_jwk("first")]
+
+    def fetch(url: str) -> Any:
+        answers.wait(30)
+        if url.endswith("openid-configuration"):
+            return {"issuer": "https://i.example", "jwks_uri": "https://i.example/k"}
+        return {"keys": list(published)}
+
+    keys = IssuerKeys("https://i.example", fetch, clock)
+    keys.find("first")
+    answers.clear()
+    published.append(rsa_jwk("second", 1))
+    for _ in range(5):
+        clock.now += REFRESHED_AFTER + 1
+        assert keys.find("first")
+    assert not answers.is_set()
+    answers.set()
+    assert keys.find("second")  # for one that is not known the answer is waited for
+
+
+def test_each_failure_is_told_once_without_the_issuer_s_address(issuer: Issuer, clock: Clock) -> None:
+    told: list[str] = []
+    keys = IssuerKeys(issuer.url, partial(fetch_json, schemes={"http"}), clock, told.append)
+    keys.find("first")
+    issuer.replies.clear()
+    clock.now += REFRESHED_AFTER + 1
+    for _ in range(3):
+        keys.find("first")
+    assert told == ["/.well-known/openid-configuration: HTTPError"]
+
+
+@pytest.mark.parametrize("key", [{"kty": "RSA", "kid": "x", "n": 5, "e": "AQAB"}, {"kty": {}}, 7, None])
+def test_a_key_that_cannot_be_read_takes_no_known_one_away(
+    keys: IssuerKeys, issuer: Issuer, clock: Clock, key: Any
+) -> None:
+    keys.find("first")
+    issuer.publish(key)
+    clock.now += REFRESHED_AFTER + 1
+    assert keys.find("first")
+
+
+def test_an_issuer_that_was_away_is_asked_again(keys: IssuerKeys, issuer: Issuer, clock: Clock) -> None:
     there = dict(issuer.replies)
     issuer.replies.clear()
     with pytest.raises(IssuerUnavailableError):
         keys.find("first")
     issuer.replies.update(there)
+    clock.now += RETRY_AFTER + 1
     assert keys.find("first")
 
 

@@ -1,5 +1,6 @@
 """What the canary sends, and what it says to answers that are wrong: a small server gives them."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from .conftest import KEYS, USER_AGENT, Ask
+from .conftest import KEYS, USER_AGENT, Ask, TokenServer, keep_secret
 
 RUN = "/v1/optimize/01M84XE3E0W0EGHJ6F4MNP409E"
 ROUTE = [{"type": "start"}, *({"type": "job", "id": number} for number in (2, 1, 3)), {"type": "end"}]
@@ -211,6 +212,96 @@ def test_a_run_is_erased_even_when_the_budget_is_spent(
     with pytest.raises(canary.CanaryError, match=r"^completion: expected to be done by now"):
         ask(milkrun.url)
     assert milkrun.received[-1].call == f"DELETE {RUN}?erase=true"
+
+
+def test_a_token_is_asked_for_by_the_grant_of_client_credentials(
+    ask: Ask, milkrun: Milkrun, token_server: TokenServer
+) -> None:
+    ask(milkrun.url)
+    ((path, headers, form),) = token_server.received
+    assert (path, form) == ("/oauth2/token", {"grant_type": ["client_credentials"]})
+    login = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
+    assert login == "client:p%3Ass+w%2Frd"  # RFC 6749, 2.3.1
+    assert headers["User-Agent"] == f"milkrun-canary {USER_AGENT}"
+
+
+def test_a_scope_is_asked_for_where_one_is_given(
+    ask: Ask, milkrun: Milkrun, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_SCOPE", "milkrun/runs")
+    ask(milkrun.url)
+    ((_, _, form),) = token_server.received
+    assert form["scope"] == ["milkrun/runs"]
+
+
+def test_every_call_of_a_run_brings_the_token_and_no_other(
+    ask: Ask, milkrun: Milkrun, token_server: TokenServer
+) -> None:
+    ask(milkrun.url)
+    assert [request.call for request in milkrun.received] == list(RIGHT)
+    assert [request.call for request in milkrun.signed()] == list(RIGHT)[2:]
+    assert {request.headers["Authorization"] for request in milkrun.signed()} == {"Bearer canary"}
+    assert not any("X-Amz-Date" in request.headers for request in milkrun.received)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ((401, {"error": "invalid_client"}), 'got 401 with the error "invalid_client"'),
+        (
+            (400, {"error": "invalid_scope", "access_token": "secret-1"}),
+            'got 400 with the error "invalid_scope"',
+        ),
+        ((200, {"id_token": "secret-1"}), "got 200 with the error null"),
+        ((200, {"access_token": ""}), "got 200 with the error null"),
+        ((200, {"access_token": ["secret-1"]}), "got 200 with the error null"),
+        ((200, b"secret-1"), "got 200 with the error null"),
+        ((302, b""), "got 302 with the error null"),
+    ],
+)
+def test_an_issuer_that_gives_no_token_is_named_without_what_it_gave(
+    ask: Ask,
+    canary: ModuleType,
+    milkrun: Milkrun,
+    token_server: TokenServer,
+    answer: tuple[int, Any],
+    message: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    token_server.answer = answer
+    expected = f"token: expected 200 with an access_token, {message}"
+    with pytest.raises(canary.CanaryError, match=f"^{re.escape(expected)}$"):
+        ask(milkrun.url)
+    assert [request.call for request in milkrun.received] == list(RIGHT)[:2]
+    assert "secret-1" not in caplog.text
+    assert "p:ss" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "p:ss", "[]", '"p:ss"', '{"client_id": "client"}', '{"password": "p:ss"}']
+)
+def test_a_secret_without_a_client_is_told_and_not_shown(
+    ask: Ask,
+    canary: ModuleType,
+    milkrun: Milkrun,
+    token_server: TokenServer,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TOKEN_SECRET_ARN", keep_secret(text or " "))
+    expected = "token: expected a client_id and a client_secret in the secret"
+    with pytest.raises(canary.CanaryError, match=f"^{expected}$"):
+        ask(milkrun.url)
+    assert token_server.received == []
+
+
+def test_no_token_is_asked_for_once_the_budget_is_spent(
+    ask: Ask, canary: ModuleType, milkrun: Milkrun, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canary, "check_ready", lambda api: setattr(api, "_deadline", 0.0))
+    with pytest.raises(canary.CanaryError, match=r"^token: expected to be done by now"):
+        ask(milkrun.url)
+    assert token_server.received == []
 
 
 def test_without_credentials_it_says_so(

@@ -13,7 +13,7 @@ from local.embedded.valkey import running_valkey
 from local.stack import RunningStack, running_stack
 from tests.freezing import freeze, thaw
 
-from .conftest import Ask
+from .conftest import Ask, TokenServer
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,17 @@ def test_without_a_signed_run_it_stops_at_ready(
     monkeypatch.setenv("SIGNED_RUN", "false")
     ask(stack.url)
     assert [line.split(":")[0] for line in caplog.messages if ": ok after" in line] == ["health", "ready"]
+    assert caplog.messages[-1] == "no run: callers bring tokens, and the canary has none"
+
+
+def test_with_a_token_it_takes_a_run_through_as_the_caller_of_that(
+    ask: Ask, stack: RunningStack, token_server: TokenServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "canary")
+    ask(stack.url)
+    steps = [line.split(":")[0] for line in caplog.messages if ": ok after" in line]
+    assert steps == ["health", "ready", "token", "submit", "completion", "result", "erase"]
+    assert len(token_server.received) == 1
 
 
 def test_it_is_red_at_ready_when_redis_is_away(ask: Ask, canary: ModuleType, tmp_path: Path) -> None:

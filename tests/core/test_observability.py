@@ -12,7 +12,7 @@ import pytest
 from aws_lambda_powertools import Tracer
 
 from milkrun import observability
-from milkrun.observability import UNITS, begin, get_logger, measure, traced
+from milkrun.observability import UNITS, begin, get_logger, measure, report_down, traced
 from tests.telemetry import Telemetry
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +52,19 @@ def test_every_line_of_an_invocation_carries_its_ids(telemetry: Telemetry) -> No
     assert line["correlation_id"] == "order-7"
     assert (line["run_id"], line["owner"]) == ("R", "o")
     assert (line["function_name"], line["function_request_id"]) == ("milkrun-worker", "52fdfc07")
+
+
+def test_each_dependency_that_is_down_is_told_with_its_reason(telemetry: Telemetry) -> None:
+    states = {"redis": "down: timed out", "neo4j": "not configured", "issuer": "down: /keys: URLError"}
+    report_down(states, "run delayed", attempt=2)
+    told = [
+        [line[key] for key in ("level", "message", "dependency", "reason", "attempt")]
+        for line in telemetry.lines()
+    ]
+    assert told == [
+        ["WARNING", "run delayed", "redis", "timed out", 2],
+        ["WARNING", "run delayed", "issuer", "/keys: URLError", 2],
+    ]
 
 
 def test_an_invocation_knows_nothing_of_the_one_before(telemetry: Telemetry) -> None:

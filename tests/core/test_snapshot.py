@@ -44,6 +44,7 @@ def run(code: str, handler: str, **environment: str) -> None:
         "LAMBDA_TASK_ROOT": "/var/task",
         "POWERTOOLS_SERVICE_NAME": "milkrun",
     }
+    environment = {"JWT_ISSUER": "https://issuer.example", "JWT_AUDIENCE": "milkrun"} | environment
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -85,3 +86,19 @@ def test_a_first_request_finds_everything_loaded(event: str, valkey_url: str) ->
 def test_wrong_settings_fail_the_snapshot_and_with_it_the_deployment(handler: str) -> None:
     with pytest.raises(AssertionError, match="JOB_TTL_DAYS must be"):
         run(SNAPSHOT.format(handler=handler), handler, JOB_TTL_DAYS="x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_ISSUER", ""),
+        ("JWT_AUDIENCE", ""),
+        ("JWT_AUDIENCE", "milkrun,,planner"),
+        ("JWT_REQUIRED_SCOPE", "read write"),
+        ("JWT_REQUIRED_CLAIM", "admins"),
+        ("JWT_ACCESS_TOKENS_ONLY", "yes"),
+    ],
+)
+def test_wrong_rules_for_tokens_fail_the_snapshot_too(name: str, value: str) -> None:
+    with pytest.raises(AssertionError, match=f"ValueError: .*{name}"):
+        run(SNAPSHOT.format(handler="authorizer"), "authorizer", **{name: value})

@@ -1,11 +1,15 @@
+from functools import cache
 from typing import Any
 
 import authorizer_handler
+import jwt
 import pytest
+from authorizer_handler import get_verifier
 
 from milkrun.http.identity import owner_of, token_owner
 from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
 from milkrun_authorizer.tokens import Caller
+from tests.telemetry import Telemetry
 
 from .conftest import Context
 
@@ -63,6 +67,21 @@ def test_functions_get_the_owner_that_the_access_log_names() -> None:
 def test_while_the_issuer_is_away_nobody_is_judged() -> None:
     with pytest.raises(IssuerUnavailableError):
         decide("Bearer away")
+
+
+def test_an_issuer_that_is_away_is_told_in_the_log_without_its_address(
+    monkeypatch: pytest.MonkeyPatch, telemetry: Telemetry
+) -> None:
+    monkeypatch.setenv("JWT_ISSUER", "https://127.0.0.1:1")
+    monkeypatch.setenv("JWT_AUDIENCE", "milkrun")
+    monkeypatch.setattr(authorizer_handler, "get_verifier", cache(get_verifier.__wrapped__))
+    token = jwt.encode({}, "s" * 32, headers={"kid": "k"})
+    with pytest.raises(IssuerUnavailableError):
+        decide(f"Bearer {token}")
+    (line,) = telemetry.lines()
+    assert (line["level"], line["dependency"]) == ("WARNING", "issuer")
+    assert line["reason"] == "/.well-known/openid-configuration: URLError"
+    assert "127.0.0.1" not in str(line)
 
 
 @pytest.mark.parametrize("missing", ["JWT_ISSUER", "JWT_AUDIENCE"])

@@ -3,9 +3,13 @@
 import json
 import re
 import subprocess
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import health_handler
 import pytest
 import status_handler
 import submit_handler
@@ -13,12 +17,13 @@ import sweeper_handler
 import worker_handler
 from samtranslator.yaml_helper import yaml_parse
 
+from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.run import Run
 from milkrun.runs.work import Tools
 from milkrun.settings import Limits
-from tests.telemetry import Telemetry
+from tests.telemetry import Line, Telemetry
 
 from .conftest import Context, Invokes, recorded, send
 
@@ -54,6 +59,14 @@ def fields_of(query: str) -> set[str]:
     return set(re.findall(r"@?[a-zA-Z_][\w.]*", bare)) - WORDS - named
 
 
+def query_of(page: str, anchor: str) -> str:
+    """The query after an anchor."""
+    (query,) = re.findall(
+        rf'<a id="{anchor}"></a>[^`]*```logs-insights\n(.*?)^```', page, re.MULTILINE | re.DOTALL
+    )
+    return str(query)
+
+
 def failing(*_: Any, **__: Any) -> None:
     raise RuntimeError
 
@@ -86,6 +99,10 @@ def logged(telemetry: Telemetry, invokes: Invokes, environment: pytest.MonkeyPat
     get_reader()._redis.hset(OwnerKeys(run.owner).run(run.run_id), "lease_until", 1)
     sweep(run)
     work(run)
+    environment.setattr(
+        health_handler, "get_probe", lambda: SimpleNamespace(ask=lambda: {"redis": "down: busy"})
+    )
+    send(health_handler, "ready")
     return {field for line in telemetry.lines() for field in line}
 
 
@@ -116,9 +133,76 @@ def test_every_line_that_a_query_looks_for_is_one_that_is_written(queries: list[
     for query in queries:
         for one, several in re.findall(r'message = "([^"]+)"|message in \[([^]]+)\]', query):
             looked_for |= {one} if one else set(re.findall(r'"([^"]+)"', several))
-    assert len(looked_for) > 5
+    assert len(looked_for) >= 4
     for message in looked_for:
         assert f'"{message}"' in code, message
+
+
+def picked(query: str, lines: list[Line]) -> Counter[tuple[Any, ...]]:
+    """What a query of the form `filter ispresent(…)` and `stats count(*) as times by …` answers."""
+    asked = re.match(r"filter ispresent\((\w+)\)\n\| stats count\(\*\) as times by (.*)\n", query)
+    assert asked, query
+    fields = asked[2].split(", ")
+    return Counter(tuple(line.get(field) for field in fields) for line in lines if asked[1] in line)
+
+
+def ready() -> None:
+    health_handler.get_probe.cache_clear()
+    assert send(health_handler, "ready").status == 503
+
+
+def optimize() -> None:
+    assert send(submit_handler, "submit").status == 503
+
+
+def ask_for_status() -> None:
+    assert send(status_handler, "status").status == 503
+
+
+def start_a_worker() -> None:
+    worker_handler.get_tools.cache_clear()
+    with pytest.raises(DependencyUnavailableError):
+        worker_handler.lambda_handler(recorded("worker"), Context())  # type: ignore[arg-type]
+
+
+def start_a_sweep() -> None:
+    with pytest.raises(DependencyUnavailableError):
+        sweeper_handler.lambda_handler(recorded("sweeper"), Context())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("meet", [ready, optimize, ask_for_status, start_a_worker, start_a_sweep])
+def test_whoever_meets_a_redis_that_is_away_tells_it_once_where_the_runbook_looks(
+    page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch, meet: Callable[[], None]
+) -> None:
+    environment.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    meet()
+    lines = telemetry.lines()
+    found = picked(query_of(page, "q-dependencies"), lines)
+    assert found == {("milkrun", "dependency down", "redis", "connection refused"): 1}
+    (line,) = (line for line in lines if "dependency" in line)
+    assert line["level"] == "WARNING"
+    assert line["correlation_id"]
+    assert "127.0.0.1" not in json.dumps(lines)
+
+
+def test_each_dependency_that_is_down_has_its_line(
+    page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    environment.setenv("NEO4J_URI", "bolt://127.0.0.1:1")
+    ready()
+    found = picked(query_of(page, "q-dependencies"), telemetry.lines())
+    assert {(dependency, reason) for _, _, dependency, reason in found} == {
+        ("redis", "connection refused"),
+        ("neo4j", "connection refused"),
+    }
+
+
+def test_what_is_well_has_none(page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch) -> None:
+    health_handler.get_probe.cache_clear()
+    assert send(health_handler, "ready").status == 200
+    assert picked(query_of(page, "q-dependencies"), telemetry.lines()) == {}
 
 
 def test_every_field_that_the_page_explains_is_in_the_log(page: str, known: set[str]) -> None:

@@ -11,6 +11,7 @@ from milkrun.jobs.factory import get_jobs
 from milkrun.jobs.manager import Best
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
+from tests.telemetry import Telemetry
 
 from .conftest import BEST, SOLUTION, Invokes, recorded, send
 
@@ -172,6 +173,16 @@ def test_a_stored_run_is_told_although_redis_goes_away(environment: pytest.Monke
     answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
     assert (answer.status, answer.body["status"]) == (202, "pending")
     assert "Location" in answer.headers
+
+
+def test_a_redis_that_goes_away_while_a_call_waits_is_told_in_the_log(
+    environment: pytest.MonkeyPatch, telemetry: Telemetry
+) -> None:
+    away = RunReader(connect("redis://127.0.0.1:1/0"))
+    environment.setattr(submit_handler, "get_reader", lambda: away)
+    assert send(submit_handler, "submit", headers={"Prefer": "wait=5"}).status == 202
+    (line,) = (line for line in telemetry.lines() if "dependency" in line)
+    assert (line["dependency"], line["reason"]) == ("redis", "connection refused")
 
 
 def test_without_its_replicas_a_run_is_not_acknowledged_and_no_worker_is_started(

@@ -22,6 +22,7 @@ Parameters = dict[str, str]
 
 GIVEN_VPC = {"VpcId": "vpc-0a1b2c3d", "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b"}
 NEO4J_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:neo4j-AbCdEf"
+CANARY_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary-GhIjKl"
 
 
 def samconfig() -> dict[str, Any]:
@@ -51,6 +52,12 @@ PARAMETER_SETS: dict[str, Parameters] = {
         "AuthMode": "JWT",
         "JwtIssuer": "https://issuer.example.com",
         "JwtAudience": "milkrun",
+        "JwtRequiredScope": "milkrun/runs",
+        "JwtRequiredClaim": "cognito:groups=dispatch",
+        "JwtAccessTokensOnly": "true",
+        "CanaryTokenUrl": "https://issuer.example.com/oauth2/token",
+        "CanarySecretArn": CANARY_SECRET,
+        "CanaryScope": "milkrun/runs",
         "CorsAllowOrigin": "https://planner.example.com",
         "WebAclArn": "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shield/1a2b",
         "AlarmEmail": "operator@example.com",

@@ -13,6 +13,7 @@ from milkrun.http import problems
 from milkrun.http.cors import EXPOSED
 from milkrun.http.headers import MAX_WAIT
 from milkrun.http.identity import token_owner
+from milkrun_authorizer.rules import TokenRules
 
 from .conftest import Deploy, Deployment, Resources
 
@@ -198,6 +199,39 @@ def test_the_authorizer_knows_the_issuer_and_is_outside_the_vpc(by_tokens: Deplo
     variables = function["Environment"]["Variables"]
     assert variables["JWT_ISSUER"] == TOKENS["JwtIssuer"]
     assert variables["JWT_AUDIENCE"] == TOKENS["JwtAudience"]
+
+
+def test_the_authorizer_takes_any_token_for_the_audience_unless_told_otherwise(
+    by_tokens: Deployment, deployed: Deploy
+) -> None:
+    variables = by_tokens.properties("AuthorizerFunction")["Environment"]["Variables"]
+    assert TokenRules.from_env(variables) == TokenRules(
+        TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]])
+    )
+    strict = {"JwtRequiredScope": "runs", "JwtRequiredClaim": "group=a b", "JwtAccessTokensOnly": "true"}
+    variables = deployed(TOKENS | strict).properties("AuthorizerFunction")["Environment"]["Variables"]
+    assert TokenRules.from_env(variables) == TokenRules(
+        TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]]), "runs", ("group", "a b"), True
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JwtAudience", "milkrun,"),
+        ("JwtRequiredScope", "read write"),
+        ("JwtRequiredClaim", "group"),
+        ("JwtRequiredClaim", "group="),
+        ("JwtAccessTokensOnly", "yes"),
+    ],
+)
+def test_rules_that_the_authorizer_would_not_start_with_are_no_parameters(
+    template: dict[str, Any], name: str, value: str
+) -> None:
+    parameter = template["Parameters"][name]
+    pattern = parameter.get("AllowedPattern") or "|".join(parameter["AllowedValues"])
+    assert re.fullmatch(pattern, parameter["Default"])
+    assert not re.fullmatch(pattern, value)
 
 
 def test_only_this_api_s_authorizers_may_invoke_the_authorizer(by_tokens: Deployment) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import GIVEN_VPC, ROOT, Deploy
+from .conftest import CANARY_SECRET, GIVEN_VPC, ROOT, Deploy, Parameters
 
 CANARY = ROOT / "canary"
 SIGNED = {"POST/optimize", "GET/optimize/*/status", "GET/optimize/*/result", "DELETE/optimize/*"}
@@ -35,6 +35,7 @@ def statements(translated: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {
         action: (statement["Resource"], statement.get("Condition"))
         for policy in translated["Resources"]["CanaryRole"]["Properties"]["Policies"]
+        if "PolicyDocument" in policy  # the right to its secret depends on parameters: test_permissions
         for statement in policy["PolicyDocument"]["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
@@ -113,6 +114,30 @@ def test_there_is_nothing_of_the_canary_without_it(translated: dict[str, Any]) -
 def test_it_signs_runs_only_where_callers_do(canary: dict[str, Any]) -> None:
     signed = canary["RunConfig"]["EnvironmentVariables"]["SIGNED_RUN"]
     assert signed == {"Fn::If": ["UsesJwt", "false", "true"]}
+
+
+def variables(deployed: Deploy, parameters: Parameters) -> dict[str, str]:
+    """What the canary knows, without the address."""
+    canary = deployed(parameters).resources["Canary"]["Properties"]
+    known: dict[str, str] = canary["RunConfig"]["EnvironmentVariables"]
+    return {name: value for name, value in known.items() if name != "API_URL"}
+
+
+def test_it_gets_a_token_only_where_callers_bring_them_and_it_is_told_where(deployed: Deploy) -> None:
+    tokens = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
+    token = {
+        "CanaryTokenUrl": "https://issuer.example.com/token",
+        "CanarySecretArn": CANARY_SECRET,
+        "CanaryScope": "milkrun/runs",
+    }
+    assert variables(deployed, {}) == variables(deployed, token) == {"SIGNED_RUN": "true"}
+    assert variables(deployed, tokens) == {"SIGNED_RUN": "false"}
+    assert variables(deployed, tokens | token) == {
+        "SIGNED_RUN": "false",
+        "TOKEN_URL": token["CanaryTokenUrl"],
+        "TOKEN_SECRET_ARN": CANARY_SECRET,
+        "TOKEN_SCOPE": "milkrun/runs",
+    }
 
 
 def test_it_begins_once_the_stage_is_there(translated: dict[str, Any], canary: dict[str, Any]) -> None:

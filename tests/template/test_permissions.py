@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import NEO4J_SECRET, Deploy, Deployment
+from .conftest import CANARY_SECRET, NEO4J_SECRET, Deploy, Deployment
 
 INVOKERS = {"SubmitRole", "SweeperRole", "WorkerRole"}
 FUNCTIONS_OF_RUNS = ("Submit", "Status", "Health", "Worker", "Sweeper")
@@ -113,6 +113,15 @@ def test_only_health_and_worker_may_read_the_one_secret(deployed: Deploy) -> Non
     rights = resources_by_role(deployed({"Neo4jSecretArn": NEO4J_SECRET}), "secretsmanager:GetSecretValue")
     assert rights == {"HealthRole": [NEO4J_SECRET], "WorkerRole": [NEO4J_SECRET]}
     assert resources_by_role(deployed({}), "secretsmanager:GetSecretValue") == {}
+
+
+def test_the_canary_may_read_the_secret_for_its_token_and_no_other(deployed: Deploy) -> None:
+    tokens = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
+    token = {"CanaryTokenUrl": "https://issuer.example.com/token", "CanarySecretArn": CANARY_SECRET}
+    reads = "secretsmanager:GetSecretValue"
+    assert resources_by_role(deployed(tokens | token), reads) == {"CanaryRole": [CANARY_SECRET]}
+    assert resources_by_role(deployed(tokens), reads) == {}
+    assert resources_by_role(deployed(token), reads) == {}  # callers sign
 
 
 def test_only_submit_sweeper_and_worker_may_invoke_and_only_the_workers_alias(

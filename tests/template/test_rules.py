@@ -15,6 +15,11 @@ NAT = {"NatGateway": "true"}
 INSIDE = {"Neo4jSecurityGroupId": "sg-0a1b2c3d"}
 DURABLE = {"CacheDurability": "sync", "CacheShards": "2", "CacheNodeType": "cache.m7g.large"}
 TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
+CANARY_TOKEN = {
+    **TOKENS,
+    "CanaryTokenUrl": "https://issuer.example.com/token",
+    "CanarySecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary-AbCdEf",
+}
 
 Refused = Callable[[Parameters], set[str]]
 
@@ -61,6 +66,9 @@ def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refu
         ),  # a promise that would be another server's to keep
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtIssuer")),
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtAudience")),
+        ("CanaryTokenHasSecret", without(CANARY_TOKEN, "CanarySecretArn")),
+        ("CanarySecretHasTokenUrl", without(CANARY_TOKEN, "CanaryTokenUrl")),
+        ("CanarySecretHasTokenUrl", {"CanaryScope": "milkrun/runs"}),
     ],
 )
 def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
@@ -93,6 +101,7 @@ def test_a_durable_cache_has_no_burstable_nodes(refused: Refused, family: str, s
         {**AURA, **NAT},
         {**AURA, **INSIDE},
         TOKENS,
+        CANARY_TOKEN,
     ],
 )
 def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:

@@ -37,7 +37,8 @@ def fetch_json(url: str, *, schemes: Collection[str] = _SECURE) -> Any:
         return json.loads(within(FETCH_SECONDS, lambda: _read(url)))
     # URLError and TimeoutError are OSErrors; brackets without end exhaust the parser.
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
-        raise IssuerUnavailableError(f"{parts.hostname}{parts.path}: {type(error).__name__}") from error
+        # This lands in the log, which names no server.
+        raise IssuerUnavailableError(f"{parts.path}: {type(error).__name__}") from error
 
 
 def _read(url: str) -> bytes:

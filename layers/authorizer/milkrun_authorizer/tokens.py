@@ -1,13 +1,13 @@
 """Whose token it is, if it is one that we take."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jwt
 from jwt.exceptions import PyJWTError
 
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
+from milkrun_authorizer.rules import TokenRules
 
 CLOCK_SKEW = 10
 """Seconds that the issuer's clock and ours may differ."""
@@ -25,15 +25,18 @@ class Caller(NamedTuple):
 
 
 class TokenVerifier:
-    """Checks tokens of one issuer that are meant for one audience."""
+    """Checks tokens of one issuer.
 
-    def __init__(self, issuer: str, audience: str, keys: IssuerKeys) -> None:
-        self._issuer = issuer
-        self._audience = audience
+    Args:
+        keys: Those of the issuer that the rules name.
+    """
+
+    def __init__(self, rules: TokenRules, keys: IssuerKeys) -> None:
+        self._rules = rules
         self._keys = keys
 
     def verify(self, token: str) -> Caller:
-        """The caller whom the issuer vouches for: signature, issuer, audience and times are checked.
+        """The caller whom the issuer vouches for: signature, issuer, times and all rules are checked.
 
         Raises:
             TokenRefusedError: The token is not valid, or not for us. The message never quotes it.
@@ -42,9 +45,10 @@ class TokenVerifier:
         if len(token) > MAX_TOKEN:
             raise TokenRefusedError("the token is too long")
         try:
-            key_id = jwt.get_unverified_header(token).get("kid")
+            header = jwt.get_unverified_header(token)
         except (PyJWTError, RecursionError, UnicodeError):  # of brackets without end, of half a character
             raise TokenRefusedError("this is no signed JSON Web Token") from None
+        key_id = header.get("kid")
         if not isinstance(key_id, str):
             raise TokenRefusedError("the token names no key")
         key = self._keys.find(key_id)
@@ -53,7 +57,7 @@ class TokenVerifier:
                 token,
                 key,
                 algorithms=[key.algorithm_name],  # the key's, whatever the token says
-                issuer=self._issuer,
+                issuer=self._rules.issuer,
                 leeway=CLOCK_SKEW,
                 options={"require": list(_NEEDED), "verify_aud": False},
             )
@@ -61,11 +65,5 @@ class TokenVerifier:
             raise TokenRefusedError(f"the token is not valid: {type(error).__name__}") from None
         if not claims["sub"]:
             raise TokenRefusedError("the token names no subject")
-        if not self._is_meant_for_us(claims):
-            raise TokenRefusedError("the token is meant for another audience")
-        return Caller(self._issuer, claims["sub"])
-
-    def _is_meant_for_us(self, claims: Mapping[str, Any]) -> bool:
-        """By `aud`, or where there is none by `client_id`, which Cognito's access tokens have instead."""
-        meant_for = claims["aud"] if "aud" in claims else claims.get("client_id")
-        return self._audience in (meant_for if isinstance(meant_for, list) else [meant_for])
+        self._rules.check(header, claims)
+        return Caller(self._rules.issuer, claims["sub"])

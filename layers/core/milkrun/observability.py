@@ -117,6 +117,19 @@ def begin(context: LambdaContext, correlation_id: str, **keys: str) -> None:
     )
 
 
+def report_down(dependencies: Mapping[str, str], message: str = "dependency down", **fields: Any) -> None:
+    """Logs a warning about each dependency that is down: its name, and the reason without an address.
+
+    Args:
+        dependencies: State of each by name, such as `{"redis": "down: timed out", "neo4j": "ok"}`.
+        fields: What else the line says.
+    """
+    for name, state in dependencies.items():
+        if state.startswith("down"):
+            reason = state.removeprefix("down: ")
+            get_logger().warning(message, dependency=name, reason=reason, **fields)
+
+
 def measure(name: str, value: float = 1, **dimension: str) -> None:
     """Adds a value of a metric, and with a dimension the same once more under that: `code="worker_lost"`.
 

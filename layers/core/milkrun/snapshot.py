@@ -31,9 +31,14 @@ class Uptime:
         self._began = self._clock()
 
 
-def prime_before_snapshot() -> None:
-    """Has what the first request would do, and none should wait for, done before a snapshot."""
-    register_before_snapshot(_prime)
+def prime_before_snapshot(*more: Callable[[], object]) -> None:
+    """Has what the first request would do, and none should wait for, done before a snapshot.
+
+    Args:
+        more: What this function does beside what all do.
+    """
+    for prime in (_prime, *more):
+        register_before_snapshot(prime)
 
 
 def _prime() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
@@ -100,6 +101,7 @@ def test_an_invoker_leads_to_the_function_it_is_given() -> None:
     invoker = lambdas.get_invoker(alias)
     with Stubber(lambdas.get_lambda()) as stubber:
         expected = {"FunctionName": alias, "InvocationType": "Event", "Payload": ANY}
-        stubber.add_response("invoke", {"StatusCode": 202}, expected)
+        answer = {"StatusCode": 202, "Payload": StreamingBody(io.BytesIO(), 0)}
+        stubber.add_response("invoke", answer, expected)
         assert invoker.invoke(RUN) is None
     lambdas.get_invoker.cache_clear()

@@ -304,6 +304,35 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     assert bench.status().status is Status.COMPLETED
 
 
+def test_what_a_worker_cannot_reach_is_told_with_its_reason(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, telemetry: Telemetry
+) -> None:
+    refused = {verb: threading.Event() for verb in ("renew", "complete")}
+
+    def once_away(verb: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(self: JobStateManager, *args: Any, **given: Any) -> Any:
+            if refused[verb].is_set():
+                return call(self, *args, **given)
+            refused[verb].set()
+            raise DependencyUnavailableError({"redis": "down: busy", "neo4j": "ok"})
+
+        return called
+
+    for verb in refused:
+        monkeypatch.setattr(JobStateManager, verb, once_away(verb, getattr(JobStateManager, verb)))
+    bench.submit(1)
+    bench.work(lambda _problem, **_: answer(7 if refused["renew"].wait(10) else 8))
+    bench.submit(2)
+    bench.work(at_once(7), number=2, travel_of=away)
+    told = [line for line in telemetry.lines() if "dependency" in line]
+    assert [(line["message"], line["dependency"], line["reason"]) for line in told] == [
+        ("lease not renewed", "redis", "busy"),
+        ("transition delayed", "redis", "busy"),
+        ("run delayed", "neo4j", "timed out"),
+    ]
+    assert {line["level"] for line in told} == {"WARNING"}
+
+
 def lose_first_reply(monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     """The first call is done, and its answer is lost."""
     first = iter([True])

@@ -2,18 +2,22 @@
 
 import json
 import logging
+from contextlib import closing, suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, SSLError
 
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+
+_CLOSED = (ConnectionClosedError, SSLError)
+"""What comes of a connection that the other end has closed. A timeout is none: that end may be at work."""
 
 INVOKE_TIMEOUT = 1.0
 INVOKES_AT_ONCE = 10
@@ -22,7 +26,7 @@ INVOKES_AT_ONCE = 10
 
 @cache
 def get_lambda() -> "LambdaClient":
-    """The client of this process: a second's patience and no retries, for the sweeper invokes again."""
+    """The client of this process: a second's patience, and no retries: the sweeper invokes again."""
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells of its credentials at INFO
     config = Config(
         connect_timeout=INVOKE_TIMEOUT,
@@ -43,23 +47,42 @@ class WorkerInvoker:
     def __init__(self, client: "LambdaClient", function: str) -> None:
         self._client = client
         self._function = function
+        self._keeps_connections = False
 
     def invoke(self, run: Run) -> str | None:
         """Sends the event; it carries only owner, run id and correlation id.
+
+        Where a connection was kept and the other end has closed it, the event is sent once more, on a new
+        one. The worker may then get it twice, which its lease makes harmless.
 
         Returns:
             None, or why it could not be sent. That loses nothing: the run stays pending, and the sweeper
             sends again.
         """
         event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}
+        payload = json.dumps(event).encode()
+        had_kept = self._keeps_connections
+        failure = self._send(payload)
+        if had_kept and isinstance(failure, _CLOSED):
+            self._client.close()  # while this process was frozen, the other kept ones went the same way
+            failure = self._send(payload)
+        if isinstance(failure, ClientError):
+            return failure.response["Error"].get("Code", "ClientError")
+        return type(failure).__name__ if failure else None
+
+    def _send(self, payload: bytes) -> ClientError | BotoCoreError | None:
+        """One invoke, and what it failed with."""
         try:
-            self._client.invoke(
-                FunctionName=self._function, InvocationType="Event", Payload=json.dumps(event).encode()
-            )
+            answer = self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)
         except ClientError as error:
-            return error.response["Error"].get("Code", "ClientError")
+            self._keeps_connections = True
+            return error
         except BotoCoreError as error:
-            return type(error).__name__
+            return error
+        # An answer that is read to its end gives its connection back. The event is sent in any case.
+        with suppress(Exception), closing(answer["Payload"]) as body:
+            body.read()
+            self._keeps_connections = True
         return None
 
 

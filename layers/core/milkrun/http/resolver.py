@@ -15,7 +15,7 @@ from milkrun.http.cors import cors_headers
 from milkrun.http.headers import correlation_id, wait_seconds
 from milkrun.http.identity import owner_of
 from milkrun.http.problems import CONTENT_TYPE, problem, problem_body
-from milkrun.observability import begin, flush_metrics, get_logger, measure, traced
+from milkrun.observability import begin, flush_metrics, get_logger, measure, report_down, traced
 from milkrun.settings import get_settings
 from milkrun.snapshot import prime_before_snapshot
 
@@ -38,6 +38,8 @@ def create_app() -> APIGatewayRestResolver:
             measure("InternalErrors", function_name=app.lambda_context.function_name)
         elif isinstance(error, RequestError | DependencyUnavailableError):
             measure("RequestsRefused", code=error.code)
+            if isinstance(error, DependencyUnavailableError):
+                report_down(error.dependencies)
         return _problem_response(status, headers, body)
 
     @app.not_found

@@ -8,6 +8,7 @@ from milkrun.errors import DependencyUnavailableError, MilkrunError
 from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
+from milkrun.observability import report_down
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
@@ -67,6 +68,9 @@ def result_within(
             return last, None
         run, solution = reader.result(run.owner, run.run_id, best=best)
         return Waited(run, waited=True), solution
+    except DependencyUnavailableError as error:
+        report_down(error.dependencies)
+        return last, None
     except MilkrunError:
         return last, None
 

@@ -19,7 +19,7 @@ from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
 from milkrun.jobs.runner import Name
 from milkrun.jobs.states import Status
-from milkrun.observability import get_logger, measure
+from milkrun.observability import get_logger, measure, report_down
 from milkrun.runs.invoke import MAX_CHAIN, invoke_in_chain
 from milkrun.runs.report import report_end
 from milkrun.runs.search import Search, Solve, TravelOf, to_best
@@ -158,7 +158,7 @@ class Worker:
                     spent_ms / run.time_limit_ms, spent_ms, to_best(best) if best is not stored else None
                 )
             except DependencyUnavailableError as error:
-                self._log.info("lease not renewed", reason=error.detail)
+                report_down(error.dependencies, "lease not renewed")
                 continue
             stored = best
             if stop:
@@ -219,7 +219,7 @@ class Worker:
             self._complete(run, best, run.spent_ms)
             return
         measure("RunsDelayed")
-        self._log.info("run delayed", reason=error.detail, attempt=pending.attempt)
+        report_down(error.dependencies, "run delayed", attempt=pending.attempt)
 
     def _complete(self, run: Run, solution: Solution | None, spent_ms: int) -> None:
         best = to_best(solution)
@@ -283,7 +283,7 @@ class Worker:
             try:
                 return transition()
             except DependencyUnavailableError as error:
-                self._log.info("transition delayed", reason=error.detail)
+                report_down(error.dependencies, "transition delayed")
                 if self._remaining() < _LAST_TRY * self._margin:
                     raise
                 time.sleep(RENEW_EVERY)
