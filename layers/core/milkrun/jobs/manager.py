@@ -1,10 +1,12 @@
 """The state machine of runs: one typed method per transition, each one script and one round trip."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import (
+    FieldError,
     IdempotencyKeyReusedError,
     MilkrunError,
     RunNotFoundError,
@@ -12,6 +14,7 @@ from milkrun.errors import (
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
+from milkrun.jobs.field_errors import to_stored
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.packing import pack, unpack
 from milkrun.jobs.run import SCHEMA_VERSION, Run
@@ -237,10 +240,20 @@ class JobStateManager:
         return _next(payload)
 
     def fail(
-        self, owner: str, run_id: str, token: str, *, code: str, detail: str, spent_ms: int
+        self,
+        owner: str,
+        run_id: str,
+        token: str,
+        *,
+        code: str,
+        detail: str,
+        spent_ms: int,
+        errors: Sequence[FieldError] = (),
     ) -> str | None:
-        """Ends a run as failed. Returns and raises as `complete`."""
-        _, payload = self._call("fail", owner, run_id, token, code, detail, spent_ms, self._ttl_ms)
+        """Ends a run as failed, by these fields of its problem. Returns and raises as `complete`."""
+        _, payload = self._call(
+            "fail", owner, run_id, token, code, detail, spent_ms, self._ttl_ms, to_stored(errors)
+        )
         return _next(payload)
 
     def hand_over(self, owner: str, run_id: str, token: str, *, spent_ms: int) -> Run | None:
