@@ -71,8 +71,8 @@ class ProblemDetails(TypedDict):
         detail: A sentence.
         code: Stable, for programs.
         correlation_id: Finds the request in the logs.
-        errors: Of `invalid_problem`: each broken rule, up to 20. Of a run that failed by fields of its problem:
-            these, up to 100.
+        errors: Of `invalid_problem`: each broken rule, up to 20. Of a run that failed by fields of its
+            problem: these, up to 100.
         dependencies: Of `dependency_unavailable`: by name, `ok` or `down: <why>`.
     """
 
