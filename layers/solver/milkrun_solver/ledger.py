@@ -66,6 +66,14 @@ class Ledger:
             return
         self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
 
+    def take_given(self, routes: list[TimedRoute]) -> None:
+        """Takes the routes that the caller gave, as the first answer, if they keep the rules."""
+        faults = self._faults(solution_of(self._model, routes, self._meta("vroom", 0)))
+        if faults:
+            _log.info("the routes given as steps are no answer: %s", faults[0])
+            return
+        self.consider("vroom", routes)
+
     def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
         """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer import planned_routes, timed_routes
 from milkrun_solver.engines import Engines
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
+from milkrun_solver.given import given_routes
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger, Verdict
 from milkrun_solver.model import Model, build_model
@@ -82,11 +82,11 @@ def solve(
 
 def _take_given_routes(model: Model, ledger: Ledger) -> None:
     """The routes that the caller gave as `steps` are the first candidate, if they keep the rules."""
-    given = ((number, vehicle.source.steps) for number, vehicle in enumerate(model.vehicles))
-    plan = [route for route in planned_routes(model, given) if route.served]
-    routes = timed_routes(model, plan) if plan and not model.has_breaks else None
+    routes = given_routes(model)
     if routes:
-        ledger.consider("vroom", routes)
+        ledger.take_given(routes)
+    elif routes is None:
+        _log.info("the routes given as steps are no answer: they come too late, or no way leads on")
 
 
 class _Run:
