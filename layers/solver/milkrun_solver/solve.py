@@ -14,6 +14,7 @@ from milkrun_solver.given import given_routes
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger, Verdict
 from milkrun_solver.model import Model, build_model
+from milkrun_solver.overlooked import Overlooked
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_districts import VroomDistricts
@@ -103,6 +104,7 @@ class _Run:
         self._engines = Engines(model, self._events.put, self._deadline, seed)
         self._vroom: VroomEngine | VroomDistricts | None = None
         self._improver: Improver | None = None
+        self._overlooked = None if self._engines.with_pyvrp else Overlooked(model, ledger.keeps_rules)
         self._working = 0
         self._closing = False
         self._errors: list[Exception] = []
@@ -202,8 +204,12 @@ class _Run:
         self._consider_routes(routes)
 
     def _consider_routes(self, routes: list[TimedRoute]) -> None:
-        verdict = self._ledger.consider("vroom", routes)
-        if verdict is Verdict.BETTER and self._improver is not None:
+        if self._ledger.consider("vroom", routes) is not Verdict.BETTER:
+            return
+        more = None if self._overlooked is None else self._overlooked.put_into(routes)
+        if more is not None and self._ledger.consider("vroom", more) is Verdict.BETTER:
+            routes = more
+        if self._improver is not None:
             self._improver.offer(routes)
 
     def _engine_ended(self, event: Ended) -> None:
