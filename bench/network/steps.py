@@ -54,7 +54,7 @@ def _run(roads: RoadNetwork, side: int, stops: int, near: float) -> None:
         junctions, _ = roads.snap("car", places)
     with step(f"matrices of {stops:,}"):
         seconds, _ = roads.matrices("car", junctions, lambda: False)
-    streets = Streets(roads, {"car": junctions}, {"car": seconds})
+    streets = Streets(roads, {"car": junctions}, {"car": seconds}, {"car": "car"})
     routes = [("car", route) for route in _nearest_neighbours(seconds)]
     with step(f"geometry of {stops:,} stops, first answer"):
         geometry = streets.draw(routes)

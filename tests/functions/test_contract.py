@@ -15,6 +15,7 @@ import submit_handler
 from local.openapi.codes import function_refusals, run_codes
 from local.openapi.operations import OPERATIONS
 from milkrun.clients.redis import get_redis
+from milkrun.errors import FieldError
 from milkrun.http import problems
 from milkrun.jobs.factory import get_jobs
 from milkrun.jobs.manager import Best
@@ -77,7 +78,9 @@ class Service:
 
     def failed(self, code: str) -> Run:
         run = self.running()
-        get_jobs().fail(run.owner, run.run_id, "t", code=code, detail="It failed.", spent_ms=1)
+        why = {"code": code, "detail": "It failed."}
+        errors = [FieldError("$.jobs[0].location", "lies in the sea")]
+        get_jobs().fail(run.owner, run.run_id, "t", **why, spent_ms=1, errors=errors)
         return run
 
     def in_time(self) -> Answer:

@@ -7,6 +7,7 @@ import pytest
 import status_handler
 import submit_handler
 
+from milkrun.errors import FieldError
 from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
@@ -220,6 +221,22 @@ def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:
     answer = result(running)
     assert (answer.status, answer.body["code"], answer.body["detail"]) == (409, "network_not_found", "None.")
     assert status(running).body["error"] == {"code": "network_not_found", "detail": "None."}
+
+
+def test_a_failed_run_tells_every_field_at_fault(running: Run) -> None:
+    fields = [FieldError(f"$.jobs[{n}].location", "lies in the sea") for n in (1, 2, 3)]
+    get_jobs().fail(
+        running.owner,
+        running.run_id,
+        "t",
+        code="location_off_network",
+        detail="Three.",
+        spent_ms=1,
+        errors=fields,
+    )
+    told = [{"loc": loc, "message": message} for loc, message in fields]
+    assert result(running).body["errors"] == told
+    assert status(running).body["error"]["errors"] == told
 
 
 def test_a_pending_run_is_cancelled_and_its_result_gone(run: Run) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from milkrun.errors import NetworkNotFoundError
+from milkrun.errors import FieldError, NetworkNotFoundError
 from milkrun_solver.errors import (
     LocationOffNetworkError,
     LocationUnreachableError,
@@ -78,6 +78,58 @@ def test_a_profile_that_the_network_lacks_is_named() -> None:
         network_source(problem, RoadNetwork(line(3)), never)
 
 
+def three_profiles() -> RoadNetwork:
+    seconds = {"car": 50.0, "bike": 90.0, "foot": 300.0}
+    ways = [way for n in range(2) for way in both_ways(Road(n, n + 1, 500, seconds))]
+    places = list(zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True))
+    return RoadNetwork(compiled(places, ways, list(seconds)))
+
+
+@pytest.mark.parametrize("profile", ["truck", "driving-hgv", "Car", "driving-CAR"])
+def test_every_vehicle_of_an_unknown_profile_is_named_with_the_profiles_there_are(profile: str) -> None:
+    vehicles = [{"id": n, "start": WEST, "profile": name} for n, name in enumerate(("car", profile, profile))]
+    with pytest.raises(ProfileNotInNetworkError) as error:
+        network_source(problem_of(body(vehicles=vehicles)), three_profiles(), never)
+    assert error.value.detail == (
+        f"The road network has no roads for the profile {profile!r}; its profiles are: 'car', 'bike', 'foot'."
+    )
+    assert [it.loc for it in error.value.errors] == ["$.vehicles[1].profile", "$.vehicles[2].profile"]
+    assert all("'car', 'bike', 'foot'" in it.message for it in error.value.errors)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("driving-car", "car"), ("cycling-regular", "bike"), ("foot-walking", "foot")]
+)
+def test_a_profile_may_have_openrouteservices_name(theirs: str, ours: str) -> None:
+    vehicles = [{"id": 1, "start": WEST, "profile": theirs}, {"id": 2, "start": WEST, "profile": ours}]
+    profiles = network_source(problem_of(body(vehicles=vehicles)), three_profiles(), never).profiles
+    assert profiles[theirs] is profiles[ours]
+
+
+def test_openrouteservices_name_is_solved_and_drawn() -> None:
+    given = body(vehicles=[{"id": 1, "start": WEST, "profile": "driving-car"}], options={"geometry": True})
+    solution = Watched(problem_of(given), 10, roads=RoadNetwork(line(3))).solution
+    assert solution.summary.unassigned == 0
+    assert solution.routes[0].geometry
+
+
+def test_a_profile_of_that_very_name_comes_before_openrouteservices() -> None:
+    ways = [way for n in range(2) for way in both_ways(Road(n, n + 1, 500, {"driving-car": 7, "car": 50}))]
+    places = list(zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True))
+    roads = RoadNetwork(compiled(places, ways, ["car", "driving-car"]))
+    assert roads.profile_of("driving-car") == "driving-car"
+
+
+def test_beside_matrices_openrouteservices_name_is_a_name_like_any_other() -> None:
+    matrices = {"driving-car": {"durations": [[0, 7], [7, 0]]}, "car": {"durations": [[0, 9], [9, 0]]}}
+    given = {
+        "vehicles": [{"id": 1, "start_index": 0, "profile": "driving-car"}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": matrices,
+    }
+    assert list(travel_source(problem_of(given)).profiles) == ["driving-car"]
+
+
 FAR = (7.40, 43.75)
 
 
@@ -105,6 +157,52 @@ def test_a_location_off_the_network_is_named_with_its_distance(given: dict[str, 
     assert error.value.metres == pytest.approx(2_224, abs=1)
 
 
+def off_network(**given: Any) -> LocationOffNetworkError:
+    with pytest.raises(LocationOffNetworkError) as caught:
+        network_source(problem_of(body(**given)), three_profiles(), never)
+    return caught.value
+
+
+def test_all_locations_off_the_network_are_named() -> None:
+    places = [EAST, (11.0, 51.0), (12.0, 51.0), MIDDLE, (10.5, 49.0)]
+    error = off_network(jobs=[{"id": n, "location": place} for n, place in enumerate(places, 1)])
+    assert [it.loc for it in error.errors] == [f"$.jobs[{n}].location" for n in (1, 2, 4)]
+    assert all("from the nearest junction for 'car'; at most 1,000 m" in it.message for it in error.errors)
+    assert all(name in error.detail for name in ("job 2 (", "job 3 (", "job 5 ("))
+
+
+def test_everything_at_a_location_off_the_network_is_named() -> None:
+    reloads = [{"id": 1, "location": FAR}]
+    ends = {"pickup": {"id": 4, "location": FAR}, "delivery": {"id": 5, "location": FAR}}
+    error = off_network(
+        vehicles=[{"id": 7, "start": FAR, "end": FAR, "reloads": reloads}],
+        jobs=[{"id": 3, "location": FAR}],
+        shipments=[ends],
+    )
+    assert [it.loc for it in error.errors] == [
+        "$.jobs[0].location",
+        "$.shipments[0].pickup.location",
+        "$.shipments[0].delivery.location",
+        "$.vehicles[0].start",
+        "$.vehicles[0].end",
+        "$.vehicles[0].reloads[0].location",
+    ]
+
+
+def test_a_location_off_the_roads_of_two_profiles_is_named_for_each() -> None:
+    vehicles = [{"id": n, "start": WEST, "profile": name} for n, name in enumerate(("car", "foot"))]
+    errors = off_network(vehicles=vehicles, jobs=[{"id": 3, "location": FAR}]).errors
+    assert [it.loc for it in errors] == ["$.jobs[0].location"] * 2
+    assert "'car'" in errors[0].message
+    assert "'foot'" in errors[1].message
+
+
+def test_a_sentence_about_very_many_locations_stays_short() -> None:
+    error = off_network(jobs=[{"id": n, "location": (8 + n / 100, 43.7)} for n in range(300)])
+    assert "290 more" in error.detail
+    assert len(error.errors) == 300
+
+
 def test_how_far_a_location_may_lie_is_a_setting() -> None:
     problem = problem_of(body(jobs=[{"id": 3, "location": FAR}]))
     assert network_source(problem, RoadNetwork(line(3), snap_limit_m=2_500), never).kind == "network"
@@ -120,6 +218,30 @@ def test_locations_without_a_way_between_them_are_both_named() -> None:
     with pytest.raises(LocationUnreachableError, match="from job 1 to job 2") as error:
         network_source(problem_of(body()), RoadNetwork(two_towns()), never)
     assert error.value.code == "location_unreachable"
+    assert error.value.errors == (
+        FieldError("$.jobs[1].location", "for 'car', no way leads here from job 1"),
+    )
+
+
+def test_all_locations_that_are_cut_off_are_named() -> None:
+    """Two of three towns are cut off: to one no way leads, from the other none."""
+    places = [(7.40 + 0.005 * number, 43.73) for number in range(6)]
+    ways = [way for n in (0, 2, 4) for way in both_ways(Road(n, n + 1, 400, {"car": 40}))]
+    ways += [Road(2, 1, 400, {"car": 40}), Road(1, 4, 400, {"car": 40})]
+    jobs = [{"id": n, "location": place} for n, place in enumerate(places) if n != 5]
+    with pytest.raises(LocationUnreachableError) as error:
+        network_source(
+            problem_of(body(jobs=jobs, vehicles=[{"id": 1, "start": places[0]}])),
+            RoadNetwork(compiled(places, ways, ["car"])),
+            never,
+        )
+    assert [it.loc for it in error.value.errors] == [f"$.jobs[{n}].location" for n in (2, 3, 4)]
+    assert [it.message.removeprefix("for 'car', ") for it in error.value.errors] == [
+        "no way leads here from job 0",
+        "no way leads here from job 0",
+        "no way leads from here to job 0",
+    ]
+    assert "cut off are job 2, job 3, job 4" in error.value.detail
 
 
 def test_one_junction_with_two_addresses_is_two_places_for_setup_times() -> None:

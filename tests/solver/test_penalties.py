@@ -7,10 +7,10 @@ import pytest
 from milkrun_solver.encoding import Encoding
 from milkrun_solver.penalties import Penalties, first_penalties, max_penalty
 from milkrun_solver.standins import load_pyvrp
+from milkrun_solver.travel import NO_WAY
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 
-HUGE = 2**31 - 1
 JOBS = 40
 
 
@@ -54,11 +54,14 @@ def test_where_nothing_has_a_load_or_a_cost_there_are_penalties_too() -> None:
     assert all(price > 0 for price in (*loads, second, metre))
 
 
-def data_of(far: int, complete: bool = True, **job: Any) -> Any:
-    """Jobs with windows; every tenth one cannot be left but on a leg of `far` seconds."""
+def data_of(far: int, complete: bool = True, home: int | None = None, **job: Any) -> Any:
+    """Jobs with windows; every tenth one cannot be left but on a leg of `far` seconds, or of `home` to the
+    depot."""
     cells = [
         [0 if i == j else far if i and i % 10 == 0 else 100 for j in range(JOBS + 1)] for i in range(JOBS + 1)
     ]
+    for i in range(10, JOBS + 1, 10):
+        cells[i][0] = far if home is None else home
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
         "jobs": [
@@ -70,7 +73,7 @@ def data_of(far: int, complete: bool = True, **job: Any) -> Any:
 
 
 @pytest.mark.parametrize("complete", [True, False])
-@pytest.mark.parametrize("far", [10**9 - 1, HUGE])
+@pytest.mark.parametrize("far", [10**8, NO_WAY - 1])
 def test_no_lateness_costs_more_than_64_bits_hold(far: int, complete: bool) -> None:
     data = data_of(far, complete, priority=100)
     vrp = load_pyvrp()
@@ -78,6 +81,16 @@ def test_no_lateness_costs_more_than_64_bits_hold(far: int, complete: bool) -> N
         one_route = vrp.Solution.make_random(data, vrp.RandomNumberGenerator(seed=seed))
         assert one_route.time_warp() > far
         assert one_route.time_warp() * max_penalty(data) < 2**62
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_neither_do_closed_legs(complete: bool) -> None:
+    data = data_of(NO_WAY, complete, home=100, priority=100)
+    vrp = load_pyvrp()
+    for seed in range(5):
+        one_route = vrp.Solution.make_random(data, vrp.RandomNumberGenerator(seed=seed))
+        assert one_route.excess_distance() > 0
+        assert (one_route.excess_distance() + one_route.time_warp()) * max_penalty(data) < 2**62
 
 
 def test_costs_of_usual_size_have_the_penalties_that_pyvrp_has_by_default() -> None:

@@ -8,6 +8,7 @@ from milkrun_solver.encoding import Encoding
 from milkrun_solver.expressible import reason_for_vroom
 from milkrun_solver.model import PlannedRoute
 from milkrun_solver.prizes import prizes
+from milkrun_solver.travel import NO_WAY
 from tests.solver.helpers import model_of
 from tests.solver.objective import internal_cost, random_plan
 from tests.solver.problems import problem_of, random_problem
@@ -44,7 +45,7 @@ def test_a_task_is_worth_the_way_to_a_place_far_from_all_others() -> None:
 
 @pytest.mark.parametrize("priority", [0, 100])
 def test_all_prizes_stay_within_64_bits(priority: int) -> None:
-    huge, jobs = 2**31 - 1, 50
+    huge, jobs = NO_WAY - 1, 50
     cells = [[0 if i == j else huge for j in range(jobs + 1)] for i in range(jobs + 1)]
     body = {
         "vehicles": [

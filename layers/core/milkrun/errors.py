@@ -40,9 +40,15 @@ class FieldError(NamedTuple):
 
 
 class MilkrunError(Exception):
-    """Base of all errors. `detail` is a sentence that a caller may read."""
+    """Base of all errors.
+
+    Attributes:
+        detail: A sentence that a caller may read.
+        errors: The fields at fault, where they can be named.
+    """
 
     code: str = "internal_error"
+    errors: tuple[FieldError, ...] = ()
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -151,13 +157,15 @@ class RunFailedError(RunError):
     Args:
         code: The run's own error code, such as `worker_lost`.
         detail: A sentence about it.
+        errors: The fields at fault, where the run has named them.
     """
 
     code = "run_failed"
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.code = code
+        self.errors = tuple(errors)
 
 
 class RunCancelledError(RunError):
@@ -200,9 +208,17 @@ class TransitionRefusedError(MilkrunError):
 
 
 class SolveError(MilkrunError):
-    """The problem cannot be solved. The run fails with this code, without another attempt."""
+    """The problem cannot be solved. The run fails with this code, without another attempt.
+
+    Args:
+        errors: The fields of the problem at fault, where they can be named.
+    """
 
     code = "solver_failed"
+
+    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
 
 
 class NetworkNotFoundError(SolveError):

@@ -9,7 +9,7 @@ from milkrun_solver.schedule import TASK_KINDS, TimedRoute, schedule
 
 
 def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
-    """The routes of a plan with their times; None if one misses a time window."""
+    """The routes of a plan with their times; None if one misses a time window or no way leads on."""
     routes: list[TimedRoute] = []
     for planned in plan:
         timed = schedule(model, planned.vehicle, planned.tasks)

@@ -22,6 +22,8 @@ MOST_ROWS = 1_500
 """Beyond so many rows of a matrix the straight way is taken for the shortest: looking takes too long."""
 MOST_WORK = 60_000_000
 """Work that looking at tasks in turn may take, in cells of a matrix: less than a quarter of a second."""
+_NEVER = 2**42
+"""Seconds or metres that no way comes to: where none leads."""
 _ROW_WORK = 2_000
 """What each row takes beside its cells."""
 _LOOK_WORK = 3_000
@@ -43,6 +45,11 @@ class Detours:
         self._model = model
         self._visited = Counter(task.place for task in model.tasks)
         self._ways: dict[tuple[int, bytes, bool], _Numbers] = {}
+        self._closed = {
+            id(cells): vehicle.travel.closed
+            for vehicle in model.vehicles
+            for cells in (vehicle.travel.durations, vehicle.travel.distances)
+        }
         self._work = MOST_WORK
         self._groups = groups(model, [n for n in vehicles if _comes_into_question(model.vehicles[n])])
         self._own = Ways(
@@ -90,7 +97,8 @@ class Detours:
         if vehicle.travel.distances is not None and limits.max_distance is not None:
             metres = sum(self._legs(vehicle.travel.distances, vehicle, tasks))
         return (
-            (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
+            max(leg // vehicle.duration_factor for leg in travel) < _NEVER
+            and (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
             and (limits.max_travel_time is None or sum(travel) <= HUNDREDTHS * limits.max_travel_time)
             and (limits.max_distance is None or metres <= limits.max_distance)
             and self._is_in_time(vehicle, tasks, travel)
@@ -127,13 +135,16 @@ class Detours:
         key = id(cells), rows.tobytes(), turned
         if key not in self._ways:
             self._work -= len(cells) * (len(cells) + _ROW_WORK)
-            self._ways[key] = _shortest(cells.T if turned else cells, rows)
+            closed = self._closed.get(id(cells))
+            legs = cells if closed is None else np.where(closed, _NEVER, cells.astype(np.int64))
+            self._ways[key] = _shortest(legs.T if turned else legs, rows)
         return self._ways[key]
 
 
 def _comes_into_question(vehicle: Vehicle) -> bool:
     binds = vehicle.reloads or vehicle.source.shift_duration is not None
-    return not binds and len(vehicle.travel.durations) <= MOST_ROWS
+    has_closed = vehicle.travel.closed is not None  # then the straight way may be none at all
+    return not binds and (has_closed or len(vehicle.travel.durations) <= MOST_ROWS)
 
 
 def _serving(group: Group, tasks: list[Task], ways: Ways) -> Flags:
@@ -148,8 +159,9 @@ def _homes(rows: _Numbers) -> _Numbers:
     return np.unique(rows[rows >= 0])
 
 
-def _shortest(cells: Cells, rows: _Numbers) -> _Numbers:
-    """The shortest way to each row from the nearest of some rows (Dijkstra's algorithm)."""
+def _shortest(cells: Cells | _Numbers, rows: _Numbers) -> _Numbers:
+    """The shortest way to each row from the nearest of some rows (Dijkstra's algorithm); `_NEVER` where none
+    leads."""
     never = np.iinfo(np.int64).max // 2
     ways: _Numbers = np.full(len(cells), never, dtype=np.int64)
     ways[rows] = 0
@@ -158,7 +170,9 @@ def _shortest(cells: Cells, rows: _Numbers) -> _Numbers:
     for _ in range(len(cells)):
         nearest = int(waiting.argmin())
         settled[nearest] = True
+        if ways[nearest] >= _NEVER:
+            break
         np.minimum(ways, ways[nearest] + cells[nearest], out=ways)
         np.copyto(waiting, ways)
         waiting[settled] = never
-    return ways
+    return np.minimum(ways, _NEVER)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from milkrun_solver.closing import limit_of_distance
 from milkrun_solver.expressible import action
 from milkrun_solver.fleet import Fleet
 from milkrun_solver.idle import without_idle_reloads
@@ -94,7 +95,8 @@ class Encoding:
         types = [
             vrp.VehicleType(
                 num_available=min(len(kind.vehicles), most),
-                **{key: _plain(value) for key, value in kind.arguments.items()},
+                **{key: _plain(value) for key, value in kind.arguments.items()}
+                | limit_of_distance(kind.arguments, fleet.closings),
             )
             for kind in fleet.types
         ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from milkrun_solver.closing import Closing, close
 from milkrun_solver.expressible import (
     Channels,
     Matrix,
@@ -208,8 +209,22 @@ class Fleet:
     @cached_property
     def matrices(self) -> tuple[list[Grid], list[Grid]]:
         """Distance and duration matrices of each profile, between all locations."""
-        pairs = [self._pair(profile.channels, vehicle) for profile, vehicle in self._profile_vehicles]
-        return [distance for distance, _ in pairs], [duration for _, duration in pairs]
+        return [distance for distance, _, _ in self._closed], [duration for _, duration, _ in self._closed]
+
+    @property
+    def closings(self) -> list[Closing | None]:
+        """What is closed to the vehicles of each profile; None where all ways are open."""
+        return [closing for _, _, closing in self._closed]
+
+    @cached_property
+    def _closed(self) -> list[tuple[Grid, Grid, Closing | None]]:
+        stops = [self.location_of[number] for number in self._possible]
+        stops += len(self._possible) * list(self.reloads.values())
+        stops += self.depots.values()
+        return [
+            close(vehicle.travel, self.locations, *self._pair(profile.channels, vehicle), stops)
+            for profile, vehicle in self._profile_vehicles
+        ]
 
     def _pair(self, channel: Channels, vehicle: Vehicle) -> tuple[Grid, Grid]:
         """Distances and durations; one grid where they are the same, since PyVRP copies what it is given."""

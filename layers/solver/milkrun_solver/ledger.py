@@ -66,6 +66,18 @@ class Ledger:
             return
         self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
 
+    def take_given(self, routes: list[TimedRoute]) -> None:
+        """Takes the routes that the caller gave, as the first answer, if they keep the rules."""
+        faults = self._faults_of(routes)
+        if faults:
+            _log.info("the routes given as steps are no answer: %s", faults[0])
+            return
+        self.consider("vroom", routes)
+
+    def keeps_rules(self, routes: list[TimedRoute]) -> bool:
+        """Whether routes are an answer."""
+        return not self._faults_of(routes)
+
     def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
         """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))
@@ -81,6 +93,9 @@ class Ledger:
         solution.meta = self._meta(engine, solution.summary.cost)
         self._on_best(solution)
         return Verdict.BETTER
+
+    def _faults_of(self, routes: list[TimedRoute]) -> list[str]:
+        return self._faults(solution_of(self._model, routes, self._meta("vroom", 0)))
 
     def _faults(self, solution: Solution) -> list[str]:
         """What the verifier says; an answer it cannot even read, to another problem, is faulty."""

@@ -1,32 +1,42 @@
 """The places of a problem that is given in coordinates."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from milkrun.schema.problem import Coordinates, Problem, Vehicle
-
-
-def task_places(problem: Problem) -> Iterator[tuple[str, Coordinates | None]]:
-    """Where each task is, with its name in a message."""
-    for job in problem.jobs:
-        yield f"job {job.id}", job.location
-    for shipment in problem.shipments:
-        yield f"pickup {shipment.pickup.id}", shipment.pickup.location
-        yield f"delivery {shipment.delivery.id}", shipment.delivery.location
+from milkrun.schema.paths import Path, tasks
+from milkrun.schema.problem import Coordinates, Problem
 
 
-def vehicle_places(vehicle: Vehicle) -> Iterator[tuple[str, Coordinates | None]]:
-    """Where a vehicle starts, ends and reloads, with a name in a message."""
-    yield f"the start of vehicle {vehicle.id}", vehicle.start
-    yield f"the end of vehicle {vehicle.id}", vehicle.end
-    for place in vehicle.reloads:
-        yield f"the reload {place.id} of vehicle {vehicle.id}", place.location
+class Place(NamedTuple):
+    """Where something is: its name in a message, its path in the body, its coordinates."""
+
+    name: str
+    path: Path
+    coordinates: Coordinates | None
+
+
+def task_places(problem: Problem) -> Iterator[Place]:
+    """Where each task is."""
+    for path, task in tasks(problem):
+        kind = "job" if path[0] == "jobs" else path[-1]
+        yield Place(f"{kind} {task.id}", (*path, "location"), task.location)
+
+
+def vehicle_places(problem: Problem, number: int) -> Iterator[Place]:
+    """Where a vehicle starts, ends and reloads."""
+    vehicle, path = problem.vehicles[number], ("vehicles", number)
+    yield Place(f"the start of vehicle {vehicle.id}", (*path, "start"), vehicle.start)
+    yield Place(f"the end of vehicle {vehicle.id}", (*path, "end"), vehicle.end)
+    for i, reload in enumerate(vehicle.reloads):
+        name = f"the reload {reload.id} of vehicle {vehicle.id}"
+        yield Place(name, (*path, "reloads", i, "location"), reload.location)
 
 
 def distinct_coordinates(problem: Problem) -> dict[Coordinates, int]:
     """A number for each place: equal coordinates are the same one."""
-    named = [place for vehicle in problem.vehicles for place in vehicle_places(vehicle)]
+    depots = [place for v in range(len(problem.vehicles)) for place in vehicle_places(problem, v)]
     rows: dict[Coordinates, int] = {}
-    for _, place in (*named, *task_places(problem)):
-        if place is not None:
-            rows.setdefault(place, len(rows))
+    for place in (*depots, *task_places(problem)):
+        if place.coordinates is not None:
+            rows.setdefault(place.coordinates, len(rows))
     return rows

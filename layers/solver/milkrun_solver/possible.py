@@ -1,5 +1,6 @@
 """Which tasks no vehicle can serve, neither alone nor on the way."""
 
+from collections.abc import Iterator
 from itertools import chain, pairwise
 
 from milkrun_solver.detours import Detours
@@ -14,7 +15,17 @@ _FEW = 8
 def impossible_tasks(model: Model) -> set[int]:
     """Numbers of the tasks that fit no vehicle, on a route of their own or on the way between others; both
     ends of such a shipment."""
-    impossible: set[int] = set()
+    return {number for order, may_be in _not_alone(model) for number in order if not may_be}
+
+
+def served_on_the_way_alone(model: Model) -> list[tuple[int, ...]]:
+    """The jobs and shipments that no vehicle can serve on a route of their own, but maybe between others: the
+    numbers of their tasks."""
+    return [order for order, may_be in _not_alone(model) if may_be]
+
+
+def _not_alone(model: Model) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """The jobs and shipments that fit no vehicle alone, and whether one may serve them on the way."""
     kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
     reach = Reach(model, kinds[_FEW:])
     detours = Detours(model, kinds)
@@ -23,11 +34,8 @@ def impossible_tasks(model: Model) -> set[int]:
             continue
         together = (number,) if task.partner is None else (number, task.partner)
         candidates = chain(kinds[:_FEW], reach.vehicles(number))
-        if any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
-            continue
-        if not detours.may_serve(together):
-            impossible.update(together)
-    return impossible
+        if not any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
+            yield together, detours.may_serve(together)
 
 
 def _signature(vehicle: Vehicle) -> tuple[object, ...]:

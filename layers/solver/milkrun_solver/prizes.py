@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from milkrun_solver.closing import Closing
 from milkrun_solver.expressible import action
 from milkrun_solver.fleet import Fleet
 from milkrun_solver.grids import Grid
@@ -53,7 +54,8 @@ def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> 
 
 def _dearest_legs(fleet: Fleet) -> list[int]:
     """What the dearest leg into each location costs, whoever drives it."""
-    distances, durations = ([_longest_legs(grid) for grid in grids] for grids in fleet.matrices)
+    closings = fleet.closings
+    distances, durations = (list(map(_longest_legs, grids, closings)) for grids in fleet.matrices)
     dearest = [0] * len(fleet.locations)
     for profile, unit_distance, unit_duration in {
         tuple(kind.arguments[key] for key in ("profile", "unit_distance_cost", "unit_duration_cost"))
@@ -65,7 +67,7 @@ def _dearest_legs(fleet: Fleet) -> list[int]:
     return dearest
 
 
-def _longest_legs(grid: Grid) -> list[int]:
-    """The longest leg into each location."""
-    longest: list[int] = np.max(grid, axis=0).tolist()
+def _longest_legs(grid: Grid, closing: Closing | None) -> list[int]:
+    """The longest leg into each location that may be driven."""
+    longest: list[int] = np.max(grid if closing is None else np.where(closing.legs, 0, grid), axis=0).tolist()
     return longest

@@ -64,17 +64,28 @@ def tasks_of(route: TimedRoute) -> tuple[int, ...]:
 
 def schedule(model: Model, vehicle_number: int, tasks: Sequence[int]) -> TimedRoute | None:
     """Times, loads and cost of serving `tasks` in this order, reloads among them as in `PlannedRoute`; None
-    where a time window is missed.
+    where a time window is missed or no way leads on.
 
-    Loads, skills and limits are not looked at: the verifier does that.
+    Loads, skills, limits and breaks are not looked at: the verifier does that.
     """
-    route = _Route(model, vehicle_number, tasks)
+    route = UntimedRoute(model, vehicle_number, tasks)
+    if not route.is_open():
+        return None
     start = route.start() if model.timed else 0
     return None if start is None else route.timed(start)
 
 
-class _Route:
-    """One route while it is given its times; all times within are hundredths of a second."""
+class UntimedRoute:
+    """One route while it is given its times; all times within are hundredths of a second.
+
+    Attributes:
+        visits: Tasks and reloads in order.
+        windows: When the service of each may start.
+        legs: Rows of the matrices, from the start to each visit in turn and to the end; None at an open end.
+        travel: How long each leg takes.
+        setups, services: Seconds at each visit.
+        action: Time on the spot at each visit.
+    """
 
     def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
         self.model = model
@@ -100,6 +111,11 @@ class _Route:
         self.action = [
             HUNDREDTHS * (setup + service) for setup, service in zip(self.setups, self.services, strict=True)
         ]
+
+    def is_open(self) -> bool:
+        """Whether a way leads along every leg."""
+        closed = self.vehicle.travel.closed
+        return closed is None or not any(closed[leg] for leg in self.legs if None not in leg)
 
     def _windows(self) -> list[list[Window]]:
         """When the service of each stop may start: at a reload, once the goods of the next trip are ready."""
@@ -142,7 +158,7 @@ class _Route:
             time += self.travel[i]
             arrival = time // HUNDREDTHS
             driven += arrival - departure
-            distance += self._sum(self.vehicle.travel.distances, self.legs[i : i + 1])
+            distance += self.metres(i)
             opening = service_start(time, self.windows[i])
             if opening is None:
                 return None
@@ -150,7 +166,7 @@ class _Route:
                 load = next(loads)
                 stop = Stop("reload", ~self.visit_numbers[i], arrival, driven, distance, load)
             else:
-                load = _load_after(load, visit)
+                load = load_after(load, visit)
                 stop = Stop(visit.kind, self.visit_numbers[i], arrival, driven, distance, load)
             stop.setup, stop.service = self.setups[i], self.services[i]
             stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
@@ -159,20 +175,25 @@ class _Route:
             time = opening + self.action[i]
         arrival = (time + self.travel[-1]) // HUNDREDTHS
         driven += arrival - departure
-        distance += self._sum(self.vehicle.travel.distances, self.legs[-1:])
+        distance += self.metres(len(self.visits))
         stops.append(Stop("end", None, arrival, driven, distance, load))
         overtime = self._overtime(arrival - stops[0].arrival)
-        return TimedRoute(self.number, stops, self._cost(driven, distance, overtime), overtime)
+        work = sum(
+            time for time, visit in zip(self.action, self.visits, strict=True) if isinstance(visit, Task)
+        )
+        return TimedRoute(self.number, stops, self.cost(driven, distance, work, overtime), overtime)
+
+    def metres(self, leg: int) -> int:
+        """Length of a leg; an open end is none, and an absent matrix counts as zeros."""
+        return self._sum(self.vehicle.travel.distances, self.legs[leg : leg + 1])
 
     def _overtime(self, seconds: int) -> int:
         shift = self.vehicle.source.shift_duration
         return 0 if shift is None else max(0, seconds - shift)
 
-    def _cost(self, duration: int, distance: int, overtime: int) -> int:
+    def cost(self, duration: int, distance: int, work: int, overtime: int) -> int:
+        """What the route costs: seconds and metres of travel, time on the spot, seconds of overtime."""
         costs = self.vehicle.source.costs
-        work = sum(
-            time for time, visit in zip(self.action, self.visits, strict=True) if isinstance(visit, Task)
-        )
         task_cost = costs.per_task_hour * work // COST_UNIT
         overtime_cost = math.floor(overtime * costs.per_overtime_hour / _SECONDS_PER_HOUR + 0.5)
         return costs.fixed + self._travel_cost(duration, distance) + task_cost + overtime_cost
@@ -194,6 +215,7 @@ def _scaled(windows: Sequence[Window]) -> list[Window]:
     return [(HUNDREDTHS * start, HUNDREDTHS * end) for start, end in windows]
 
 
-def _load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:
+def load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:
+    """What is on board after a task."""
     changes = zip(load, task.delivery, task.pickup, strict=True)
     return tuple(have - out + into for have, out, into in changes)

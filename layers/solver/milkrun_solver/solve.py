@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer import planned_routes, timed_routes
 from milkrun_solver.engines import Engines
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
+from milkrun_solver.given import given_routes
 from milkrun_solver.improver import Improver
 from milkrun_solver.ledger import Ledger, Verdict
 from milkrun_solver.model import Model, build_model
+from milkrun_solver.overlooked import Overlooked
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.travel import TravelSource, travel_source
 from milkrun_solver.vroom_districts import VroomDistricts
@@ -82,11 +83,11 @@ def solve(
 
 def _take_given_routes(model: Model, ledger: Ledger) -> None:
     """The routes that the caller gave as `steps` are the first candidate, if they keep the rules."""
-    given = ((number, vehicle.source.steps) for number, vehicle in enumerate(model.vehicles))
-    plan = [route for route in planned_routes(model, given) if route.served]
-    routes = timed_routes(model, plan) if plan and not model.has_breaks else None
+    routes = given_routes(model)
     if routes:
-        ledger.consider("vroom", routes)
+        ledger.take_given(routes)
+    elif routes is None:
+        _log.info("the routes given as steps are no answer: they come too late, or no way leads on")
 
 
 class _Run:
@@ -103,6 +104,7 @@ class _Run:
         self._engines = Engines(model, self._events.put, self._deadline, seed)
         self._vroom: VroomEngine | VroomDistricts | None = None
         self._improver: Improver | None = None
+        self._overlooked = None if self._engines.with_pyvrp else Overlooked(model, ledger.keeps_rules)
         self._working = 0
         self._closing = False
         self._errors: list[Exception] = []
@@ -202,8 +204,12 @@ class _Run:
         self._consider_routes(routes)
 
     def _consider_routes(self, routes: list[TimedRoute]) -> None:
-        verdict = self._ledger.consider("vroom", routes)
-        if verdict is Verdict.BETTER and self._improver is not None:
+        if self._ledger.consider("vroom", routes) is not Verdict.BETTER:
+            return
+        more = None if self._overlooked is None else self._overlooked.put_into(routes)
+        if more is not None and self._ledger.consider("vroom", more) is Verdict.BETTER:
+            routes = more
+        if self._improver is not None:
             self._improver.offer(routes)
 
     def _engine_ended(self, event: Ended) -> None:

@@ -4,7 +4,7 @@ import math
 
 from milkrun.schema.problem import Problem, Vehicle
 from milkrun.schema.solution import Route
-from milkrun_solver.travel import Travel
+from milkrun_solver.travel import NO_WAY, Travel
 
 
 def binds_in_time(problem: Problem) -> bool:
@@ -28,6 +28,13 @@ class Tally:
         self._factor = math.floor(1 / vehicle.speed_factor * 100 + 0.5)
         self._seconds = 0
         self.metres = self.custom = self.hundredths = 0
+
+    def is_closed(self, origin: int | None, target: int | None) -> bool:
+        """Whether any matrix says that no way leads from one row to another."""
+        if origin is None or target is None:
+            return False
+        given = (self._travel.durations, self._travel.distances, self._travel.costs)
+        return any(cells is not None and cells[origin, target] >= NO_WAY for cells in given)
 
     def add(self, origin: int | None, target: int | None, seconds: int, parts: int) -> bool:
         """Goes one leg, shown as `seconds` in so many parts between breaks; says whether it may be shown so.

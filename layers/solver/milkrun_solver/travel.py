@@ -19,6 +19,9 @@ _BLOCK = 64
 
 Cells = npt.NDArray[np.uint32]
 
+NO_WAY = 999_999_999
+"""From here on a cell says that no way leads there: 31 years, a million kilometres, or a cost of as much."""
+
 
 @dataclass(frozen=True)
 class Travel:
@@ -27,6 +30,18 @@ class Travel:
     durations: Cells
     distances: Cells | None = None
     costs: Cells | None = None
+
+    @cached_property
+    def closed(self) -> npt.NDArray[np.bool_] | None:
+        """The legs that no vehicle may drive, `[from, to]`: one of the matrices says that no way leads there.
+        None where every way is open."""
+        given = [cells for cells in (self.durations, self.distances, self.costs) if cells is not None]
+        if all(cells.max(initial=0) < NO_WAY for cells in given):
+            return None
+        closed = np.zeros(self.durations.shape, dtype=np.bool_)
+        for cells in given:
+            closed |= cells >= NO_WAY
+        return closed
 
     @cached_property
     def within_a_place(self) -> bool:

@@ -201,6 +201,8 @@ class Verifier:
                 yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
             if step.type != "break":
                 target = self._target(vehicle, step)
+                if tally.is_closed(place, target):
+                    yield f"no way leads to {step.type} {step.id}"
                 if not tally.add(place, target, clock, parts):
                     yield f"travel to {step.type} {step.id} cannot take {clock} s"
                 if travel.distances is not None and step.distance != tally.metres:

@@ -1,14 +1,15 @@
 """A problem as VROOM's JSON, normalised, with its matrices apart, and the routes in VROOM's answers."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from milkrun_solver.model import Model, Task, Vehicle, is_timed, merged_windows
-from milkrun_solver.schedule import Stop, TimedRoute
+from milkrun_solver.model import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle, is_timed, merged_windows
+from milkrun_solver.schedule import Stop, TimedRoute, tasks_of
 from milkrun_solver.travel import Cells
-from milkrun_solver.vroom_bounds import without_huge_legs
+from milkrun_solver.vroom_bounds import Flags, bounded
 from milkrun_solver.vroom_request import Effort, Matrices, Request
 
 _ALWAYS = (0, 2**31)
@@ -33,7 +34,7 @@ def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: f
         elif task.kind == "pickup":
             problem["shipments"].append(_shipment(task, model.tasks[number + 1], row_of))
     matrices = _matrices(model, rows)
-    without_huge_legs(model, problem, matrices)
+    bounded(model, problem, matrices, _closed(model, rows))
     return Request(problem, matrices, efforts, threads, seconds)
 
 
@@ -61,6 +62,12 @@ def _matrices(model: Model, rows: list[int]) -> dict[str, Matrices]:
             distances = np.zeros_like(durations)
         matrices[name] = (durations, distances, None if travel.costs is None else used(travel.costs))
     return matrices
+
+
+def _closed(model: Model, rows: list[int]) -> dict[str, Flags | None]:
+    """The legs between these rows along which no way leads, by profile."""
+    profiles = {vehicle.source.profile: vehicle.travel.closed for vehicle in model.vehicles}
+    return {name: None if legs is None else legs[np.ix_(rows, rows)] for name, legs in profiles.items()}
 
 
 def _vehicle(vehicle: Vehicle, amounts: int, row_of: Mapping[int, int]) -> dict[str, Any]:
@@ -149,8 +156,22 @@ def routes_of(model: Model, output: Mapping[str, Any]) -> list[TimedRoute]:
         number = vehicles[route["vehicle"]]
         breaks = {pause.id: rank for rank, pause in enumerate(model.vehicles[number].source.breaks)}
         stops = [_stop(step, numbers, breaks) for step in route["steps"]]
-        routes.append(TimedRoute(number, stops, route["cost"]))
+        timed = TimedRoute(number, stops, route["cost"])
+        if model.vehicles[number].travel.costs is not None:
+            timed.cost = _cost(model, timed)  # VROOM may have been told them divided
+        routes.append(timed)
     return routes
+
+
+def _cost(model: Model, route: TimedRoute) -> int:
+    """What a route costs where its legs have custom costs."""
+    vehicle = model.vehicles[route.vehicle]
+    costs, legs = vehicle.source.costs, vehicle.travel.costs
+    places = [vehicle.start, *(model.tasks[number].place for number in tasks_of(route)), vehicle.end]
+    known = [place for place in places if place is not None]
+    travel = 0 if legs is None else sum(int(legs[leg]) for leg in pairwise(known))
+    work = HUNDREDTHS * sum(stop.setup + stop.service for stop in route.stops)
+    return costs.fixed + travel + costs.per_task_hour * work // COST_UNIT
 
 
 def _stop(step: Mapping[str, Any], tasks: Mapping[tuple[str, int], int], breaks: Mapping[int, int]) -> Stop:

@@ -6,7 +6,8 @@ from milkrun_solver.schedule import schedule
 
 
 def worth(model: Model, plan: Plan) -> Rank | None:
-    """Priority and number of the tasks that are left out, and cost; None where a time window is missed."""
+    """Priority and number of the tasks that are left out, and cost; None where a time window is missed or no
+    way leads on."""
     served = {task for route in plan for task in route.tasks}
     left = [task.priority for number, task in enumerate(model.tasks) if number not in served]
     cost = 0

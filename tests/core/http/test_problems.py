@@ -65,7 +65,14 @@ def test_a_dependency_that_is_away_is_named_and_worth_a_retry() -> None:
 
 def test_a_failed_run_answers_with_its_own_code() -> None:
     status, _, body = problem(errors.RunFailedError("worker_lost", "Lost."), "c")
+    assert "errors" not in body
     assert (status, body["code"]) == (HTTPStatus.CONFLICT, "worker_lost")
+
+
+def test_a_failed_run_tells_the_fields_at_fault() -> None:
+    fields = (errors.FieldError("$.jobs[0].location", "lies in the sea"),)
+    body = problem(errors.RunFailedError("location_off_network", "One.", fields), "c")[2]
+    assert body["errors"] == [{"loc": "$.jobs[0].location", "message": "lies in the sea"}]
 
 
 @pytest.mark.parametrize("error", [ValueError("secret at 10.0.0.1"), errors.SolveError("secret at 10.0.0.1")])

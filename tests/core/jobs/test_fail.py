@@ -1,6 +1,6 @@
 import pytest
 
-from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.errors import FieldError, RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
 
@@ -21,6 +21,30 @@ def test_the_run_is_failed_with_its_reason(lab: Lab) -> None:
         "No such one.",
     )
     assert run.finished_at is not None
+
+
+def test_the_fields_at_fault_are_kept(lab: Lab) -> None:
+    lab.running()
+    errors = [FieldError(f"$.jobs[{n}].location", "lies in the sea") for n in (1, 4)]
+    lab.jobs.fail(
+        OWNER, run_id(1), "t", code="location_off_network", detail="Two.", spent_ms=9, errors=errors
+    )
+    assert lab.status().errors == tuple(errors)
+    assert lab.status().to_status()["error"] == {
+        "code": "location_off_network",
+        "detail": "Two.",
+        "errors": [
+            {"loc": "$.jobs[1].location", "message": "lies in the sea"},
+            {"loc": "$.jobs[4].location", "message": "lies in the sea"},
+        ],
+    }
+
+
+def test_without_a_field_at_fault_nothing_is_kept_of_any(lab: Lab) -> None:
+    lab.running()
+    fail(lab)
+    assert lab.client.hexists(OwnerKeys(OWNER).run(run_id(1)), "error_errors") is False
+    assert lab.status().to_status()["error"] == {"code": "network_not_found", "detail": "No such one."}
 
 
 def test_it_expires_and_so_do_its_best_routes(lab: Lab) -> None:

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError, TransitionRefusedError
+from milkrun.errors import (
+    DependencyUnavailableError,
+    FieldError,
+    NetworkNotFoundError,
+    SolveError,
+    TransitionRefusedError,
+)
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import Best, JobStateManager
 from milkrun.jobs.packing import pack
@@ -100,6 +106,17 @@ def test_an_error_of_the_search_fails_the_run_with_its_code(bench: Bench) -> Non
     run = bench.status()
     assert (run.status, run.error_code) == (Status.FAILED, "network_not_found")
     assert run.error_detail == "There is no network `x`."
+
+
+def test_the_fields_that_an_error_names_are_told_with_the_run(bench: Bench) -> None:
+    errors = (FieldError("$.jobs[0].location", "lies in the sea"),)
+
+    def solve(*_: Any, **__: Any) -> Solution:
+        raise SolveError("One location lies in the sea.", errors)
+
+    bench.submit()
+    bench.work(solve)
+    assert (bench.status().error_code, bench.status().errors) == ("solver_failed", errors)
 
 
 def test_an_unforeseen_error_tells_nothing_of_itself(bench: Bench) -> None:

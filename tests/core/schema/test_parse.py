@@ -15,7 +15,8 @@ from milkrun.errors import (
     TooManyVehiclesError,
 )
 from milkrun.schema.parse import MAX_REPORTED, parse_problem
-from milkrun.schema.problem import MOST_KEYS, MOST_NAMES, Model, Problem
+from milkrun.schema.problem import MOST_KEYS, MOST_NAMES, Model, Problem, VehicleStep
+from milkrun.schema.solution import Step
 from milkrun.settings import Limits
 
 PLAIN: dict[str, Any] = {
@@ -324,3 +325,65 @@ def test_at_its_limits_a_problem_is_taken() -> None:
 def test_depots_that_vehicles_share_count_once() -> None:
     vehicles = [{"id": i, "start": [7, 43], "end": [7, 43]} for i in range(50)]
     parse({"vehicles": vehicles, "jobs": [{"id": 1, "location": [7, 43]}]}, Limits(locations=2))
+
+
+ANSWERED_STEP = {
+    "type": "job",
+    "id": 1,
+    "description": "milk",
+    "location": [7.42, 43.73],
+    "location_index": 1,
+    "arrival": 1_713_340_800,
+    "duration": 99,
+    "setup": 0,
+    "service": 300,
+    "waiting_time": 0,
+    "distance": 1_373,
+    "load": [0],
+    "amount": [0],
+    "job": 1,
+    "violations": [{"cause": "delay", "duration": 3}],
+}
+"""A step as an answer says it, of Milkrun or of VROOM."""
+
+
+def test_steps_copied_from_an_answer_are_taken() -> None:
+    ends = [{**ANSWERED_STEP, "type": kind} for kind in ("start", "end")]
+    for end in ends:
+        del end["id"]
+    vehicle = parse(changed(PLAIN, "vehicles.0.steps", [ends[0], ANSWERED_STEP, ends[1]])).vehicles[0]
+    assert [(step.type, step.id) for step in vehicle.steps] == [("start", None), ("job", 1), ("end", None)]
+
+
+def test_every_key_of_an_answers_step_is_taken_in_steps() -> None:
+    assert Step.model_fields.keys() <= VehicleStep.model_fields.keys()
+
+
+@pytest.mark.parametrize("value", [None, "x", -1, {}, [[]], 1e300])
+def test_what_an_answers_keys_say_is_not_read(value: Any) -> None:
+    step = {key: value for key in ANSWERED_STEP if key not in ("type", "id")}
+    assert parse(changed(PLAIN, "vehicles.0.steps", [{"type": "job", "id": 1, **step}])).vehicles[0].steps
+
+
+def test_a_key_of_a_step_that_no_answer_has_is_named() -> None:
+    given = changed(PLAIN, "vehicles.0.steps", [{"type": "job", "id": 1, "service_att": 5}])
+    assert locs(given) == ["$.vehicles[0].steps[0].service_att"]
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("g", "here it is called `geometry`"),
+        ("l", "here it is called `time_limit`"),
+        ("t", "here it is called `threads`"),
+        ("x", "here it is called `exploration_level`"),
+        ("c", "plan mode is not offered here"),
+    ],
+)
+def test_an_option_of_vrooms_own_server_is_told_by_its_name_here(key: str, told: str) -> None:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse({**PLAIN, "options": {key: True}})
+    (error,) = caught.value.errors
+    assert error.loc == f"$.options.{key}"
+    assert error.message.startswith("is not a key of this object: ")
+    assert told in error.message

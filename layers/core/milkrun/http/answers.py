@@ -50,7 +50,8 @@ def outcome(
         ResultTooLargeError: The solution is larger than an answer may be.
     """
     if run.status is Status.FAILED and solution is None:
-        raise RunFailedError(run.error_code or RunFailedError.code, run.error_detail or "The run failed.")
+        code, detail = run.error_code or RunFailedError.code, run.error_detail or "The run failed."
+        raise RunFailedError(code, detail, run.errors)
     if run.status is Status.CANCELLED:
         raise RunCancelledError("The run was cancelled before it had found anything.")
     if solution is None:

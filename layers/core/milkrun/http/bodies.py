@@ -4,7 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict  # pydantic reads it on every Python, typing's not on 3.11
 
-from milkrun.jobs.run import RunStatus
+from milkrun.jobs.run import BrokenRule, RunStatus
 
 
 class RunList(TypedDict):
@@ -61,18 +61,6 @@ class NotReady(TypedDict):
     detail: Dependencies
 
 
-class BrokenRule(TypedDict):
-    """A field that breaks a rule.
-
-    Attributes:
-        loc: JSONPath of the field.
-        message: A sentence about it.
-    """
-
-    loc: str
-    message: str
-
-
 class ProblemDetails(TypedDict):
     """What went wrong (RFC 9457).
 
@@ -83,7 +71,8 @@ class ProblemDetails(TypedDict):
         detail: A sentence.
         code: Stable, for programs.
         correlation_id: Finds the request in the logs.
-        errors: Of `invalid_problem`: each broken rule, up to 20.
+        errors: Of `invalid_problem`: each broken rule, up to 20. Of a run that failed by fields of its
+            problem: these, up to 100.
         dependencies: Of `dependency_unavailable`: by name, `ok` or `down: <why>`.
         bytes_used: Of `too_many_bytes`: what is stored for your runs.
         bytes_allowed: Of `too_many_bytes`: what may be.

@@ -44,7 +44,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
     if status is HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(error, MilkrunError):
         error = MilkrunError("Something went wrong here; the correlation id finds it in the logs.")
     body = problem_body(status, error.code, error.detail, correlation_id)
-    if isinstance(error, errors.InvalidProblemError):
+    if error.errors:
         body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]
     if isinstance(error, errors.DependencyUnavailableError):
         body["dependencies"] = error.dependencies

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import (
+    FieldError,
     RunNotFoundError,
     TooManyBytesError,
     TooManySubmitsError,
@@ -13,6 +14,7 @@ from milkrun.errors import (
 )
 from milkrun.jobs.codes import Code
 from milkrun.jobs.confirmer import Confirmer, too_few_replicas
+from milkrun.jobs.field_errors import to_stored
 from milkrun.jobs.keys import OwnerKeys, former_name
 from milkrun.jobs.packing import pack, unpack
 from milkrun.jobs.run import SCHEMA_VERSION, Run
@@ -271,10 +273,18 @@ class JobStateManager:
         return self._end("complete", (owner, run_id), token, *_stored(best), spent_ms)
 
     def fail(
-        self, owner: str, run_id: str, token: str, *, code: str, detail: str, spent_ms: int
+        self,
+        owner: str,
+        run_id: str,
+        token: str,
+        *,
+        code: str,
+        detail: str,
+        spent_ms: int,
+        errors: Sequence[FieldError] = (),
     ) -> Name | None:
-        """Ends a run as failed. Returns and raises as `complete`."""
-        return self._end("fail", (owner, run_id), token, code, detail, spent_ms)
+        """Ends a run as failed, by these fields of its problem. Returns and raises as `complete`."""
+        return self._end("fail", (owner, run_id), token, code, detail, spent_ms, to_stored(errors))
 
     def _end(self, verb: str, name: Name, *args: str | bytes | int) -> Name | None:
         noted = self._scripts.run(verb, name, *args, wait=True).accepted()

@@ -3,14 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import NotRequired, Self
 
 from typing_extensions import TypedDict  # pydantic reads it on every Python, typing's not on 3.11
 
+from milkrun.errors import FieldError
+from milkrun.jobs.field_errors import from_stored
 from milkrun.jobs.states import Status
 
 SCHEMA_VERSION = 1
 """What the worker has to know to work on a run; when it rises is told in docs/decisions/state-machine.md."""
+
+
+class BrokenRule(TypedDict):
+    """A field that breaks a rule.
+
+    Attributes:
+        loc: JSONPath of the field.
+        message: A sentence about it.
+    """
+
+    loc: str
+    message: str
 
 
 class RunError(TypedDict):
@@ -19,10 +33,12 @@ class RunError(TypedDict):
     Attributes:
         code: Stable, for programs.
         detail: A sentence.
+        errors: The fields of the problem at fault, up to 100; absent where none can be named.
     """
 
     code: str
     detail: str | None
+    errors: NotRequired[list[BrokenRule]]
 
 
 class RunStatus(TypedDict):
@@ -71,6 +87,7 @@ class Run:
         spent_ms: Milliseconds of solving, over all attempts and hops.
         progress: 0 to 1.
         stop: Whether its caller has asked it to end early.
+        errors: The fields of its problem that made it fail.
         key_hash: Hash of its idempotency key, "" without one.
     """
 
@@ -91,6 +108,7 @@ class Run:
     best_unassigned: int | None = None
     error_code: str | None = None
     error_detail: str | None = None
+    errors: tuple[FieldError, ...] = ()
     stop: bool = False
     stopped_early: bool = False
     key_hash: str = ""
@@ -125,6 +143,7 @@ class Run:
             best_unassigned=number("best_unassigned"),
             error_code=text.get("error_code"),
             error_detail=text.get("error_detail"),
+            errors=from_stored(text.get("error_errors", "")),
             stop="stop" in text,
             stopped_early="stopped_early" in text,
             key_hash=text.get("key_hash", ""),
@@ -138,6 +157,8 @@ class Run:
     def to_status(self) -> RunStatus:
         """What `GET /optimize/{run_id}/status` answers."""
         error = RunError(code=self.error_code, detail=self.error_detail) if self.error_code else None
+        if error is not None and self.errors:
+            error["errors"] = [{"loc": loc, "message": message} for loc, message in self.errors]
         return {
             "run_id": self.run_id,
             "status": self.status,

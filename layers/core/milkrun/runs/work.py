@@ -243,6 +243,7 @@ class Worker:
                 code=known.code,
                 detail=known.detail,
                 spent_ms=spent_ms,
+                errors=known.errors,
             )
         )
         self._log.info("run ended", status=Status.FAILED, code=known.code, seconds_spent=spent_ms / 1000)

@@ -49,6 +49,14 @@ _PLAIN_MESSAGES = {
     "string_pattern_mismatch": "should match `{pattern}`",
 }
 """By pydantic's name for an error; of lists and texts, the shortest that are refused are empty."""
+_OTHER_NAMES: Mapping[Path, str] = {
+    ("options", "g"): ": here it is called `geometry`",
+    ("options", "l"): ": here it is called `time_limit`",
+    ("options", "t"): ": here it is called `threads`",
+    ("options", "x"): ": here it is called `exploration_level`",
+    ("options", "c"): ": VROOM's plan mode is not offered here",
+}
+"""What is to be said of keys that VROOM's own server, vroom-express, has."""
 
 
 def parse_problem(body: bytes, limits: Limits) -> Problem:
@@ -107,7 +115,8 @@ def _broken_items(name: str, items: list[Any]) -> Iterator[FieldError]:
 
 def _told(error: ValidationError) -> Iterator[tuple[Path, str]]:
     for entry in error.errors(include_url=False, include_input=False):
-        yield entry["loc"], _sentence(entry["type"], entry["msg"], entry.get("ctx", {}))
+        message = _sentence(entry["type"], entry["msg"], entry.get("ctx", {}))
+        yield entry["loc"], message + _OTHER_NAMES.get(entry["loc"], "")
 
 
 def _sentence(kind: str, message: str, numbers: Mapping[str, Any]) -> str:

@@ -178,13 +178,29 @@ class Reload(Model):
 
 
 class VehicleStep(Model):
-    """One step of a route to start the search from. Its `service_*` bind VROOM's plan mode only."""
+    """One step of a route to start the search from. Its `service_*` bind VROOM's plan mode only.
+
+    It may be copied from an answer, of Milkrun or of VROOM: what only an answer says is not read.
+    """
 
     type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: Id | None = None
     service_at: Seconds | None = None
     service_after: Seconds | None = None
     service_before: Seconds | None = None
+    description: Any = None
+    location: Any = None
+    location_index: Any = None
+    arrival: Any = None
+    duration: Any = None
+    setup: Any = None
+    service: Any = None
+    waiting_time: Any = None
+    distance: Any = None
+    load: Any = None
+    amount: Any = None
+    job: Any = None
+    violations: Any = None
 
 
 class Vehicle(Model):

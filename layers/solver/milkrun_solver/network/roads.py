@@ -1,6 +1,7 @@
 """A road network to compute on: nearest junctions, travel times between many places, ways along streets."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,9 @@ UNREACHABLE = np.iinfo(np.uint32).max
 
 SNAP_LIMIT_M = 1_000.0
 
+ALIASES = {"driving-car": "car", "cycling-regular": "bike", "foot-walking": "foot"}
+"""Openrouteservice's names of profiles."""
+
 
 class RoadNetwork:
     """A compiled network, and what is worked out of it once: for each profile when it is first asked for, and
@@ -39,6 +43,16 @@ class RoadNetwork:
         self._graphs: dict[str, ProfileGraph] = {}
         self._snappers: dict[str, Snapper] = {}
         self._shapes: Shapes | None = None
+
+    @cached_property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that have roads."""
+        return tuple(name for name, seconds in self._compiled.seconds.items() if np.isfinite(seconds).any())
+
+    def profile_of(self, name: str) -> str | None:
+        """The profile of that name, or that openrouteservice calls so; None if there is none."""
+        known = name if name in self.profiles else ALIASES.get(name)
+        return known if known in self.profiles else None
 
     def snap(self, profile: str, locations: Floats) -> tuple[Integers, Floats]:
         """The junctions of a profile nearest to `[lon, lat]` locations [k, 2], and how many metres away.
@@ -101,7 +115,7 @@ class RoadNetwork:
         if profile not in self._graphs:
             graph = ProfileGraph(self._compiled, profile) if profile in self._compiled.seconds else None
             if graph is None or not len(graph.junctions):
-                raise ProfileNotInNetworkError(f"The road network has no roads for the profile {profile!r}.")
+                raise ProfileNotInNetworkError(profile, [name for name in self.profiles if name != profile])
             self._graphs[profile] = graph
         return self._graphs[profile]
 

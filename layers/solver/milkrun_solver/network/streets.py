@@ -23,14 +23,20 @@ class Streets:
         roads: The network.
         junctions: The junction of each place, by profile.
         seconds: Travel times between the places, by profile.
+        profile_of: The network's own name of each profile.
     """
 
     def __init__(
-        self, roads: RoadNetwork, junctions: Mapping[str, Integers], seconds: Mapping[str, Cells]
+        self,
+        roads: RoadNetwork,
+        junctions: Mapping[str, Integers],
+        seconds: Mapping[str, Cells],
+        profile_of: Mapping[str, str],
     ) -> None:
         self._roads = roads
         self._junctions = junctions
         self._seconds = seconds
+        self._profile_of = profile_of
         self._legs: _Legs = {}
 
     def draw(self, routes: Sequence[tuple[str, Sequence[int]]]) -> list[str]:
@@ -51,6 +57,6 @@ class Streets:
     def _new_legs(self, profile: str, legs: Sequence[tuple[str, int, int]]) -> _Legs:
         places = np.array([leg[1:] for leg in legs])
         seconds = self._seconds[profile][places[:, 0], places[:, 1]].astype(np.float64)
-        ways = self._roads.paths(profile, self._junctions[profile][places], seconds)
+        ways = self._roads.paths(self._profile_of[profile], self._junctions[profile][places], seconds)
         starts = np.cumsum([0, *map(len, ways)])
         return dict(zip(legs, encode_onward(np.concatenate(ways), starts, _PRECISION), strict=True))

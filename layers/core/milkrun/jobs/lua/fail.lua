@@ -2,7 +2,7 @@
 -- fail: running -> failed
 -- Asked again, it answers as complete does.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
--- ARGV 5: lease token; 6: error code; 7: a sentence about it; 8: ms spent solving
+-- ARGV 5: lease token; 6: error code; 7: a sentence about it; 8: ms spent solving; 9: the fields at fault as JSON, or ''
 -- Returns: OK next | UNCONFIRMED | NOT_FOUND | ENDED | LOST
 -- @include finish
 -- @include holder
@@ -16,5 +16,6 @@ if refused then return {refused} end
 
 spend(ARGV[8])
 redis.call('HSET', run, 'ended_by', token)
-local next_id = finish('failed', 'error_code', ARGV[6], 'error_detail', ARGV[7])
+local fields = ARGV[9] == '' and {} or {'error_errors', ARGV[9]}
+local next_id = finish('failed', 'error_code', ARGV[6], 'error_detail', ARGV[7], unpack(fields))
 return next_id and {CODE.OK, next_id} or {CODE.UNCONFIRMED}

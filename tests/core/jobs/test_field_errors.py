@@ -1,0 +1,36 @@
+"""The fields that a failed run names are kept in bounds."""
+
+import pytest
+
+from milkrun.errors import FieldError
+from milkrun.jobs.field_errors import MOST, MOST_BYTES, from_stored, to_stored
+
+
+def errors(count: int, message: str = "lies in the sea") -> list[FieldError]:
+    return [FieldError(f"$.jobs[{number}].location", message) for number in range(count)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, MOST])
+def test_what_is_kept_is_read_again(count: int) -> None:
+    assert from_stored(to_stored(errors(count))) == tuple(errors(count))
+
+
+def test_nothing_is_kept_of_none() -> None:
+    assert to_stored([]) == ""
+
+
+def test_of_very_many_the_first_are_kept() -> None:
+    assert from_stored(to_stored(errors(10 * MOST))) == tuple(errors(MOST))
+
+
+def test_of_long_ones_as_many_are_kept_as_there_is_room_for() -> None:
+    stored = to_stored(errors(MOST, "€" * 1_000))
+    kept = from_stored(stored)
+    assert len(stored.encode()) <= MOST_BYTES
+    assert kept == tuple(errors(len(kept), "€" * 1_000))
+    assert 0 < len(kept) < MOST
+
+
+def test_what_is_none_is_told() -> None:
+    with pytest.raises(ValueError, match="char 0"):
+        from_stored("nonsense")
