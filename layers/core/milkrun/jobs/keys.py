@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 SHARDS = 64
 
@@ -30,7 +31,7 @@ class OwnerKeys:
 
     owner: str
 
-    @property
+    @cached_property
     def _prefix(self) -> str:
         return f"milkrun:{{{shard_of(self.owner)}}}"
 

@@ -51,7 +51,7 @@ class Script:
     def run(
         self, server: Redis, keys: Sequence[str], args: Sequence[str | bytes | int], *, wait: tuple[int, int]
     ) -> tuple[list[Any], bool]:
-        """Runs the script, and WAITs on its connection, in one round trip.
+        """Runs the script, and WAITs on its connection where replicas are asked for, in one round trip.
 
         A WAIT that was sent after the answer might go through another connection, opened because the first
         one has broken; it would know of no writes, and find that all replicas have them.
@@ -80,8 +80,12 @@ class Script:
         args: Sequence[str | bytes | int],
         wait: tuple[int, int],
     ) -> list[Any]:
+        if not wait[0]:
+            try:
+                return [server.execute_command(*script, len(keys), *keys, *args)]  # type: ignore[no-untyped-call]
+            except NoScriptError as error:
+                return [error]
         with server.pipeline(transaction=False) as pipe:
             pipe.execute_command(*script, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
-            if wait[0]:
-                pipe.wait(*wait)
+            pipe.wait(*wait)
             return pipe.execute(raise_on_error=False)
