@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -10,8 +11,9 @@ from types import TracebackType
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.logging.formatter import RESERVED_LOG_ATTRS, LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.tracing import tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Handler = Callable[[Any, Any], Any]
@@ -48,11 +50,33 @@ _OTHER_LOGGERS = ("milkrun_solver",)
 """Loggers of the standard library whose lines get the same shape, and the keys of the run they are about."""
 
 
+_TRACE = "_X_AMZN_TRACE_ID"
+"""Where Lambda keeps the trace of a request: `Root=...;Parent=...;Sampled=1`."""
+_CHOSEN = "Sampled=1"
+_OF_A_RECORD = frozenset(RESERVED_LOG_ATTRS)
+
+
 class Formatter(LambdaPowertoolsFormatter):
     """JSON lines in which an error is told by its kind and its place alone.
 
-    The message of an error that nobody foresaw may hold the address of a server, or a caller's data.
+    The message of an error that nobody foresaw may hold the address of a server, or a caller's data. Keys and
+    their order are those of Powertools, which would look for JSON in each message.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A record as a line: the keys of the invocation, and those of the record itself over them."""
+        line = dict(self.log_format)
+        line["level"] = record.levelname
+        line["location"] = f"{record.funcName}:{record.lineno}"
+        line["message"] = record.getMessage()
+        line["timestamp"] = self.formatTime(record)
+        line.update((key, value) for key, value in vars(record).items() if key not in _OF_A_RECORD)
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = self.formatException(record.exc_info)
+            line["exception_name"] = record.exc_info[0].__name__
+        if trace := os.environ.get(_TRACE):
+            line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
+        return self.serialize({key: value for key, value in line.items() if value is not None})
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
         """The error and what caused it, the last one first, each with the calls that lead to it."""
@@ -64,13 +88,11 @@ class Formatter(LambdaPowertoolsFormatter):
         return "\n".join(told.values())
 
     def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]
-        """One line, without the notes that somebody may have put on an error.
+        """One line of printable ASCII: what callers send steers no terminal and ends no line."""
+        return _ENCODER.encode(log).replace("\x7f", "\\u007f")
 
-        It is printable ASCII: what callers send neither steers a terminal nor ends a line for any reader.
-        """
-        told = {key: value for key, value in log.items() if key != "exception_notes"}
-        line = json.dumps(told, default=str, separators=(",", ":"))
-        return line.replace("\x7f", "\\u007f")
+
+_ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 def _calls(trace: TracebackType | None) -> Iterator[str]:
@@ -107,14 +129,13 @@ def begin(context: LambdaContext, correlation_id: str, **keys: str) -> None:
     In the functions of the API the id is the request's. Whatever is done for a run, the worker's work and
     what the sweeper does about it, is told under the id of the request that submitted it.
     """
-    logger = get_logger()
-    logger.clear_state()
-    logger.append_keys(
-        function_name=context.function_name,
-        function_request_id=context.aws_request_id,
-        correlation_id=correlation_id,
+    lines_have: dict[str, Any] = {
+        "function_name": context.function_name,
+        "function_request_id": context.aws_request_id,
+        "correlation_id": correlation_id,
         **keys,
-    )
+    }
+    get_logger().structure_logs(**lines_have)
 
 
 def measure(name: str, value: float = 1, **dimension: str) -> None:
@@ -130,7 +151,13 @@ def measure(name: str, value: float = 1, **dimension: str) -> None:
 
 
 def traced(handler: Handler) -> Handler:
-    """A handler with a segment around it. What it returns, a caller's data, stays out of the trace."""
+    """A handler with a segment around it. What it returns, a caller's data, stays out of the trace.
+
+    There is none where a request's trace is not kept, but for the first request of a process: what Powertools
+    sees first is the cold start to it.
+    """
+    if not tracer.is_cold_start and _CHOSEN not in os.environ.get(_TRACE, ""):
+        return handler
     return get_tracer().capture_lambda_handler(handler, capture_response=False)
 
 
