@@ -9,6 +9,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import NoScriptError
 
+from milkrun.clients.redis import Command, exchange
 from milkrun.jobs.codes import Code
 
 LUA = Path(__file__).parent / "lua"
@@ -80,12 +81,7 @@ class Script:
         args: Sequence[str | bytes | int],
         wait: tuple[int, int],
     ) -> list[Any]:
-        if not wait[0]:
-            try:
-                return [server.execute_command(*script, len(keys), *keys, *args)]  # type: ignore[no-untyped-call]
-            except NoScriptError as error:
-                return [error]
-        with server.pipeline(transaction=False) as pipe:
-            pipe.execute_command(*script, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
-            pipe.wait(*wait)
-            return pipe.execute(raise_on_error=False)
+        commands: list[Command] = [((*script, len(keys), *keys, *args), {})]
+        if wait[0]:
+            commands.append((("WAIT", *wait), {}))
+        return exchange(server, commands)
