@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import hiredis
@@ -24,9 +25,9 @@ Call = Callable[[], float]
 class Lambda:
     """Stands where Lambda is: takes every event at once."""
 
-    def invoke(self, **_: Any) -> dict[str, int]:
+    def invoke(self, **_: Any) -> dict[str, Any]:
         """As the client of Lambda does."""
-        return {"StatusCode": 202}
+        return {"StatusCode": 202, "Payload": BytesIO()}
 
 
 @dataclass

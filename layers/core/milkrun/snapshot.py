@@ -31,9 +31,14 @@ class Uptime:
         self._began = self._clock()
 
 
+def before_snapshot(work: Callable[[], object]) -> None:
+    """Has work that the first request would do, and none should wait for, done before a snapshot."""
+    register_before_snapshot(work)
+
+
 def prime_before_snapshot() -> None:
-    """Has what the first request would do, and none should wait for, done before a snapshot."""
-    register_before_snapshot(_prime)
+    """Has what every function's first request would do done before a snapshot."""
+    before_snapshot(_prime)
 
 
 def _prime() -> None:
