@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "milkrun.aws",
         "milkrun.settings",
         "milkrun.errors",
+        "milkrun.lines",
         "milkrun.observability",
         "milkrun.patience",
         "milkrun.health",

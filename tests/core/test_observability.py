@@ -1,4 +1,5 @@
 import ast
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -210,3 +211,41 @@ def measured() -> Iterator[str]:
 
 def test_every_listed_metric_is_measured_somewhere() -> None:
     assert set(measured()) == set(UNITS)
+
+
+def somewhere() -> None:
+    get_logger().info("request", status=200)
+
+
+def test_a_line_names_the_function_and_the_line_that_wrote_it(telemetry: Telemetry) -> None:
+    somewhere()
+    assert telemetry.lines()[0]["location"] == f"somewhere:{somewhere.__code__.co_firstlineno + 1}"
+
+
+def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7", run_id="R")
+    for options in ({}, {"exc_info": None}):  # what is logging's own takes the long way
+        get_logger().info("run claimed", run_id="S", nothing=None, count=3, **options)
+    one, other = telemetry.lines()
+    assert list(one) == list(other)
+    assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
+
+
+def test_what_an_operator_does_not_want_to_read_is_not_written(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_logger().setLevel("WARNING")
+    get_logger().info("request")
+    get_logger().warning("no credentials")
+    get_logger().setLevel("INFO")
+    assert [line["message"] for line in telemetry.lines()] == ["no credentials"]
+
+
+def test_a_line_that_cannot_be_written_fails_nothing(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    monkeypatch.setattr(get_logger().registered_handler, "stream", closed)
+    get_logger().info("request")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from milkrun.errors import InvalidJsonError, InvalidProblemError
 from milkrun.schema import parse
 from milkrun.schema.parse import LONGEST_READ_AT_ONCE, _read_at_once, _read_in_steps, parse_problem
-from milkrun.schema.problem import Problem
+from milkrun.schema.problem import Problem, VehicleStep
 from milkrun.settings import Limits
 
 RICH: dict[str, Any] = {
@@ -36,7 +36,7 @@ RICH: dict[str, Any] = {
             "max_tasks": 9,
             "max_travel_time": 7_200,
             "reloads": [{"id": 1, "location": [7.4, 43.7], "service": 60}],
-            "steps": [{"type": "start"}, {"type": "job", "id": 1, "service_at": 5}],
+            "steps": [{"type": "start"}, {**dict.fromkeys(VehicleStep.model_fields, 1), "type": "job"}],
         }
     ],
     "jobs": [

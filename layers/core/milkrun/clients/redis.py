@@ -5,10 +5,9 @@ through `on_server_of`, which gives the work the client of one server.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import redis
 from redis.backoff import ConstantBackoff
@@ -19,6 +18,7 @@ from redis.credentials import CredentialProvider
 from redis.retry import Retry
 
 from milkrun.clients.elasticache import NoTokenError, iam_tokens
+from milkrun.clients.exchange import Questions, exchange
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
@@ -27,8 +27,6 @@ ANSWER_TIMEOUT = 2.0
 """Seconds; a caller gets its 503 within a few. Scripts take milliseconds."""
 
 AnyRedis = redis.Redis | RedisCluster
-Command = tuple[tuple[Any, ...], dict[str, Any]]
-"""Name and arguments, and how redis-py is to read the answer."""
 T = TypeVar("T")
 
 _TRIES = 3
@@ -49,6 +47,12 @@ _ANSWER_WORDS = {
     "UNBLOCKED": "no primary any more",
 }
 """The same, where redis-py knows only the first word."""
+_AWAY = (
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    redis.exceptions.RedisClusterException,
+    *_ANSWERS,
+)
 _REASONS: dict[type[Exception] | tuple[type[Exception], ...], str] = {
     NoTokenError: "credentials unavailable",
     redis.exceptions.AuthenticationError: "authentication failed",
@@ -155,35 +159,6 @@ def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -
     raise AssertionError("the last try returns or raises")
 
 
-def exchange(server: redis.Redis, commands: Sequence[Command]) -> list[Any]:
-    """Sends commands in one go, on one connection, and once more where that has broken.
-
-    It is what a pipeline of redis-py does, for two thirds of its time.
-
-    Returns:
-        The server's answers; an error among them is one.
-    """
-    pool = server.connection_pool
-    connection: Any = pool.get_connection()
-
-    def send() -> list[Any]:
-        connection.send_packed_command(connection.pack_commands([args for args, _ in commands]))
-        return [_answer(server, connection, args[0], options) for args, options in commands]
-
-    try:
-        answers: list[Any] = connection.retry.call_with_retry(send, lambda _: connection.disconnect())
-        return answers
-    finally:
-        pool.release(connection)
-
-
-def _answer(server: Any, connection: Any, name: str, options: dict[str, Any]) -> Any:
-    try:
-        return server.parse_response(connection, name, **options)
-    except redis.exceptions.ResponseError as error:
-        return error
-
-
 def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
     """What a server answers to the questions that `ask` puts into a pipeline, in one round trip.
 
@@ -196,9 +171,9 @@ def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]
     Raises:
         ReadOnlyError: The server is no primary any more.
     """
-    pipe = server.pipeline(transaction=False)
-    ask(pipe)
-    refused, *answers = exchange(server, [(("DEL", f"{key}:nothing"), {}), *pipe.command_stack])
+    questions = Questions()  # type: ignore[abstract]
+    ask(cast(Pipeline, questions))
+    refused, *answers = exchange(server, [(("DEL", f"{key}:nothing"), {}), *questions.commands])
     # Other refusals to write, for a full disk or too few replicas, do not keep anyone from asking.
     demoted = [refused] if isinstance(refused, redis.exceptions.ReadOnlyError) else []
     for answer in (*demoted, *answers):
@@ -237,25 +212,26 @@ def _ask_again_who_holds_what(client: RedisCluster, failed: ClusterNode | None =
         return  # None answers. What was known may still be right.
 
 
-@contextmanager
-def redis_errors() -> Iterator[None]:
+class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its place takes longer)
     """Turns "Redis is away" in all its forms into DependencyUnavailableError."""
-    try:
-        yield
-    except (
-        redis.exceptions.ConnectionError,
-        redis.exceptions.TimeoutError,
-        redis.exceptions.RedisClusterException,
-        *_ANSWERS,
-    ) as error:
-        raise DependencyUnavailableError({"redis": f"down: {reason(error)}"}) from error
-    except redis.exceptions.ResponseError as error:
-        # A pipeline puts words of its own before the server's.
-        answer = str(error).rpartition("caused error: ")[2]
-        why = _ANSWER_WORDS.get(answer.partition(" ")[0])
-        if why is None:
-            raise
-        raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        why = _why_away(error) if error is not None else None
+        if why is not None:
+            raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+
+
+def _why_away(error: BaseException) -> str | None:
+    """Why Redis is away, in words; None where it is not."""
+    if isinstance(error, _AWAY):
+        return reason(error)
+    if not isinstance(error, redis.exceptions.ResponseError):
+        return None
+    # A pipeline puts words of its own before the server's.
+    answer = str(error).rpartition("caused error: ")[2]
+    return _ANSWER_WORDS.get(answer.partition(" ")[0])
 
 
 def reason(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 SHARDS = 64
 
@@ -10,6 +10,7 @@ WAITING_CALLS = "milkrun:{calls}:waiting"
 """Sorted set of all owners' calls that wait, as `<owner>:<name>`, by when they end at the latest (ms)."""
 
 
+@lru_cache(maxsize=1_024)
 def shard_of(owner: str) -> int:
     """The shard of an owner, 0 to 63."""
     return int.from_bytes(hashlib.sha256(owner.encode()).digest()[:4]) % SHARDS
@@ -31,7 +32,7 @@ class OwnerKeys:
 
     owner: str
 
-    @cached_property
+    @property
     def _prefix(self) -> str:
         return f"milkrun:{{{shard_of(self.owner)}}}"
 

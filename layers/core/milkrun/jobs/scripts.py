@@ -9,7 +9,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import NoScriptError
 
-from milkrun.clients.redis import Command, exchange
+from milkrun.clients.exchange import Command, exchange
 from milkrun.jobs.codes import Code
 
 LUA = Path(__file__).parent / "lua"

@@ -91,7 +91,8 @@ def _is_ordered(slot: Slot) -> Slot:
 
 
 def _ordered(pair: tuple[int, int]) -> Slot:
-    return _is_ordered(Slot(*pair))
+    slot = tuple.__new__(Slot, pair)  # Slot's own takes a call more
+    return _is_ordered(slot) if pair[1] < pair[0] else slot
 
 
 class _PairInOrder:
