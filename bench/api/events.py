@@ -8,8 +8,8 @@ EVENTS = Path(__file__).parents[2] / "events"
 JOBS = 75
 
 
-def problem() -> str:
-    """A day's deliveries as a caller would write them: 75 jobs and 5 vehicles, 10 kB."""
+def problem(jobs: int = JOBS) -> str:
+    """A day's deliveries as a caller would write them: 5 vehicles and by default 75 jobs, 10 kB."""
     vehicles = [
         {
             "id": number,
@@ -21,7 +21,7 @@ def problem() -> str:
         }
         for number in range(1, 6)
     ]
-    jobs = [
+    visits = [
         {
             "id": number,
             "location": [9.8 + number * 7_919 % 400 / 1_000, 53.4 + number * 104_729 % 300 / 1_000],
@@ -29,14 +29,14 @@ def problem() -> str:
             "delivery": [1 + number % 4, number % 30],
             "time_windows": [[28_800 + number % 5 * 3_600, 43_200 + number % 5 * 3_600]],
         }
-        for number in range(1, JOBS + 1)
+        for number in range(1, jobs + 1)
     ]
-    return json.dumps({"vehicles": vehicles, "jobs": jobs, "options": {"time_limit": 10}})
+    return json.dumps({"vehicles": vehicles, "jobs": visits, "options": {"time_limit": 10}})
 
 
-def submit_event() -> dict[str, Any]:
+def submit_event(jobs: int = JOBS) -> dict[str, Any]:
     """A POST of the problem."""
-    return _recorded("submit") | {"body": problem()}
+    return _recorded("submit") | {"body": problem(jobs)}
 
 
 def status_event(run_id: str) -> dict[str, Any]:
