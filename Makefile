@@ -12,10 +12,10 @@ SHELL := bash
 
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test faults bench openapi check lint types template build format clean
+.PHONY: help demo up neo4j test faults bench bench-api openapi check lint types template build format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.runs ## Solve a problem through the whole system
 	@$(BIN)/python -m local.demo
@@ -44,6 +44,9 @@ bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" IN
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
 	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))
+
+bench-api: .venv/.runs ## Compare submit and status with bare redis-py, and imports with its own
+	@PYTHONPATH=.:layers/core:functions/submit:functions/status:functions/health $(BIN)/python -m bench.api
 
 openapi: .venv/.runs ## Write docs/openapi.yaml anew
 	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new

@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "milkrun.aws",
         "milkrun.settings",
         "milkrun.errors",
+        "milkrun.lines",
         "milkrun.observability",
         "milkrun.patience",
         "milkrun.health",
@@ -119,7 +120,7 @@ def loaded(handler: str) -> set[str]:
 UNWANTED = {
     "submit": {"neo4j", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "status": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
-    "health": {"boto3", "pydantic", "pyvrp", "vroom", "milkrun_solver"},  # neo4j takes numpy where it is
+    "health": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "sweeper": {"neo4j", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "worker": {"matplotlib", "osmium", "networkx"},  # neo4j takes pandas where it is
     "authorizer": {"boto3", "redis", "neo4j", "pydantic", "polyline", "numpy", "pyvrp", "vroom"},

@@ -9,15 +9,16 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun import __version__
-from milkrun.checks import check_neo4j, check_redis
+from milkrun.checks import check_neo4j, check_redis, neo4j_client
 from milkrun.health import ReadinessProbe, is_ready
 from milkrun.http.bodies import Health, NotReady, Ready
 from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
 from milkrun.observability import measure, report_down
-from milkrun.snapshot import Uptime
+from milkrun.snapshot import Uptime, before_snapshot
 
 app = create_app()
+before_snapshot(neo4j_client)
 _UPTIME = Uptime()
 
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from milkrun.http import answers
 from milkrun.http.bodies import RunList
 from milkrun.http.parameters import flag, page_of, run_id_of
-from milkrun.http.resolver import caller, create_app, json_response, seconds_to_wait, serve
+from milkrun.http.resolver import caller, create_app, header, json_response, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.observability import measure
 from milkrun.runs.wait import change_within, result_within
@@ -42,7 +42,7 @@ def result(run_id: str) -> Response[Any]:
         (run, waited), solution = result_within(get_reader(), get_waiting_calls(), run, seconds, best=best)
         if waited:
             headers["Preference-Applied"] = f"wait={seconds}"
-    return answers.outcome(run, solution, headers, app.current_event.headers.get("Accept", ""))
+    return answers.outcome(run, solution, headers, header(app, "accept") or "")
 
 
 @app.delete("/optimize/<run_id>")

@@ -11,7 +11,7 @@ from milkrun.errors import ResultTooLargeError
 from milkrun.http import answers
 from milkrun.http.body import read_body
 from milkrun.http.headers import idempotency_key, run_location
-from milkrun.http.resolver import caller, create_app, seconds_to_wait, serve
+from milkrun.http.resolver import caller, create_app, header, seconds_to_wait, serve
 from milkrun.jobs.factory import get_jobs, get_reader, get_waiting_calls
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.runs.wait import result_within
@@ -28,7 +28,7 @@ def submit() -> Response[Any]:
         owner=caller(app),
         body=read_body(event.body, is_base64=bool(event.is_base64_encoded), limit=limits.body_bytes),
         correlation_id=app.context["correlation_id"],
-        idempotency_key=idempotency_key(event.headers.get("Idempotency-Key")),
+        idempotency_key=idempotency_key(header(app, "idempotency-key")),
     )
     submitted = submit_run(request, get_jobs(), get_invoker(), limits)
     run = submitted.run
@@ -45,7 +45,7 @@ def submit() -> Response[Any]:
     if solution is not None:
         with suppress(ResultTooLargeError):
             of_result = {**headers, "Content-Location": f"{location}/result"}
-            return answers.outcome(run, solution, of_result, event.headers.get("Accept", ""))
+            return answers.outcome(run, solution, of_result, header(app, "accept") or "")
     return answers.accepted(run, headers)
 
 

@@ -1,4 +1,5 @@
 import ast
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Tracer
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from milkrun import observability
 from milkrun.observability import UNITS, begin, get_logger, measure, report_down, traced
@@ -25,24 +27,57 @@ class Segments:
     def __init__(self) -> None:
         self.metadata: list[Any] = []
         self.opened: list[str] = []
+        self.annotations: list[dict[str, Any]] = []
 
     @contextmanager
     def in_subsegment(self, name: str) -> Any:
         self.opened.append(name)
-        put = lambda **kept: self.metadata.append(kept)  # noqa: E731
+        annotations: dict[str, Any] = {}
+        self.annotations.append(annotations)
         yield SimpleNamespace(
-            put_metadata=put, put_annotation=lambda **_: None, add_exception=lambda **_: None
+            put_metadata=lambda **kept: self.metadata.append(kept),
+            put_annotation=lambda key, value: annotations.update({key: value}),
+            add_exception=lambda **_: None,
         )
 
 
-def test_a_callers_data_stays_out_of_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def segments(monkeypatch: pytest.MonkeyPatch) -> Segments:
+    """What is put into traces, in a process whose first request is over."""
     segments = Segments()
     tracer = Tracer(service="milkrun", disabled=False, auto_patch=False, provider=segments)  # type: ignore[arg-type]
     monkeypatch.setattr(observability, "get_tracer", lambda: tracer)
-    answer = traced(lambda _event, _context: {"body": "12 Secret Street"})({}, {})
-    assert answer == {"body": "12 Secret Street"}
+    monkeypatch.setattr(observability.tracer, "is_cold_start", False)
+    return segments
+
+
+def traced_answer() -> Any:
+    return traced(lambda _event, _context: {"body": "12 Secret Street"})({}, {})
+
+
+def test_a_callers_data_stays_out_of_the_trace(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=1")
+    assert traced_answer() == {"body": "12 Secret Street"}
     assert segments.opened
     assert segments.metadata == []
+
+
+@pytest.mark.parametrize("trace", ["", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0"])
+def test_a_request_that_no_trace_is_kept_of_opens_no_segment(
+    trace: str, segments: Segments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", trace)
+    assert traced_answer() == {"body": "12 Secret Street"}
+    assert segments.opened == []
+
+
+def test_the_first_request_alone_is_a_cold_start(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observability.tracer, "is_cold_start", True)
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0")
+    traced_answer()
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=1")
+    traced_answer()
+    assert [annotations["ColdStart"] for annotations in segments.annotations] == [True, False]
 
 
 def test_every_line_of_an_invocation_carries_its_ids(telemetry: Telemetry) -> None:
@@ -91,6 +126,16 @@ def test_a_line_names_its_trace(telemetry: Telemetry, monkeypatch: pytest.Monkey
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8")
     get_logger().info("swept")
     assert telemetry.lines()[0]["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
+
+
+def test_a_line_has_the_keys_of_powertools_in_its_order(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7")
+    record = logging.LogRecord("milkrun", logging.INFO, __file__, 7, "swept %d", (3,), None, "sweep")
+    record.run_id, record.nothing = "R", None
+    formatter: Any = get_logger().registered_formatter
+    line = formatter.format(record)
+    assert line == LambdaPowertoolsFormatter.format(formatter, record)
+    assert list(json.loads(line))[:5] == ["level", "location", "message", "timestamp", "service"]
 
 
 def test_a_line_has_the_level_and_the_time_that_lambda_filters_by(telemetry: Telemetry) -> None:
@@ -179,3 +224,41 @@ def measured() -> Iterator[str]:
 
 def test_every_listed_metric_is_measured_somewhere() -> None:
     assert set(measured()) == set(UNITS)
+
+
+def somewhere() -> None:
+    get_logger().info("request", status=200)
+
+
+def test_a_line_names_the_function_and_the_line_that_wrote_it(telemetry: Telemetry) -> None:
+    somewhere()
+    assert telemetry.lines()[0]["location"] == f"somewhere:{somewhere.__code__.co_firstlineno + 1}"
+
+
+def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Telemetry) -> None:
+    begin(CONTEXT, "order-7", run_id="R")
+    for options in ({}, {"exc_info": None}):  # what is logging's own takes the long way
+        get_logger().info("run claimed", run_id="S", nothing=None, count=3, **options)
+    one, other = telemetry.lines()
+    assert list(one) == list(other)
+    assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
+
+
+def test_what_an_operator_does_not_want_to_read_is_not_written(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_logger().setLevel("WARNING")
+    get_logger().info("request")
+    get_logger().warning("no credentials")
+    get_logger().setLevel("INFO")
+    assert [line["message"] for line in telemetry.lines()] == ["no credentials"]
+
+
+def test_a_line_that_cannot_be_written_fails_nothing(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    monkeypatch.setattr(get_logger().registered_handler, "stream", closed)
+    get_logger().info("request")

@@ -29,7 +29,7 @@ from tests.functions.conftest import Context, recorded
 
 run_before_snapshot()
 before = set(sys.modules)
-assert health_handler.lambda_handler(recorded({event!r}), Context())["statusCode"] == 200
+assert health_handler.lambda_handler(recorded({event!r}), Context())["statusCode"] == {status}
 assert set(sys.modules) == before, set(sys.modules) - before
 """
 
@@ -79,7 +79,12 @@ def test_a_snapshot_holds_no_connection_and_no_thread(handler: str) -> None:
 
 @pytest.mark.parametrize("event", ["health", "ready"])
 def test_a_first_request_finds_everything_loaded(event: str, valkey_url: str) -> None:
-    run(FIRST_REQUEST.format(event=event), "health", REDIS_URL=valkey_url)
+    run(FIRST_REQUEST.format(event=event, status=200), "health", REDIS_URL=valkey_url)
+
+
+def test_a_neo4j_that_is_configured_is_loaded_too(valkey_url: str) -> None:
+    code = FIRST_REQUEST.format(event="ready", status=503)
+    run(code, "health", REDIS_URL=valkey_url, NEO4J_URI="bolt://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("handler", ["status", "authorizer"])

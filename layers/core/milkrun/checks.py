@@ -1,10 +1,12 @@
 """How Redis and Neo4j are asked whether they are there."""
 
-from milkrun.clients import neo4j as neo4j_client
+from types import ModuleType
+
 from milkrun.clients import redis as redis_client
 from milkrun.errors import DependencyUnavailableError
 from milkrun.health import NOT_CONFIGURED, OK
 from milkrun.jobs.keys import SHARDS, active
+from milkrun.settings import get_settings
 
 
 def check_redis() -> str:
@@ -19,14 +21,26 @@ def check_redis() -> str:
     return OK
 
 
+def neo4j_client() -> ModuleType | None:
+    """`milkrun.clients.neo4j`; None where no Neo4j is configured.
+
+    Its driver takes longer to import than all else that `/health` needs, and takes numpy where that is.
+    """
+    if not get_settings().neo4j_uri:
+        return None
+    from milkrun.clients import neo4j
+
+    return neo4j
+
+
 def check_neo4j() -> str:
     """One connection, not tried again, where a Neo4j is configured."""
-    driver = neo4j_client.get_neo4j()
-    if driver is None:
+    client = neo4j_client()
+    if client is None:
         return NOT_CONFIGURED
     try:
-        with neo4j_client.neo4j_errors():
-            neo4j_client.logged_in(driver.verify_connectivity)
+        with client.neo4j_errors():
+            client.logged_in(client.get_neo4j().verify_connectivity)
     except DependencyUnavailableError as error:
         return error.dependencies["neo4j"]
     return OK

@@ -1,18 +1,17 @@
 """Logs, metrics and traces: one of each per process."""
 
-import json
 import logging
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.tracing import tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from milkrun.lines import TRACE, Formatter, Lines
 
 Handler = Callable[[Any, Any], Any]
 
@@ -48,40 +47,14 @@ _OTHER_LOGGERS = ("milkrun_solver",)
 """Loggers of the standard library whose lines get the same shape, and the keys of the run they are about."""
 
 
-class Formatter(LambdaPowertoolsFormatter):
-    """JSON lines in which an error is told by its kind and its place alone.
-
-    The message of an error that nobody foresaw may hold the address of a server, or a caller's data.
-    """
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
-        """The error and what caused it, the last one first, each with the calls that lead to it."""
-        error: BaseException | None = ei[1]
-        told: dict[int, str] = {}
-        while error is not None and id(error) not in told:  # one may be its own cause
-            told[id(error)] = "\n".join([type(error).__name__, *_calls(error.__traceback__)])
-            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\n".join(told.values())
-
-    def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]
-        """One line, without the notes that somebody may have put on an error.
-
-        It is printable ASCII: what callers send neither steers a terminal nor ends a line for any reader.
-        """
-        told = {key: value for key, value in log.items() if key != "exception_notes"}
-        line = json.dumps(told, default=str, separators=(",", ":"))
-        return line.replace("\x7f", "\\u007f")
-
-
-def _calls(trace: TracebackType | None) -> Iterator[str]:
-    for call in traceback.extract_tb(trace):
-        yield f"  {Path(call.filename).name}:{call.lineno} {call.name}"
+_CHOSEN = "Sampled=1"
 
 
 @cache
 def get_logger() -> Logger:
     """JSON lines on stdout, in time's own format, by which Lambda tells their level."""
-    logger = Logger(logger_formatter=Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False))
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
+    logger = Lines(logger_formatter=Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False))
     for name in _OTHER_LOGGERS:
         other = logging.getLogger(name)
         other.handlers, other.propagate = [logger.registered_handler], False
@@ -107,14 +80,13 @@ def begin(context: LambdaContext, correlation_id: str, **keys: str) -> None:
     In the functions of the API the id is the request's. Whatever is done for a run, the worker's work and
     what the sweeper does about it, is told under the id of the request that submitted it.
     """
-    logger = get_logger()
-    logger.clear_state()
-    logger.append_keys(
-        function_name=context.function_name,
-        function_request_id=context.aws_request_id,
-        correlation_id=correlation_id,
+    lines_have: dict[str, Any] = {
+        "function_name": context.function_name,
+        "function_request_id": context.aws_request_id,
+        "correlation_id": correlation_id,
         **keys,
-    )
+    }
+    get_logger().structure_logs(**lines_have)
 
 
 def report_down(dependencies: Mapping[str, str], message: str = "dependency down", **fields: Any) -> None:
@@ -143,7 +115,13 @@ def measure(name: str, value: float = 1, **dimension: str) -> None:
 
 
 def traced(handler: Handler) -> Handler:
-    """A handler with a segment around it. What it returns, a caller's data, stays out of the trace."""
+    """A handler with a segment around it. What it returns, a caller's data, stays out of the trace.
+
+    There is none where a request's trace is not kept, but for the first request of a process: what Powertools
+    sees first is the cold start to it.
+    """
+    if not tracer.is_cold_start and _CHOSEN not in os.environ.get(TRACE, ""):
+        return handler
     return get_tracer().capture_lambda_handler(handler, capture_response=False)
 
 

@@ -31,14 +31,19 @@ class Uptime:
         self._began = self._clock()
 
 
+def before_snapshot(work: Callable[[], object]) -> None:
+    """Has work that the first request would do, and none should wait for, done before a snapshot."""
+    register_before_snapshot(work)
+
+
 def prime_before_snapshot(*more: Callable[[], object]) -> None:
-    """Has what the first request would do, and none should wait for, done before a snapshot.
+    """Has what the first request would do done before a snapshot.
 
     Args:
         more: What this function does beside what all do.
     """
     for prime in (_prime, *more):
-        register_before_snapshot(prime)
+        before_snapshot(prime)
 
 
 def _prime() -> None:

@@ -4,9 +4,9 @@ import json
 import logging
 from contextlib import closing, suppress
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, SSLError
 
@@ -34,7 +34,8 @@ def get_lambda() -> "LambdaClient":
         retries={"total_max_attempts": 1},
         max_pool_connections=INVOKES_AT_ONCE,
     )
-    return boto3.client("lambda", config=config)
+    client = botocore.session.get_session().create_client("lambda", config=config)
+    return cast("LambdaClient", client)
 
 
 class WorkerInvoker:

@@ -5,10 +5,9 @@ through `on_server_of`, which gives the work the client of one server.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import redis
 from redis.backoff import ConstantBackoff
@@ -19,6 +18,7 @@ from redis.credentials import CredentialProvider
 from redis.retry import Retry
 
 from milkrun.clients.elasticache import NoTokenError, iam_tokens
+from milkrun.clients.exchange import Questions, exchange
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
@@ -47,6 +47,12 @@ _ANSWER_WORDS = {
     "UNBLOCKED": "no primary any more",
 }
 """The same, where redis-py knows only the first word."""
+_AWAY = (
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    redis.exceptions.RedisClusterException,
+    *_ANSWERS,
+)
 _REASONS: dict[type[Exception] | tuple[type[Exception], ...], str] = {
     NoTokenError: "credentials unavailable",
     redis.exceptions.AuthenticationError: "authentication failed",
@@ -165,10 +171,9 @@ def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]
     Raises:
         ReadOnlyError: The server is no primary any more.
     """
-    with server.pipeline(transaction=False) as pipe:
-        pipe.delete(f"{key}:nothing")
-        ask(pipe)
-        refused, *answers = pipe.execute(raise_on_error=False)
+    questions = Questions()  # type: ignore[abstract]
+    ask(cast(Pipeline, questions))
+    refused, *answers = exchange(server, [(("DEL", f"{key}:nothing"), {}), *questions.commands])
     # Other refusals to write, for a full disk or too few replicas, do not keep anyone from asking.
     demoted = [refused] if isinstance(refused, redis.exceptions.ReadOnlyError) else []
     for answer in (*demoted, *answers):
@@ -207,25 +212,26 @@ def _ask_again_who_holds_what(client: RedisCluster, failed: ClusterNode | None =
         return  # None answers. What was known may still be right.
 
 
-@contextmanager
-def redis_errors() -> Iterator[None]:
+class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its place takes longer)
     """Turns "Redis is away" in all its forms into DependencyUnavailableError."""
-    try:
-        yield
-    except (
-        redis.exceptions.ConnectionError,
-        redis.exceptions.TimeoutError,
-        redis.exceptions.RedisClusterException,
-        *_ANSWERS,
-    ) as error:
-        raise DependencyUnavailableError({"redis": f"down: {reason(error)}"}) from error
-    except redis.exceptions.ResponseError as error:
-        # A pipeline puts words of its own before the server's.
-        answer = str(error).rpartition("caused error: ")[2]
-        why = _ANSWER_WORDS.get(answer.partition(" ")[0])
-        if why is None:
-            raise
-        raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        why = _why_away(error) if error is not None else None
+        if why is not None:
+            raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+
+
+def _why_away(error: BaseException) -> str | None:
+    """Why Redis is away, in words; None where it is not."""
+    if isinstance(error, _AWAY):
+        return reason(error)
+    if not isinstance(error, redis.exceptions.ResponseError):
+        return None
+    # A pipeline puts words of its own before the server's.
+    answer = str(error).rpartition("caused error: ")[2]
+    return _ANSWER_WORDS.get(answer.partition(" ")[0])
 
 
 def reason(error: BaseException) -> str:

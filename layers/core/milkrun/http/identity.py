@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from milkrun.errors import UnauthenticatedError
@@ -33,6 +34,7 @@ def token_owner(issuer: str, subject: str) -> str:
     return _owner("jwt", issuer, subject)
 
 
+@lru_cache
 def _owner(kind: str, *names: str) -> str:
     """A short hash. Written as JSON, no two lists of names look the same, whatever is in them."""
     return hashlib.sha256(json.dumps([kind, *names]).encode()).hexdigest()[:16]

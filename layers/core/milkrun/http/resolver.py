@@ -20,6 +20,7 @@ from milkrun.settings import get_settings
 from milkrun.snapshot import prime_before_snapshot
 
 JSON = "application/json"
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _LAST_READING = 4
 """Seconds, give or take a half, that the answer after a wait may still take, with a Redis that just then
 begins to hang: of 29 they leave the 25 that a caller may ask for."""
@@ -63,7 +64,7 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     chosen = correlation_id(headers.get("x-correlation-id"))
     begin(context, chosen, **(event.get("pathParameters") or {}))
-    app.append_context(correlation_id=chosen)  # type: ignore[no-untyped-call]
+    app.append_context(correlation_id=chosen, headers=headers)  # type: ignore[no-untyped-call]
     try:
         response: dict[str, Any] = traced(app.resolve)(event, context)
     finally:
@@ -87,10 +88,19 @@ def caller(app: APIGatewayRestResolver) -> str:
     return owner
 
 
+def header(app: APIGatewayRestResolver, name: str) -> str | None:
+    """A header of this request by its name in small letters; None where there is none."""
+    value: str | None = app.context["headers"].get(name)
+    return value
+
+
 def seconds_to_wait(app: APIGatewayRestResolver) -> int:
     """What `Prefer: wait=N` asks for, as far as this invocation lasts; 0 for none."""
+    of_all = app.current_event.raw_event.get("multiValueHeaders") or {}
+    sent = [value for name, values in of_all.items() if name.lower() == "prefer" for value in values or ()]
+    if not sent:
+        return 0
     left = round(app.lambda_context.get_remaining_time_in_millis() / 1000) - _LAST_READING
-    sent = app.current_event.multi_value_headers.get("Prefer") or []
     return max(0, min(wait_seconds(",".join(sent)), left))
 
 
@@ -100,8 +110,7 @@ def json_response(
     headers: dict[str, str | list[str]] | None = None,
 ) -> Response[str]:
     """An answer in JSON."""
-    text = json.dumps(body, separators=(",", ":"))
-    return Response(status_code=status, content_type=JSON, body=text, headers=headers)
+    return Response(status_code=status, content_type=JSON, body=_ENCODER.encode(body), headers=headers)
 
 
 def _problem_response(status: HTTPStatus, headers: dict[str, str], body: ProblemDetails) -> Response[str]:

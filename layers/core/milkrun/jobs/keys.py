@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 SHARDS = 64
 
@@ -17,6 +18,7 @@ _HALF = 16
 """Hex digits of an owner's name in the release before: the first half of today's."""
 
 
+@lru_cache(maxsize=1_024)
 def shard_of(owner: str) -> int:
     """The shard of an owner, 0 to 63: the same under the name that the release before knew it by."""
     return int.from_bytes(hashlib.sha256(owner[:_HALF].encode()).digest()[:4]) % SHARDS

@@ -9,6 +9,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import NoScriptError
 
+from milkrun.clients.exchange import Command, exchange
 from milkrun.jobs.codes import Code
 
 LUA = Path(__file__).parent / "lua"
@@ -88,7 +89,7 @@ class Script:
     def run(
         self, server: Redis, keys: Sequence[str], args: Sequence[str | bytes | int], *, wait: tuple[int, int]
     ) -> tuple[list[Any], bool]:
-        """Runs the script, and WAITs on its connection, in one round trip.
+        """Runs the script, and WAITs on its connection where replicas are asked for, in one round trip.
 
         A WAIT that was sent after the answer might go through another connection, opened because the first
         one has broken; it would know of no writes, and find that all replicas have them.
@@ -127,8 +128,7 @@ class Script:
         args: Sequence[str | bytes | int],
         wait: tuple[int, int],
     ) -> list[Any]:
-        with server.pipeline(transaction=False) as pipe:
-            pipe.execute_command(*script, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
-            if wait[0]:
-                pipe.wait(*wait)
-            return pipe.execute(raise_on_error=False)
+        commands: list[Command] = [((*script, len(keys), *keys, *args), {})]
+        if wait[0]:
+            commands.append((("WAIT", *wait), {}))
+        return exchange(server, commands)

@@ -3,6 +3,9 @@
 A body is hostile until shown otherwise: what it costs to refuse one is bounded by the limits, and not by how
 many rules it breaks. So its parts are counted before they are made, lists are validated up to their first
 broken item, and only as many broken rules are looked for as an answer lists.
+
+Most bodies are right, and not large. These are read at once; what that refuses, or might take too much memory
+for, is read in steps that find and word each error.
 """
 
 from codecs import BOM_UTF8
@@ -33,6 +36,11 @@ PARTS_PER_LOCATION = 100
 """Keys, arrays and objects of a body for each location and vehicle that it may have: some four times as many
 as one with every field takes. In memory each is up to a hundred times as large as in the body."""
 
+LONGEST_READ_AT_ONCE = 1_000_000
+"""Bytes. What is read at once, and its errors, may take a few hundred times as much memory."""
+
+_NO_JSON = (b"NaN", b"Infinity")
+"""Words that pass for numbers where a body is read at once. Within a text they only cost time."""
 _ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
 _PLAIN_MESSAGES = {
     "extra_forbidden": "is not a key of this object",
@@ -68,15 +76,8 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
         TooManyLocationsError, TooManyVehiclesError, MatrixTooLargeError: It is larger than `limits`.
     """
     _check_parts(body, limits)
-    try:
-        data = from_json(body.removeprefix(BOM_UTF8), allow_inf_nan=False)
-    except ValueError as error:
-        raise InvalidJsonError(f"The body is not JSON: {error}.") from None
-    try:
-        problem = Problem.model_validate(data)
-    except ValidationError as error:
-        raise InvalidProblemError(list(islice(_broken(error, data), MAX_REPORTED))) from None
-    problem = _without_deprecated_matrix(problem)
+    text = body.removeprefix(BOM_UTF8)
+    problem = _without_deprecated_matrix(_read_at_once(text) or _read_in_steps(text))
     _check_size(problem, limits)
     broken = [
         FieldError(json_path(breach.path), breach.message)
@@ -87,9 +88,30 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
     return problem
 
 
+def _read_at_once(text: bytes) -> Problem | None:
+    """The problem; None where there is none, or it cannot be told in this way."""
+    if len(text) > LONGEST_READ_AT_ONCE or any(word in text for word in _NO_JSON):
+        return None
+    try:
+        return Problem.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def _read_in_steps(text: bytes) -> Problem:
+    try:
+        data = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise InvalidJsonError(f"The body is not JSON: {error}.") from None
+    try:
+        return Problem.model_validate(data)
+    except ValidationError as error:
+        raise InvalidProblemError(list(islice(_broken(error, data), MAX_REPORTED))) from None
+
+
 def _check_parts(body: bytes, limits: Limits) -> None:
     most = PARTS_PER_LOCATION * (limits.locations + limits.vehicles)
-    if sum(map(body.count, (b"[", b"{", b":"))) > most:
+    if len(body) > most and sum(map(body.count, (b"[", b"{", b":"))) > most:
         raise InvalidProblemError([FieldError("$", f"has more than {most} keys, arrays and objects")])
 
 

@@ -4,20 +4,24 @@ release times and overtime, which VROOM does not know.
 Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
 coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
 refused. Rules that span several fields (indices, ids, shapes) live in `milkrun.schema.rules`.
+
+What comes as JSON and what comes as Python's objects is validated in two ways: see `milkrun.schema.two_ways`.
 """
 
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import (
-    AfterValidator,
     AliasChoices,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
-    model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
+
+from milkrun.schema.two_ways import empty, few_keys
 
 MAX_UINT32 = 2**32 - 1
 DEFAULT_PER_HOUR = 3600
@@ -52,26 +56,18 @@ Text = Annotated[str, StringConstraints(max_length=1_000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
-def _few_keys(value: Any, most: int) -> Any:
-    if isinstance(value, dict) and len(value) > most:
-        raise ValueError(f"has more than {most} keys")
-    return value
-
-
 class Model(BaseModel):
     """Base of all input models: strict types, no unknown keys, no NaN, no change after parsing."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
-    @model_validator(mode="before")
     @classmethod
-    def _has_few_keys(cls, value: Any) -> Any:
-        return _few_keys(value, MOST_KEYS)
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return few_keys(MOST_KEYS).__get_pydantic_core_schema__(source, handler)
 
 
 _Value = TypeVar("_Value")
-_FEW_NAMES = BeforeValidator(lambda value: _few_keys(value, MOST_NAMES))
-Named = Annotated[dict[Name, _Value], _FEW_NAMES]
+Named = Annotated[dict[Name, _Value], few_keys(MOST_NAMES)]
 """An object whose keys are names."""
 
 
@@ -94,7 +90,30 @@ def _is_ordered(slot: Slot) -> Slot:
     return slot
 
 
-TimeWindow = Annotated[Slot, BeforeValidator(_is_pair), AfterValidator(_is_ordered)]
+def _ordered(pair: tuple[int, int]) -> Slot:
+    slot = tuple.__new__(Slot, pair)  # Slot's own takes a call more
+    return _is_ordered(slot) if pair[1] < pair[0] else slot
+
+
+class _PairInOrder:
+    """A Slot of a pair, whose end is not before its start."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        seconds = handler.generate_schema(Seconds)
+        pair = core_schema.tuple_positional_schema([seconds, seconds])
+        slot = core_schema.no_info_after_validator_function(_is_ordered, handler(source))
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.no_info_after_validator_function(_ordered, pair),
+            python_schema=core_schema.no_info_before_validator_function(_is_pair, slot),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.JsonOrPythonSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema["python_schema"])
+
+
+TimeWindow = Annotated[Slot, _PairInOrder()]
 """When a task or a break may start, or a vehicle work: `[start, end]` in JSON."""
 
 
@@ -107,9 +126,9 @@ class Task(Model):
     location_index: Index | None = None
     setup: Seconds = 0
     service: Seconds = 0
-    setup_per_type: Named[Seconds] = {}
-    service_per_type: Named[Seconds] = {}
-    time_windows: Listed[TimeWindow] = []
+    setup_per_type: Named[Seconds] = empty(dict)
+    service_per_type: Named[Seconds] = empty(dict)
+    time_windows: Listed[TimeWindow] = empty(list)
 
 
 class Job(Task):
@@ -121,9 +140,9 @@ class Job(Task):
         release_time: When its goods are ready, in seconds: the trip that serves it begins no earlier.
     """
 
-    delivery: Amounts = Field(default=[], validation_alias=AliasChoices("delivery", "amount"))
-    pickup: Amounts = []
-    skills: Skills = []
+    delivery: Amounts = empty(list, validation_alias=AliasChoices("delivery", "amount"))
+    pickup: Amounts = empty(list)
+    skills: Skills = empty(list)
     priority: int = Field(default=0, ge=0, le=100)
     release_time: Seconds = 0
 
@@ -137,8 +156,8 @@ class Shipment(Model):
 
     pickup: ShipmentStep
     delivery: ShipmentStep
-    amount: Amounts = []
-    skills: Skills = []
+    amount: Amounts = empty(list)
+    skills: Skills = empty(list)
     priority: int = Field(default=0, ge=0, le=100)
 
 
@@ -157,7 +176,7 @@ class Break(Model):
     """A pause of `service` seconds that starts in one of `time_windows`, with at most `max_load` on board."""
 
     id: Id
-    time_windows: Listed[TimeWindow] = []
+    time_windows: Listed[TimeWindow] = empty(list)
     service: Seconds = 0
     description: Text | None = None
     max_load: Amounts | None = None
@@ -221,21 +240,21 @@ class Vehicle(Model):
     start_index: Index | None = None
     end: Coordinates | None = None
     end_index: Index | None = None
-    capacity: Amounts = []
+    capacity: Amounts = empty(list)
     costs: Costs = Costs()
-    skills: Skills = []
+    skills: Skills = empty(list)
     type: Name | None = None
     time_window: TimeWindow | None = None
-    breaks: Listed[Break] = []
+    breaks: Listed[Break] = empty(list)
     speed_factor: float = Field(default=1.0, ge=0.01, le=5)
     max_tasks: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     max_travel_time: Seconds | None = None
     max_distance: Metres | None = None
-    reloads: Listed[Reload] = []
+    reloads: Listed[Reload] = empty(list)
     max_reloads: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     shift_duration: Seconds | None = None
     max_overtime: Seconds = 0
-    steps: Listed[VehicleStep] = []
+    steps: Listed[VehicleStep] = empty(list)
 
 
 class Matrix(Model):
@@ -284,9 +303,9 @@ class Problem(Model):
     """
 
     vehicles: Listed[Vehicle] = Field(min_length=1)
-    jobs: Listed[Job] = []
-    shipments: Listed[Shipment] = []
-    matrices: Annotated[dict[Name, Matrix], Field(min_length=1), _FEW_NAMES] | None = None
+    jobs: Listed[Job] = empty(list)
+    shipments: Listed[Shipment] = empty(list)
+    matrices: Annotated[dict[Name, Matrix], Field(min_length=1), few_keys(MOST_NAMES)] | None = None
     matrix: Cells | None = None
     network: NetworkName | None = None
     options: Options = Options()

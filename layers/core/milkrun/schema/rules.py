@@ -1,6 +1,6 @@
 """Rules of a problem that span several fields. Each yields where it is broken and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from milkrun.schema.additions import addition_breaches
 from milkrun.schema.paths import Breach, Path, json_path, stops
@@ -23,22 +23,22 @@ def _work(problem: Problem) -> Iterator[Breach]:
 
 
 def _ids(problem: Problem) -> Iterator[Breach]:
-    yield from _unique((("vehicles", i, "id"), v.id) for i, v in enumerate(problem.vehicles))
-    yield from _unique((("jobs", i, "id"), job.id) for i, job in enumerate(problem.jobs))
+    yield from _unique(("vehicles",), ("id",), [vehicle.id for vehicle in problem.vehicles])
+    yield from _unique(("jobs",), ("id",), [job.id for job in problem.jobs])
     for end in ("pickup", "delivery"):
-        yield from _unique(
-            (("shipments", i, end, "id"), getattr(s, end).id) for i, s in enumerate(problem.shipments)
-        )
+        yield from _unique(("shipments",), (end, "id"), [getattr(s, end).id for s in problem.shipments])
     for v, vehicle in enumerate(problem.vehicles):
-        yield from _unique((("vehicles", v, "breaks", i, "id"), b.id) for i, b in enumerate(vehicle.breaks))
-        yield from _unique((("vehicles", v, "reloads", i, "id"), r.id) for i, r in enumerate(vehicle.reloads))
+        yield from _unique(("vehicles", v, "breaks"), ("id",), [pause.id for pause in vehicle.breaks])
+        yield from _unique(("vehicles", v, "reloads"), ("id",), [place.id for place in vehicle.reloads])
 
 
-def _unique(ids: Iterable[tuple[Path, int]]) -> Iterator[Breach]:
+def _unique(items: Path, key: Path, ids: list[int]) -> Iterator[Breach]:
+    if len(set(ids)) == len(ids):
+        return
     seen: set[int] = set()
-    for path, value in ids:
+    for i, value in enumerate(ids):
         if value in seen:
-            yield Breach(path, f"the id {value} is used twice")
+            yield Breach((*items, i, *key), f"the id {value} is used twice")
         seen.add(value)
 
 
@@ -55,6 +55,12 @@ def _all_amounts(problem: Problem) -> Iterator[tuple[Path, Amounts]]:
 
 
 def _amounts(problem: Problem) -> Iterator[Breach]:
+    sizes = {len(job.delivery) for job in problem.jobs} | {len(job.pickup) for job in problem.jobs}
+    sizes |= {len(shipment.amount) for shipment in problem.shipments}
+    sizes |= {len(vehicle.capacity) for vehicle in problem.vehicles}
+    sizes |= {len(pause.max_load or ()) for vehicle in problem.vehicles for pause in vehicle.breaks}
+    if len(sizes - {0}) <= 1:
+        return
     first: tuple[Path, int] | None = None
     for path, amounts in _all_amounts(problem):
         if not amounts:
@@ -151,6 +157,8 @@ def _vehicle_matrix(v: int, vehicle: Vehicle, matrices: dict[str, Matrix]) -> It
 
 
 def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
+    if not any(vehicle.steps for vehicle in problem.vehicles):
+        return
     known = {
         "job": {job.id for job in problem.jobs},
         "pickup": {shipment.pickup.id for shipment in problem.shipments},

@@ -1,0 +1,52 @@
+"""Commands that go to a server in one go: what a pipeline of redis-py does, for two thirds of its time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from redis import Redis
+from redis.commands import CoreCommands
+from redis.exceptions import ResponseError
+
+Command = tuple[tuple[Any, ...], dict[str, Any]]
+"""Name and arguments, and how redis-py is to read the answer."""
+
+
+class Questions(CoreCommands):
+    """Takes commands down by redis-py's names for them."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+
+    def execute_command(self, *args: Any, **options: Any) -> None:
+        """Takes one down."""
+        self.commands.append((args, options))
+
+
+def exchange(server: Redis, commands: Sequence[Command]) -> list[Any]:
+    """Sends commands in one go, on one connection, and once more where that has broken.
+
+    Returns:
+        The server's answers; an error among them is one.
+
+    Raises:
+        RedisError: The server is away.
+    """
+    pool = server.connection_pool
+    connection: Any = pool.get_connection()
+
+    def send() -> list[Any]:
+        connection.send_packed_command(connection.pack_commands([args for args, _ in commands]))
+        return [_answer(server, connection, args[0], options) for args, options in commands]
+
+    try:
+        answers: list[Any] = connection.retry.call_with_retry(send, lambda _: connection.disconnect())
+        return answers
+    finally:
+        pool.release(connection)
+
+
+def _answer(server: Any, connection: Any, name: str, options: dict[str, Any]) -> Any:
+    try:
+        return server.parse_response(connection, name, **options)
+    except ResponseError as error:
+        return error
