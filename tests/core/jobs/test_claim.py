@@ -1,3 +1,4 @@
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -114,3 +115,51 @@ def test_of_many_workers_one_claims(lab: Lab) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(claim, range(24))) == 1
+
+
+# Where workers are short: the oldest run first
+
+
+def dispatched_in_vain(lab: Lab, number: int) -> None:
+    """A run whose first worker did not come, and for which another one was sent."""
+    lab.submit(number)
+    lab.make_due(number)
+    lab.jobs.dispatch(OWNER, run_id(number))
+
+
+def test_a_worker_takes_the_owner_s_oldest_run_that_workers_were_sent_for_in_vain(lab: Lab) -> None:
+    for number in (1, 2):
+        dispatched_in_vain(lab, number)
+    lab.submit(3)
+    claimed = [lab.jobs.claim(OWNER, run_id(3), token) for token in ("a", "b", "c")]
+    assert [it.run.run_id for it in claimed if it] == [run_id(1), run_id(2), run_id(3)]
+    assert [it.run.status for it in claimed if it] == [Status.RUNNING] * 3
+
+
+def test_an_older_run_whose_first_worker_is_on_its_way_is_left_to_it(lab: Lab) -> None:
+    lab.submit(1)
+    lab.submit(2)
+    claimed = lab.jobs.claim(OWNER, run_id(2), "t")
+    assert claimed is not None
+    assert claimed.run.run_id == run_id(2)
+
+
+def test_an_older_run_of_another_owner_waits_for_its_own_workers(lab: Lab) -> None:
+    dispatched_in_vain(lab, 1)
+    lab.submit(2, owner="ffffffffffffffff")
+    claimed = lab.jobs.claim("ffffffffffffffff", run_id(2), "t")
+    assert claimed is not None
+    assert claimed.run.run_id == run_id(2)
+
+
+def test_however_many_workers_come_and_for_whom_the_oldest_is_never_behind_the_newest(lab: Lab) -> None:
+    """As at saturation: of all events that wait, any one may be the next to get through."""
+    choose = random.Random(1)
+    many = lab.with_policy(max_running=100)
+    for number in range(1, 21):
+        dispatched_in_vain(many, number)
+    pending = list(range(1, 21))
+    while pending:
+        claimed = many.jobs.claim(OWNER, run_id(choose.choice(pending)), "t")
+        assert claimed is not None
+        assert claimed.run.run_id == run_id(pending.pop(0))

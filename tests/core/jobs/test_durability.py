@@ -71,7 +71,10 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
         pair.kill_primary()
         list(calls)
     pair.promote()
-    lab = Lab(connect(pair.replica.url), JobPolicy(max_pending=100_000, max_running=100_000, max_running_of_all=100_000))
+    lab = Lab(
+        connect(pair.replica.url),
+        JobPolicy(max_pending=100_000, max_running=100_000, max_running_of_all=100_000),
+    )
     assert len(callers.acknowledged) >= ENOUGH
     for each in callers.acknowledged:
         assert lab.jobs.submit(each._replace(run_id=run_id(0))).replayed

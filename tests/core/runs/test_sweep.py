@@ -4,7 +4,7 @@ import pytest
 from redis.exceptions import ResponseError
 
 from milkrun.clients.lambdas import INVOKES_AT_ONCE
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.keys import OwnerKeys, leased, shard_of
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from milkrun.runs.sweep import STALLED_AFTER, sweep
@@ -46,6 +46,47 @@ def test_what_used_up_its_attempts_is_failed(bench: Bench) -> None:
     assert run_sweep(last) == {"expired": 1}
     assert last.status().error_code == "worker_lost"
     assert last.invokes.runs == []
+
+
+_WAITING = """
+for i = 1, tonumber(ARGV[2]) do
+  local id = string.format('01ARZ3NDEKTSV4RRFFQ%07d', i)
+  redis.call('HSET', KEYS[1] .. id, 'status', 'pending', 'v', '1', 'dispatches', '0', 'pending_since', '1')
+  redis.call('ZADD', KEYS[2], 0, id)
+  redis.call('ZADD', KEYS[3], 0, id)
+  redis.call('ZADD', KEYS[4], 1, ARGV[1] .. ':' .. id)
+end
+"""
+
+
+def queue_up(bench: Bench, owners: int, runs: int) -> None:
+    """So many runs that wait for their turn, of so many owners each; all are due."""
+    for number in range(owners):
+        owner = f"{number:016x}"
+        keys = OwnerKeys(owner)
+        bench.client.eval(_WAITING, 4, keys.run(""), keys.pending, keys.waiting, keys.active, owner, runs)
+
+
+def test_behind_a_hundred_thousand_runs_that_wait_a_dead_worker_s_run_is_found_at_once(bench: Bench) -> None:
+    none = bench.with_policy(max_running=0)
+    none.invokes = bench.invokes
+    queue_up(none, owners=64, runs=1_563)
+    bench.submit()
+    bench.jobs.claim(OWNER, run_id(1), "t")
+    bench.client.hset(OwnerKeys(OWNER).run(run_id(1)), "lease_until", 1)
+    bench.client.zadd(leased(shard_of(OWNER)), {f"{OWNER}:{run_id(1)}": 10**12})  # the others are later still
+    counts = sweep(bench.reader, bench.jobs, bench.invokes, lambda: not bench.invokes.runs)  # type: ignore[arg-type]
+    assert counts == {"expired": 1, "dispatched": 1}
+
+
+def test_a_run_that_waits_for_its_turn_is_looked_at_once_an_hour(bench: Bench) -> None:
+    none = bench.with_policy(max_running=0)
+    queue_up(none, owners=1, runs=3)
+    assert run_sweep(none) == {"waiting_or_ended": 3}
+    owner = f"{0:016x}"
+    seconds, _ = bench.client.time()
+    looks = [at for _, at in bench.client.zrange(OwnerKeys(owner).active, 0, -1, withscores=True)]
+    assert all(3_590 < at / 1000 - seconds < 3_610 for at in looks)
 
 
 def test_a_run_that_waits_for_its_turn_is_not_invoked(bench: Bench) -> None:

@@ -534,3 +534,36 @@ def test_a_run_that_waits_for_a_dependency_is_counted(bench: Bench, telemetry: T
     bench.submit()
     bench.work(at_once(7), travel_of=away)
     assert telemetry.totals()["RunsDelayed"] == ("Count", [1])
+
+
+# An older run first
+
+
+def test_a_worker_for_a_new_run_works_on_an_older_one_and_sends_for_another_worker(
+    bench: Bench, telemetry: Telemetry
+) -> None:
+    bench.submit(1)
+    bench.make_due(1)
+    bench.jobs.dispatch(OWNER, run_id(1))
+    bench.submit(2)
+    bench.work(at_once(7), 2)
+    assert (bench.status(1).status, bench.status(2).status) == (Status.COMPLETED, Status.PENDING)
+    assert [run.run_id for run in bench.invokes.runs] == [run_id(2)]
+    told = {line["message"]: line["run_id"] for line in telemetry.lines() if "run_id" in line}
+    assert told["run ended"] == run_id(1)
+
+
+# As many as may are running
+
+
+def test_above_the_stack_s_limit_an_event_ends_quietly_and_the_next_end_wakes_its_run(bench: Bench) -> None:
+    one = bench.with_policy(max_running_of_all=1)
+    one.invokes = bench.invokes
+    for number in (1, 2):
+        one.submit(number)
+    assert one.jobs.claim(OWNER, run_id(1), "t")
+    one.work(at_once(7), 2)
+    assert one.status(2).status is Status.PENDING
+    assert one.jobs.complete(OWNER, run_id(1), "t", spent_ms=1, best=None) == (OWNER, run_id(2))
+    one.work(at_once(7), 2)
+    assert one.status(2).status is Status.COMPLETED

@@ -37,7 +37,7 @@ def token_owner(issuer: str, subject: str) -> str:
 @lru_cache
 def _owner(kind: str, *names: str) -> str:
     """A short hash. Written as JSON, no two lists of names look the same, whatever is in them."""
-    return hashlib.sha256(json.dumps([kind, *names]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([kind, *names]).encode()).hexdigest()[:32]
 
 
 def _token_owner(context: Mapping[str, Any]) -> str | None:

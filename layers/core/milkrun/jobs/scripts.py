@@ -114,11 +114,9 @@ class Script:
         self, server: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | int]]]
     ) -> list[Any]:
         """Runs the script for each of these keys and arguments, in one round trip: replies or errors."""
-        with server.pipeline(transaction=False) as pipe:
-            pipe.script_load(self._text)
-            for keys, args in calls:
-                pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
-            return pipe.execute(raise_on_error=False)[1:]
+        commands: list[Command] = [(("SCRIPT LOAD", self._text), {})]
+        commands += [(("EVALSHA", self.sha, len(keys), *keys, *args), {}) for keys, args in calls]
+        return exchange(server, commands)[1:]
 
     def _send(
         self,
