@@ -46,7 +46,11 @@ class Link:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
-                far = socket.create_connection(self._server)
+                try:
+                    far = socket.create_connection(self._server)
+                except OSError:  # the primary is away: the replica tries again
+                    near.close()
+                    continue
                 threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
                 threading.Thread(target=self._carry_back, args=(far, near), daemon=True).start()
 

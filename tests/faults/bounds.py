@@ -90,6 +90,21 @@ def unexplained(explained: Sequence[Explained]) -> Iterator[Violation]:
                 yield Violation("wrong", run_id, f"failed with {state['error']}")
 
 
+def unforgiven(
+    violations: Sequence[Violation], struck: Sequence[Struck], findings: Findings
+) -> Iterator[Violation]:
+    """All but what is not promised: what a run had reached on its way may go with a primary.
+
+    Its replica had not got it yet. Ends and erasures are not forgiven.
+    """
+    lost = [(it.at, it.lifted) for it in struck if it.kind is Kind.REDIS_LOST_WRITES]
+    lives = {history.run_id: (history.acknowledged, history.finished) for history in findings.histories}
+    for it in violations:
+        began, ended = lives.get(it.run_id, (0.0, 0.0))
+        if it.kind != "fell" or not any(began <= lifted and at <= ended for at, lifted in lost):
+            yield it
+
+
 def explain(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[Explained]:
     """What each ended run has met. It may take its own time, and what each fault may cost it.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from .audit import Findings, audit
-from .bounds import explain, recoveries, unexplained
+from .bounds import explain, recoveries, unexplained, unforgiven
 from .callers import PATIENCE, Callers
 from .logs import read_logs
 from .plan import Plan
@@ -94,7 +94,7 @@ class Harness:
             TTL_DAYS,
         )
         struck = sorted(striker.struck, key=lambda it: it.at)
-        violations = audit(findings, redis.primary.client)
+        violations = list(unforgiven(audit(findings, redis.primary.client), struck, findings))
         explained = list(explain(struck, findings, self.plan.pace))
         violations += unexplained(explained)
         return Report(

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     REDIS_HUNG = "redis hung"
     REDIS_FAILED_OVER = "redis failed over"
     REDIS_SWITCHED_OVER = "redis switched over"
+    REPLICA_LAGGED = "redis replica lagged"
+    REDIS_LOST_WRITES = "redis failed over behind"
     GATEWAY_RESTARTED = "gateway restarted"
     SWEEPER_STOPPED = "sweeper stopped"
 
@@ -43,6 +45,8 @@ PER_THOUSAND: Mapping[Kind, float] = {
     Kind.REDIS_HUNG: 1.5,
     Kind.REDIS_FAILED_OVER: 1.5,
     Kind.REDIS_SWITCHED_OVER: 1.5,
+    Kind.REPLICA_LAGGED: 1.5,
+    Kind.REDIS_LOST_WRITES: 1.5,
     Kind.GATEWAY_RESTARTED: 2,
     Kind.SWEEPER_STOPPED: 2,
 }
@@ -177,7 +181,13 @@ def _length(kind: Kind, pace: Pace, chance: random.Random) -> float:
             return pace.lease + chance.uniform(2, 3) * pace.sweep_every
         case Kind.REDIS_HUNG if chance.random() < _LONGER_THAN_A_LEASE:
             return pace.lease * chance.uniform(1.1, 1.2)
-        case Kind.REDIS_KILLED | Kind.REDIS_HUNG | Kind.REDIS_FAILED_OVER:
+        case (
+            Kind.REDIS_KILLED
+            | Kind.REDIS_HUNG
+            | Kind.REDIS_FAILED_OVER
+            | Kind.REPLICA_LAGGED
+            | Kind.REDIS_LOST_WRITES
+        ):
             return chance.uniform(0.5, min(6.0, pace.lease / 2))
         case Kind.GATEWAY_RESTARTED:
             return chance.uniform(0.2, 1)

@@ -11,6 +11,7 @@ import redis
 
 from local.embedded.valkey import Valkey, running_valkey
 from local.ports import LOOPBACK, bound_socket
+from tests.redis_pair import Link
 
 _SYNC_LIMIT = 60.0
 OPTIONS = (
@@ -111,6 +112,7 @@ class RedisPair:
     async def stop(self) -> None:
         """Ends them."""
         await self._name.stop()
+        self._link.cut()
         for server in self._servers:
             await asyncio.to_thread(server.running.close)
 
@@ -130,10 +132,26 @@ class RedisPair:
         finally:
             self.primary.valkey.process.send_signal(signal.SIGCONT)
 
-    async def fail_over(self, seconds: float) -> None:
-        """The primary dies for good; after a while its replica takes over, and then gets one itself."""
+    async def lag(self, seconds: float) -> None:
+        """The replica gets nothing for a while."""
+        self._link.lag()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._link.catch_up()
+
+    async def fail_over(self, seconds: float, *, behind: float = 0) -> None:
+        """The primary dies for good; after a while its replica takes over, and then gets one itself.
+
+        Args:
+            behind: For how long before, in seconds, the replica has got nothing: that is lost.
+        """
+        if behind:
+            self._link.lag()
+            await asyncio.sleep(behind)
         self.keep_trail()
         await self.primary.kill()
+        self._link.cut()
         await asyncio.sleep(seconds)
         self.replica.client.replicaof("NO", "ONE")
         self.primary = self.replica
@@ -151,7 +169,7 @@ class RedisPair:
                 await asyncio.sleep(0.02)
         self.primary, self.replica = self.replica, self.primary
         self._name.target = self._port(self.primary)
-        await self.replica.is_linked()
+        await self._follow(self.replica)
 
     def keep_trail(self) -> list[Path]:
         """Keeps every append-only file, those too that a server drops when it follows another; gives all."""
@@ -169,9 +187,14 @@ class RedisPair:
 
     async def _new_replica(self) -> Server:
         replica = await self._new_server()
-        replica.client.replicaof(LOOPBACK, self._port(self.primary))
-        await replica.is_linked()
+        await self._follow(replica)
         return replica
+
+    async def _follow(self, replica: Server) -> None:
+        """Lets a server follow the primary, through a link that can be held up."""
+        self._link = Link(self.primary.valkey)
+        replica.client.replicaof(LOOPBACK, self._link.port)
+        await replica.is_linked()
 
     @staticmethod
     def _port(server: Server) -> int:

@@ -36,6 +36,7 @@ _ENVIRONMENT = {
     "NEO4J_URI": "",
     "JOB_TTL_DAYS": str(TTL_DAYS),
     "MAX_RUNNING_PER_OWNER": "4",
+    "MAX_BYTES_PER_OWNER": "20000000",
 }
 
 

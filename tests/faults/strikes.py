@@ -90,6 +90,10 @@ class Striker:
                 await self._redis.fail_over(strike.seconds)
             case Kind.REDIS_SWITCHED_OVER:
                 await self._redis.switch_over()
+            case Kind.REPLICA_LAGGED:
+                await self._redis.lag(strike.seconds)
+            case Kind.REDIS_LOST_WRITES:
+                await self._redis.fail_over(strike.seconds, behind=self._chance.uniform(0.05, 1.5))
             case Kind.GATEWAY_RESTARTED:
                 await self._stack.restart_gateway(strike.seconds)
 

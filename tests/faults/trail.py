@@ -13,8 +13,8 @@ from typing import NamedTuple
 from .histories import ENDED, Note, Violation
 
 _KEY = re.compile(r"milkrun:\{\d+\}:run:[0-9a-f]+:(?P<run_id>\w+)(?::(?P<part>\w+))?")
-_QUIET_FIELDS = frozenset({"key_hash"})
-"""What submit writes again, unchanged, when a key finds an earlier run."""
+_QUIET_FIELDS = frozenset({"key_hash", "erasing", "written_by"})
+"""What is written again, unchanged, so that WAIT covers it; and that a run is to be erased."""
 
 
 class Write(NamedTuple):

@@ -89,6 +89,7 @@ class Run:
         stop: Whether its caller has asked it to end early.
         errors: The fields of its problem that made it fail.
         key_hash: Hash of its idempotency key, "" without one.
+        ended_by: Token of the worker that has ended it, "" where none has.
     """
 
     run_id: str
@@ -112,6 +113,7 @@ class Run:
     stop: bool = False
     stopped_early: bool = False
     key_hash: str = ""
+    ended_by: str = ""
 
     @classmethod
     def from_fields(cls, owner: str, run_id: str, fields: Mapping[bytes, bytes]) -> Self:
@@ -147,6 +149,7 @@ class Run:
             stop="stop" in text,
             stopped_early="stopped_early" in text,
             key_hash=text.get("key_hash", ""),
+            ended_by=text.get("ended_by", ""),
         )
 
     @property

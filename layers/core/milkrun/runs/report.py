@@ -15,9 +15,12 @@ def say_about(run: Run, message: str, **fields: Any) -> None:
 
 
 def report_end(run: Run) -> None:
-    """Reports a run that has ended without a worker: lost, never started, or stopped when it was lost."""
+    """Reports a run that has ended without a worker: lost, never started, or stopped when it was lost.
+
+    Or one whose worker has ended it, and could not confirm that: it may have told of it.
+    """
     if run.status is Status.FAILED and run.error_code:
         measure("RunsFailed", code=run.error_code)
     elif run.status is Status.COMPLETED:
         measure("RunsCompleted")
-    say_about(run, "run ended", status=run.status, code=run.error_code)
+    say_about(run, "end confirmed" if run.ended_by else "run ended", status=run.status, code=run.error_code)

@@ -9,7 +9,8 @@
 -- @include place
 -- @include end_run
 -- @include forget
-local status, ending, erasing = unpack(redis.call('HMGET', run, 'status', 'ending', 'erasing'))
+local status, ending, erasing, key_hash =
+  unpack(redis.call('HMGET', run, 'status', 'ending', 'erasing', 'key_hash'))
 if not status then return {CODE.NOT_FOUND} end
 
 if erasing then
@@ -29,6 +30,6 @@ end
 if status == 'unconfirmed' then
   place(ARGV[5], ARGV[6])
 else
-  redis.call('HSET', run, 'status', status) -- so that WAIT covers it where the first reply was lost
+  redis.call('HSET', run, 'key_hash', key_hash or '') -- so that WAIT covers it where the first reply was lost
 end
 return {redis.call('ZSCORE', waiting, run_id) and CODE.WAITING or CODE.OK, redis.call('HGETALL', run), ''}

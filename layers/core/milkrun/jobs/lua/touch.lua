@@ -4,10 +4,10 @@
 -- Returns: UNCONFIRMED fields, with '1' where another primary has written it, which may have confirmed it, else ''
 --      | OK | NOT_FOUND
 -- @include epoch
-local status, ending, erasing, written_by =
-  unpack(redis.call('HMGET', run, 'status', 'ending', 'erasing', 'written_by'))
+local status, ending, erasing, written_by, key_hash =
+  unpack(redis.call('HMGET', run, 'status', 'ending', 'erasing', 'written_by', 'key_hash'))
 if not status then return {CODE.NOT_FOUND} end
 if not ending and not erasing then return {CODE.OK} end
-redis.call('HSET', run, 'status', status)
+redis.call('HSET', run, 'key_hash', key_hash or '')
 local elsewhere = written_by and written_by ~= epoch() and '1' or ''
 return {CODE.UNCONFIRMED, redis.call('HGETALL', run), elsewhere}

@@ -9,7 +9,7 @@ local function end_run(status, ...)
     redis.call('DEL', best)
   end -- of a failed run its caller can still have the best routes
   redis.call('DEL', request) -- which a claim alone reads
-  redis.call('HSET', run, 'status', status, 'finished_at', int(now), ...)
+  redis.call('HSET', run, 'status', status, ...)
   redis.call('HDEL', run, 'lease_until', 'ending', 'written_by')
   redis.call('ZREM', active, member)
   redis.call('ZREM', queue, member)
