@@ -1,8 +1,8 @@
 """What only a cluster can do to the state machine: servers that differ, hang, die and are replaced."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from milkrun.jobs.keys import SHARDS, OwnerKeys, active
 from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
 from tests.cluster import begin_to_move, move, suspend
+from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -231,17 +232,16 @@ def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
             submit(lab, owners[0], 2)
 
         loose = lab.with_policy(min_replicas=0)
-        deadline = time.monotonic() + 30
-        number = 2
-        while True:
-            number += 1
+        numbers = count(3)
+
+        def taken_over_by_its_replica() -> Submitted | None:
+            number = next(numbers)
             assert all(submit(lab, owner, number).durable for owner in owners[1:])
-            try:
-                taken_over = submit(loose, owners[0], 2)
-                break
-            except DependencyUnavailableError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            with suppress(DependencyUnavailableError):
+                return submit(loose, owners[0], 2)
+            return None
+
+        taken_over = until(taken_over_by_its_replica)
         assert not taken_over.replayed
         assert submit(loose, owners[0], 1).run == acknowledged.run
         assert not submit(lab, owners[0], 1).durable  # it has no replica left
