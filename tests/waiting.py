@@ -16,7 +16,7 @@ MARGIN = 30.0
 would break the promise takes longer than both together, or has no end."""
 
 
-def until(condition: Callable[[], T], *, pause: float = 0.05) -> T:
+def until(condition: Callable[[], T], *, pause: float = 0.1) -> T:
     """Asks until the answer is true, and gives it.
 
     Args:

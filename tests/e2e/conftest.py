@@ -1,13 +1,13 @@
 """A whole stack, and callers of it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from local.stack import RunningStack, running_stack
+from tests.waiting import PATIENCE, until
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ def stack() -> Iterator[RunningStack]:
 def client_of(stack: RunningStack, name: str | None = None) -> httpx.Client:
     """A caller, with a name of its own or as `local`."""
     headers = {"Authorization": f"Bearer {name}"} if name else {}
-    return httpx.Client(base_url=stack.url, headers=headers, timeout=40)
+    return httpx.Client(base_url=stack.url, headers=headers, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -47,17 +47,6 @@ def deliveries(count: int, *, seconds: float, **options: Any) -> Json:
     }
 
 
-def until(condition: Callable[[], Any], *, seconds: float) -> Any:
-    """Asks until the answer is true, and gives it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    pytest.fail(f"it did not come true within {seconds} s")
-
-
 def status(client: httpx.Client, run_id: str) -> Json:
     answer = client.get(f"/optimize/{run_id}/status")
     assert answer.status_code == 200, answer.text
@@ -70,14 +59,14 @@ def submit(client: httpx.Client, problem: Json) -> str:
     return str(answer.json()["run_id"])
 
 
-def ended(client: httpx.Client, run_id: str, *, seconds: float) -> Json:
+def ended(client: httpx.Client, run_id: str) -> Json:
     """The status of a run once it has ended."""
 
     def look() -> Json | None:
         state = status(client, run_id)
         return state if state["status"] in ("completed", "failed", "cancelled") else None
 
-    return until(look, seconds=seconds)  # type: ignore[no-any-return]
+    return until(look)  # type: ignore[return-value]
 
 
 def result(client: httpx.Client, run_id: str, *, best: bool = False) -> Json:

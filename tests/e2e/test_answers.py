@@ -20,7 +20,7 @@ def test_cost_and_time_limit_are_as_told(name: str, vrp_data: Path, api: httpx.C
     instance, best_known = read_instance(path), read_best_known(path)
     assert best_known is not None
     run_id = submit(api, body_of(instance, time_limit=3))
-    state = ended(api, run_id, seconds=60)
+    state = ended(api, run_id)
     assert state["status"] == "completed"
 
     solution = result(api, run_id)

@@ -18,7 +18,7 @@ from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import SHARDS, OwnerKeys, active
 from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
-from tests.cluster import begin_to_move, move, suspend
+from tests.cluster import begin_to_move, move, suspend, take_over
 from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
@@ -221,7 +221,7 @@ def test_without_any_server_there_is_no_backlog(tmp_path: Path) -> None:
 
 def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
     """A primary is killed right after the answer. Its replica takes over; meanwhile the others serve."""
-    with running_cluster(tmp_path, replicated=True, node_timeout=1) as cluster:
+    with running_cluster(tmp_path, replicated=True, node_timeout=600) as cluster:
         lab = Lab(connect_to_cluster(cluster.url)).with_policy(min_replicas=1)
         owners = [owner_on(lab, primary) for primary in cluster.primaries]
         acknowledged = submit(lab, owners[0])
@@ -231,6 +231,7 @@ def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
         with pytest.raises(DependencyUnavailableError):
             submit(lab, owners[0], 2)
 
+        take_over(cluster.replicas[0])
         loose = lab.with_policy(min_replicas=0)
         numbers = count(3)
 
