@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.gateway import MAX_BODY
+from tests.waiting import PATIENCE
 
 Answer = tuple[int, http.client.HTTPMessage, bytes]
 
@@ -18,7 +19,7 @@ Answer = tuple[int, http.client.HTTPMessage, bytes]
 def call(
     url: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> Answer:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         connection.request(method, path, body or None, headers or {})
         response = connection.getresponse()
@@ -155,7 +156,7 @@ def test_a_body_beyond_lambdas_limit_is_413(gateway_url: str) -> None:
 def test_a_body_that_waits_to_be_asked_for_is_asked_for(gateway_url: str) -> None:
     place = urlsplit(gateway_url)
     head = b"POST /things HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
-    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
         connection.sendall(head)
         assert connection.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"{}")

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,14 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.lambda_service import MAX_ASYNCHRONOUS, MAX_SYNCHRONOUS
-
-
-def eventually(condition: Callable[[], bool], limit: float = 10.0) -> None:
-    """Fails if the condition does not come true within the limit."""
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
+from tests.waiting import until
 
 
 def invoke(client: Any, function: str, event: object) -> Any:
@@ -145,7 +136,7 @@ def test_an_idle_process_that_was_killed_is_replaced(lambda_client: Any) -> None
     def pid_that_answers() -> int | None:
         return invoke(lambda_client, "ProbeFunction", {"do": "context"}).get("pid")
 
-    eventually(lambda: pid_that_answers() not in (None, pid))
+    until(lambda: pid_that_answers() not in (None, pid))
 
 
 def test_at_its_timeout_a_function_is_killed(lambda_client: Any) -> None:
@@ -159,7 +150,7 @@ def test_at_its_timeout_a_function_is_killed(lambda_client: Any) -> None:
 def test_what_a_function_started_ends_with_its_sandbox(lambda_client: Any, tmp_path: Path) -> None:
     file = tmp_path / "pid"
     invoke_badly(lambda_client, "HastyFunction", {"do": "spawn and sleep", "file": str(file)})
-    eventually(lambda: not Path(f"/proc/{file.read_text()}").exists())
+    until(lambda: not Path(f"/proc/{file.read_text()}").exists())
 
 
 def test_a_function_that_cannot_be_imported_says_so(lambda_client: Any, said: list[str]) -> None:
@@ -223,7 +214,7 @@ def test_events_at_once_run_in_processes_of_their_own(lambda_client: Any) -> Non
 def test_an_asynchronous_event_is_tried_again_until_it_succeeds(lambda_client: Any, tmp_path: Path) -> None:
     file = tmp_path / "tries"
     send(lambda_client, "ProbeFunction", {"do": "fail until", "file": str(file), "tries": 3})
-    eventually(lambda: tries(file) == 3)
+    until(lambda: tries(file) == 3)
     assert len(set(file.read_text().splitlines())) == 1, "every try has the same request id"
 
 
@@ -232,7 +223,7 @@ def test_an_asynchronous_event_is_given_up_after_its_functions_own_retries(
 ) -> None:
     file = tmp_path / "tries"
     send(lambda_client, "HastyFunction", {"do": "fail until", "file": str(file), "tries": 9})
-    eventually(lambda: any("HastyFunction" in line and "failed and is given up" in line for line in said))
+    until(lambda: any("HastyFunction" in line and "failed and is given up" in line for line in said))
     assert tries(file) == 2
 
 
@@ -242,7 +233,7 @@ def test_a_throttled_asynchronous_event_waits_for_its_turn(lambda_client: Any, t
         send(lambda_client, "LimitedFunction", {"do": "sleep", "seconds": 0.5})
     send(lambda_client, "LimitedFunction", {"do": "fail until", "file": str(file), "tries": 1})
     assert tries(file) == 0
-    eventually(lambda: tries(file) == 1)
+    until(lambda: tries(file) == 1)
 
 
 def test_new_variables_reach_the_next_event(lambda_client: Any, service: Any, run: Any) -> None:
