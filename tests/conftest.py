@@ -3,8 +3,8 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from local.embedded.valkey_cluster import running_cluster
 from local.ports import free_port
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 from tests.graph import driver_of, graph_at
+from tests.waiting import PATIENCE, until
 
 STACK_PORT = "4000"
 TOGETHER = ("tests/sam/", "tests/local/network/")
@@ -84,23 +85,17 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     url = f"redis://127.0.0.1:{port}/0"
     try:
-        _wait_for(url)
+        until(lambda: _answers(redis.Redis.from_url(url)))
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
-def _wait_for(url: str) -> None:
-    client = redis.Redis.from_url(url)
-    for _ in range(200):
-        try:
-            client.ping()
-        except redis.exceptions.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("redis-server did not start")
+def _answers(client: redis.Redis) -> bool:
+    with suppress(redis.exceptions.ConnectionError):
+        return bool(client.ping())
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ import pytest
 from local.gateway import MAX_BODY
 from tests.waiting import PATIENCE
 
+from .conftest import running_gateway
+
 Answer = tuple[int, http.client.HTTPMessage, bytes]
 
 
@@ -219,8 +221,9 @@ def test_a_functions_error_is_502_and_says_nothing_of_it(gateway_url: str) -> No
     assert b"as told" not in content
 
 
-def test_a_function_that_takes_too_long_is_504(gateway_url: str) -> None:
-    status, _, content = order(gateway_url, {"do": "sleep", "seconds": 2.5})
+def test_a_function_that_takes_too_long_is_504(run: Any, template: Any, service: Any) -> None:
+    with running_gateway(run, template.api, service, integration_limit=0.5) as url:
+        status, _, content = order(url, {"do": "sleep", "seconds": 3})
     assert (status, json.loads(content)["code"]) == (504, "integration_timeout")
 
 

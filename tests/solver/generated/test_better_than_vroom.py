@@ -1,7 +1,7 @@
 """Milkrun against VROOM at exploration level 5 on generated problems.
 
-A handful by default, for as long as Milkrun needs. `MILKRUN_GENERATED=300` takes so many, for as long as VROOM
-takes, and `MILKRUN_GENERATED_REPORT` names a file that gets each outcome as a line of JSON.
+A handful by default, for as long as Milkrun needs. `MILKRUN_GENERATED=300` takes so many, for as long as
+VROOM takes, and `MILKRUN_GENERATED_REPORT` names a file that gets each outcome as a line of JSON.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Ended at any moment, a solve returns the best answer it reported, in time, and leaves nothing behind.
 
 A few solves by default, `MILKRUN_SOAK=1000` so many, and then 1,000 timed jobs too, alone and beside
-processes that keep every core busy. That form measures the half second that is promised; by default there is a
-margin, as other tests run beside. `MILKRUN_SOAK_REPORT` names a file that gets each end as a line of JSON.
+processes that keep every core busy. That form measures the half second that is promised; by default there is
+a margin, as other tests run beside. `MILKRUN_SOAK_REPORT` names a file that gets each end as a line of JSON.
 """
 
 import os
