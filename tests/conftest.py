@@ -20,11 +20,10 @@ from local.embedded.valkey_cluster import running_cluster
 from local.ports import free_port
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 from tests.graph import driver_of, graph_at
+from tests.order import in_order, scope
 from tests.waiting import PATIENCE, until
 
 STACK_PORT = "4000"
-TOGETHER = ("tests/sam/", "tests/local/network/")
-"""Folders whose tests share a slow server or what takes a minute to build."""
 DATA = Path(__file__).parents[2] / "shared" / "data"
 """Public routing instances and maps, kept beside the repository, not in it."""
 
@@ -36,17 +35,20 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With several processes (`-n`), all tests of a file go to the same one, and so do those of TOGETHER."""
+    """With several processes (`-n`), all tests of a scope of tests/order.py go to the same one."""
     from xdist.scheduler import LoadScopeScheduling
 
-    config.option.loadscopereorder = False  # files of few tests are the slow ones: not at the end
+    config.option.loadscopereorder = False  # the order is that of the tests
 
-    class ByFile(LoadScopeScheduling):
+    class ByScope(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+            return scope(nodeid)
 
-    return ByFile(config, log)
+    return ByScope(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
 
 
 def missing(reason: str) -> None:

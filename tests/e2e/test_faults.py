@@ -121,8 +121,8 @@ def test_a_run_outlives_an_outage_of_redis_shorter_than_its_lease(tmp_path: Path
         assert (state["status"], state["attempt"]) == ("completed", 1)
 
 
-def test_two_stacks_run_side_by_side(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=10))
+def test_two_stacks_run_side_by_side(recovering: Recovering) -> None:
+    api, run_id = recovering.api, submit(recovering.api, deliveries(3, seconds=10))
     with running_stack() as other, client_of(other) as there:
         there.headers["Authorization"] = api.headers["Authorization"]
         assert ended(api, run_id)["status"] == "completed"

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
+import pytest
 import redis
 
 from local import ROOT
@@ -137,6 +138,7 @@ def test_a_server_that_is_down_is_said_before_the_stack_is_called_ready() -> Non
     assert said[:2] == [reason, f"Milkrun is ready at {stack.url}"]
 
 
+@pytest.mark.long  # a quick proof: test_readiness.py
 def test_a_neo4j_of_its_own_has_answered_what_runs_ask_before_the_stack_is_called_ready() -> None:
     with (
         running_stack(neo4j=True) as stack,

@@ -12,9 +12,13 @@ from botocore.config import Config
 
 from local import ROOT
 from milkrun_solver.network.compiled import CompiledNetwork
-from tests.e2e.conftest import Json, deliveries, ended, result, submit, until
+from tests.e2e.conftest import Json, deliveries, ended, result, submit
+from tests.waiting import until
 
 from .conftest import SamStack
+
+pytestmark = pytest.mark.long
+"""The same calls on the local stack: tests/e2e."""
 
 
 @pytest.fixture
