@@ -12,12 +12,14 @@ unexport PYTHONDONTWRITEBYTECODE
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
+# Neo4j is fetched while packages are, for who starts it.
+WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
 .PHONY: help demo up neo4j test test-all faults bench openapi check lint types template build format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.runs ## Solve a problem through the whole system
 	@$(BIN)/python -m local.demo
@@ -85,7 +87,7 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@touch $@
 
 .venv/.runs: .venv/.made $(REQUIREMENTS)
-	@$(BIN)/python -m local.install requirements.txt $(if $(filter demo up,$(MAKECMDGOALS)),--neo4j)
+	@$(BIN)/python -m local.install requirements.txt $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),--neo4j)
 	@touch $@
 
 .venv/.tests: .venv/.runs requirements-dev.txt

@@ -1,6 +1,6 @@
 """`python -m local.install FILE [--neo4j]`: has pip install a requirements file, and says how far it is.
 
-With `--neo4j` Neo4j is fetched meanwhile: both take a minute or so, and wait for the network most of the time.
+With `--neo4j` Neo4j is fetched meanwhile: both take a minute or so, and wait for the network much of it.
 Nothing but the standard library is there when this begins.
 """
 
@@ -77,15 +77,14 @@ class Console:
         if text == self._shown or (not self._is_terminal and time.monotonic() - self._at < _BETWEEN_LINES):
             return
         self._shown, self._at = text, time.monotonic()
-        print(
-            f"\r{text}\033[K" if self._is_terminal else text,
-            end="" if self._is_terminal else "\n",
-            flush=True,
-        )
+        self._print(text, end="" if self._is_terminal else "\n")
 
     def end(self, text: str) -> None:
         """Says the last thing."""
-        print(f"\r{text}\033[K" if self._is_terminal else text, flush=True)
+        self._print(text, end="\n")
+
+    def _print(self, text: str, end: str) -> None:
+        print(f"\r{text}\033[K" if self._is_terminal else text, end=end, flush=True)
 
 
 class Child:
@@ -99,8 +98,7 @@ class Child:
         self._reader.start()
 
     def _read(self, said: "queue.SimpleQueue[str]") -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._process.stdout or ():
             said.put(line.rstrip())
 
     @property
@@ -153,4 +151,7 @@ def _installed() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

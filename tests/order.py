@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 ON_NEO4J = ("tests/local/test_readiness.py", "tests/local/network/", "tests/core/networks/test_store.py")
 ON_A_STACK = ("tests/e2e/test_life_of_a_run.py", "tests/e2e/test_readme.py", "tests/e2e/test_answers.py")
 TOGETHER = (ON_NEO4J, ON_A_STACK, ("tests/sam/",))
-"""Files and folders whose tests share a server that takes long to start, or what takes a minute to build. The first
-test on Neo4j has a new one."""
+"""Files and folders whose tests share a server that takes long to start, or what takes a minute to build. The
+first test on Neo4j has a new one."""
 LONGEST = (
     *("tests/sam/", *ON_NEO4J, *ON_A_STACK),
     *("tests/e2e/", "tests/faults/", "tests/local/", "tests/solver/test_solve.py", "tests/core/clients/"),

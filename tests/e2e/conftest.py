@@ -35,7 +35,7 @@ def api(stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[httpx.C
 def deliveries(count: int, *, seconds: float, **options: Any) -> Json:
     """A problem on a grid of streets: one delivery a place, more vehicles than needed.
 
-    It is searched by one thread, unless `options` say otherwise: these tests are not about how good routes are.
+    One thread searches it, unless `options` say otherwise: these tests are not about how good routes are.
     """
     places = [[7.40 + 0.001 * (i % 30), 43.72 + 0.001 * (i * 7 % 41)] for i in range(count)]
     depot = [7.415, 43.74]
