@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ulid import ULID
 
 from local.embedded.valkey import Valkey, running_valkey
 from local.stack import RunningStack, running_stack
@@ -17,10 +18,11 @@ from milkrun.clients.redis import connect
 from milkrun.http.identity import owner_of
 from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.keys import WAITING_CALLS
-from milkrun.settings import WaitLimits
+from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.settings import JobPolicy, WaitLimits
 from tests.waiting import until
 
-from .conftest import client_of, deliveries, ended, status, submit
+from .conftest import client_of, deliveries, ended, submit
 
 FLOOD = int(os.environ.get("FLOOD", "100"))
 """Submits of one owner; the long form has 1,000."""
@@ -80,13 +82,16 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flooded]:
 
 @pytest.fixture
 def waiting(flooded: Flooded) -> Iterator[str]:
-    """A run of the caller `busy` that waits for its turn as long as the test lasts: another one has it."""
+    """A run of the caller `busy` that waits as long as the test lasts: for its turn, which the test has."""
+    owner, first = owner_of({"headers": {"Authorization": "Bearer busy"}}, local=True), str(ULID())
+    jobs = JobStateManager(connect(flooded.valkey.url), JobPolicy(max_running=1, lease=600))
+    jobs.submit(Submission(owner, first, b"{}", 1_000, "corr-1"))
+    jobs.claim(owner, first, "token")
     with client_of(flooded.stack, "busy") as api:
-        runs = [submit(api, deliveries(30, seconds=600)), submit(api, deliveries(3, seconds=10))]
-        until(lambda: status(api, runs[0])["status"] == "running")
-        yield runs[1]
-        for run_id in reversed(runs):
-            api.delete(f"/optimize/{run_id}?erase=true")
+        run_id = submit(api, deliveries(3, seconds=10))
+        yield run_id
+        api.delete(f"/optimize/{run_id}?erase=true")
+    jobs.erase(owner, first)
 
 
 def test_calls_that_wait_leave_room_for_others(flooded: Flooded, waiting: str) -> None:

@@ -30,7 +30,7 @@ def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **op
         "network": network,
         "vehicles": [{"id": 1, "start": chosen[0], "end": chosen[0]}],
         "jobs": [{"id": i, "location": place} for i, place in enumerate(chosen[1:], start=1)],
-        "options": {"time_limit": seconds, **options},
+        "options": {"time_limit": seconds, "threads": 1, **options},
     }
 
 

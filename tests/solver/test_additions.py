@@ -102,7 +102,7 @@ def test_answers_verify_and_only_get_better(seed: int) -> None:
 
 @pytest.mark.usefixtures("no_vroom")
 def test_hundreds_of_jobs_have_an_answer_early_and_are_searched_in_parts() -> None:
-    watched = Watched(problem_of(trips_body(1, jobs=300, vehicles=40, metric=True)), enough=3)
+    watched = Watched(problem_of(trips_body(1, jobs=300, vehicles=40, metric=True)), enough=2)
     assert watched.reported[0][0] < 4 + MARGIN
     assert len(watched.ranks) > 1
     assert faults(model_of(watched.problem), watched.solution) == []
@@ -115,7 +115,7 @@ def test_the_first_answer_serves_most_jobs_although_not_all_can_be() -> None:
     for vehicle in body["vehicles"]:
         vehicle["shift_duration"], vehicle["max_reloads"] = 9_000, 1
         vehicle.setdefault("reloads", [{"id": 1, "location_index": 0}])
-    watched = Watched(problem_of(body), enough=3)
+    watched = Watched(problem_of(body), enough=2)
     first, last = watched.reported[0][1].summary.unassigned, watched.ranks[-1][1]
     assert 0 < last <= first < 2 * last
 
