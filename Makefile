@@ -7,12 +7,16 @@ BIN := .venv/bin
 SAM := .venv/sam/bin/sam
 CHECKOV := .venv/checkov/bin/checkov
 export PORT RUNS
+# Where bytecode is not kept, each process of a stack compiles all of the code anew: it starts in twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
+# Neo4j is fetched while packages are, for who starts it.
+WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test faults bench bench-api openapi check lint types template build format clean
+.PHONY: help demo up neo4j test test-all faults bench bench-api openapi check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,14 +30,12 @@ up: .venv/.runs ## Serve the local stack on $PORT
 neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
 	@$(BIN)/python -m local.embedded.neo4j .local/cache
 
-# The solver's tests hold deadlines, with every core to themselves; of the others, two files at a time wait for servers.
-test: .venv/.tests ## Run the tests, all or those of $ARGS
-ifdef ARGS
-	@$(BIN)/python -m pytest $(ARGS)
-else
-	@$(BIN)/python -m pytest tests/solver
-	@$(BIN)/python -m pytest -n 2 --ignore tests/solver
-endif
+# Four files at a time, for they wait half of the time: docs/decisions/test-run.md.
+test: .venv/.tests ## Run the tests, each promise once; or those of $ARGS
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
+
+test-all: .venv/.tests ## Run all tests, those that take long too; or those of $ARGS
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
 
 faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
 	@$(BIN)/python -m tests.faults
@@ -83,16 +85,16 @@ clean: ## Remove what was installed and built, and the local stack's state
 	rm -rf .venv .local .aws-sam
 
 .venv/.made:
-	@echo "Setting up .venv, once; it takes a minute or so"
+	@echo "Setting up .venv, once; it takes a minute or two"
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/.runs: .venv/.made $(REQUIREMENTS)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m local.install requirements.txt $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),--neo4j)
 	@touch $@
 
 .venv/.tests: .venv/.runs requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m local.install requirements-dev.txt
 	@touch $@
 
 # Not into the environment itself: a client and a plugin of pytest come with the server, and nobody asked for them.
@@ -104,16 +106,16 @@ clean: ## Remove what was installed and built, and the local stack's state
 	  echo "No Valkey 8 for this machine: what is tested on it is skipped"
 
 .venv/.bench: .venv/.runs requirements-bench.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(BIN)/python -m local.install requirements-bench.txt
 	@touch $@
 
 # The SAM CLI and checkov pin older versions of what the project uses, so each lives in an environment of its own.
 .venv/sam/.installed: .venv/.made requirements-sam.txt
 	@$(PYTHON) -m venv .venv/sam
-	@.venv/sam/bin/pip install --quiet --disable-pip-version-check -r requirements-sam.txt
+	@.venv/sam/bin/python -m local.install requirements-sam.txt
 	@touch $@
 
 .venv/checkov/.installed: .venv/.made requirements-checkov.txt
 	@$(PYTHON) -m venv .venv/checkov
-	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@.venv/checkov/bin/python -m local.install requirements-checkov.txt
 	@touch $@

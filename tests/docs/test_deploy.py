@@ -139,6 +139,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
             assert (ROOT / "docs" / target.partition("#")[0]).exists(), target
 
 
+@pytest.mark.long
 def test_the_sam_cli_has_every_option_that_the_page_uses(shell: str) -> None:
     if not SAM.exists():
         missing("the SAM CLI is not installed yet: `make build` does it")

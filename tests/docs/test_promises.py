@@ -9,15 +9,20 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "docs/job-lifecycle.md").read_text()
+LONG = "pytest.mark.long"
 NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)
 
 
 @cache
-def names_of(file: str) -> set[str]:
-    """The functions of a file below `tests/`; none where there is no such file."""
+def names_of(file: str) -> dict[str, bool]:
+    """The functions of a file below `tests/`, and whether each is quick; none where there is no such file."""
     path = TESTS / file
     source = path.read_text() if path.is_file() else ""
-    return {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return {
+        node.name: LONG not in map(ast.unparse, node.decorator_list) and f"pytestmark = {LONG}" not in source
+        for node in functions
+    }
 
 
 def rows(header: str) -> list[str]:
@@ -28,6 +33,14 @@ def rows(header: str) -> list[str]:
 @pytest.mark.parametrize("header", ["promise", "what | what a caller sees"])
 def test_every_promise_names_a_test(header: str) -> None:
     assert [row for row in rows(header) if not re.search(r"`[\w/]+\.py::test_\w+`", row)] == []
+
+
+@pytest.mark.parametrize("header", ["promise", "what | what a caller sees"])
+def test_every_promise_has_a_quick_proof(header: str) -> None:
+    """`make test` leaves out what is long."""
+    for row in rows(header):
+        tests = re.findall(r"`([\w/]+\.py)::(\w+)`", row)
+        assert any(names_of(file)[test] for file, test in tests), row[:60]
 
 
 def test_every_promise_about_floods_names_a_test() -> None:

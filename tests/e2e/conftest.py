@@ -1,13 +1,13 @@
 """A whole stack, and callers of it."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from local.stack import RunningStack, running_stack
+from tests.waiting import PATIENCE, until
 
 Json = dict[str, Any]
 
@@ -22,7 +22,7 @@ def stack() -> Iterator[RunningStack]:
 def client_of(stack: RunningStack, name: str | None = None) -> httpx.Client:
     """A caller, with a name of its own or as `local`."""
     headers = {"Authorization": f"Bearer {name}"} if name else {}
-    return httpx.Client(base_url=stack.url, headers=headers, timeout=40)
+    return httpx.Client(base_url=stack.url, headers=headers, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -33,7 +33,10 @@ def api(stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[httpx.C
 
 
 def deliveries(count: int, *, seconds: float, **options: Any) -> Json:
-    """A problem on a grid of streets: one delivery a place, more vehicles than needed."""
+    """A problem on a grid of streets: one delivery a place, more vehicles than needed.
+
+    One thread searches it, unless `options` say otherwise: these tests are not about how good routes are.
+    """
     places = [[7.40 + 0.001 * (i % 30), 43.72 + 0.001 * (i * 7 % 41)] for i in range(count)]
     depot = [7.415, 43.74]
     return {
@@ -43,19 +46,8 @@ def deliveries(count: int, *, seconds: float, **options: Any) -> Json:
         "jobs": [
             {"id": i, "location": place, "delivery": [1], "service": 60} for i, place in enumerate(places)
         ],
-        "options": {"time_limit": seconds, **options},
+        "options": {"time_limit": seconds, "threads": 1, **options},
     }
-
-
-def until(condition: Callable[[], Any], *, seconds: float) -> Any:
-    """Asks until the answer is true, and gives it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    pytest.fail(f"it did not come true within {seconds} s")
 
 
 def status(client: httpx.Client, run_id: str) -> Json:
@@ -70,14 +62,14 @@ def submit(client: httpx.Client, problem: Json) -> str:
     return str(answer.json()["run_id"])
 
 
-def ended(client: httpx.Client, run_id: str, *, seconds: float) -> Json:
+def ended(client: httpx.Client, run_id: str) -> Json:
     """The status of a run once it has ended."""
 
     def look() -> Json | None:
         state = status(client, run_id)
         return state if state["status"] in ("completed", "failed", "cancelled") else None
 
-    return until(look, seconds=seconds)  # type: ignore[no-any-return]
+    return until(look)  # type: ignore[return-value]
 
 
 def result(client: httpx.Client, run_id: str, *, best: bool = False) -> Json:

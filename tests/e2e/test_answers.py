@@ -9,18 +9,28 @@ import pytest
 from bench.solver.evaluator import evaluate
 from bench.solver.instances import read_best_known, read_instance
 from bench.solver.solvers.milkrun import body_of
+from tests.waiting import MARGIN
 
 from .conftest import ended, result, submit
 
 
-@pytest.mark.parametrize("name", ["X-n106-k14", "X-n303-k21", "X-n819-k171", "RC1_10_3", "C2_10_4"])
-def test_cost_and_time_limit_are_as_told(name: str, vrp_data: Path, api: httpx.Client) -> None:
-    """Up to 1,000 jobs, with time windows and without: 3 s of solving end within 5, and the cost is right."""
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("X-n106-k14", 3),
+        *(
+            pytest.param(name, 10, marks=pytest.mark.long)
+            for name in ("X-n303-k21", "X-n819-k171", "RC1_10_3", "C2_10_4")
+        ),
+    ],
+)
+def test_cost_and_time_limit_are_as_told(name: str, seconds: int, vrp_data: Path, api: httpx.Client) -> None:
+    """Up to 1,000 jobs, with time windows and without: solving ends on time, and the cost is right."""
     path = vrp_data / f"{name}.vrp"
     instance, best_known = read_instance(path), read_best_known(path)
     assert best_known is not None
-    run_id = submit(api, body_of(instance, time_limit=3))
-    state = ended(api, run_id, seconds=60)
+    run_id = submit(api, body_of(instance, time_limit=seconds))
+    state = ended(api, run_id)
     assert state["status"] == "completed"
 
     solution = result(api, run_id)
@@ -30,4 +40,5 @@ def test_cost_and_time_limit_are_as_told(name: str, vrp_data: Path, api: httpx.C
 
     started, finished = (datetime.fromisoformat(state[key]) for key in ("started_at", "finished_at"))
     # The search ends a tenth of a millisecond a job before its time is up, to weigh what it found last.
-    assert 2.9 <= (finished - started).total_seconds() <= 5
+    # Where nothing else runs it is over two seconds later at most. Without its limit it has no end.
+    assert seconds - 0.1 <= (finished - started).total_seconds() <= seconds + 2 + MARGIN

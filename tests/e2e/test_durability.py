@@ -18,8 +18,9 @@ from milkrun.http.identity import owner_of
 from milkrun.jobs.reader import RunReader
 from tests.cluster import hang, suspend  # noqa: F401 (a fixture)
 from tests.redis_pair import Pair, running_pair
+from tests.waiting import PATIENCE, until
 
-from .conftest import client_of, deliveries, ended, result, status, submit, until
+from .conftest import client_of, deliveries, ended, result, status, submit
 
 SHORT = deliveries(3, seconds=10)
 CALLERS = 8
@@ -70,21 +71,21 @@ def test_without_its_replica_a_submit_is_503_and_a_retry_is_its_one_run(
     again = caller.post("/optimize", json=SHORT, headers=key)
     assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (202, None)
     assert [run["run_id"] for run in caller.get("/optimize").json()["runs"]] == [again.json()["run_id"]]
-    assert ended(caller, again.json()["run_id"], seconds=40)["status"] == "completed"
+    assert ended(caller, again.json()["run_id"])["status"] == "completed"
 
 
 def test_a_full_redis_takes_no_new_run_and_the_running_one_ends_well(
     caller: httpx.Client, operator: Redis
 ) -> None:
     run_id = submit(caller, deliveries(60, seconds=6))
-    until(lambda: status(caller, run_id)["best_cost"], seconds=30)
+    until(lambda: status(caller, run_id)["best_cost"])
     before = status(caller, run_id)
     operator.config_set("maxmemory", 1)
     try:
         is_away(caller.post("/optimize", json=SHORT), "out of memory")
-        until(lambda: status(caller, run_id)["progress"] > before["progress"], seconds=10)
+        until(lambda: status(caller, run_id)["progress"] > before["progress"])
         assert result(caller, run_id, best=True)["summary"]["unassigned"] == 0
-        state = ended(caller, run_id, seconds=30)
+        state = ended(caller, run_id)
         assert (state["status"], state["attempt"]) == ("completed", 1)
         assert result(caller, run_id)["summary"]["cost"] == state["best_cost"]
         assert [run["run_id"] for run in caller.get("/optimize").json()["runs"]] == [run_id]
@@ -96,12 +97,12 @@ def test_a_full_redis_takes_no_new_run_and_the_running_one_ends_well(
 
 def test_a_busy_redis_is_503_on_every_route(caller: httpx.Client, operator: Redis) -> None:
     run_id = submit(caller, SHORT)
-    ended(caller, run_id, seconds=40)
+    ended(caller, run_id)
     operator.config_set("busy-reply-threshold", 10)
     endless = threading.Thread(target=_run_until_killed, args=(operator,))
     endless.start()
     try:
-        until(lambda: not _answers(operator), seconds=10)
+        until(lambda: not _answers(operator))
         is_away(caller.post("/optimize", json=SHORT), "busy")
         for path in (f"/{run_id}/status", f"/{run_id}/result", ""):
             is_away(caller.get(f"/optimize{path}"), "busy")
@@ -131,13 +132,13 @@ def test_a_redis_without_a_disk_takes_no_new_run_and_still_tells_of_those_it_has
     caller: httpx.Client, operator: Redis
 ) -> None:
     run_id = submit(caller, SHORT)
-    ended(caller, run_id, seconds=40)
+    ended(caller, run_id)
     in_the_way = Path(operator.config_get("dir")["dir"]) / "dump.rdb"
     in_the_way.mkdir()
     operator.config_set("save", "3600 1")
     operator.bgsave()
     try:
-        until(lambda: operator.info("persistence")["rdb_last_bgsave_status"] == "err", seconds=10)
+        until(lambda: operator.info("persistence")["rdb_last_bgsave_status"] == "err")
         is_away(caller.post("/optimize", json=SHORT), "cannot write to its disk")
         assert result(caller, run_id)["summary"]["unassigned"] == 0
         assert [run["run_id"] for run in caller.get("/optimize").json()["runs"]] == [run_id]
@@ -148,25 +149,28 @@ def test_a_redis_without_a_disk_takes_no_new_run_and_still_tells_of_those_it_has
 
 
 class Flood:
-    """Callers that submit until they are refused. `enough` is set once there is something to lose."""
+    """Callers that submit until Redis is gone. `enough` is set once there is something to lose."""
 
     def __init__(self, call: Callable[[int], httpx.Response]) -> None:
         self.acknowledged: dict[int, str] = {}
         self.refused: list[httpx.Response] = []
         self.enough = threading.Event()
+        self.gone = threading.Event()
         self._call = call
         self._numbers = count()
 
     def submit(self, _: int) -> None:
-        while not self.refused:
-            number = next(self._numbers)
+        while True:
+            is_gone, number = self.gone.is_set(), next(self._numbers)
             answer = self._call(number)
-            if answer.status_code != 202:
+            if answer.status_code == 202:
+                self.acknowledged[number] = answer.json()["run_id"]
+            else:
                 self.refused.append(answer)
-                return
-            self.acknowledged[number] = answer.json()["run_id"]
             if len(self.acknowledged) >= ENOUGH:
                 self.enough.set()
+            if is_gone:
+                return
 
 
 def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(
@@ -180,8 +184,11 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(
     flood = Flood(call)
     with ThreadPoolExecutor(CALLERS) as pool:
         calls = pool.map(flood.submit, range(CALLERS))
-        assert flood.enough.wait(60)
-        pair.kill_primary()
+        try:
+            assert flood.enough.wait(PATIENCE)
+            pair.kill_primary()
+        finally:
+            flood.gone.set()
         list(calls)
     for answer in flood.refused:
         assert answer.status_code == 503

@@ -1,4 +1,4 @@
-"""A run that is longer than a Lambda lives. `HANDOVERS=long` solves for 90 s, in stretches of 20."""
+"""A run that is longer than a Lambda lives. `HANDOVERS=long` solves for 90 s, in stretches of 18."""
 
 import os
 import time
@@ -6,25 +6,31 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from local.stack import running_stack
+from tests.waiting import MARGIN
 
 from .conftest import client_of, deliveries, result, status, submit
 from .template import changed_template
 
 
 class Length(NamedTuple):
-    """Seconds that a worker may take, seconds of solving asked for, and how many hops that makes."""
+    """Seconds that a worker may take, two of which are for storing and handing over; seconds of solving."""
 
     timeout: int
     time_limit: int
-    hops: range
+
+    @property
+    def fewest_hops(self) -> int:
+        """Where no stretch is any shorter than it has to be."""
+        return (self.time_limit - 1) // (self.timeout - 2)
 
 
-LENGTH = Length(20, 90, range(4, 8)) if os.environ.get("HANDOVERS") == "long" else Length(6, 10, range(2, 5))
-"""The shorter stretches are of 4 s and of 18 s: the rest is for storing and handing over."""
-LATE = 5
+LENGTH = Length(20, 90) if os.environ.get("HANDOVERS") == "long" else Length(8, 14)
 
 
+@pytest.mark.long  # a quick proof: core/runs/test_handovers.py
 def test_a_run_is_handed_over_without_a_loss_and_ends_on_time(tmp_path: Path) -> None:
     template = changed_template(tmp_path, ("Timeout: 900 ", f"Timeout: {LENGTH.timeout} "))
     with running_stack(template=template) as stack, client_of(stack) as api:
@@ -38,13 +44,14 @@ def test_a_run_is_handed_over_without_a_loss_and_ends_on_time(tmp_path: Path) ->
     took = datetime.fromisoformat(end["finished_at"]) - datetime.fromisoformat(end["created_at"])
     print(f"{end['hops']} hops, {took.total_seconds():.1f} s for {LENGTH.time_limit} s of solving")
     assert (end["status"], end["attempt"], end["progress"]) == ("completed", 1, 1)
-    assert end["hops"] in LENGTH.hops
+    assert end["hops"] >= LENGTH.fewest_hops
     for name in ("progress", "seconds_spent", "hops"):
         assert never_falls([state[name] for state in seen]), name
     assert never_falls([-state["best_cost"] for state in seen if state["best_cost"] is not None])
     assert solution["summary"]["cost"] == end["best_cost"]
     assert LENGTH.time_limit - 1 <= end["seconds_spent"] <= LENGTH.time_limit
-    assert took.total_seconds() <= LENGTH.time_limit + LATE
+    # A search that did not end on time would run into the functions' own timeout, and be another attempt.
+    assert took.total_seconds() <= LENGTH.time_limit + MARGIN
 
 
 def never_falls(values: list[float]) -> bool:

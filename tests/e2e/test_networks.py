@@ -1,6 +1,5 @@
 """Problems on a road network, over HTTP."""
 
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -15,8 +14,9 @@ from local.network.store import import_network
 from local.ports import LOOPBACK, bound_socket
 from local.stack import running_stack
 from tests.freezing import freeze, thaw
+from tests.waiting import until
 
-from .conftest import Json, client_of, deliveries, ended, result, submit, until
+from .conftest import Json, client_of, deliveries, ended, result, submit
 
 TOWN = town(3, columns=13)
 BY_CAR = sorted({int(target) for target in TOWN.target[np.isfinite(TOWN.seconds["car"])]})
@@ -30,7 +30,7 @@ def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **op
         "network": network,
         "vehicles": [{"id": 1, "start": chosen[0], "end": chosen[0]}],
         "jobs": [{"id": i, "location": place} for i, place in enumerate(chosen[1:], start=1)],
-        "options": {"time_limit": seconds, **options},
+        "options": {"time_limit": seconds, "threads": 1, **options},
     }
 
 
@@ -63,7 +63,7 @@ def store(server: Neo4jServer) -> None:
 
 def test_a_problem_on_a_network_is_solved_along_its_streets(api: httpx.Client) -> None:
     run_id = submit(api, on_roads(geometry=True))
-    assert ended(api, run_id, seconds=60)["status"] == "completed"
+    assert ended(api, run_id)["status"] == "completed"
     solution = result(api, run_id)
     route = solution["routes"][0]
     assert solution["meta"]["matrix"] == "network"
@@ -77,7 +77,7 @@ def test_a_problem_on_a_network_is_solved_along_its_streets(api: httpx.Client) -
 
 def test_the_routes_come_as_geojson_for_those_who_accept_it(api: httpx.Client) -> None:
     run_id = submit(api, on_roads(geometry=True))
-    ended(api, run_id, seconds=60)
+    ended(api, run_id)
     answer = api.get(f"/optimize/{run_id}/result", headers={"Accept": "application/geo+json"})
     assert answer.headers["Content-Type"] == "application/geo+json"
     kinds = [feature["geometry"]["type"] for feature in answer.json()["features"]]
@@ -95,7 +95,7 @@ def test_the_routes_come_as_geojson_for_those_who_accept_it(api: httpx.Client) -
 )
 def test_what_the_network_has_not_is_named(api: httpx.Client, change: Json, code: str, named: str) -> None:
     run_id = submit(api, {**on_roads(), **change})
-    error = ended(api, run_id, seconds=60)["error"]
+    error = ended(api, run_id)["error"]
     assert error["code"] == code
     assert named in error["detail"]
 
@@ -105,12 +105,12 @@ def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, serve
     for _ in range(3):
         store(server)
     for run_id in runs:
-        assert ended(api, run_id, seconds=60)["status"] == "completed"
+        assert ended(api, run_id)["status"] == "completed"
 
 
 def test_while_neo4j_is_away_the_run_waits_for_it(waiting: tuple[httpx.Client, str]) -> None:
     api, run_id = waiting
-    state = ended(api, run_id, seconds=120)
+    state = ended(api, run_id)
     assert (state["status"], state["attempt"]) == ("failed", 2)
     assert state["error"]["code"] == "dependency_unavailable"
 
@@ -125,7 +125,7 @@ def test_neo4j_killed_or_hung_is_told_and_runs_without_a_network_do_not_notice(
     freeze(server.process)
     _told_of_neo4j(api)
     thaw(server.process)
-    until(lambda: api.get("/ready").status_code == 200, seconds=20)
+    until(lambda: api.get("/ready").status_code == 200)
 
     server.process.kill()
     server.process.wait()
@@ -133,13 +133,11 @@ def test_neo4j_killed_or_hung_is_told_and_runs_without_a_network_do_not_notice(
 
 
 def _told_of_neo4j(api: httpx.Client) -> None:
-    started = time.monotonic()
     ready = api.get("/ready")
-    assert time.monotonic() - started < 3
     assert ready.status_code == 503
     states = ready.json()["detail"]["dependencies"]
     assert states["redis"] == "ok"
     assert states["neo4j"].startswith("down: ")
     assert "127.0.0.1" not in ready.text
     assert api.get("/health").status_code == 200
-    assert ended(api, submit(api, deliveries(3, seconds=10)), seconds=30)["status"] == "completed"
+    assert ended(api, submit(api, deliveries(3, seconds=10)))["status"] == "completed"

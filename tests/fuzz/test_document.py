@@ -10,6 +10,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from local.stack import RunningStack
 from tests.contract import DOCUMENT
+from tests.waiting import PATIENCE
 
 from .conftest import REQUESTS, SEED
 
@@ -43,6 +44,6 @@ def test_what_the_document_describes_is_answered_as_it_says(
     @settings(max_examples=EACH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=OPERATIONS[label].as_strategy(mode, headers=LENIENT))
     def send(case: Any) -> None:
-        case.call_and_validate(base_url=stack.url, checks=CHECKS, timeout=20)
+        case.call_and_validate(base_url=stack.url, checks=CHECKS, timeout=PATIENCE)
 
     send()

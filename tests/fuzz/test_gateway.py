@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from local.stack import RunningStack
 from tests.contract import breaches_of_schema
+from tests.waiting import PATIENCE
 
 from .conftest import REQUESTS, SEED
 from .hostile import GOOD, NO_PROBLEMS, ULID_LOOKALIKES
@@ -113,7 +114,7 @@ class Answer(NamedTuple):
 def exchange(url: str, request: bytes) -> Answer:
     """Sends bytes and reads the answer; whether it is HTTP, http.client makes sure of."""
     place = urlsplit(url)
-    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough
             connection.sendall(request)
         response = http.client.HTTPResponse(connection, method=request.split(b" ", 1)[0].decode("latin-1"))

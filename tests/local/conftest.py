@@ -18,6 +18,7 @@ from local.lambda_service import LambdaService
 from local.ports import LOOPBACK, bound_socket
 from local.rest_api import Api
 from local.template import Template, read_template
+from tests.waiting import PATIENCE
 
 T = TypeVar("T")
 Run = Callable[[Awaitable[T]], T]
@@ -35,7 +36,7 @@ def run() -> Iterator[Run[Any]]:
         async def wrapped() -> T:
             return await work
 
-        return asyncio.run_coroutine_threadsafe(wrapped(), loop).result(timeout=60)
+        return asyncio.run_coroutine_threadsafe(wrapped(), loop).result(timeout=PATIENCE)
 
     yield run_there
     loop.call_soon_threadsafe(loop.stop)
@@ -89,7 +90,7 @@ def lambda_client(service: LambdaService) -> Any:
 
 @pytest.fixture(scope="session")
 def gateway_url(run: Run[Any], template: Template, service: LambdaService) -> Iterator[str]:
-    """A gateway that waits 2 s for a function."""
+    """A gateway with the sample's routes."""
     with running_gateway(run, template.api, service) as url:
         yield url
 
@@ -105,7 +106,7 @@ def cors_gateway_url(run: Run[Any], service: LambdaService) -> Iterator[str]:
 
 @contextmanager
 def running_gateway(
-    run: Run[Any], api: Api, service: LambdaService, integration_limit: float = 2
+    run: Run[Any], api: Api, service: LambdaService, integration_limit: float = 29
 ) -> Iterator[str]:
     """A gateway that answers at this URL until the block ends."""
     listener = bound_socket(0)

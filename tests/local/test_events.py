@@ -8,6 +8,7 @@ from local.events import EventQueue
 from local.pool import Pool, ThrottledError
 from local.sandbox import Invocation, Outcome
 from local.template import Function
+from tests.waiting import PATIENCE
 
 FUNCTION = Function("Target", "f.g", "python3.13", Path(), event_age=60)
 EVENT = Invocation(b"{}", "request-1", "arn")
@@ -36,7 +37,7 @@ def deliver(pool: Pool, said: list[str], **settings: object) -> None:
     async def run() -> None:
         queue = EventQueue(said.append, **settings)  # type: ignore[arg-type]
         queue.accept(pool, EVENT)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not said:
                 await asyncio.sleep(0)
         await queue.stop()

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.gateway import MAX_BODY
+from tests.waiting import PATIENCE
+
+from .conftest import running_gateway
 
 Answer = tuple[int, http.client.HTTPMessage, bytes]
 
@@ -18,7 +21,7 @@ Answer = tuple[int, http.client.HTTPMessage, bytes]
 def call(
     url: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> Answer:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         connection.request(method, path, body or None, headers or {})
         response = connection.getresponse()
@@ -155,7 +158,7 @@ def test_a_body_beyond_lambdas_limit_is_413(gateway_url: str) -> None:
 def test_a_body_that_waits_to_be_asked_for_is_asked_for(gateway_url: str) -> None:
     place = urlsplit(gateway_url)
     head = b"POST /things HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
-    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
         connection.sendall(head)
         assert connection.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"{}")
@@ -218,8 +221,9 @@ def test_a_functions_error_is_502_and_says_nothing_of_it(gateway_url: str) -> No
     assert b"as told" not in content
 
 
-def test_a_function_that_takes_too_long_is_504(gateway_url: str) -> None:
-    status, _, content = order(gateway_url, {"do": "sleep", "seconds": 2.5})
+def test_a_function_that_takes_too_long_is_504(run: Any, template: Any, service: Any) -> None:
+    with running_gateway(run, template.api, service, integration_limit=0.5) as url:
+        status, _, content = order(url, {"do": "sleep", "seconds": 3})
     assert (status, json.loads(content)["code"]) == (504, "integration_timeout")
 
 

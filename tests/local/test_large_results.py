@@ -54,7 +54,7 @@ def url(
         return service
 
     service = run(start())
-    with running_gateway(run, template.api, service, integration_limit=29) as url:
+    with running_gateway(run, template.api, service) as url:
         yield url
     run(service.stop())
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from local import ROOT
 from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
 from local.ports import free_port
 from local.processes import stop
+from tests.waiting import until
 
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
 
@@ -46,11 +46,8 @@ def test_a_stack_that_cannot_fetch_it_says_so_in_one_line_and_runs_on(sample: Pa
             stdout=output,
         )
     try:
-        deadline = time.monotonic() + 60
-        while "Milkrun is ready" not in console.read_text():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: "Milkrun is ready" in console.read_text() or process.poll() is not None)
+        assert process.poll() is None
         order = json.dumps({"do": "return", "value": {"statusCode": 200, "body": "x"}})
         curl = ["curl", "-s", f"http://127.0.0.1:{port}/things", "-d", order]
         assert subprocess.run(curl, capture_output=True, text=True, check=True).stdout == "x"

@@ -6,30 +6,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
+import pytest
 import redis
 
 from local import ROOT
 from local.stack import running_stack
-
-
-def eventually(condition: Callable[[], bool], limit: float = 15.0) -> None:
-    """Fails if the condition does not come true within the limit."""
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
+from tests.waiting import PATIENCE, until
 
 
 def order(url: str, what: dict[str, Any]) -> str:
     """The body that the sample's function answers with, told what its result is to be."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     connection.request("POST", "/things", json.dumps({"do": "return", "value": what}))
     body = connection.getresponse().read().decode()
     connection.close()
@@ -78,7 +70,7 @@ def test_an_interrupt_ends_every_process_it_started(sample: Path) -> None:
         started = descendants(stack.process.pid)
         assert len(started) >= 2, "a Valkey and a function"
         stack.process.send_signal(signal.SIGINT)
-        assert stack.process.wait(timeout=15) == 0
+        assert stack.process.wait(timeout=PATIENCE) == 0
         assert gone(started)
 
 
@@ -87,7 +79,7 @@ def test_its_processes_end_even_if_it_is_killed(sample: Path) -> None:
         started = descendants(stack.process.pid)
         stack.process.kill()
         stack.process.wait()
-        eventually(lambda: gone(started))
+        until(lambda: gone(started))
 
 
 def test_all_its_processes_share_its_process_group(sample: Path) -> None:
@@ -119,7 +111,7 @@ def test_a_port_in_use_is_said_in_one_line(sample: Path) -> None:
             env={**os.environ, "PORT": port},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
         )
     assert second.returncode == 1
     said = f"Port {port} cannot be had: address already in use. Choose another with PORT=….\n"
@@ -133,7 +125,7 @@ def test_a_redis_url_that_is_none_is_said_in_one_line(sample: Path) -> None:
         env={**os.environ, "PORT": "0", "REDIS_URL": "nonsense"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
     )
     said = "REDIS_URL must be redis://host:port/database, or the same with rediss://.\n"
     assert (up.returncode, up.stdout, up.stderr) == (1, said, "")
@@ -146,6 +138,7 @@ def test_a_server_that_is_down_is_said_before_the_stack_is_called_ready() -> Non
     assert said[:2] == [reason, f"Milkrun is ready at {stack.url}"]
 
 
+@pytest.mark.long  # a quick proof: test_readiness.py
 def test_a_neo4j_of_its_own_has_answered_what_runs_ask_before_the_stack_is_called_ready() -> None:
     with (
         running_stack(neo4j=True) as stack,
@@ -161,13 +154,13 @@ def test_the_end_of_its_valkey_is_said_with_the_command_that_starts_it_again(sam
     with running_stack(template=sample) as stack:
         client = redis.Redis.from_url(redis_url(stack.state))
         os.kill(client.info("server")["process_id"], signal.SIGKILL)
-        eventually(lambda: "Valkey has ended with status -9" in stack.console.read_text())
+        until(lambda: "Valkey has ended with status -9" in stack.console.read_text())
         assert f"--dir {(stack.state / 'valkey').resolve()}" in stack.console.read_text()
 
 
 def test_schedules_run(sample: Path) -> None:
     with running_stack(template=sample) as stack:
-        eventually(lambda: ticked(stack.process.pid))
+        until(lambda: ticked(stack.process.pid))
 
 
 def ticked(pid: int) -> bool:

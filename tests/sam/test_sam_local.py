@@ -12,9 +12,13 @@ from botocore.config import Config
 
 from local import ROOT
 from milkrun_solver.network.compiled import CompiledNetwork
-from tests.e2e.conftest import Json, deliveries, ended, result, submit, until
+from tests.e2e.conftest import Json, deliveries, ended, result, submit
+from tests.waiting import until
 
 from .conftest import SamStack
+
+pytestmark = pytest.mark.long
+"""The same calls on the local stack: tests/e2e."""
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def test_a_run_goes_from_submit_through_the_worker_to_its_result(api: httpx.Clie
     assert accepted.headers["X-Correlation-ID"] == "order-1"
     run_id = accepted.json()["run_id"]
     assert accepted.headers["Location"] == f"/optimize/{run_id}/status"
-    state = ended(api, run_id, seconds=120)
+    state = ended(api, run_id)
     assert (state["status"], state["attempt"], state["correlation_id"]) == ("completed", 1, "order-1")
     solution = result(api, run_id)
     assert solution["code"] == 0
@@ -41,7 +45,7 @@ def test_a_run_goes_from_submit_through_the_worker_to_its_result(api: httpx.Clie
 
 def test_a_run_is_listed_and_erased(api: httpx.Client) -> None:
     run_id = submit(api, deliveries(5, seconds=10))
-    ended(api, run_id, seconds=120)
+    ended(api, run_id)
     assert [run["run_id"] for run in api.get("/optimize").json()["runs"]] == [run_id]
     assert api.delete(f"/optimize/{run_id}").json()["status"] == "completed"
     assert api.delete(f"/optimize/{run_id}", params={"erase": "true"}).status_code == 204
@@ -54,9 +58,9 @@ def test_a_running_run_stops_early_and_keeps_its_best_routes(api: httpx.Client) 
     def has_routes() -> bool:
         return api.get(f"/optimize/{run_id}/result", params={"best": "true"}).status_code == 200
 
-    until(has_routes, seconds=120)
+    until(has_routes)
     assert api.delete(f"/optimize/{run_id}").status_code == 202
-    assert ended(api, run_id, seconds=30)["stopped_early"] is True
+    assert ended(api, run_id)["stopped_early"] is True
     assert result(api, run_id)["summary"]["unassigned"] == 0
 
 
@@ -72,7 +76,7 @@ def test_a_run_on_a_road_network_reads_it_from_neo4j(api: httpx.Client, road_gra
         "options": {"time_limit": 1},
     }
     run_id = submit(api, problem)
-    assert ended(api, run_id, seconds=120)["status"] == "completed"
+    assert ended(api, run_id)["status"] == "completed"
     assert result(api, run_id)["meta"]["matrix"] == "network"
 
 

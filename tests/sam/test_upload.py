@@ -13,6 +13,8 @@ from local import ROOT
 
 from .conftest import Builds
 
+pytestmark = pytest.mark.long
+"""A minute of downloads. What a layer leaves out is looked at in tests/template/test_layers.py."""
 LIMIT = 200 * 2**20
 """Bytes of a function and its layers. Lambda takes 250 MB; the rest is room for new releases of wheels."""
 MACHINES = {"x86_64": 62, "arm64": 183}

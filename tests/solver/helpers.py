@@ -19,6 +19,7 @@ from milkrun_solver.verify import Verifier
 from milkrun_solver.vroom_encoding import routes_of
 from tests.solver.leftovers import nothing_left_behind
 from tests.solver.vroom import vroom_output
+from tests.waiting import PATIENCE
 
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
@@ -81,15 +82,35 @@ def faults(model: Model, solution: Solution) -> list[str]:
 
 
 class Watched:
-    """One call of `solve` with what it reported on the way. It must leave no thread or child process."""
+    """One call of `solve` with what it reported on the way. It must leave no thread or child process.
+
+    Args:
+        seconds: Until its deadline.
+        enough: It is stopped once it has reported so many answers.
+        good_enough: It is stopped once it has reported an answer as good as that.
+    """
 
     def __init__(
-        self, problem: Problem, seconds: float, roads: RoadNetwork | None = None, **arguments: Any
+        self,
+        problem: Problem,
+        seconds: float = PATIENCE,
+        roads: RoadNetwork | None = None,
+        enough: int | None = None,
+        good_enough: Rank | None = None,
+        **arguments: Any,
     ) -> None:
         self.reported: list[tuple[float, Solution]] = []
         self.problem = problem
         self.started = time.monotonic()
-        should_stop = arguments.setdefault("should_stop", lambda: False)
+        asked: Callable[[], bool] = arguments.pop("should_stop", lambda: False)
+
+        def should_stop() -> bool:
+            if enough is not None and len(self.reported) >= enough:
+                return True
+            if good_enough is not None and self.reported and self.ranks[-1] <= good_enough:
+                return True
+            return asked()
+
         if roads is not None:
             arguments["travel"] = network_source(problem, roads, should_stop)
         with nothing_left_behind():
@@ -97,6 +118,7 @@ class Watched:
                 problem,
                 deadline=self.started + seconds,
                 on_best=lambda best: self.reported.append((time.monotonic() - self.started, best)),
+                should_stop=should_stop,
                 seed=1,
                 **arguments,
             )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 
 def children() -> set[int]:
     """Ids of this process's child processes, those that have ended and were not waited for included."""
@@ -22,7 +24,7 @@ def children() -> set[int]:
 
 
 @contextmanager
-def nothing_left_behind(seconds: float = 10) -> Iterator[None]:
+def nothing_left_behind(seconds: float = PATIENCE) -> Iterator[None]:
     """Fails if what runs within has threads or child processes left so many seconds after its end."""
     threads_before, children_before = set(threading.enumerate()), children()
     yield

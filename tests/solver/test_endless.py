@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from milkrun_solver.endless import searches_left
+from milkrun_solver.errors import NoAnswerError
 from milkrun_solver.improver import SearchThread
 from tests.solver.helpers import Watched
 from tests.solver.problems import random_problem
+from tests.waiting import MARGIN, PATIENCE
 
 
 @pytest.fixture
@@ -26,9 +29,9 @@ def test_a_search_that_goes_on_is_counted_and_one_that_ends_meanwhile_is_not(end
         thread.start()
     started = time.monotonic()
     assert searches_left(0.1) == 2
-    assert 0.1 <= time.monotonic() - started < 1
+    assert 0.1 <= time.monotonic() - started < 0.1 + MARGIN
     threading.Timer(0.2, end.set).start()
-    assert searches_left(20) == 0
+    assert searches_left(PATIENCE) == 0
 
 
 def test_the_threads_of_a_solve_are_among_them() -> None:
@@ -36,8 +39,9 @@ def test_the_threads_of_a_solve_are_among_them() -> None:
 
     def look() -> bool:
         seen.append(searches_left(0))
-        return False
+        return seen[-1] > 0
 
-    Watched(random_problem(3, {"capacity"}, jobs=30, vehicles=6), seconds=1, should_stop=look)
-    assert max(seen) > 0
+    with suppress(NoAnswerError):  # it may have none yet
+        Watched(random_problem(3, {"capacity"}, jobs=30, vehicles=6), should_stop=look)
+    assert seen[-1] > 0
     assert searches_left(0) == 0

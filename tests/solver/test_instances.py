@@ -12,12 +12,18 @@ from tests.solver.problems import problem_of
 
 
 @pytest.mark.parametrize(
-    ("name", "seconds"), [("X-n106-k14", 2), ("X-n200-k36", 2), ("X-n524-k153", 3), ("C2_10_4", 4)]
+    ("name", "answers"),
+    [
+        ("X-n106-k14", 2),
+        pytest.param("X-n200-k36", 2, marks=pytest.mark.long),
+        pytest.param("X-n524-k153", 2, marks=pytest.mark.long),
+        ("C2_10_4", 2),
+    ],
 )
-def test_the_cost_is_what_an_independent_evaluation_finds(vrp_data: Path, name: str, seconds: float) -> None:
+def test_the_cost_is_what_an_independent_evaluation_finds(vrp_data: Path, name: str, answers: int) -> None:
     path = vrp_data / f"{name}.vrp"
     instance, best_known = read_instance(path), read_best_known(path)
-    solution = Watched(problem_of(body_of(instance)), seconds).solution
+    solution = Watched(problem_of(body_of(instance)), enough=answers).solution
     routes = [[step.id for step in route.steps if step.type == "job"] for route in solution.routes]
     assert solution.summary.cost == evaluate(instance, routes)  # type: ignore[arg-type]
     assert best_known is not None

@@ -15,6 +15,7 @@ from milkrun_solver.model import Model, Plan, PlannedRoute
 from milkrun_solver.resolves import HANDFUL, MOST_SPARE, MOST_TASKS, PATIENCE, Resolve, Resolves
 from milkrun_solver.schedule import TimedRoute
 from milkrun_solver.worth import worth
+from tests import waiting
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 
@@ -47,7 +48,7 @@ def resolves_of(
 ) -> Resolves:
     """What deals out the routes of a plan. Who waits in vain is told to end after a while."""
     among = range(len(model.tasks)) if possible is None else possible
-    late = time.monotonic() + 20
+    late = time.monotonic() + waiting.PATIENCE
     resolves = Resolves(model, list(among), seed=1, over=over or (lambda: time.monotonic() > late))
     if plan is not None:
         resolves.offer(timed(model, plan))
@@ -312,7 +313,7 @@ def test_a_thread_waits_for_the_first_routes(model: Model, plan: Plan) -> None:
     thread.join(0.1)
     assert got == []
     resolves.offer(timed(model, plan))
-    thread.join(5)
+    thread.join(waiting.PATIENCE)
     assert got
     assert got[0] is not None
 
@@ -327,7 +328,7 @@ def test_a_thread_waits_while_another_has_all_routes() -> None:
     thread.join(0.1)
     assert got == []
     resolves.ended(first, None)
-    thread.join(5)
+    thread.join(waiting.PATIENCE)
     assert got
     assert got[0] is not None
 

@@ -12,6 +12,7 @@ from milkrun_solver.shifts import priced_limits
 from tests.solver.helpers import after, lukewarm, model_of
 from tests.solver.problems import problem_of
 from tests.solver.trips import trips_body
+from tests.waiting import PATIENCE
 
 LEG = 100
 
@@ -101,5 +102,5 @@ def test_a_search_comes_to_its_end(seed: int) -> None:
 
     thread = threading.Thread(target=search, daemon=True)
     thread.start()
-    thread.join(20)
+    thread.join(PATIENCE)
     assert not thread.is_alive()

@@ -4,7 +4,9 @@ import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +27,7 @@ from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroo
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
 from tests.solver.vroom import vroom_output
+from tests.waiting import MARGIN, PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -49,61 +52,81 @@ def large() -> Problem:
     return random_problem(4, {"capacity", "windows", "great circle"}, jobs=1_000, vehicles=150)
 
 
+@pytest.fixture(scope="module")
+def two_seconds() -> Watched:
+    """Two seconds of a middling problem."""
+    return Watched(middling(), seconds=2)
+
+
+@pytest.fixture(scope="module")
+def with_breaks() -> Watched:
+    """A second of a problem that is VROOM's alone."""
+    return Watched(breaking(), seconds=1)
+
+
+# A solve ends within half a second once it is told to. `MILKRUN_SOAK=1000` measures that; here a busy machine
+# has its margin, and what is ended goes on for minutes otherwise.
+
+
 def test_a_handful_of_stops_ends_by_itself() -> None:
-    watched = Watched(random_problem(1, {"capacity"}, jobs=3, vehicles=2), seconds=60)
-    assert watched.took < 5
+    watched = Watched(random_problem(1, {"capacity"}, jobs=3, vehicles=2))
+    assert watched.took < MARGIN
 
 
-def test_a_larger_problem_uses_its_time() -> None:
-    watched = Watched(middling(), seconds=2)
-    assert 1.7 <= watched.took < 2.5
+def test_a_larger_problem_uses_its_time(two_seconds: Watched) -> None:
+    assert 1.7 <= two_seconds.took < 2.5 + MARGIN
 
 
-def test_a_thousand_timed_jobs_have_an_answer_early_and_keep_the_deadline() -> None:
-    watched = Watched(large(), seconds=6)
-    assert watched.took < 6.5
-    assert watched.reported
-    assert watched.reported[0][0] < 5
-
-
-def test_stop_ends_a_large_search_at_once() -> None:
+def test_a_thousand_timed_jobs_keep_the_deadline() -> None:
     started = time.monotonic()
-    reported: list[Solution] = []
+    with suppress(NoAnswerError):
+        Watched(large(), seconds=1)
+    assert time.monotonic() - started < 1.5 + MARGIN
+
+
+def test_a_thousand_timed_jobs_have_an_answer_early_and_a_stop_ends_their_search_at_once() -> None:
+    reported: list[float] = []
     stopped: list[float] = []
 
     def should_stop() -> bool:
-        if reported and not stopped and time.monotonic() - started > 3:
+        if reported and not stopped:
             stopped.append(time.monotonic())
         return bool(stopped)
 
-    solve(large(), deadline=started + 60, on_best=reported.append, should_stop=should_stop, seed=1)
-    assert time.monotonic() - stopped[0] < 0.5
+    started = time.monotonic()
+    solve(
+        large(),
+        deadline=started + PATIENCE,
+        on_best=lambda _: reported.append(time.monotonic()),
+        should_stop=should_stop,
+        seed=1,
+    )
+    assert time.monotonic() - stopped[0] < 0.5 + MARGIN
+    assert reported[0] - started < 5 + MARGIN
 
 
-def test_answers_only_get_better_and_the_last_is_returned() -> None:
-    watched = Watched(middling(), seconds=2)
-    assert len(watched.ranks) > 1
-    assert watched.ranks == sorted(set(watched.ranks), reverse=True)
-    assert rank(watched.problem, watched.solution) == watched.ranks[-1]
+def test_answers_only_get_better_and_the_last_is_returned(two_seconds: Watched) -> None:
+    assert len(two_seconds.ranks) > 1
+    assert two_seconds.ranks == sorted(set(two_seconds.ranks), reverse=True)
+    assert rank(two_seconds.problem, two_seconds.solution) == two_seconds.ranks[-1]
 
 
-def test_every_reported_answer_verifies() -> None:
-    watched = Watched(middling(), seconds=2)
-    model = model_of(watched.problem)
-    assert all(faults(model, solution) == [] for _, solution in watched.reported)
+def test_every_reported_answer_verifies(two_seconds: Watched) -> None:
+    model = model_of(two_seconds.problem)
+    assert all(faults(model, solution) == [] for _, solution in two_seconds.reported)
 
 
 def test_the_result_is_no_worse_than_vrooms() -> None:
     problem = random_problem(11, {"capacity", "windows", "shipments", "skills"}, jobs=12)
     theirs = rank(problem, vroom_solution(model_of(problem), level=5))
-    assert rank(problem, Watched(problem, seconds=20).solution) <= theirs
+    assert rank(problem, Watched(problem).solution) <= theirs
 
 
 def test_on_best_is_called_in_the_calling_thread() -> None:
     names: set[str] = set()
     solve(
         random_problem(1, {"capacity"}, jobs=4),
-        deadline=time.monotonic() + 20,
+        deadline=time.monotonic() + PATIENCE,
         on_best=lambda _: names.add(threading.current_thread().name),
         should_stop=lambda: False,
         seed=1,
@@ -116,32 +139,35 @@ def test_an_exception_of_on_best_comes_out_and_leaves_nothing_behind() -> None:
         raise RuntimeError("the store is away")
 
     with pytest.raises(RuntimeError, match="the store is away"):
-        solve(middling(), deadline=time.monotonic() + 20, on_best=on_best, should_stop=lambda: False, seed=1)
+        solve(
+            middling(),
+            deadline=time.monotonic() + PATIENCE,
+            on_best=on_best,
+            should_stop=lambda: False,
+            seed=1,
+        )
 
 
 def test_stall_limit_ends_a_search_that_finds_nothing_better() -> None:
     body = random_body(2, {"capacity", "great circle"}, jobs=40, vehicles=9)
-    watched = Watched(problem_of({**body, "options": {"stall_limit": 1.0}}), seconds=60)
-    assert watched.took < 40
-    assert watched.took - watched.reported[-1][0] == pytest.approx(1.0, abs=0.5)
+    watched = Watched(problem_of({**body, "options": {"stall_limit": 1.0}}))
+    assert 0.5 <= watched.took - watched.reported[-1][0] < 1.5 + MARGIN
 
 
-def test_meta_tells_how_the_answer_came_about() -> None:
-    watched = Watched(middling(), seconds=2)
-    meta = watched.solution.meta
-    costs = [solution.summary.cost for _, solution in watched.reported]
+def test_meta_tells_how_the_answer_came_about(two_seconds: Watched) -> None:
+    meta = two_seconds.solution.meta
+    costs = [solution.summary.cost for _, solution in two_seconds.reported]
     assert meta.matrix == "great-circle"
     assert meta.seed == 1
-    assert meta.seconds == pytest.approx(watched.took, abs=0.3)
+    assert 1.7 <= meta.seconds <= two_seconds.took
     assert (meta.first_cost, meta.best_cost) == (costs[0], costs[-1])
     assert [point.cost for point in meta.trace] == costs
-    assert meta.engine == watched.reported[-1][1].meta.engine
+    assert meta.engine == two_seconds.reported[-1][1].meta.engine
 
 
-def test_breaks_are_vrooms_alone() -> None:
-    watched = Watched(breaking(), seconds=2)
-    assert watched.solution.meta.engine == "vroom"
-    assert any(step.type == "break" for route in watched.solution.routes for step in route.steps)
+def test_breaks_are_vrooms_alone(with_breaks: Watched) -> None:
+    assert with_breaks.solution.meta.engine == "vroom"
+    assert any(step.type == "break" for route in with_breaks.solution.routes for step in route.steps)
 
 
 @pytest.mark.parametrize("jobs", [80, 240])
@@ -157,7 +183,7 @@ def better_than(other: Solution, problem: Problem, **arguments: Any) -> Solution
     reported: list[Solution] = []
     solution = solve(
         problem,
-        deadline=time.monotonic() + 30,
+        deadline=time.monotonic() + PATIENCE,
         on_best=reported.append,
         should_stop=lambda: bool(reported) and rank(problem, reported[-1]) < rank(problem, other),
         seed=1,
@@ -172,10 +198,10 @@ def test_an_answer_that_serves_nothing_is_an_answer_and_ends_the_search(features
     body = random_body(1, features, jobs=3)
     for job in body["jobs"]:
         job["skills"] = [9]
-    watched = Watched(problem_of(body), seconds=60)
+    watched = Watched(problem_of(body))
     assert watched.solution.routes == []
     assert len(watched.solution.unassigned) == 3
-    assert watched.took < 20
+    assert watched.took < MARGIN
 
 
 def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
@@ -183,22 +209,20 @@ def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
 ) -> None:
     body = random_body(3, {"capacity", "great circle"}, jobs=160, vehicles=40)
     body["jobs"][0]["skills"] = [9]
-    watched = Watched(problem_of(body), seconds=2)
+    watched = Watched(problem_of(body), seconds=1)
     assert watched.solution.unassigned[0].id == body["jobs"][0]["id"]
     assert "not what they seemed" not in caplog.text
 
 
-def test_the_result_is_never_worse_than_the_initial_answer() -> None:
-    problem = middling()
-    best = Watched(problem, seconds=3).solution
+def test_the_result_is_never_worse_than_the_initial_answer(two_seconds: Watched) -> None:
+    problem, best = two_seconds.problem, two_seconds.solution
     again = Watched(problem, seconds=0.4, initial=best)
     assert rank(problem, again.solution) <= rank(problem, best)
     assert all(found < rank(problem, best) for found in again.ranks)
 
 
-def test_an_initial_answer_with_breaks_is_kept_too() -> None:
-    problem = breaking()
-    best = Watched(problem, seconds=2).solution
+def test_an_initial_answer_with_breaks_is_kept_too(with_breaks: Watched) -> None:
+    problem, best = with_breaks.problem, with_breaks.solution
     again = Watched(problem, seconds=0.4, initial=best)
     assert rank(problem, again.solution) <= rank(problem, best)
 
@@ -217,23 +241,23 @@ def test_an_initial_answer_that_does_not_verify_is_ignored(
 ) -> None:
     problem = random_problem(1, {"capacity"}, jobs=4)
     if spoil == "cost":
-        initial = Watched(problem, seconds=20).solution.model_copy(deep=True)
+        initial = Watched(problem).solution.model_copy(deep=True)
         initial.summary.cost = initial.routes[0].cost = 1
     else:
-        initial = Watched(random_problem(2, {"capacity"}, jobs=6), seconds=20).solution
-    solution = Watched(problem, seconds=20, initial=initial).solution
+        initial = Watched(random_problem(2, {"capacity"}, jobs=6)).solution
+    solution = Watched(problem, initial=initial).solution
     assert faults(model_of(problem), solution) == []
     assert "does not verify" in caplog.text
 
 
 def test_routes_given_as_steps_are_the_first_answer() -> None:
     body = random_body(8, {"capacity", "great circle"}, jobs=30, vehicles=9)
-    best = Watched(problem_of(body), seconds=2).solution
+    best = Watched(problem_of(body), enough=1).solution
     for vehicle in body["vehicles"]:
         route = next((r for r in best.routes if r.vehicle == vehicle["id"]), None)
         steps = [] if route is None else route.steps[1:-1]
         vehicle["steps"] = [{"type": step.type, "id": step.id} for step in steps]
-    watched = Watched(problem_of(body), seconds=1)
+    watched = Watched(problem_of(body), enough=1)
     assert task_ids(watched.reported[0][1]) == task_ids(best)
 
 
@@ -282,19 +306,19 @@ def failing(*_: Any, **__: Any) -> Any:
 
 def test_the_other_engine_goes_on_when_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvrp_engine, "Search", failing)
-    watched = Watched(middling(), seconds=20)
+    watched = Watched(middling())
     assert watched.solution.meta.engine == "vroom"
-    assert watched.took < 19  # it does not wait for an engine that is gone
+    assert watched.took < MARGIN  # it does not wait for an engine that is gone
 
 
 def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "Encoding", failing)
-    assert Watched(middling(), seconds=20).solution.meta.engine == "vroom"
+    assert Watched(middling()).solution.meta.engine == "vroom"
 
 
 def test_the_other_engine_goes_on_when_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
-    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+    assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
 def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,14 +330,14 @@ def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyP
         return process
 
     monkeypatch.setattr(vroom_process, "_spawn", doomed)
-    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+    assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
 def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
     monkeypatch.setattr(pyvrp_engine, "Search", failing)
     with pytest.raises(NoAnswerError, match="out of order") as error:
-        Watched(middling(), seconds=20)
+        Watched(middling())
     assert error.value.code == "solver_failed"
 
 
@@ -321,26 +345,29 @@ def test_a_refused_problem_says_which_vehicle_it_is() -> None:
     body = random_body(1, {"great circle"}, jobs=3, vehicles=1)
     body["vehicles"][0].update(time_window=[0, 9], breaks=[{"id": 1, "time_windows": [[20, 30]]}])
     with pytest.raises(NoAnswerError, match="breaks for vehicle 10"):
-        Watched(problem_of(body), seconds=20)
+        Watched(problem_of(body))
 
 
 def test_a_stop_before_the_first_answer_is_an_error() -> None:
     with pytest.raises(NoAnswerError, match="before there was a first answer"):
-        Watched(large(), seconds=20, should_stop=lambda: True)
+        Watched(large(), should_stop=lambda: True)
 
 
 def test_an_answer_that_does_not_verify_is_logged_and_dropped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """VROOM's is the first here: with shipments all else waits for it."""
     faults_of = ledger_module.Verifier.faults
 
     def strict(self: Any, solution: Solution) -> list[str]:
         return ["refused"] if solution.meta.engine == "vroom" else faults_of(self, solution)
 
     monkeypatch.setattr(ledger_module.Verifier, "faults", strict)
+    body = random_body(3, {"capacity", "shipments", "great circle"}, jobs=40, vehicles=12)
     with caplog.at_level(logging.ERROR):
-        watched = Watched(middling(), seconds=1.5)
+        watched = Watched(problem_of(body), enough=1)
     assert {solution.meta.engine for _, solution in watched.reported} == {"pyvrp"}
+    assert "refused" in caplog.text
 
 
 def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
@@ -350,7 +377,7 @@ def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
         raise KeyError("routes")
 
     monkeypatch.setattr(solve_module, "routes_of", unreadable)
-    assert Watched(middling(), seconds=1).solution.meta.engine == "pyvrp"
+    assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
 def test_engine_errors_belong_to_one_tree() -> None:
@@ -360,8 +387,12 @@ def test_engine_errors_belong_to_one_tree() -> None:
 def test_a_road_network_is_not_found_before_anything_starts() -> None:
     body = {**random_body(1, {"great circle"}, jobs=3), "network": "monaco"}
     with pytest.raises(Exception, match="no road network") as error:
-        Watched(problem_of(body), seconds=20)
+        Watched(problem_of(body))
     assert getattr(error.value, "code", None) == "network_not_found"
+
+
+LOOKS = 10
+"""So many times what is at work is seen to be as it should, before a search is stopped."""
 
 
 def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,34 +404,35 @@ def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> N
         search(self, number, process)
 
     monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_search", counted)
-    Watched(middling(), seconds=3)
+    Watched(middling(), seconds=1)
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize("wanted", [1, 2])
 def test_no_more_children_at_once_than_the_problem_asks_for(wanted: int) -> None:
-    before, most = children(), 0
+    before, seen = children(), Counter[int]()
+    allowed = min(wanted, len(os.sched_getaffinity(0)))
 
     def look() -> bool:
-        nonlocal most
-        most = max(most, len(children() - before))
-        return False
+        seen[len(children() - before)] += 1
+        return seen[allowed] >= LOOKS
 
-    Watched(breaking(60, threads=wanted, exploration_level=0), seconds=1.5, should_stop=look)
-    assert most == min(wanted, len(os.sched_getaffinity(0)))
+    with suppress(NoAnswerError):  # it may have none yet
+        Watched(breaking(60, threads=wanted, exploration_level=0), should_stop=look)
+    assert max(seen) == allowed
 
 
 def test_on_one_core_one_engine_works_at_a_time() -> None:
     before = children()
-    at_work: set[tuple[bool, bool]] = set()
+    at_work = Counter[tuple[bool, bool]]()
 
     def look() -> bool:
         searches = any(thread.name.startswith("pyvrp") for thread in threading.enumerate())
-        at_work.add((searches, bool(children() - before)))
-        return False
+        at_work[searches, bool(children() - before)] += 1
+        return at_work[True, False] >= LOOKS
 
     problem = random_problem(3, {"capacity", "windows", "great circle"}, jobs=35, vehicles=8)
     alone = problem.model_copy(update={"options": problem.options.model_copy(update={"threads": 1})})
-    Watched(alone, seconds=2, should_stop=look)
-    assert (True, False) in at_work
-    assert (True, True) not in at_work
+    with suppress(NoAnswerError):  # it may have none yet
+        Watched(alone, should_stop=look)
+    assert at_work[True, True] == 0

@@ -16,6 +16,7 @@ from milkrun_solver.vroom_districts import VroomDistricts
 from milkrun_solver.vroom_encoding import request_of
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import problem_of, random_body, random_problem
+from tests.waiting import PATIENCE
 
 
 def model(jobs: int = 90) -> Model:
@@ -25,7 +26,7 @@ def model(jobs: int = 90) -> Model:
 
 def started(model: Model) -> tuple[VroomDistricts, "queue.SimpleQueue[Event]"]:
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    engine = VroomDistricts(model, events.put, time.monotonic() + 30, seed=1)
+    engine = VroomDistricts(model, events.put, time.monotonic() + PATIENCE, seed=1)
     engine.start()
     return engine, events
 
@@ -33,7 +34,7 @@ def started(model: Model) -> tuple[VroomDistricts, "queue.SimpleQueue[Event]"]:
 def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Routes], Ended]:
     """All answers, and the end."""
     answers: list[Routes] = []
-    while isinstance(event := events.get(timeout=30), Routes):
+    while isinstance(event := events.get(timeout=PATIENCE), Routes):
         answers.append(event)
     assert isinstance(event, Ended)
     return answers, event
@@ -47,7 +48,7 @@ def test_the_routes_of_all_districts_are_one_answer_that_verifies(monkeypatch: p
     assert len(answers[-1].routes) >= 3
     assert faults(whole, solution_of(whole, answers[-1].routes, META)) == []
     assert end == Ended("vroom", whole=True)
-    engine.join(5)
+    engine.join(PATIENCE)
 
 
 def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_well(
@@ -65,7 +66,7 @@ def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_wel
     assert end == Ended("vroom", whole=True)
     served = [sum(len(tasks_of(route)) for route in answer.routes) for answer in answers]
     assert served[-2] < served[-1] == 60
-    engine.join(5)
+    engine.join(PATIENCE)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -96,14 +97,14 @@ def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
     assert unassigned[0] > unassigned[-1] >= 90
     assert (end.error is not None) == fails
     assert asked == 3
-    engine.join(5)
+    engine.join(PATIENCE)
 
 
 def test_stop_ends_it_without_an_answer() -> None:
     engine, events = started(model(600))
     engine.stop()
-    engine.join(5)
-    assert events.get(timeout=5) == Ended("vroom", whole=True)
+    engine.join(PATIENCE)
+    assert events.get(timeout=PATIENCE) == Ended("vroom", whole=True)
     assert events.empty()
 
 
@@ -112,7 +113,7 @@ def test_a_refusal_is_an_error_that_says_why() -> None:
     pause = whole.vehicles[0].source.breaks[0]
     object.__setattr__(pause, "time_windows", [(90_000, 95_000)])
     engine, events = started(whole)
-    event = events.get(timeout=30)
+    event = events.get(timeout=PATIENCE)
     assert isinstance(event, Ended)
     assert "break" in str(event.error)
-    engine.join(5)
+    engine.join(PATIENCE)

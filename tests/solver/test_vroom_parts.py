@@ -22,14 +22,13 @@ from milkrun_solver.vroom_encoding import routes_of
 from milkrun_solver.vroom_parts import VroomParts
 from milkrun_solver.vroom_process import MOST_DEATHS
 from milkrun_solver.vroom_request import Effort
+from tests import waiting
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import random_problem
 from tests.solver.test_vroom_process import refused, request
 from tests.solver.vroom import vroom_output
-
-PATIENT = 30
-"""Seconds after which a test gives up; what it waits for takes one or two."""
+from tests.waiting import MARGIN, PATIENCE
 
 Known = tuple[Model, list[TimedRoute]]
 T = TypeVar("T")
@@ -57,7 +56,7 @@ def breaks() -> Known:
 class Watched:
     """Threads on the parts of a problem, ended with the test."""
 
-    def __init__(self, model: Model, seconds: float = 2 * PATIENT) -> None:
+    def __init__(self, model: Model, seconds: float = 2 * PATIENCE) -> None:
         self.model = model
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.parts = VroomParts(model, self.events.put, time.monotonic() + seconds, seed=1)
@@ -67,14 +66,14 @@ class Watched:
 
     def __exit__(self, *_: object) -> None:
         self.parts.stop()
-        self.parts.join(PATIENT)
+        self.parts.join(PATIENCE)
 
     def taken(self) -> list[TimedRoute]:
         """The next better routes."""
         return until(self.parts.take)
 
     def end(self) -> Ended:
-        event = self.events.get(timeout=PATIENT)
+        event = self.events.get(timeout=PATIENCE)
         assert isinstance(event, Ended)
         return event
 
@@ -92,14 +91,10 @@ class Watched:
 
 
 def until(ask: Callable[[], T | None]) -> T:
-    """Asks until there is an answer."""
-    deadline = time.monotonic() + PATIENT
-    while time.monotonic() < deadline:
-        answer = ask()
-        if answer is not None:
-            return answer
-        time.sleep(0.01)
-    pytest.fail("nothing came")
+    """Asks until there is an answer, soon after it has come."""
+    answer = waiting.until(ask, pause=0.01)
+    assert answer is not None
+    return answer
 
 
 def solution(model: Model, routes: list[TimedRoute]) -> Solution:
@@ -163,8 +158,8 @@ def test_threads_and_children_end_soon_after_a_stop(breaks: Known) -> None:
         watched.taken()
         stopped = time.monotonic()
         watched.parts.stop()
-        watched.parts.join(PATIENT)
-        assert time.monotonic() - stopped < 0.5
+        watched.parts.join(PATIENCE)
+        assert time.monotonic() - stopped < 0.5 + MARGIN  # else they go on until their deadline
         assert children() - before == set()
         assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
 
@@ -176,7 +171,7 @@ def test_what_was_found_can_be_taken_after_the_stop(breaks: Known) -> None:
         watched.parts.offer(routes)
         until(lambda: watched.parts._resolves._rank != rank_of(model, routes) or None)
         watched.parts.stop()
-        watched.parts.join(PATIENT)
+        watched.parts.join(PATIENCE)
         assert rank_of(model, watched.taken()) < rank_of(model, routes)
 
 
@@ -187,7 +182,7 @@ def test_threads_end_at_the_deadline(breaks: Known) -> None:
         watched.parts.start(1)
         watched.parts.offer(routes)
         assert watched.end() == Ended("vroom")
-        assert -0.01 < time.monotonic() - deadline < 0.5
+        assert -0.01 < time.monotonic() - deadline < 0.5 + MARGIN  # else they have no end
 
 
 def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:

@@ -21,6 +21,7 @@ from milkrun_solver.vroom_process import MOST_DEATHS, VroomProcess
 from milkrun_solver.vroom_request import Effort, Request
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
+from tests.waiting import MARGIN, until
 
 LONG = [Effort(None), *[Effort(5)] * 50]
 """Far more than any test waits for."""
@@ -119,7 +120,7 @@ def test_stop_kills_the_child_in_the_middle_of_its_work(process: VroomProcess) -
     list(answers)
     process.close()
     timer.join()
-    assert time.monotonic() - stopped[0] < 0.5
+    assert time.monotonic() - stopped[0] < 0.5 + MARGIN  # else it works for minutes
     assert not is_alive(process.pid)
 
 
@@ -192,8 +193,4 @@ def test_the_child_dies_with_its_parent() -> None:
         parent.kill()
         parent.wait()
         parent.stdout.close()
-    for _ in range(100):
-        if not is_alive(child):
-            return
-        time.sleep(0.05)
-    pytest.fail("the child outlived its parent")
+    until(lambda: not is_alive(child))

@@ -11,6 +11,8 @@ from cfnlint.config import ManualArgs
 from .conftest import PARAMETER_SETS, REGION, ROOT, Deploy, Parameters, environment, samconfig, translate
 
 ENVIRONMENTS = ("default", "small", "staging", "prod")
+LONG = pytest.mark.long
+"""Linting takes ten seconds a time; a quick run sees each half of the conditions once."""
 
 
 def problems_of(text: str, parameters: Parameters, **options: Any) -> list[str]:
@@ -20,12 +22,15 @@ def problems_of(text: str, parameters: Parameters, **options: Any) -> list[str]:
     return [f"{match.rule.id} line {match.linenumber}: {match.message}" for match in matches]
 
 
-@pytest.mark.parametrize("name", ["defaults", "prod", "everything made", "everything given"])
+@pytest.mark.parametrize(
+    "name",
+    ["everything given", *(pytest.param(it, marks=LONG) for it in ("defaults", "prod", "everything made"))],
+)
 def test_the_source_lints_clean(name: str) -> None:
     assert problems_of((ROOT / "template.yaml").read_text(), PARAMETER_SETS[name]) == []
 
 
-@pytest.mark.parametrize("name", ["everything made", "everything given"])
+@pytest.mark.parametrize("name", ["everything made", pytest.param("everything given", marks=LONG)])
 def test_what_cloudformation_gets_lints_clean(template: dict[str, Any], name: str) -> None:
     ignored = [
         "W2001",  # a parameter that SAM has put the value of in its place is used no more

@@ -21,6 +21,7 @@ from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableErr
 from milkrun.settings import Settings
 from tests.certificates import Authority
 from tests.conftest import missing
+from tests.waiting import PATIENCE
 
 USER = "milkrun"
 ROLE = Credentials("AKIDEXAMPLE", "key", "session")
@@ -163,7 +164,7 @@ def tls_port(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> 
         yield port
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture

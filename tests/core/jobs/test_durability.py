@@ -20,6 +20,7 @@ from milkrun.jobs.states import Status
 from milkrun.settings import JobPolicy
 from tests.cluster import suspend
 from tests.redis_pair import Line, Pair, running_pair
+from tests.waiting import PATIENCE
 
 from .conftest import BEST, OWNER, Lab, run_id
 from .store import servers_of
@@ -67,7 +68,7 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
     callers = Callers(pair.primary.url)
     with ThreadPoolExecutor(CALLERS) as pool:
         calls = pool.map(callers.call, range(CALLERS))
-        assert callers.enough.wait(30)
+        assert callers.enough.wait(PATIENCE)
         pair.kill_primary()
         list(calls)
     pair.promote()

@@ -22,6 +22,7 @@ from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
+from tests.waiting import PATIENCE
 
 from .conftest import BODY, Bench, answer
 
@@ -130,7 +131,7 @@ def test_while_one_owner_s_runs_go_on_another_s_is_done(bench: Bench) -> None:
 
     def solve(problem: Problem, **_: Any) -> Solution:
         if problem.options.seed == FLOODER_SEED:
-            other_is_done.wait(30)
+            other_is_done.wait(PATIENCE)
         return answer(7)
 
     platform = Platform(bench.with_policy(max_running=2), Queue(), solve)
@@ -143,13 +144,13 @@ def test_while_one_owner_s_runs_go_on_another_s_is_done(bench: Bench) -> None:
     for worker in workers:
         worker.start()
     try:
-        workers[2].join(30)
+        workers[2].join(PATIENCE)
         assert bench.reader.status(OTHER, other).status is Status.COMPLETED
         assert platform.statuses(FLOODER) == {"running": 2, "pending": 98}
     finally:
         other_is_done.set()
         for worker in workers:
-            worker.join(30)
+            worker.join(PATIENCE)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

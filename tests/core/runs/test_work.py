@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ from milkrun.jobs.manager import Best, JobStateManager
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
+from milkrun.runs import search as search_module
 from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
 from tests.telemetry import Telemetry
+from tests.waiting import MARGIN, PATIENCE, until
 
 from .conftest import OWNER, Bench, UntilStopped, answer, run_id
 
@@ -42,14 +45,6 @@ def in_background(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(1_000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("it never came true")
-
-
 def test_a_run_is_completed_with_what_the_search_gives(bench: Bench) -> None:
     bench.submit()
     bench.work(at_once(7))
@@ -59,10 +54,10 @@ def test_a_run_is_completed_with_what_the_search_gives(bench: Bench) -> None:
 
 
 def test_the_search_gets_the_seconds_that_are_left(bench: Bench) -> None:
-    bench.submit(time_limit_ms=5_000)
+    bench.submit(time_limit_ms=100_000)
     seen: dict[str, Any] = {}
     bench.work(lambda _problem, **given: seen.update(given) or answer(1))
-    assert 0 < seen["deadline"] - time.monotonic() <= 5
+    assert 100 - MARGIN < seen["deadline"] - time.monotonic() <= 100
     assert seen["initial"] is None
 
 
@@ -70,19 +65,19 @@ def test_progress_and_best_are_readable_while_it_runs(bench: Bench) -> None:
     bench.submit(time_limit_ms=1_000)
     search = UntilStopped(cost=9)
     worker = in_background(lambda: bench.work(search))
-    eventually(lambda: bench.status().best_cost == 9 and 0 < bench.status().progress < 1)
+    until(lambda: bench.status().best_cost == 9 and 0 < bench.status().progress < 1)
     assert bench.result()["summary"]["cost"] == 9
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
 
 
 def test_a_stop_ends_it_with_its_best(bench: Bench) -> None:
     bench.submit()
     search = UntilStopped(cost=9)
     worker = in_background(lambda: bench.work(search))
-    search.began.wait(10)
+    search.began.wait(PATIENCE)
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
     run = bench.status()
     assert (run.status, run.stopped_early, run.best_cost) == (Status.COMPLETED, True, 9)
 
@@ -91,9 +86,9 @@ def test_a_stop_before_any_answer_cancels_it(bench: Bench) -> None:
     bench.submit()
     search = UntilStopped(cost=None)
     worker = in_background(lambda: bench.work(search))
-    search.began.wait(10)
+    search.began.wait(PATIENCE)
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
     assert bench.status().status is Status.CANCELLED
 
 
@@ -152,11 +147,11 @@ def test_an_event_delivered_twice_is_worked_on_once(bench: Bench) -> None:
     bench.submit()
     search = UntilStopped(cost=9)
     worker = in_background(lambda: bench.work(search))
-    search.began.wait(10)
+    search.began.wait(PATIENCE)
     bench.work(at_once(1))
     assert bench.status().status is Status.RUNNING
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
     assert bench.status().best_cost == 9
 
 
@@ -164,10 +159,10 @@ def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(bench: Bench) -> 
     bench.submit()
     search = UntilStopped(cost=9)
     worker = in_background(lambda: bench.work(search))
-    search.began.wait(10)
-    eventually(lambda: _taken_back(bench))
+    search.began.wait(PATIENCE)
+    until(lambda: _taken_back(bench), pause=0.01)
     claimed = bench.jobs.claim(OWNER, run_id(1), "successor")
-    worker.join(10)
+    worker.join(PATIENCE)
     assert not worker.is_alive()
     run = bench.status()
     assert (run.status, run.attempt) == (Status.RUNNING, claimed.run.attempt)
@@ -215,7 +210,7 @@ def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench
     run = bench.status()
     assert (run.status, run.attempt, run.hops, run.best_cost) == (Status.PENDING, 1, 1, 9)
     assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
-    assert 0 < run.spent_ms < 2_100
+    assert run.spent_ms > 0
 
 
 def test_a_search_that_ends_a_moment_before_its_deadline_is_handed_over_all_the_same(bench: Bench) -> None:
@@ -440,27 +435,34 @@ def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
     assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
 
 
-def test_getting_the_travel_times_is_not_solving(bench: Bench) -> None:
-    def slowly(_problem: object) -> None:
-        time.sleep(1.5)
+def test_getting_the_travel_times_is_not_solving(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take five minutes by the search's clock, of which only a minute is for solving."""
+    passed = 0.0
 
-    bench.submit(time_limit_ms=10_000)
+    def clock() -> float:
+        return time.monotonic() + passed
+
+    def slowly(_problem: object) -> None:
+        nonlocal passed
+        passed = 300.0
+
+    monkeypatch.setattr(search_module, "time", SimpleNamespace(monotonic=clock))
+    bench.submit(time_limit_ms=60_000)
     seen: dict[str, Any] = {}
     bench.work(
-        lambda _problem, **given: seen.update(left=given["deadline"] - time.monotonic()) or answer(1),
-        travel_of=slowly,
+        lambda _problem, **given: seen.update(left=given["deadline"] - clock()) or answer(1), travel_of=slowly
     )
-    assert seen["left"] > 9
-    assert bench.status().spent_ms < 1_500
+    assert 60 - MARGIN < seen["left"] <= 60
+    assert bench.status().spent_ms < MARGIN * 1_000
 
 
 def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:
     bench.submit()
     hanging = threading.Event()
-    worker = in_background(lambda: bench.work(at_once(7), travel_of=lambda _: hanging.wait(30)))
-    eventually(lambda: bench.status().status is Status.RUNNING)
+    worker = in_background(lambda: bench.work(at_once(7), travel_of=lambda _: hanging.wait(PATIENCE)))
+    until(lambda: bench.status().status is Status.RUNNING)
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
     hanging.set()
     assert bench.status().status is Status.CANCELLED
 
@@ -500,9 +502,9 @@ def test_a_run_stopped_with_nothing_found_is_not_counted_as_completed(
     bench.submit()
     search = UntilStopped(cost=None)
     worker = in_background(lambda: bench.work(search))
-    search.began.wait(10)
+    search.began.wait(PATIENCE)
     bench.jobs.cancel(OWNER, run_id(1))
-    worker.join(10)
+    worker.join(PATIENCE)
     assert "RunsCompleted" not in telemetry.totals()
 
 

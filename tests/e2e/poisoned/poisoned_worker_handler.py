@@ -1,7 +1,9 @@
 """The worker as it is deployed, but its process crashes when it solves a problem that says so.
 
 The first job's description tells how, and whether that is to be after the first routes: `memory`, `killed`,
-`killed later`. With `endless` it leaves a search at work that ends with the process alone.
+`killed later`. Those that crash at once do so a second time only when told to, by the file CRASH_ON in the
+worker's folder: until then they hold their runs. With `endless` the worker leaves a search at work that ends
+with the process alone.
 """
 
 import ctypes
@@ -9,8 +11,10 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import worker_handler
@@ -23,9 +27,10 @@ from milkrun.settings import get_settings
 from milkrun_solver import endless
 from milkrun_solver.improver import SearchThread
 
-_STORED_AFTER = 2.0
-"""Seconds after which routes that were found have been stored: the worker does so every one."""
+CRASH_ON = "crash-on"
 _solve = worker_handler.solve
+_stored = threading.Event()
+"""Once routes have been."""
 
 
 def _crash(how: str) -> None:
@@ -34,35 +39,47 @@ def _crash(how: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _solve_or_crash(problem: Problem, *, on_best: Any, initial: Solution | None, **given: Any) -> Solution:
+def _solve_or_crash(problem: Problem, *, initial: Solution | None, **given: Any) -> Solution:
     how, _, when = (problem.jobs[0].description or "").partition(" ")
     if how == "endless":
         SearchThread(threading.Event().wait, "pyvrp-endless").start()
         how = ""
     if how and not when:
+        _wait_after_the_first_time(how, given["should_stop"])
         _crash(how)
-    found = threading.Event()
-
-    def reported(solution: Solution) -> None:
-        on_best(solution)
-        found.set()
 
     def crash_once_stored() -> None:
-        found.wait()
-        time.sleep(_STORED_AFTER)
+        if initial is None:
+            _stored.wait()
         _crash(how)
 
-    if initial is not None:
-        found.set()
+    _stored.clear()
     if how:
         threading.Thread(target=crash_once_stored, daemon=True).start()
-    return _solve(problem, on_best=reported, initial=initial, **given)
+    return _solve(problem, initial=initial, **given)
+
+
+def _wait_after_the_first_time(how: str, should_stop: Callable[[], bool]) -> None:
+    before = Path(f"crashed-by-{how}")
+    while before.exists() and not Path(CRASH_ON).exists() and not should_stop():
+        time.sleep(0.1)
+    before.touch()
+
+
+class _Noting(JobStateManager):
+    """Notes when routes have been stored."""
+
+    def renew(self, *args: Any, **options: Any) -> bool:
+        stop = super().renew(*args, **options)
+        if options.get("best") is not None:
+            _stored.set()
+        return stop
 
 
 @cache
 def _jobs_with_short_leases() -> JobStateManager:
     policy = get_settings().jobs
-    return JobStateManager(get_redis(), replace(policy, lease=float(os.environ.get("LEASE") or policy.lease)))
+    return _Noting(get_redis(), replace(policy, lease=float(os.environ.get("LEASE") or policy.lease)))
 
 
 endless.PATIENCE = 1.0

@@ -64,6 +64,7 @@ def test_monacos_largest_part_is_the_independent_graphs(monaco: CompiledNetwork)
     assert set(places) <= largest
 
 
+@pytest.mark.long
 def test_andorra_is_imported(neo4j_uri: str, session_driver: neo4j.Driver) -> None:
     network = imported(ANDORRA, neo4j_uri, session_driver)
     assert set(network.seconds) == {"car", "bike", "foot"}

@@ -37,6 +37,7 @@ def test_a_folder_has_one_neo4j_at_a_time(neo4j_uri: str, stack_root: Path) -> N
     assert running_uri(directory) == neo4j_uri
 
 
+@pytest.mark.long  # it starts Neo4j twice
 @pytest.mark.usefixtures("neo4j_at_hand")
 def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

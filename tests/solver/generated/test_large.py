@@ -25,6 +25,7 @@ from tests.solver.generated.generator import Case
 from tests.solver.helpers import META, Watched, model_of
 from tests.solver.problems import problem_of, random_body
 from tests.solver.vroom import vroom_output
+from tests.waiting import PATIENCE
 
 LONG = int(os.environ.get("MILKRUN_LARGE", "0"))
 ORDERS = (600, 1_000)
@@ -60,9 +61,9 @@ def test_first_answers_leave_out_no_more_than_vrooms_heuristics() -> None:
     problem = problem_of(with_skills(body, skills=100, seed=1))
     model = model_of(problem)
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    VroomDistricts(model, events.put, time.monotonic() + 60, seed=1).start()
+    VroomDistricts(model, events.put, time.monotonic() + PATIENCE, seed=1).start()
     found = []
-    while not isinstance(event := events.get(timeout=60), Ended):
+    while not isinstance(event := events.get(timeout=PATIENCE), Ended):
         found.append(rank_of(model, event.routes))
     assert min(found)[:2] <= vrooms(problem)[:2]
 

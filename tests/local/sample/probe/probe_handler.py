@@ -41,6 +41,10 @@ def _obey(order: dict[str, Any], context: Any) -> Any:
             }
         case "sleep":
             time.sleep(order["seconds"])
+        case "meet":  # leave a mark, and wait until there are as many as are to meet
+            (Path(order["folder"]) / str(os.getpid())).touch()
+            while len(list(Path(order["folder"]).iterdir())) < order["count"]:
+                time.sleep(0.02)
         case "raise":
             raise ProbeError("as told")
         case "exit":
