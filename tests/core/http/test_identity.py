@@ -103,7 +103,7 @@ def test_one_string_is_another_owner_in_each_kind() -> None:
 
 def test_the_owner_is_a_short_hash_that_shows_nothing() -> None:
     owner = by_arn(ROLE + "s")
-    assert len(owner) == 16
+    assert len(owner) == 32
     assert int(owner, 16) >= 0
 
 

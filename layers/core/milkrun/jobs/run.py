@@ -122,34 +122,36 @@ class Run:
         Raises:
             KeyError, ValueError: A field is missing, or has a form that this release does not know.
         """
-        text = {name.decode(): value.decode() for name, value in fields.items()}
 
-        def number(name: str) -> int | None:
-            return int(text[name]) if name in text else None
+        def number(name: bytes) -> int | None:
+            return int(fields[name]) if name in fields else None
+
+        def text(name: bytes) -> str | None:
+            return fields[name].decode() if name in fields else None
 
         return cls(
             run_id=run_id,
             owner=owner,
-            status=Status(text["status"]),
-            created_at=int(text["created_at"]),
-            time_limit_ms=int(text["time_limit_ms"]),
-            correlation_id=text["correlation_id"],
-            attempt=int(text["attempt"]),
-            hops=int(text["hops"]),
-            chain=int(text["chain"]),
-            spent_ms=int(text["spent_ms"]),
-            progress=float(text["progress"]),
-            started_at=number("started_at"),
-            finished_at=number("finished_at"),
-            best_cost=number("best_cost"),
-            best_unassigned=number("best_unassigned"),
-            error_code=text.get("error_code"),
-            error_detail=text.get("error_detail"),
-            errors=from_stored(text.get("error_errors", "")),
-            stop="stop" in text,
-            stopped_early="stopped_early" in text,
-            key_hash=text.get("key_hash", ""),
-            ended_by=text.get("ended_by", ""),
+            status=Status(fields[b"status"].decode()),
+            created_at=int(fields[b"created_at"]),
+            time_limit_ms=int(fields[b"time_limit_ms"]),
+            correlation_id=fields[b"correlation_id"].decode(),
+            attempt=int(fields[b"attempt"]),
+            hops=int(fields[b"hops"]),
+            chain=int(fields[b"chain"]),
+            spent_ms=int(fields[b"spent_ms"]),
+            progress=float(fields[b"progress"]),
+            started_at=number(b"started_at"),
+            finished_at=number(b"finished_at"),
+            best_cost=number(b"best_cost"),
+            best_unassigned=number(b"best_unassigned"),
+            error_code=text(b"error_code"),
+            error_detail=text(b"error_detail"),
+            errors=from_stored(text(b"error_errors") or ""),
+            stop=b"stop" in fields,
+            stopped_early=b"stopped_early" in fields,
+            key_hash=text(b"key_hash") or "",
+            ended_by=text(b"ended_by") or "",
         )
 
     @property
