@@ -23,7 +23,7 @@ Data = Mapping[str, Any]
 
 _ACCESS = {key for keys in ACCESS_KEYS for key in keys}
 _ALONG = {"true", "yes", "1"}
-_LINE = re.compile(r"\s*LINESTRING\s*(?:Z|M|ZM)?\s*\(([^()]*)\)\s*", re.IGNORECASE)
+_LINE = re.compile(r"LINESTRING\s*(?:(?:Z|M|ZM)\s*)?\(([^()]*)\)", re.IGNORECASE)
 
 
 def read_graphml(path: Path) -> Ways:
@@ -139,7 +139,7 @@ def _between(data: Data) -> list[Place]:
     if "geometry" not in data:
         return []
     text = str(data["geometry"])
-    line = _LINE.fullmatch(text)
+    line = _LINE.fullmatch(text.strip())
     if line is None:
         raise ValueError(f"geometry is no LINESTRING: {_short(text)}")
     points = []

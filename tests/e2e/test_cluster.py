@@ -43,7 +43,7 @@ def uninvoked(clustered: RunningStack, cluster: ValkeyCluster) -> dict[str, str]
     body = json.dumps(deliveries(3, seconds=10)).encode()
     run_ids = {name_on(redis, primary, "patient"): str(ULID()) for primary in cluster.primaries}
     for name, run_id in run_ids.items():
-        jobs.submit(Submission(owner_named(name), run_id, body, 1_000, "corr-1"))
+        jobs.submit(Submission(owner_named(name), run_id, body, 60_000, "corr-1"))
     return run_ids
 
 

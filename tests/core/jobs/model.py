@@ -189,7 +189,7 @@ class Model:
         run = self.runs[name]
         run.due = run.lease_until = self.now + round(self.policy.lease * 1000)
         run.progress = max(run.progress, progress)
-        run.spent = max(run.spent, spent)
+        self._spend(run, spent)
         if best is not None:
             run.best, run.best_cost, run.best_unassigned = best
         return Code.STOP if run.stop else Code.OK
@@ -202,7 +202,7 @@ class Model:
             return refused, None
         run = self.runs[name]
         run.ended_by = token
-        run.spent = max(run.spent, spent)
+        self._spend(run, spent)
         if best is None:
             return Code.OK, self._end(run, "cancelled")
         run.result, run.best_cost, run.best_unassigned = best
@@ -217,7 +217,7 @@ class Model:
             return refused, None
         run = self.runs[name]
         run.ended_by = token
-        run.spent = max(run.spent, spent)
+        self._spend(run, spent)
         run.error = error
         return Code.OK, self._end(run, "failed")
 
@@ -232,14 +232,16 @@ class Model:
             return Code.STOP
         if hop:
             run.hops += 1
-            run.delays, run.away_since, delay = 0, None, self.policy.redispatch
+            delay = self.policy.redispatch
+            self._spend(run, spent)
         else:
-            run.away_since = self.now if run.away_since is None else run.away_since
-            if self.now - run.away_since > self.policy.max_away * 1000:
+            away = 0 if run.away_since is None or spent > run.spent else self.now - run.away_since
+            if away > self.policy.max_away * 1000:
                 return Code.EXHAUSTED
+            self._spend(run, spent)
+            run.away_since = self.now if run.away_since is None else run.away_since
             delay = min(self.policy.retry_away * 2**run.delays, self.policy.max_retry_away)
             run.delays += 1
-        run.spent = max(run.spent, spent)
         self._back_to_pending(run, chain=run.chain + 1 if hop else 0)
         run.due = self.now + round(delay * 1000)
         return Code.OK
@@ -299,6 +301,10 @@ class Model:
         for run_id in sorted(index.run_ids, reverse=True):
             if status in (None, self.runs[owner, run_id].status):
                 yield run_id
+
+    def _spend(self, run: ModelRun, spent: int) -> None:
+        if spent > run.spent:
+            run.spent, run.delays, run.away_since = spent, 0, None
 
     def _refused(self, name: Name, token: str) -> Code | None:
         run = self.runs.get(name)

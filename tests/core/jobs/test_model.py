@@ -311,6 +311,19 @@ class Lifecycle(RuleBasedStateMachine):
         self.take_back(name)
         self.fail_it(name, token, 1)  # it comes back
 
+    @rule(pick=picks)
+    def be_sent_for_though_it_waits(self, pick: Pick) -> None:
+        waiting = sorted(name for name, run in self.model.runs.items() if run.waiting)
+        if waiting:
+            self.start(waiting[pick[0] % len(waiting)], early=True)
+
+    @rule(pick=picks)
+    def never_start(self, pick: Pick) -> None:
+        name = self.name(pick, "pending")
+        self.start(name, early=True)
+        self.jump(31)
+        self.start(name)
+
     @rule(pick=picks, minutes=st.sampled_from([1, 6]))
     def miss_a_dependency(self, pick: Pick, minutes: int) -> None:
         for _ in range(3):

@@ -1,7 +1,7 @@
 """What a script answers: the first element of its reply. Negative codes are refusals and change no run.
 
-Two of them write to indexes: `dispatch` and `expire` take a run that is NOT_FOUND out of them. `confirm`
-answers NOT_FOUND of a run that it has erased.
+Some tidy up all the same: `dispatch` and `expire` take a run that is gone, or has no lease, out of indexes,
+and `submit` gives bytes back. `confirm` answers NOT_FOUND of a run that it has erased.
 """
 
 from enum import IntEnum

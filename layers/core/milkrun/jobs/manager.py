@@ -1,11 +1,12 @@
 """The state machine of runs: one typed method per transition, each one script and one round trip."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import (
+    DependencyUnavailableError,
     FieldError,
     RunNotFoundError,
     TooManyBytesError,
@@ -93,8 +94,9 @@ class Best(NamedTuple):
 class JobStateManager:
     """Moves runs from state to state. Every method raises DependencyUnavailableError where Redis is away.
 
-    Those that store, end or erase a run wait for its replicas, and raise it where these are too few: the run
-    is then as it was. They may be called again.
+    Those that store, end or erase a run wait for its replicas, and raise it where these are too few. A run
+    that is stored is then not there; of one that ends or is erased that is noted, and it is so once they are
+    back. They may be called again.
     """
 
     def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
@@ -178,7 +180,7 @@ class JobStateManager:
     def dispatch_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception | None]:
         """As `dispatch`, in a pipeline for each server: results, or what is raised."""
         replies = self._scripts.run_each("dispatch", names, *self._of_dispatch(False, 0))
-        return {name: _caught(name, reply, self._dispatched) for name, reply in replies.items()}
+        return _each(replies, self._dispatched)
 
     def _of_dispatch(self, early: bool, chain: int) -> tuple[int, ...]:
         policy = self._policy
@@ -354,7 +356,7 @@ class JobStateManager:
     def expire_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception]:
         """As `expire`, in a pipeline for each server: results, or what is raised."""
         replies = self._scripts.run_each("expire", names, self._policy.max_attempts)
-        return {name: _caught(name, reply, self._expired) for name, reply in replies.items()}
+        return _each(replies, self._expired)
 
     def _expired(self, name: Name, reply: Reply) -> Run:
         run = _run(name, self._settled(name, reply.accepted()).payload[0])
@@ -420,13 +422,25 @@ def _under_its_name(owner: str, call: Callable[[str], T]) -> T:
         return call(before)
 
 
-def _caught(name: Name, reply: Reply | Exception, read: Callable[[Name, Reply], T]) -> T | Exception:
-    if isinstance(reply, Exception):
-        return reply
-    try:
-        return read(name, reply)
-    except Exception as error:  # of one run, which is to keep back no other
-        return error
+def _each(
+    replies: Mapping[Name, Reply | Exception], read: Callable[[Name, Reply], T]
+) -> dict[Name, T | Exception]:
+    """What is read of each reply, or what is raised. Once replicas are away, no other run waits for them."""
+    found: dict[Name, T | Exception] = {}
+    away: DependencyUnavailableError | None = None
+    for name, reply in replies.items():
+        if isinstance(reply, Exception):
+            found[name] = reply
+        elif away is not None and reply.code is Code.UNCONFIRMED:
+            found[name] = away
+        else:
+            try:
+                found[name] = read(name, reply)
+            except DependencyUnavailableError as error:
+                found[name] = away = error
+            except Exception as error:  # of one run, which is to keep back no other
+                found[name] = error
+    return found
 
 
 def _stored(best: Best | None) -> tuple[bytes, int, int]:

@@ -38,7 +38,7 @@ def source(verb: str) -> str:
     """The whole text of a script: its shebang line, the return codes by name, its includes and its body.
 
     A transition of a run is put between what all of them know and the count of the run's bytes: no script can
-    forget it. A refusal changes nothing, not even the count.
+    forget it. A refusal changes no run, and not its count.
     """
     shebang, _, body = (LUA / f"{verb}.lua").read_text().partition("\n")
     included: set[str] = set()

@@ -21,15 +21,16 @@ if refused then return {refused} end
 if state[1] then return {CODE.STOP} end
 local now, wait = now_ms(), tonumber(ARGV[7])
 if ARGV[6] == 'hop' then
+  spend(ARGV[10])
   redis.call('HINCRBY', run, 'hops', 1)
   redis.call('HINCRBY', run, 'chain', 1)
-  redis.call('HDEL', run, 'delays', 'away_since')
 else
   local delays, away_since = tonumber(state[4] or 0), state[5] or int(now)
+  if has_solved(ARGV[10]) then delays, away_since = 0, int(now) end
   if now - away_since > tonumber(ARGV[9]) then return {CODE.EXHAUSTED} end
+  spend(ARGV[10])
   wait = math.min(wait * 2 ^ delays, tonumber(ARGV[8]))
   redis.call('HSET', run, 'chain', '0', 'delays', int(delays + 1), 'away_since', away_since)
 end
-spend(ARGV[10])
 back_to_pending(now, wait)
 return {CODE.OK, redis.call('HGETALL', run)}
