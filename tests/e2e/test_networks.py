@@ -1,6 +1,5 @@
 """Problems on a road network, over HTTP."""
 
-import asyncio
 from collections.abc import Iterator
 
 import httpx
@@ -9,7 +8,7 @@ import numpy as np
 import polyline
 import pytest
 
-from local.embedded.neo4j import CACHE, Neo4jServer
+from local.embedded.neo4j import Neo4jServer, running_neo4j
 from local.network.generate import town
 from local.network.store import import_network
 from local.stack import RunningStack, running_stack
@@ -35,43 +34,22 @@ def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **op
 
 
 @pytest.fixture(scope="module")
-def not_started(neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
-    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"), CACHE)
-    yield server
-    server.stop()
+def server(neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    with running_neo4j(tmp_path_factory.mktemp("neo4j")) as server:
+        store(server)
+        yield server
 
 
 @pytest.fixture(scope="module")
-def stack(not_started: Neo4jServer) -> Iterator[RunningStack]:
-    with running_stack({"NEO4J_URI": not_started.uri, "MAX_ATTEMPTS": "1"}) as stack:
+def stack(server: Neo4jServer) -> Iterator[RunningStack]:
+    with running_stack({"NEO4J_URI": server.uri, "MAX_ATTEMPTS": "1"}) as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def waiting(stack: RunningStack) -> str:
-    """A run that was tried while Neo4j was away, though it has one attempt only."""
-    with client_of(stack) as api:
-        run_id = submit(api, on_roads())
-        until(lambda: "run delayed" in worker_log(stack))
-        assert api.get(f"/optimize/{run_id}/status").json()["status"] == "pending"
-        return run_id
-
-
-@pytest.fixture(scope="module")
-def server(not_started: Neo4jServer, waiting: str) -> Neo4jServer:
-    asyncio.run(not_started.start())
-    store(not_started)
-    return not_started
-
-
-@pytest.fixture(scope="module")
-def api(server: Neo4jServer, stack: RunningStack) -> Iterator[httpx.Client]:
+def api(stack: RunningStack) -> Iterator[httpx.Client]:
     with client_of(stack) as client:
         yield client
-
-
-def worker_log(stack: RunningStack) -> str:
-    return (stack.state / "logs" / "worker_handler.log").read_text()
 
 
 def store(server: Neo4jServer) -> None:
@@ -127,9 +105,17 @@ def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, serve
 
 
 def test_while_neo4j_is_away_a_run_waits_for_it_and_uses_up_no_attempt(
-    api: httpx.Client, waiting: str
+    api: httpx.Client, stack: RunningStack, server: Neo4jServer
 ) -> None:
-    state = ended(api, waiting)
+    """It has one attempt only."""
+    log = stack.state / "logs" / "worker_handler.log"
+    assert server.process is not None
+    freeze(server.process)
+    run_id = submit(api, on_roads())
+    until(lambda: "run delayed" in log.read_text())
+    assert api.get(f"/optimize/{run_id}/status").json()["status"] == "pending"
+    thaw(server.process)
+    state = ended(api, run_id)
     assert (state["status"], state["attempt"]) == ("completed", 1)
 
 

@@ -52,7 +52,7 @@ _TRANSITION = """local function transition()
 {}
 end
 local reply = transition()
-if reply[1] >= 0 or redis.call('EXISTS', run) == 0 then count() end
+if reply[1] >= 0 then count() end
 return reply
 """
 
