@@ -57,6 +57,7 @@ POLICY = JobPolicy(
     retry_away=60,
     max_retry_away=300,
     max_away=600,
+    max_submits=60_000,
 )
 """Small limits, and times of minutes: what the calls themselves take does not count beside them."""
 MINUTE = 60_000
