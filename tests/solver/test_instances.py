@@ -11,7 +11,6 @@ from bench.solver.solvers.milkrun import body_of
 from tests.solver.helpers import Watched
 from tests.solver.problems import problem_of
 
-
 ALL_SERVED = (0, 0, sys.maxsize)
 """As good as any answer that leaves nobody out."""
 
