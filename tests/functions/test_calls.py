@@ -15,6 +15,7 @@ import status_handler
 import submit_handler
 
 from bench.api.events import status_event, submit_event
+from tests.telemetry import Telemetry
 
 from .conftest import Context, Invokes, send
 
@@ -43,8 +44,14 @@ def calls_of(work: Callable[[], object]) -> Counter[str]:
     return found
 
 
+def well(answer: dict[str, Any]) -> None:
+    assert answer["statusCode"] < 300, answer
+
+
 @pytest.fixture
-def submit(invokes: Invokes, environment: pytest.MonkeyPatch) -> Callable[[int], Counter[str]]:
+def submit(
+    invokes: Invokes, environment: pytest.MonkeyPatch, telemetry: Telemetry
+) -> Callable[[int], Counter[str]]:
     """The calls of a submit of so many jobs, in a process that is warm."""
     environment.setenv("MAX_RUNNING_PER_OWNER", "1000")
     context: Any = Context()
@@ -52,19 +59,19 @@ def submit(invokes: Invokes, environment: pytest.MonkeyPatch) -> Callable[[int],
     def counted(jobs: int) -> Counter[str]:
         event = submit_event(jobs)
         submit_handler.lambda_handler(event, context)
-        return calls_of(lambda: submit_handler.lambda_handler(event, context))
+        return calls_of(lambda: well(submit_handler.lambda_handler(event, context)))
 
     return counted
 
 
 @pytest.fixture
-def status(invokes: Invokes) -> Counter[str]:
+def status(invokes: Invokes, telemetry: Telemetry) -> Counter[str]:
     """The calls of a status, in a process that is warm."""
     context: Any = Context()
     send(submit_handler, "submit")
     event = status_event(invokes.runs[0].run_id)
     status_handler.lambda_handler(event, context)
-    return calls_of(lambda: status_handler.lambda_handler(event, context))
+    return calls_of(lambda: well(status_handler.lambda_handler(event, context)))
 
 
 def test_a_status_makes_few_calls(status: Counter[str]) -> None:

@@ -89,10 +89,14 @@ class Model:
         self.runs: dict[Name, ModelRun] = {}
         self.keys: dict[Name, Key] = {}
         self.lists: dict[str, Index] = {}
+        self.gone: dict[Name, int] = {}
+        """Runs that have expired, by when that is noticed: a clock that is set back delays it."""
 
     def jump(self, ms: int) -> None:
         """Moves the clock, and lets go of what has been kept long enough."""
         self.now += ms
+        expired = {name: run.expires for name, run in self.runs.items() if run.expires is not None}
+        self.gone |= {name: at + 1 for name, at in expired.items() if at <= self.now}
         self.runs = {
             name: run for name, run in self.runs.items() if run.expires is None or run.expires > self.now
         }
@@ -121,8 +125,12 @@ class Model:
             return Code.PENDING_LIMIT, ""
         kept_until = self.now + (self.policy.ttl_days + 30) * _DAY
         index = self.lists.setdefault(owner, Index(kept_until))
-        index.run_ids = {old for old in index.run_ids if (owner, old) in self.runs}
+        index.run_ids -= {
+            old for old in index.run_ids if self.gone.get((owner, old), self.now + 1) <= self.now
+        }
+        index.run_ids -= {old for old in sorted(index.run_ids)[:2] if (owner, old) not in self.runs}
         index.run_ids.add(run_id)
+        self.gone.pop((owner, run_id), None)
         index.expires = kept_until
         waits = self._turns(owner) >= self.policy.max_running
         first_look = self.now + round(self.policy.redispatch * 1000)
@@ -363,5 +371,6 @@ class Model:
 
     def _forget(self, name: Name) -> None:
         owner, run_id = name
+        self.gone.pop(name, None)
         if owner in self.lists:
             self.lists[owner].run_ids.discard(run_id)
