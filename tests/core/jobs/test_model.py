@@ -56,7 +56,7 @@ POLICY = JobPolicy(
     max_unstarted=1_830,
     retry_away=60,
     max_retry_away=300,
-    max_away=600,
+    max_away=630,
     max_submits=60_000,
 )
 """Small limits, and times of minutes: what the calls themselves take does not count beside them."""

@@ -28,6 +28,15 @@ def test_a_minute_s_worth_is_taken_at_once_and_then_as_time_passes(lab: Lab) -> 
     assert submit_until_refused(slow, 40)[0] >= 10
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_out_for_longer_than_until_the_next_one(lab: Lab) -> None:
+    slow = lab.with_policy(max_submits=10)
+    store = Store(lab.client)
+    slow.submit(1)
+    store.jump(-600_000)
+    _, refused = submit_until_refused(slow, 2)
+    assert refused.retry_after <= 6
+
+
 def test_a_refused_submit_changes_nothing(lab: Lab) -> None:
     slow = lab.with_policy(max_submits=1)
     slow.submit(1)

@@ -2,7 +2,9 @@
 -- key holds until when what came so far would take, one after another.
 local function take_from_rate(a_minute)
   local now, each = now_ms(), 60000 / a_minute
-  local busy_until = math.max(tonumber(redis.call('GET', rate) or 0), now)
+  local stored = tonumber(redis.call('GET', rate) or 0)
+  if stored > now + 60000 then stored = 0 end -- a clock that was set back keeps nobody out
+  local busy_until = math.max(stored, now)
   local too_early = math.ceil(busy_until + each - now - 60000)
   if too_early > 0 then return too_early end
   redis.call('SET', rate, string.format('%.3f', busy_until + each), 'PX', 60000)
