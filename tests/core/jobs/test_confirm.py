@@ -152,6 +152,17 @@ def test_the_sweeper_confirms_what_was_left(
     assert lab.status().status is status
 
 
+def test_who_reads_a_run_that_is_to_end_does_not_put_off_its_end(lab: Lab, pair: Pair) -> None:
+    submit(lab)
+    pair.link.lag()
+    with pytest.raises(DependencyUnavailableError):
+        cancel(lab)
+    before = lab.snapshot()
+    lab.status()
+    lab.reader.page(OWNER, status=None, limit=10, cursor=None)
+    assert lab.snapshot() == before
+
+
 def test_until_the_replicas_know_an_erased_run_is_there(lab: Lab, pair: Pair) -> None:
     run_with_routes(lab)
     complete(lab)

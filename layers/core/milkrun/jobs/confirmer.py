@@ -52,7 +52,7 @@ class Confirmer:
         Raises:
             DependencyUnavailableError: Too few replicas have it: it is as it was before.
         """
-        touched = self._scripts.run("touch", name, wait=True)
+        touched = self._scripts.run("touch", name, 1, wait=True)
         if touched.code is Code.NOT_FOUND:
             return touched
         if touched.code is Code.OK:  # somebody else has confirmed it meanwhile
@@ -72,7 +72,7 @@ class Confirmer:
             return {}
         if b"ending" not in fields and b"erasing" not in fields:
             return fields
-        touched = self._scripts.run("touch", name)
+        touched = self._scripts.run("touch", name, 0)
         if touched.code is Code.UNCONFIRMED and touched.payload[1] == b"":
             return fields
         if touched.code is Code.NOT_FOUND:
