@@ -4,7 +4,7 @@ import json
 import random
 from typing import Any
 
-from milkrun_solver.model import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute
 
 STOPS = 20
 """Jobs that a van has room for."""

@@ -15,24 +15,24 @@ from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
 from milkrun.settings import Limits
-from milkrun_solver.answer import solution_of, timed_routes
-from milkrun_solver.districts import districts
-from milkrun_solver.encoding import Encoding
-from milkrun_solver.events import Event, VroomAnswer
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.ledger import Ledger
-from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
-from milkrun_solver.parts import Part, cut
-from milkrun_solver.possible import impossible_tasks
+from milkrun_solver.answer.solution import solution_of, timed_routes
+from milkrun_solver.decomposition.districts import districts
+from milkrun_solver.decomposition.parts import Part, cut
+from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.engines.vroom.child import input_of
+from milkrun_solver.engines.vroom.encoding import request_of, routes_of
+from milkrun_solver.engines.vroom.engine import VroomEngine
+from milkrun_solver.engines.vroom.process import VroomProcess
+from milkrun_solver.engines.vroom.request import Effort, Request
+from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.search.events import Event, VroomAnswer
+from milkrun_solver.search.incumbent import Ledger
 from milkrun_solver.solve import solve
-from milkrun_solver.standins import load_pyvrp, load_vroom
-from milkrun_solver.travel import TravelSource, travel_source
-from milkrun_solver.verify import Verifier
-from milkrun_solver.vroom_child import input_of
-from milkrun_solver.vroom_encoding import request_of, routes_of
-from milkrun_solver.vroom_engine import VroomEngine
-from milkrun_solver.vroom_process import VroomProcess
-from milkrun_solver.vroom_request import Effort, Request
+from milkrun_solver.verification.verifier import Verifier
 
 PART_TASKS = 500
 LIMIT_SECONDS = 600.0

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from milkrun_solver.model import Model, Plan
-from milkrun_solver.vroom_request import Request
+from milkrun_solver.engines.vroom.request import Request
+from milkrun_solver.model.problem import Model, Plan
 
 Steps = list[dict[str, Any]]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import polyline
 
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 _METRES_PER_DEGREE = 111_195
 

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.network.generated import generated
-from milkrun_solver.network.compiled import CompiledNetwork
-from milkrun_solver.network.roads import RoadNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
+from milkrun_solver.roads.network import RoadNetwork
 
 Matrices = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 """Seconds and metres, `[from, to]`."""

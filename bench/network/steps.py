@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from bench.network.generated import generated
-from milkrun_solver.network.compiled import CompiledNetwork
-from milkrun_solver.network.roads import RoadNetwork
-from milkrun_solver.network.streets import Streets
+from milkrun_solver.roads.compiled import CompiledNetwork
+from milkrun_solver.roads.network import RoadNetwork
+from milkrun_solver.roads.streets import Streets
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from milkrun.observability import begin, flush_metrics, report_down, traced
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.settings import get_settings
-from milkrun_solver.endless import give_up_endless_searches
-from milkrun_solver.network.compiled import CompiledNetwork
-from milkrun_solver.network.roads import RoadNetwork
-from milkrun_solver.network_travel import network_source
+from milkrun_solver.model.network_travel import network_source
+from milkrun_solver.model.travel import TravelSource
+from milkrun_solver.roads.compiled import CompiledNetwork
+from milkrun_solver.roads.network import RoadNetwork
+from milkrun_solver.search.watchdog import give_up_endless_searches
 from milkrun_solver.solve import solve
-from milkrun_solver.travel import TravelSource
 
 _TRAVEL_SECONDS = 300.0
 """A third of the longest invocation: what takes longer would take every attempt."""

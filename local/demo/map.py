@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import polyline
 
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 Point = tuple[float, float]
 """Longitude and latitude, degrees."""

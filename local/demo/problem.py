@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 DELIVERIES = 80
 VANS = 7

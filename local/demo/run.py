@@ -21,7 +21,7 @@ from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
 from local.network.generate import town
 from local.network.store import import_network
 from local.stack import running_stack
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 TIME_LIMIT = 10.0  # seconds of solving
 PATIENCE = 60.0  # seconds until the demo gives up on a run

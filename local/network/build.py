@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from local.network.errors import NetworkFileError
 from local.network.pieces import Pieces, cut
 from local.network.ways import Flags, Numbers, Ways
-from milkrun_solver.network.compiled import PROFILES, CompiledNetwork, Floats
+from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork, Floats
 
 _PRECISION = 6
 """Of encoded shapes: decimals of a degree."""

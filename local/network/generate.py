@@ -9,8 +9,8 @@ from random import Random
 from local.network.build import compile_ways
 from local.network.rules import way_speeds
 from local.network.ways import WaysBuilder
-from milkrun_solver.earth import EARTH_RADIUS
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
+from milkrun_solver.roads.earth import EARTH_RADIUS
 
 CENTRE = (-28.0, 46.0)
 """Longitude and latitude."""

@@ -8,8 +8,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from local.network.ways import Numbers, Ways
-from milkrun_solver.earth import EARTH_RADIUS, unit_vectors
-from milkrun_solver.network.compiled import Floats
+from milkrun_solver.roads.compiled import Floats
+from milkrun_solver.roads.earth import EARTH_RADIUS, unit_vectors
 
 JOIN_M = 0.1
 """Ends up to so many metres apart are one place."""

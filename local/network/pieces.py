@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from local.network.ways import Flags, Numbers, Ways
-from milkrun_solver.earth import metres_of, unit_vectors
-from milkrun_solver.network.compiled import Floats
+from milkrun_solver.roads.compiled import Floats
+from milkrun_solver.roads.earth import metres_of, unit_vectors
 
 _KMH = 3.6
 

@@ -10,7 +10,7 @@ from local.network.joining import with_ends_joined
 from local.network.places import MOST_METRES, check_place
 from local.network.rules import CLOSED, Speeds, way_speeds
 from local.network.ways import Ways, WaysBuilder
-from milkrun_solver.network.compiled import PROFILES
+from milkrun_solver.roads.compiled import PROFILES
 
 _ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
 _ALONG = {"yes", "true", "1"}

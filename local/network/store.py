@@ -14,7 +14,7 @@ from neo4j import Driver, ManagedTransaction
 from ulid import ULID
 
 from local.network.errors import NetworkStoreError
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 Progress = Callable[[str, int, int], None]
 """Told what is being written, how many are done (first 0), and how many there are."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from local.network.build import Dropped, Share
 from local.network.ways import Ways
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 
 def summary(file: str, ways: Ways, network: CompiledNetwork, dropped: Dropped) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from local.network.barriers import Stops
 from local.network.rules import BothWays
-from milkrun_solver.network.compiled import PROFILES, Floats
+from milkrun_solver.roads.compiled import PROFILES, Floats
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -12,8 +12,8 @@ import aiohttp
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.travel import travel_source
-from milkrun_solver.verify import Verifier
+from milkrun_solver.model.travel import travel_source
+from milkrun_solver.verification.verifier import Verifier
 
 from .histories import History, Json
 from .plan import Plan, RunSpec

@@ -20,7 +20,7 @@ from local.embedded.valkey import running_valkey
 from local.network.generate import town
 from local.network.store import import_network
 from local.ports import LOOPBACK, free_port
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 from tests.conftest import missing
 
 from .building import ARCHITECTURES, make_layer, sam_build

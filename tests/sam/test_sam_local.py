@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 
 from local import ROOT
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 from tests.e2e.conftest import Json, deliveries, ended, result, submit
 from tests.waiting import until
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Rank, Solution
-from milkrun_solver.answer import solution_of, timed_routes
-from milkrun_solver.encoding import Encoding
-from milkrun_solver.model import Model, Plan, build_model
-from milkrun_solver.network.roads import RoadNetwork
-from milkrun_solver.network_travel import network_source
-from milkrun_solver.ranking import rank
-from milkrun_solver.search import Search
+from milkrun_solver.answer.solution import solution_of, timed_routes
+from milkrun_solver.engines.pyvrp.annealing import Search
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.model.network_travel import network_source
+from milkrun_solver.model.problem import Model, Plan, build_model
+from milkrun_solver.model.travel import travel_source
+from milkrun_solver.roads.network import RoadNetwork
+from milkrun_solver.routes.ranking import rank
 from milkrun_solver.solve import solve
-from milkrun_solver.travel import travel_source
-from milkrun_solver.verify import Verifier
-from milkrun_solver.vroom_encoding import routes_of
+from milkrun_solver.verification.verifier import Verifier
 from tests.solver.leftovers import nothing_left_behind
 from tests.solver.vroom import vroom_output
 from tests.waiting import PATIENCE

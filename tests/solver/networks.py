@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import polyline
 
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 Point = tuple[float, float]
 

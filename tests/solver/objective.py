@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from milkrun_solver.model import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Plan, PlannedRoute
 
 
 def internal_cost(model: Model, plan: Plan, with_work: bool = True) -> int:

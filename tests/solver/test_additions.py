@@ -10,14 +10,14 @@ from milkrun.schema.additions import addition_breaches
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun.schema.solution import Rank
-from milkrun_solver import engines
-from milkrun_solver.answer import solution_of, timed_routes
+from milkrun_solver.answer.solution import solution_of, timed_routes
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.model import Model, PlannedRoute
-from milkrun_solver.ranking import rank
-from milkrun_solver.verify import Verifier
-from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.routes.ranking import rank
+from milkrun_solver.search import engine_choice as engines
+from milkrun_solver.verification.verifier import Verifier
 from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
 from tests.solver.problems import problem_of, random_body, random_features
 from tests.solver.trips import trips_body

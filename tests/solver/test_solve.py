@@ -14,15 +14,17 @@ import pytest
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver import engines, pyvrp_engine, vroom_process
-from milkrun_solver import ledger as ledger_module
 from milkrun_solver import solve as solve_module
-from milkrun_solver.answer import solution_of
+from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
+from milkrun_solver.engines.vroom import process as vroom_process
+from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.errors import EngineError, NoAnswerError
-from milkrun_solver.ranking import rank
-from milkrun_solver.schedule import TimedRoute
+from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search import engine_choice as engines
+from milkrun_solver.search import incumbent as ledger_module
 from milkrun_solver.solve import solve
-from milkrun_solver.vroom_encoding import routes_of
 from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem

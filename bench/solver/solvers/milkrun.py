@@ -12,8 +12,8 @@ from milkrun import __version__
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun.schema.solution import Solution
+from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
 from milkrun_solver.solve import solve
-from milkrun_solver.standins import load_pyvrp, load_vroom
 
 
 def body_of(instance: Instance, **options: Any) -> dict[str, Any]:

@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.engines import Engines
+from milkrun_solver.answer.given_routes import given_routes
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.engines.vroom.engine import VroomEngine
+from milkrun_solver.engines.vroom.overlooked import Overlooked
 from milkrun_solver.errors import EngineError, NoAnswerError
-from milkrun_solver.events import Ended, EngineName, Event, Routes, VroomAnswer
-from milkrun_solver.given import given_routes
-from milkrun_solver.improver import Improver
-from milkrun_solver.ledger import Ledger, Verdict
-from milkrun_solver.model import Model, build_model
-from milkrun_solver.overlooked import Overlooked
-from milkrun_solver.schedule import TimedRoute
-from milkrun_solver.travel import TravelSource, travel_source
-from milkrun_solver.vroom_districts import VroomDistricts
-from milkrun_solver.vroom_encoding import routes_of
-from milkrun_solver.vroom_engine import VroomEngine
+from milkrun_solver.model.problem import Model, build_model
+from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search.engine_choice import Engines
+from milkrun_solver.search.events import Ended, EngineName, Event, Routes, VroomAnswer
+from milkrun_solver.search.improver import Improver
+from milkrun_solver.search.incumbent import Ledger, Verdict
+from milkrun_solver.search.vroom_districts import VroomDistricts
 
 _log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer import timed_routes
+from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.ledger import Ledger
-from milkrun_solver.model import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.search.incumbent import Ledger
 from milkrun_solver.solve import solve
-from milkrun_solver.travel import TravelSource, travel_source
 
 REAL = "real"
 _PAUSE = 0.02

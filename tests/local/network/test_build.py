@@ -13,7 +13,7 @@ from local.network.build import Share, compile_ways
 from local.network.errors import NetworkFileError
 from local.network.rules import way_speeds
 from local.network.ways import WaysBuilder
-from milkrun_solver.network.compiled import PROFILES, CompiledNetwork
+from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork
 
 PLACES = {number: (7.0 + 0.001 * (number % 10), 43.0 + 0.001 * (number // 10)) for number in range(100)}
 STREET = {"highway": "residential"}

@@ -10,8 +10,8 @@ import pytest
 
 from local.network import command
 from milkrun.networks.store import NetworkStore
-from milkrun_solver.network.compiled import CompiledNetwork
-from milkrun_solver.network.roads import RoadNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
+from milkrun_solver.roads.network import RoadNetwork
 from tests.conftest import DATA
 from tests.local.network.independent import graph_of
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from local.network.generate import CENTRE, town
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 
 @pytest.fixture(scope="module")

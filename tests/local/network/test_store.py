@@ -15,7 +15,7 @@ from local.network.rules import way_speeds
 from local.network.store import drop_network, import_network, list_networks
 from local.network.ways import WaysBuilder
 from milkrun.networks.store import NetworkStore
-from milkrun_solver.network.compiled import CompiledNetwork
+from milkrun_solver.roads.compiled import CompiledNetwork
 
 SMALL = town(1, columns=13)
 OTHER = town(2, columns=13)

@@ -21,8 +21,8 @@ from milkrun.http.cors import EXPOSED
 from milkrun.http.problems import STATUS_OF
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.travel import travel_source
-from milkrun_solver.verify import Verifier
+from milkrun_solver.model.travel import travel_source
+from milkrun_solver.verification.verifier import Verifier
 from tests.contract import breaches_of_schema
 
 FILE = ROOT / "docs" / "openapi.yaml"

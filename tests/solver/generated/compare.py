@@ -8,10 +8,10 @@ from typing import Literal
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
-from milkrun_solver.answer import solution_of
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.ranking import rank
-from milkrun_solver.vroom_encoding import routes_of
+from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.generated.rival import Task, indexed, vroom_alone
 from tests.solver.helpers import META, Watched, faults, model_of
@@ -121,6 +121,6 @@ def _compare(case: Case, seconds: float, patient: bool) -> Outcome:
 
 
 def _rank(problem: Problem, summary: dict[str, int]) -> Rank:
-    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.ranking`."""
+    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.routes.ranking`."""
     wanted = sum(job.priority for job in problem.jobs) + sum(2 * s.priority for s in problem.shipments)
     return wanted - summary["priority"], summary["unassigned"], summary["cost"]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from milkrun_solver.answer import plan_of
-from milkrun_solver.encoding import Encoding
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.model import Model, Plan
-from milkrun_solver.search import Search, cost
+from milkrun_solver.answer.solution import plan_of
+from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.model.problem import Model, Plan
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
 from tests.solver.objective import internal_cost, shaken

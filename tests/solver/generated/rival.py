@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from milkrun_solver.standins import load_vroom
-from milkrun_solver.travel import Travel
+from milkrun_solver.engines.libraries import load_vroom
+from milkrun_solver.model.travel import Travel
 
 _DESCRIBED = ("vehicles", "jobs", "shipments")
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank, Solution
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.ranking import rank
+from milkrun_solver.routes.ranking import rank
 from milkrun_solver.solve import solve
 from tests.solver.helpers import faults, model_of
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from milkrun_solver.answer import plan_of
-from milkrun_solver.encoding import Encoding
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.model import HUNDREDTHS, Model, Plan, PlannedRoute
-from milkrun_solver.schedule import schedule
-from milkrun_solver.search import Search, cost
-from milkrun_solver.shifts import priced_limits
+from milkrun_solver.answer.solution import plan_of
+from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.model.problem import HUNDREDTHS, Model, Plan, PlannedRoute
+from milkrun_solver.routes.schedule import schedule
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import MOVES, ORDERS, Opinions
 from tests.solver.helpers import model_of, vroom_solution

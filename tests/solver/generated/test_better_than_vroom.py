@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from milkrun_solver.expressible import reason_for_vroom
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from tests.solver.generated.compare import Comparison, Verdict
 from tests.solver.generated.features import FEATURES
 from tests.solver.generated.generator import LARGE, Case

@@ -14,13 +14,13 @@ import pytest
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
-from milkrun_solver.answer import solution_of
-from milkrun_solver.events import Ended
-from milkrun_solver.model import Model
-from milkrun_solver.ranking import rank
-from milkrun_solver.schedule import TimedRoute
-from milkrun_solver.vroom_districts import VroomDistricts
-from milkrun_solver.vroom_encoding import routes_of
+from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search.events import Ended
+from milkrun_solver.search.vroom_districts import VroomDistricts
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import META, Watched, model_of
 from tests.solver.problems import problem_of, random_body

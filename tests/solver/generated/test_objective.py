@@ -12,10 +12,10 @@ from itertools import combinations
 
 import pytest
 
-from milkrun_solver.answer import plan_of, solution_of
-from milkrun_solver.model import COST_UNIT
-from milkrun_solver.ranking import rank
-from milkrun_solver.vroom_encoding import routes_of
+from milkrun_solver.answer.solution import plan_of, solution_of
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.model.problem import COST_UNIT
+from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import ORDERS, Opinions, opinions
 from tests.solver.helpers import META, faults, model_of

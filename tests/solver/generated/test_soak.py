@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from milkrun.schema.problem import Problem
-from milkrun_solver.ranking import rank
+from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.generated.soak import Ended, Limits, ended
 from tests.solver.helpers import model_of, vroom_solution

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from milkrun.schema.solution import Rank
-from milkrun_solver.expressible import reason_for_vroom
-from milkrun_solver.ranking import rank
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import Watched, model_of
 from tests.solver.problems import problem_of

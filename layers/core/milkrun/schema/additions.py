@@ -1,7 +1,7 @@
 """Rules of what Milkrun adds to VROOM's format: reloads, release times of goods, overtime.
 
 VROOM knows none of them, so a problem with any is PyVRP's alone. What PyVRP does not know cannot stand beside
-them; these rules are `milkrun_solver.expressible.reason_for_vroom`, told by the body alone.
+them; these rules are `milkrun_solver.engines.pyvrp.expressible.reason_for_vroom`, told by the body alone.
 """
 
 from collections import Counter

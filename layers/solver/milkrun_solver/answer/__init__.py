@@ -1,0 +1,1 @@
+"""VROOM's output from routes, and routes from it."""

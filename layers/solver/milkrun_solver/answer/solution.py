@@ -1,0 +1,174 @@
+"""From plans to timed routes to the solution a caller gets, and back."""
+
+from collections.abc import Iterable, Sequence
+
+from milkrun.schema import problem as schema
+from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
+
+
+def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
+    """The routes of a plan with their times; None if one misses a time window or no way leads on."""
+    routes: list[TimedRoute] = []
+    for planned in plan:
+        timed = schedule(model, planned.vehicle, planned.tasks)
+        if timed is None:
+            return None
+        routes.append(timed)
+    return routes
+
+
+def planned(routes: Iterable[TimedRoute]) -> Plan:
+    """The plan that timed routes keep to, without their breaks."""
+    return [
+        PlannedRoute(
+            route.vehicle,
+            tuple(
+                ~stop.number if stop.kind == "reload" else stop.number
+                for stop in route.stops
+                if stop.kind in _PLACED and stop.number is not None
+            ),
+        )
+        for route in routes
+    ]
+
+
+def plan_of(model: Model, solution: Solution) -> Plan:
+    """The order of tasks in a solution of the same problem."""
+    vehicles = {vehicle.source.id: number for number, vehicle in enumerate(model.vehicles)}
+    return planned_routes(model, ((vehicles[route.vehicle], route.steps) for route in solution.routes))
+
+
+def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | schema.VehicleStep]]]) -> Plan:
+    """The plan that steps say, given or found, of some vehicles by their numbers."""
+    numbers: dict[tuple[str, int | None], int] = {
+        (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
+    }
+
+    def number_of(vehicle: int, step: Step | schema.VehicleStep) -> int | None:
+        if step.type == "reload":
+            return ~next(k for k, it in enumerate(model.vehicles[vehicle].reloads) if it.source.id == step.id)
+        return numbers[step.type, step.id] if step.type in TASK_KINDS else None
+
+    return [
+        PlannedRoute(
+            vehicle, tuple(number for step in steps if (number := number_of(vehicle, step)) is not None)
+        )
+        for vehicle, steps in routes
+    ]
+
+
+def solution_of(model: Model, routes: Iterable[TimedRoute], meta: Meta) -> Solution:
+    """The solution with these routes; every task in none of them is unassigned."""
+    finished = [_route(model, route) for route in sorted(routes, key=lambda route: route.vehicle)]
+    served = {(step.type, step.id) for route in finished for step in route.steps}
+    left = [task for task in model.tasks if (task.kind, task.source.id) not in served]
+    unassigned = [
+        Unassigned(
+            id=task.source.id,
+            type=task.kind,
+            description=task.source.description,
+            location=task.source.location,
+            location_index=task.source.location_index,
+        )
+        for task in left
+    ]
+    summary = _summary(model, finished, len(left))
+    return Solution(summary=summary, unassigned=unassigned, routes=finished, meta=meta)
+
+
+def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
+    distances = [route.distance for route in routes if route.distance is not None]
+    measured = all(vehicle.travel.distances is not None for vehicle in model.vehicles)
+
+    def amounts(lists: list[list[int] | None]) -> list[int] | None:
+        return [sum(amount[i] for amount in lists if amount) for i in range(model.amounts)] or None
+
+    shifts = any(vehicle.source.shift_duration is not None for vehicle in model.vehicles)
+    return Summary(
+        cost=sum(route.cost for route in routes),
+        routes=len(routes),
+        unassigned=unassigned,
+        setup=sum(route.setup for route in routes),
+        service=sum(route.service for route in routes),
+        duration=sum(route.duration for route in routes),
+        waiting_time=sum(route.waiting_time for route in routes),
+        priority=sum(route.priority for route in routes),
+        overtime=sum(route.overtime or 0 for route in routes) if shifts else None,
+        distance=sum(distances) if measured else None,
+        delivery=amounts([route.delivery for route in routes]),
+        pickup=amounts([route.pickup for route in routes]),
+    )
+
+
+def _route(model: Model, route: TimedRoute) -> Route:
+    vehicle = model.vehicles[route.vehicle]
+    numbers = [stop.number for stop in route.stops if stop.kind in TASK_KINDS]
+    tasks = [model.tasks[number] for number in numbers if number is not None]
+    measured = vehicle.travel.distances is not None
+    return Route(
+        vehicle=vehicle.source.id,
+        description=vehicle.source.description,
+        steps=_steps(model, route, measured),
+        cost=route.cost,
+        setup=sum(stop.setup for stop in route.stops),
+        service=sum(stop.service for stop in route.stops),
+        duration=route.stops[-1].duration,
+        waiting_time=sum(stop.waiting for stop in route.stops),
+        priority=sum(task.priority for task in tasks),
+        overtime=None if vehicle.source.shift_duration is None else route.overtime,
+        distance=route.stops[-1].distance if measured else None,
+        delivery=[sum(task.delivery[i] for task in tasks) for i in range(model.amounts)] or None,
+        pickup=[sum(task.pickup[i] for task in tasks) for i in range(model.amounts)] or None,
+    )
+
+
+_PLACED = TASK_KINDS | {"reload"}
+
+
+def _steps(model: Model, route: TimedRoute, measured: bool) -> list[Step]:
+    sources = [_source(model, route, i) for i in range(len(route.stops))]
+    return [
+        Step(
+            type=stop.kind,
+            id=None if stop.kind in ("start", "end") else source[0],
+            description=source[1],
+            location=source[2],
+            location_index=source[3],
+            arrival=stop.arrival,
+            duration=stop.duration,
+            setup=stop.setup,
+            service=stop.service,
+            waiting_time=stop.waiting,
+            distance=stop.distance if measured else None,
+            load=list(stop.load) if model.amounts else None,
+        )
+        for stop, source in zip(route.stops, sources, strict=True)
+    ]
+
+
+_Source = tuple[int | None, str | None, schema.Coordinates | None, int | None]
+
+
+def _source(model: Model, route: TimedRoute, position: int) -> _Source:
+    """Id, description, coordinates and index of a stop, as the problem gives them.
+
+    An open route starts at its first task and ends at its last one, as in VROOM's output.
+    """
+    stop, vehicle = route.stops[position], model.vehicles[route.vehicle].source
+    if stop.kind == "break" and stop.number is not None:
+        pause = vehicle.breaks[stop.number]
+        return pause.id, pause.description, None, None
+    if stop.kind == "reload" and stop.number is not None:
+        place = vehicle.reloads[stop.number]
+        return place.id, place.description, place.location, place.location_index
+    if stop.kind in TASK_KINDS and stop.number is not None:
+        task = model.tasks[stop.number].source
+        return task.id, task.description, task.location, task.location_index
+    is_start = stop.kind == "start"
+    depot = (vehicle.start, vehicle.start_index) if is_start else (vehicle.end, vehicle.end_index)
+    if depot == (None, None):
+        placed = [i for i, s in enumerate(route.stops) if s.kind in _PLACED]
+        depot = _source(model, route, placed[0 if is_start else -1])[2:]
+    return None, None, *depot

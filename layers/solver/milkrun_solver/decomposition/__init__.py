@@ -1,0 +1,1 @@
+"""Cutting a problem or a plan into parts, and the parts into subproblems."""

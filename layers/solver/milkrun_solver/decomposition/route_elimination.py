@@ -1,0 +1,34 @@
+"""Doing with one route less: what local search hardly ever finds by itself.
+
+Emptying a route stop by stop makes a plan worse before it makes it better. So one route is dissolved at once,
+its vehicle taken away, and a search that must serve everything puts its tasks into the others.
+"""
+
+import random
+
+import numpy as np
+
+from milkrun_solver.decomposition.parts import Part, part_of
+from milkrun_solver.model.problem import Model, Plan
+
+_CANDIDATES = 2
+"""The shortest of so many routes, chosen by chance, is dissolved."""
+
+
+def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | None:
+    """These routes without one of them and its vehicle, its tasks in none; None if the others lack room."""
+    candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
+    dissolved = min(candidates, key=lambda route: len(route.tasks))
+    part = part_of(model, [route for route in routes if route != dissolved], dissolved.served, ())
+    return part if _has_room(part.model) else None
+
+
+def _has_room(model: Model) -> bool:
+    """Whether all jobs together may fit the vehicles. Shipments leave one again, and reloads empty it."""
+    if not model.vehicles:
+        return False
+    if any(vehicle.reloads for vehicle in model.vehicles):
+        return True
+    jobs = [(task.delivery, task.pickup) for task in model.tasks if task.kind == "job"]
+    room = np.array([vehicle.capacity for vehicle in model.vehicles]).sum(axis=0)
+    return not jobs or bool((np.array(jobs).sum(axis=0) <= room).all())

@@ -1,0 +1,1 @@
+"""PyVRP, in threads."""

@@ -1,0 +1,257 @@
+"""A problem as PyVRP's data, and plans to and from its solutions.
+
+Jobs become clients, one for each time window as alternatives, and shipments shipments. Required skills and
+`max_tasks` become further load dimensions, and where not every task can be served, each is worth a prize.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from milkrun_solver.engines.libraries import load_pyvrp
+from milkrun_solver.engines.pyvrp.closed_legs import limit_of_distance
+from milkrun_solver.engines.pyvrp.duration_limits import lasts_too_long, priced_limits, with_prices
+from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
+from milkrun_solver.engines.pyvrp.expressible import action
+from milkrun_solver.engines.pyvrp.fleet import Fleet
+from milkrun_solver.engines.pyvrp.prizes import prizes
+from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute, Task, Window
+from milkrun_solver.routes.schedule import schedule
+
+if TYPE_CHECKING:
+    import pyvrp
+
+Neighbours = dict["pyvrp.Activity", list["pyvrp.Activity"]]
+
+
+class Encoding:
+    """One problem in PyVRP's terms.
+
+    Args:
+        known: Routes that keep the rules.
+
+    Attributes:
+        possible: Numbers of the tasks that some vehicle can serve; the others are left out.
+        fleet: Vehicles, locations and matrices.
+    """
+
+    def __init__(self, model: Model, known: Sequence[PlannedRoute] = ()) -> None:
+        self._model = model
+        self._pyvrp: Any = load_pyvrp()
+        impossible = impossible_tasks(model) - _served(known)
+        self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
+        self.fleet = Fleet(model, self.possible)
+        self._limits = priced_limits(model, self.fleet)
+        self._clients: dict[int, list[int]] = {}
+        self._shipments: dict[int, int] = {}
+        self._number_activities()
+        self._shared: dict[bool, tuple[pyvrp.ProblemData, Neighbours]] = {}
+        self._sharing = threading.Lock()
+
+    def _number_activities(self) -> None:
+        """PyVRP's clients of each job, one for each of its time windows, and its shipment of each pickup."""
+        count = 0
+        for number in self.possible:
+            task = self._model.tasks[number]
+            if task.kind == "job":
+                alternatives = max(1, len(task.windows))
+                self._clients[number] = list(range(count, count + alternatives))
+                count += alternatives
+            elif task.kind == "pickup":
+                self._shipments[number] = len(self._shipments)
+
+    def knows(self, plan: Plan) -> bool:
+        """Whether a plan serves nothing that was left out. Another engine may, in a very large problem: see
+        `milkrun_solver.feasibility.detours`."""
+        return _served(plan).issubset(self.possible)
+
+    def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
+        """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
+        with self._sharing:
+            if complete not in self._shared:
+                data = self.data(complete)
+                search = self._pyvrp.search
+                self._shared[complete] = data, search.compute_neighbours(data, search.NeighbourhoodParams())
+            return self._shared[complete]
+
+    def data(self, complete: bool) -> "pyvrp.ProblemData":
+        """PyVRP's data, with every task required or with prizes for those that are served."""
+        vrp, fleet = self._pyvrp, self.fleet
+        worth = dict.fromkeys(self.possible, 0)
+        if not complete:
+            worth = prizes(self._model, fleet, self.possible)
+        clients: list[Any] = []
+        groups: list[Any] = []
+        for number, alternatives in self._clients.items():
+            group = None
+            if len(alternatives) > 1:
+                group = len(groups)
+                groups.append(vrp.ClientGroup(alternatives, required=complete))
+            required = complete and group is None
+            windows = self._model.tasks[number].windows or (None,)
+            clients += [self._client(number, w, group, required, worth[number]) for w in windows]
+        most = max(1, len(self.possible))
+        types = [
+            vrp.VehicleType(
+                num_available=min(len(kind.vehicles), most),
+                **{key: _plain(value) for key, value in kind.arguments.items()}
+                | limit_of_distance(kind.arguments, fleet.closings),
+            )
+            for kind in fleet.types
+        ]
+        data: pyvrp.ProblemData = vrp.ProblemData(
+            locations=[vrp.Location(0, 0) for _ in fleet.locations],
+            clients=clients,
+            depots=self._depots(),
+            vehicle_types=types,
+            distance_matrices=fleet.matrices[0],
+            duration_matrices=fleet.matrices[1],
+            groups=groups,
+            shipments=[self._shipment(n, complete, worth[n] + worth[n + 1]) for n in self._shipments],
+        )
+        return with_prices(data, self._limits, complete)
+
+    def _depots(self) -> list[Any]:
+        depots = [self._pyvrp.Depot(location) for location in self.fleet.depots.values()]
+        unit = self.fleet.time_unit if self._model.timed else 0
+        depots += [
+            self._pyvrp.Depot(location, service_duration=unit * service)
+            for (_, service), location in self.fleet.reloads.items()
+        ]
+        return depots
+
+    def _client(
+        self, number: int, window: Window | None, group: int | None, required: bool, prize: int
+    ) -> Any:
+        task = self._model.tasks[number]
+        return self._pyvrp.Client(
+            location=self.fleet.location_of[number],
+            delivery=self._loads(task, task.delivery),
+            pickup=[*task.pickup, *([0] * self._extra_dimensions)],
+            service_duration=self._service(task),
+            release_time=self.fleet.time_unit * task.release,
+            required=required,
+            prize=prize,
+            group=group,
+            **self._window("", window),
+        )
+
+    def _shipment(self, number: int, complete: bool, prize: int) -> Any:
+        pickup, delivery = self._model.tasks[number], self._model.tasks[number + 1]
+        return self._pyvrp.Shipment(
+            self.fleet.location_of[number],
+            self.fleet.location_of[number + 1],
+            pickup_service_duration=self._service(pickup),
+            delivery_service_duration=self._service(delivery),
+            amount=self._loads(pickup, pickup.pickup),
+            required=complete,
+            prize=prize,
+            **self._window("pickup_", next(iter(pickup.windows), None)),
+            **self._window("delivery_", next(iter(delivery.windows), None)),
+        )
+
+    @property
+    def _extra_dimensions(self) -> int:
+        return len(self.fleet.skill_sets) + self.fleet.counts_tasks
+
+    def _loads(self, task: Task, amounts: tuple[int, ...]) -> list[int]:
+        skills = [int(task.skills == needed) for needed in self.fleet.skill_sets]
+        return [*amounts, *skills, *([1] if self.fleet.counts_tasks else [])]
+
+    def _service(self, task: Task) -> int:
+        """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
+        if not self._model.timed or self.fleet.service_on_edges:
+            return 0
+        return self.fleet.time_unit * action(task, self._model.vehicles[0])
+
+    def _window(self, prefix: str, window: Window | None) -> dict[str, int]:
+        if window is None:
+            return {}
+        unit = self.fleet.time_unit
+        return {f"{prefix}tw_early": unit * window[0], f"{prefix}tw_late": unit * window[1]}
+
+    def keeps_rules(self, solution: "pyvrp.Solution") -> bool:
+        """Whether a solution keeps all rules, those too that PyVRP is told a price of."""
+        in_time = not self._limits or all(map(self.route_keeps_rules, solution.routes()))
+        return in_time and bool(solution.is_feasible())
+
+    def route_keeps_rules(self, route: "pyvrp.Route") -> bool:
+        """The same of one route."""
+        return bool(route.is_feasible()) and not lasts_too_long(route, self._limits)
+
+    def plan(
+        self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True
+    ) -> Plan:
+        """The plan that a solution of PyVRP says, or the part of it with the routes that are wanted."""
+        jobs = {client: number for number, clients in self._clients.items() for client in clients}
+        pickups = list(self._shipments)
+        spare = [list(kind.vehicles) for kind in self.fleet.types]
+
+        def number_of(activity: "pyvrp.Activity", reloads: list[int]) -> int:
+            if activity.is_depot():
+                return ~reloads.index(activity.idx)
+            if activity.is_client():
+                return jobs[activity.idx]
+            return pickups[activity.idx] + (1 if activity.is_delivery() else 0)
+
+        plan: Plan = []
+        for route in filter(wanted, solution.routes()):
+            vehicle = spare[route.vehicle_type()].pop(0)
+            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            tasks = tuple(number_of(activity, reloads) for activity in route.schedule()[1:-1])
+            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, tasks)))
+        return plan
+
+    def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
+        """PyVRP's solution for a plan of the same problem."""
+        vrp = self._pyvrp
+        types = {number: rank for rank, kind in enumerate(self.fleet.types) for number in kind.vehicles}
+        routes = [
+            vrp.Route(
+                data,
+                [
+                    self._activity(planned.vehicle, number, window)
+                    for number, window in zip(planned.tasks, self._chosen_windows(planned), strict=True)
+                ],
+                types[planned.vehicle],
+            )
+            for planned in plan
+        ]
+        solution: pyvrp.Solution = vrp.Solution(data, routes)
+        return solution
+
+    def _activity(self, vehicle: int, number: int, window: int) -> Any:
+        activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
+        if number < 0:
+            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            return activity(kinds.DEPOT, reloads[~number])
+        kind = self._model.tasks[number].kind
+        if kind == "job":
+            return activity(kinds.CLIENT, self._clients[number][window])
+        if kind == "pickup":
+            return activity(kinds.PICKUP, self._shipments[number])
+        return activity(kinds.DELIVERY, self._shipments[number - 1])
+
+    def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
+        """Which of its windows each stop of a route starts in."""
+        windows = [() if number < 0 else self._model.tasks[number].windows for number in planned.tasks]
+        timed = None
+        if any(len(several) > 1 for several in windows):
+            timed = schedule(self._model, planned.vehicle, planned.tasks)
+        if timed is None:
+            return [0] * len(windows)
+        starts = [stop.arrival + stop.waiting for stop in timed.stops[1:-1]]
+        return [
+            next((i for i, (first, last) in enumerate(several) if first <= start <= last), 0)
+            for several, start in zip(windows, starts, strict=True)
+        ]
+
+
+def _served(plan: Sequence[PlannedRoute]) -> set[int]:
+    return {task for route in plan for task in route.served}
+
+
+def _plain(value: Any) -> Any:
+    """A list for a tuple: PyVRP takes lists alone."""
+    return list(value) if isinstance(value, tuple) else value

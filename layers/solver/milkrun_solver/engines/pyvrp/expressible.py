@@ -1,0 +1,140 @@
+"""What each engine can express: why a problem is one's alone, and which matrices hold a vehicle's costs.
+
+PyVRP has two matrices for a vehicle. The duration matrix carries time where time windows bind. The distance
+matrix carries what a leg costs. A limit on travel time or distance needs a matrix of its own, so it can be
+said only where cost is in proportion to it, or where no time window claims the duration matrix.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from milkrun.schema.additions import additions_of
+from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle
+
+Matrix = Literal["time", "distance", "mixed", "custom"]
+
+
+@dataclass(frozen=True)
+class Channels:
+    """How PyVRP sees one vehicle's legs. Costs are in VROOM's internal unit (`model.COST_UNIT`).
+
+    Attributes:
+        distance: What the distance matrix carries; `unit_distance` is its cost per unit.
+        duration: What the duration matrix carries; `unit_duration` is its cost per unit.
+        mix: Cost of a second and of a metre within a "mixed" matrix.
+        max_distance, max_duration: Limits on the sums of the two matrices, in their units.
+    """
+
+    distance: Matrix
+    unit_distance: int
+    duration: Matrix
+    unit_duration: int = 0
+    mix: tuple[int, int] = (0, 0)
+    max_distance: int | None = None
+    max_duration: int | None = None
+
+
+def reason_for_vroom(model: Model) -> str | None:
+    """Why PyVRP cannot express this problem, or None if it can."""
+    if model.has_breaks:
+        return "vehicles have breaks"
+    if any(len(task.windows) > 1 for task in model.tasks if task.kind != "job"):
+        return "a shipment has several time windows"
+    if _setups_depend_on_order(model):
+        return "setup times apply to several tasks at one place"
+    limited = [vehicle for vehicle in model.vehicles if max_tasks_binds(model, vehicle)]
+    if limited and any(task.kind == "pickup" for task in model.tasks):
+        return "max_tasks counts both ends of a shipment"
+    if any(vehicle.reloads for vehicle in limited):
+        return "max_tasks counts the tasks of all trips"
+    if any(channels(model, vehicle) is None for vehicle in model.vehicles):
+        return "a limit on travel stands beside time windows or costs that are not in proportion to it"
+    return None
+
+
+def reason_for_pyvrp(model: Model) -> str | None:
+    """Why VROOM cannot express this problem, or None if it can."""
+    used = additions_of(model.problem)
+    return f"VROOM knows no {' and no '.join(used)}" if used else None
+
+
+def max_tasks_binds(model: Model, vehicle: Vehicle) -> bool:
+    """Whether `max_tasks` is less than all tasks."""
+    return vehicle.source.max_tasks is not None and vehicle.source.max_tasks < len(model.tasks)
+
+
+def _setups_depend_on_order(model: Model) -> bool:
+    """A setup falls away after a stop at the same place; where no place repeats, it is plain service time."""
+    places = Counter(task.place for task in model.tasks)
+    left = {vehicle.start for vehicle in model.vehicles}
+    left |= {reload.place for vehicle in model.vehicles for reload in vehicle.reloads}
+    return any(any(task.setup) and (places[task.place] > 1 or task.place in left) for task in model.tasks)
+
+
+def action(task: Task, vehicle: Vehicle) -> int:
+    """Seconds of setup and service, where a setup always applies."""
+    return task.setup[vehicle.type_rank] + task.service[vehicle.type_rank]
+
+
+def time_unit(model: Model) -> int:
+    """Units of PyVRP's time per second: 1, or 100 where speed factors make fractions of seconds."""
+    return 1 if model.at_plain_speed else HUNDREDTHS
+
+
+def channels(model: Model, vehicle: Vehicle) -> Channels | None:
+    """The matrices, costs and limits of a vehicle; None where PyVRP has no place for a limit of its own."""
+    seconds, max_metres = vehicle.source.max_travel_time, vehicle.source.max_distance
+    max_time = None if seconds is None else seconds * time_unit(model)
+    plain = _unlimited(model, vehicle)
+    if max_time is None and max_metres is None:
+        return plain
+    costs_are_pure = not model.work_cost_depends_on_vehicle
+    one_matrix = _limit_on_costs(plain, max_time, max_metres) if costs_are_pure else None
+    if one_matrix is not None or model.timed:
+        return one_matrix
+    if max_metres is None:
+        return replace(plain, duration="time", max_duration=max_time)
+    if max_time is None:
+        return replace(plain, duration="distance", max_duration=max_metres)
+    if not costs_are_pure or vehicle.travel.costs is not None:
+        return None
+    return Channels(
+        "distance", _per_metre(vehicle), "time", _per_time(model, vehicle),
+        max_distance=max_metres, max_duration=max_time,
+    )  # fmt: skip
+
+
+def _unlimited(model: Model, vehicle: Vehicle) -> Channels:
+    """Costs in the distance matrix, as what they are in proportion to if they are."""
+    if vehicle.travel.costs is not None:
+        return Channels("custom", COST_UNIT, "time")
+    per_hour, per_metre = vehicle.source.costs.per_hour, _per_metre(vehicle)
+    # VROOM's cost of a second is rounded in another way than its time, and counts where nothing is timed.
+    exact = vehicle.duration_factor * per_hour
+    per_second = exact if model.timed else vehicle.cost_factor
+    if not per_metre and per_second == exact:
+        return Channels("time", _per_time(model, vehicle), "time")
+    if not per_second:
+        return Channels("distance", per_metre, "time")
+    common = math.gcd(per_second, per_metre)
+    return Channels("mixed", common, "time", mix=(per_second // common, per_metre // common))
+
+
+def _limit_on_costs(plain: Channels, max_time: int | None, max_metres: int | None) -> Channels | None:
+    """A limit said by the distance matrix, where cost is in proportion to what is limited."""
+    if max_metres is None and plain.distance == "time":
+        return replace(plain, max_distance=max_time)
+    if max_time is None and plain.distance == "distance":
+        return replace(plain, max_distance=max_metres)
+    return None
+
+
+def _per_metre(vehicle: Vehicle) -> int:
+    return DISTANCE_COST * vehicle.source.costs.per_km
+
+
+def _per_time(model: Model, vehicle: Vehicle) -> int:
+    """Internal cost of one unit of PyVRP's time."""
+    return HUNDREDTHS // time_unit(model) * vehicle.source.costs.per_hour

@@ -1,0 +1,268 @@
+"""PyVRP's side of the road: locations, vehicle types, and the matrices each type sees."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from milkrun_solver.engines.pyvrp.closed_legs import Closing, close
+from milkrun_solver.engines.pyvrp.expressible import (
+    Channels,
+    Matrix,
+    action,
+    channels,
+    max_tasks_binds,
+    time_unit,
+)
+from milkrun_solver.engines.pyvrp.matrices import Grid, grid
+from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.travel import Cells
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What decides a pair of matrices; `travel` is the identity of the travel data."""
+
+    travel: int
+    channels: Channels
+    duration_factor: int
+    type_rank: int
+    task_rate: int
+
+
+@dataclass(frozen=True)
+class VehicleType:
+    """Vehicles that are alike: PyVRP's keyword arguments for them, and their numbers."""
+
+    arguments: dict[str, Any]
+    vehicles: list[int]
+
+
+class Fleet:
+    """Vehicles, locations and matrices of a problem in PyVRP's terms.
+
+    Args:
+        model: A problem that PyVRP can express.
+        possible: Numbers of the tasks that take part.
+
+    Attributes:
+        time_unit: Units of PyVRP's time per second.
+        divisor: PyVRP's cost unit in VROOM's internal units: the largest that leaves all costs whole.
+        skill_sets: Sets of required skills that some vehicle lacks: load dimensions it has no room in.
+        counts_tasks: Whether the last load dimension counts tasks.
+        service_on_edges, work_on_edges: Whether time on the spot, and its cost, depend on the vehicle and so
+            stand on the edges of its matrices.
+        locations: The matrix row of each location, None for the nowhere where open routes start and end.
+        location_of: The location of each task.
+        depots: The location of each start and end, by its matrix row.
+        reloads: The location of each depot where to reload, by its matrix row and the seconds that it takes.
+            It comes after the others, since a route's start takes no time.
+        types: The vehicle types.
+    """
+
+    def __init__(self, model: Model, possible: list[int]) -> None:
+        self._model = model
+        self._possible = possible
+        tasks = [model.tasks[number] for number in possible]
+        self.time_unit = time_unit(model)
+        self.service_on_edges = model.timed and any(task.work_depends_on_type for task in tasks)
+        self.work_on_edges = model.work_cost_depends_on_vehicle
+        self.counts_tasks = any(max_tasks_binds(model, vehicle) for vehicle in model.vehicles)
+        self.skill_sets = _binding_skill_sets(model, tasks)
+        self.locations: list[int | None] = []
+        self.location_of: dict[int, int] = {}
+        self.depots: dict[int | None, int] = {}
+        self.reloads: dict[tuple[int, int], int] = {}
+        self._lay_locations()
+        self._channels = [self._channels_of(vehicle) for vehicle in model.vehicles]
+        self.divisor = self._common_divisor()
+        self._profiles: dict[_Profile, int] = {}
+        self._profile_vehicles: list[tuple[_Profile, Vehicle]] = []
+        self.types = self._vehicle_types()
+
+    @property
+    def matrix_bytes(self) -> int:
+        """Memory that the matrices of all profiles take."""
+        return 2 * 8 * len(self.locations) ** 2 * len(self._profiles)
+
+    def _channels_of(self, vehicle: Vehicle) -> Channels:
+        found = channels(self._model, vehicle)
+        if found is None:
+            raise ValueError("a vehicle that PyVRP cannot express was not left to VROOM")
+        return found
+
+    def _lay_locations(self) -> None:
+        """One location for each matrix row in use, or for each task where tasks at one row must differ."""
+        model = self._model
+        moving = any(vehicle.travel.within_a_place for vehicle in model.vehicles)
+        apart = self.service_on_edges or self.work_on_edges or moving
+        shared: dict[int | None, int] = {}
+
+        def add(row: int | None) -> int:
+            self.locations.append(row)
+            return len(self.locations) - 1
+
+        for number in self._possible:
+            row = model.tasks[number].place
+            if apart or row not in shared:
+                shared[row] = add(row)
+            self.location_of[number] = shared[row]
+        if apart:
+            shared = {}
+        for vehicle in model.vehicles:
+            for depot in (vehicle.start, vehicle.end, *(reload.place for reload in vehicle.reloads)):
+                if depot not in shared:
+                    shared[depot] = add(depot)
+            self.depots |= {depot: shared[depot] for depot in (vehicle.start, vehicle.end)}
+            self.reloads |= {
+                (reload.place, reload.service): shared[reload.place] for reload in vehicle.reloads
+            }
+
+    def _common_divisor(self) -> int:
+        """PyVRP's penalties suit small costs best."""
+        parts = []
+        for vehicle, channel in zip(self._model.vehicles, self._channels, strict=True):
+            costs = vehicle.source.costs
+            parts += [COST_UNIT * costs.fixed, HUNDREDTHS * costs.per_task_hour]
+            parts += [channel.unit_distance, channel.unit_duration, self._unit_overtime(vehicle)]
+        return math.gcd(*parts) or 1
+
+    def _vehicle_types(self) -> list[VehicleType]:
+        groups: dict[tuple[Any, ...], VehicleType] = {}
+        depots = list(self.depots)
+        for number, (vehicle, channel) in enumerate(zip(self._model.vehicles, self._channels, strict=True)):
+            arguments = {
+                "start_depot": depots.index(vehicle.start),
+                "end_depot": depots.index(vehicle.end),
+                "capacity": self._capacity(vehicle),
+                **self._costs_and_limits(vehicle, channel),
+                **self._trips(vehicle),
+            }
+            key = tuple(arguments.items())
+            groups.setdefault(key, VehicleType(arguments, [])).vehicles.append(number)
+        return list(groups.values())
+
+    def reload_depots(self, vehicle: Vehicle) -> list[int]:
+        """PyVRP's depot of each place where a vehicle may reload, in the vehicle's order."""
+        ranks = list(self.reloads)
+        return [len(self.depots) + ranks.index((place.place, place.service)) for place in vehicle.reloads]
+
+    def _trips(self, vehicle: Vehicle) -> dict[str, Any]:
+        if not vehicle.reloads:
+            return {}
+        trips: dict[str, Any] = {"reload_depots": tuple(dict.fromkeys(self.reload_depots(vehicle)))}
+        if vehicle.source.max_reloads is not None:
+            trips["max_reloads"] = vehicle.source.max_reloads
+        return trips
+
+    def _capacity(self, vehicle: Vehicle) -> tuple[int, ...]:
+        enough = len(self._model.tasks)
+        capacity = [*vehicle.capacity, *(enough if s <= vehicle.skills else 0 for s in self.skill_sets)]
+        if self.counts_tasks:
+            most = vehicle.source.max_tasks
+            capacity.append(enough if most is None else min(most, enough))
+        return tuple(capacity)
+
+    def _costs_and_limits(self, vehicle: Vehicle, channel: Channels) -> dict[str, int]:
+        costs = {
+            "fixed_cost": COST_UNIT * vehicle.source.costs.fixed // self.divisor,
+            "unit_distance_cost": 1 if self.work_on_edges else channel.unit_distance // self.divisor,
+            "unit_duration_cost": channel.unit_duration // self.divisor,
+            "profile": self._profile(vehicle, channel),
+        }
+        if vehicle.window is not None:
+            costs["tw_early"], costs["tw_late"] = (self.time_unit * time for time in vehicle.window)
+        if channel.max_distance is not None:
+            costs["max_distance"] = channel.max_distance
+        if channel.max_duration is not None:
+            costs["shift_duration"] = channel.max_duration
+        if vehicle.source.shift_duration is not None:
+            costs["shift_duration"] = self.time_unit * vehicle.source.shift_duration
+            costs["max_overtime"] = self.time_unit * vehicle.source.max_overtime
+            costs["unit_overtime_cost"] = self._unit_overtime(vehicle) // self.divisor
+        return costs
+
+    def _unit_overtime(self, vehicle: Vehicle) -> int:
+        """Internal cost of one unit of PyVRP's time beyond the shift's duration."""
+        return HUNDREDTHS // self.time_unit * vehicle.source.costs.per_overtime_hour
+
+    def _profile(self, vehicle: Vehicle, channel: Channels) -> int:
+        """The number of the matrices that the vehicle sees, shared with those that see the same."""
+        carried = replace(channel, unit_duration=0, max_distance=None, max_duration=None)
+        if not self.work_on_edges:
+            carried = replace(carried, unit_distance=0)
+        by_type = self.service_on_edges or self.work_on_edges
+        key = _Profile(
+            travel=id(vehicle.travel),
+            channels=carried,
+            duration_factor=vehicle.duration_factor,
+            type_rank=vehicle.type_rank if by_type else 0,
+            task_rate=vehicle.source.costs.per_task_hour if self.work_on_edges else 0,
+        )
+        if key not in self._profiles:
+            self._profiles[key] = len(self._profiles)
+            self._profile_vehicles.append((key, vehicle))
+        return self._profiles[key]
+
+    @cached_property
+    def matrices(self) -> tuple[list[Grid], list[Grid]]:
+        """Distance and duration matrices of each profile, between all locations."""
+        return [distance for distance, _, _ in self._closed], [duration for _, duration, _ in self._closed]
+
+    @property
+    def closings(self) -> list[Closing | None]:
+        """What is closed to the vehicles of each profile; None where all ways are open."""
+        return [closing for _, _, closing in self._closed]
+
+    @cached_property
+    def _closed(self) -> list[tuple[Grid, Grid, Closing | None]]:
+        stops = [self.location_of[number] for number in self._possible]
+        stops += len(self._possible) * list(self.reloads.values())
+        stops += self.depots.values()
+        return [
+            close(vehicle.travel, self.locations, *self._pair(profile.channels, vehicle), stops)
+            for profile, vehicle in self._profile_vehicles
+        ]
+
+    def _pair(self, channel: Channels, vehicle: Vehicle) -> tuple[Grid, Grid]:
+        """Distances and durations; one grid where they are the same, since PyVRP copies what it is given."""
+        distance = self._grid(channel.distance, vehicle, channel.mix)
+        on_edges = self.service_on_edges or self.work_on_edges
+        shared = channel.distance == channel.duration and not on_edges
+        duration = distance if shared else self._grid(channel.duration, vehicle, channel.mix)
+        if self.work_on_edges:
+            distance *= channel.unit_distance // self.divisor
+        if on_edges:
+            self._add_work(vehicle, distance, duration)
+        np.fill_diagonal(distance, 0)
+        np.fill_diagonal(duration, 0)
+        return distance, duration
+
+    def _add_work(self, vehicle: Vehicle, distance: Grid, duration: Grid) -> None:
+        """Time on the spot goes on the edges out of a task, its cost on those into it."""
+        rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
+        for number, location in self.location_of.items():
+            seconds = action(self._model.tasks[number], vehicle)
+            if self.service_on_edges:
+                duration[location, :] += self.time_unit * seconds
+            if self.work_on_edges:
+                distance[:, location] += rate * seconds
+
+    def _grid(self, kind: Matrix, vehicle: Vehicle, mix: tuple[int, int]) -> Grid:
+        """One matrix between all locations; legs from and to nowhere are 0."""
+        travel = vehicle.travel
+        terms: dict[Matrix, list[tuple[Cells | None, int]]] = {
+            "time": [(travel.durations, vehicle.duration_factor if self.time_unit > 1 else 1)],
+            "distance": [(travel.distances, 1)],
+            "custom": [(travel.costs, 1)],
+            "mixed": [(travel.durations, mix[0]), (travel.distances, mix[1])],
+        }
+        return grid([(cells, factor) for cells, factor in terms[kind] if factor], self.locations)
+
+
+def _binding_skill_sets(model: Model, tasks: list[Task]) -> list[frozenset[int]]:
+    needed = {task.skills for task in tasks}
+    binding = [s for s in needed if any(not s <= vehicle.skills for vehicle in model.vehicles)]
+    return sorted(binding, key=sorted)

@@ -1,0 +1,73 @@
+"""What serving each task is worth to PyVRP, where not every one can be served."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from milkrun_solver.engines.pyvrp.closed_legs import Closing
+from milkrun_solver.engines.pyvrp.expressible import action
+from milkrun_solver.engines.pyvrp.fleet import Fleet
+from milkrun_solver.engines.pyvrp.matrices import Grid
+from milkrun_solver.model.problem import HUNDREDTHS, Model
+
+_MOST = 2**59
+"""Bound on the sum of what tasks are worth, and on that of what priorities add: PyVRP counts in 64 bits."""
+
+
+def prizes(model: Model, fleet: Fleet, possible: Sequence[int]) -> dict[int, int]:
+    """What serving each of the possible tasks is worth, in PyVRP's cost unit.
+
+    One task outweighs all travel, one point of priority all tasks, as far as 64 bits reach. The cost of
+    working on the spot, where it is the same for all vehicles, is taken off.
+    """
+    tasks = {number: model.tasks[number] for number in possible}
+    points = sum(task.priority for task in tasks.values())
+    base = min(_more_than_any_plan(model, fleet, possible), _MOST // max(1, len(tasks) + points))
+    step = max(1, min(len(tasks) + 1, _MOST // (base * (points + 1))))
+    first = model.vehicles[0]
+    rate = 0 if fleet.work_on_edges else HUNDREDTHS * first.source.costs.per_task_hour
+    return {
+        number: base * (1 + step * task.priority) - rate * action(task, first) // fleet.divisor
+        for number, task in tasks.items()
+    }
+
+
+def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> int:
+    """A cost above that of any plan, which comes to each task once, to a place to reload once for each task
+    at most, and with each vehicle to an end."""
+    into = _dearest_legs(fleet)
+    legs = sum(into[fleet.location_of[number]] for number in possible)
+    legs += len(possible) * max((into[location] for location in fleet.reloads.values()), default=0)
+    legs += min(len(possible), len(model.vehicles)) * max(
+        into[location] for location in fleet.depots.values()
+    )
+    fixed = overtime = 0
+    for kind in fleet.types:
+        most = kind.arguments.get("max_overtime", 0) * kind.arguments.get("unit_overtime_cost", 0)
+        overtime += most * len(kind.vehicles)
+        fixed += kind.arguments["fixed_cost"] * len(kind.vehicles)
+    first = model.vehicles[0]
+    work = sum(action(model.tasks[number], first) for number in possible)
+    work *= HUNDREDTHS * first.source.costs.per_task_hour // fleet.divisor
+    return legs + fixed + work + overtime + 1
+
+
+def _dearest_legs(fleet: Fleet) -> list[int]:
+    """What the dearest leg into each location costs, whoever drives it."""
+    closings = fleet.closings
+    distances, durations = (list(map(_longest_legs, grids, closings)) for grids in fleet.matrices)
+    dearest = [0] * len(fleet.locations)
+    for profile, unit_distance, unit_duration in {
+        tuple(kind.arguments[key] for key in ("profile", "unit_distance_cost", "unit_duration_cost"))
+        for kind in fleet.types
+    }:
+        legs = zip(distances[profile], durations[profile], strict=True)
+        costs = [unit_distance * distance + unit_duration * duration for distance, duration in legs]
+        dearest = list(map(max, dearest, costs))
+    return dearest
+
+
+def _longest_legs(grid: Grid, closing: Closing | None) -> list[int]:
+    """The longest leg into each location that may be driven."""
+    longest: list[int] = np.max(grid if closing is None else np.where(closing.legs, 0, grid), axis=0).tolist()
+    return longest

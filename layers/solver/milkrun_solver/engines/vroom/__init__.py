@@ -1,0 +1,1 @@
+"""VROOM, in a child process."""

@@ -1,0 +1,190 @@
+"""A problem as VROOM's JSON, normalised, with its matrices apart, and the routes in VROOM's answers."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from milkrun_solver.engines.vroom.bounds import Flags, bounded
+from milkrun_solver.engines.vroom.request import Effort, Matrices, Request
+from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle, is_timed, merged_windows
+from milkrun_solver.model.travel import Cells
+from milkrun_solver.routes.schedule import Stop, TimedRoute, tasks_of
+
+_ALWAYS = (0, 2**31)
+"""A time window that binds nothing. A part without any gets one where the whole has some: VROOM rounds costs
+in another way where nothing is timed."""
+
+
+def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: float) -> Request:
+    """The request for a problem, with the rows of its matrices that it uses."""
+    rows = _rows(model)
+    row_of = {place: rank for rank, place in enumerate(rows)}
+    problem: dict[str, Any] = {
+        "vehicles": [_vehicle(vehicle, model.amounts, row_of) for vehicle in model.vehicles],
+        "jobs": [],
+        "shipments": [],
+    }
+    if model.timed and not is_timed(model.tasks, model.vehicles):
+        problem["vehicles"][0]["time_window"] = _ALWAYS
+    for number, task in enumerate(model.tasks):
+        if task.kind == "job":
+            problem["jobs"].append(_job(task, row_of))
+        elif task.kind == "pickup":
+            problem["shipments"].append(_shipment(task, model.tasks[number + 1], row_of))
+    matrices = _matrices(model, rows)
+    bounded(model, problem, matrices, _closed(model, rows))
+    return Request(problem, matrices, efforts, threads, seconds)
+
+
+def _rows(model: Model) -> list[int]:
+    places = {task.place for task in model.tasks}
+    places |= {
+        place for vehicle in model.vehicles for place in (vehicle.start, vehicle.end) if place is not None
+    }
+    return sorted(places)
+
+
+def _matrices(model: Model, rows: list[int]) -> dict[str, Matrices]:
+    """VROOM takes distances of all profiles or of none, so zeros stand in for those that nobody asks for."""
+    profiles = {vehicle.source.profile: vehicle.travel for vehicle in model.vehicles}
+    measured = any(travel.distances is not None for travel in profiles.values())
+
+    def used(cells: Cells) -> Cells:
+        return cells if len(rows) == len(cells) else cells[np.ix_(rows, rows)]
+
+    matrices = {}
+    for name, travel in profiles.items():
+        durations = used(travel.durations)
+        distances = None if travel.distances is None else used(travel.distances)
+        if distances is None and measured:
+            distances = np.zeros_like(durations)
+        matrices[name] = (durations, distances, None if travel.costs is None else used(travel.costs))
+    return matrices
+
+
+def _closed(model: Model, rows: list[int]) -> dict[str, Flags | None]:
+    """The legs between these rows along which no way leads, by profile."""
+    profiles = {vehicle.source.profile: vehicle.travel.closed for vehicle in model.vehicles}
+    return {name: None if legs is None else legs[np.ix_(rows, rows)] for name, legs in profiles.items()}
+
+
+def _vehicle(vehicle: Vehicle, amounts: int, row_of: Mapping[int, int]) -> dict[str, Any]:
+    source = vehicle.source
+    described: dict[str, Any] = {
+        "id": source.id,
+        "profile": source.profile,
+        "start_index": None if vehicle.start is None else row_of[vehicle.start],
+        "end_index": None if vehicle.end is None else row_of[vehicle.end],
+        "capacity": vehicle.capacity,
+        "costs": source.costs.model_dump(),
+        "skills": sorted(vehicle.skills),
+        "type": source.type,
+        "time_window": vehicle.window,
+        "breaks": _breaks(vehicle, amounts),
+        "speed_factor": source.speed_factor,
+        "max_tasks": source.max_tasks,
+        "max_travel_time": source.max_travel_time,
+        "max_distance": source.max_distance,
+    }
+    return _given(described)
+
+
+def _breaks(vehicle: Vehicle, amounts: int) -> list[dict[str, Any]]:
+    return [
+        _given(
+            {
+                "id": pause.id,
+                "time_windows": merged_windows(pause.time_windows) or None,
+                "service": pause.service,
+                "max_load": (pause.max_load or None) if amounts else None,
+            }
+        )
+        for pause in vehicle.source.breaks
+    ]
+
+
+def _job(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
+    return {
+        **_step(task, row_of),
+        "delivery": task.delivery,
+        "pickup": task.pickup,
+        "skills": list(task.skills),
+        "priority": task.priority,
+    }
+
+
+def _shipment(pickup: Task, delivery: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
+    return {
+        "pickup": _step(pickup, row_of),
+        "delivery": _step(delivery, row_of),
+        "amount": pickup.pickup,
+        "skills": list(pickup.skills),
+        "priority": pickup.priority,
+    }
+
+
+def _step(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
+    source = task.source
+    return _given(
+        {
+            "id": source.id,
+            "location_index": row_of[task.place],
+            "setup": source.setup,
+            "service": source.service,
+            "setup_per_type": source.setup_per_type or None,
+            "service_per_type": source.service_per_type or None,
+            "time_windows": task.windows or None,
+        }
+    )
+
+
+def _given(described: dict[str, Any]) -> dict[str, Any]:
+    """Without keys that have no value: VROOM reads a null as a wrong value."""
+    return {key: value for key, value in described.items() if value is not None}
+
+
+def routes_of(model: Model, output: Mapping[str, Any]) -> list[TimedRoute]:
+    """The routes in VROOM's output, with the times that VROOM gives them."""
+    vehicles = {vehicle.source.id: number for number, vehicle in enumerate(model.vehicles)}
+    numbers: dict[tuple[str, int], int] = {
+        (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
+    }
+    routes = []
+    for route in output["routes"]:
+        number = vehicles[route["vehicle"]]
+        breaks = {pause.id: rank for rank, pause in enumerate(model.vehicles[number].source.breaks)}
+        stops = [_stop(step, numbers, breaks) for step in route["steps"]]
+        timed = TimedRoute(number, stops, route["cost"])
+        if model.vehicles[number].travel.costs is not None:
+            timed.cost = _cost(model, timed)  # VROOM may have been told them divided
+        routes.append(timed)
+    return routes
+
+
+def _cost(model: Model, route: TimedRoute) -> int:
+    """What a route costs where its legs have custom costs."""
+    vehicle = model.vehicles[route.vehicle]
+    costs, legs = vehicle.source.costs, vehicle.travel.costs
+    places = [vehicle.start, *(model.tasks[number].place for number in tasks_of(route)), vehicle.end]
+    known = [place for place in places if place is not None]
+    travel = 0 if legs is None else sum(int(legs[leg]) for leg in pairwise(known))
+    work = HUNDREDTHS * sum(stop.setup + stop.service for stop in route.stops)
+    return costs.fixed + travel + costs.per_task_hour * work // COST_UNIT
+
+
+def _stop(step: Mapping[str, Any], tasks: Mapping[tuple[str, int], int], breaks: Mapping[int, int]) -> Stop:
+    kind = step["type"]
+    number = breaks[step["id"]] if kind == "break" else tasks.get((kind, step.get("id", -1)))
+    return Stop(
+        kind=kind,
+        number=number,
+        arrival=step["arrival"],
+        duration=step["duration"],
+        distance=step.get("distance", 0),
+        load=tuple(step.get("load", ())),
+        setup=step["setup"],
+        service=step["service"],
+        waiting=step["waiting_time"],
+    )

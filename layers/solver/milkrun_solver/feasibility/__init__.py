@@ -1,0 +1,1 @@
+"""Which vehicles can serve a task, told before any engine starts."""

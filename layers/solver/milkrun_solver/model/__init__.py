@@ -1,0 +1,1 @@
+"""The problem in the solver's own terms."""

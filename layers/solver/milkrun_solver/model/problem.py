@@ -1,0 +1,278 @@
+"""The optimiser's own lean view of a problem: tasks and vehicles by number, places as matrix rows."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from milkrun.schema import problem as schema
+from milkrun_solver.model.travel import Travel, TravelSource
+
+HUNDREDTHS = 100
+"""VROOM counts time in hundredths of a second, so that a speed factor keeps two digits."""
+DISTANCE_COST = 360
+"""Cost of one metre at one cost unit per km, in VROOM's internal unit of 1/360,000 of a cost unit."""
+COST_UNIT = 360_000
+"""VROOM's internal costs per cost unit: hundredths of a second times seconds per hour."""
+
+Window = tuple[int, int]
+TaskKind = Literal["job", "pickup", "delivery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job, a pickup or a delivery.
+
+    Attributes:
+        place: Row of the matrices.
+        setup, service: Seconds, by the rank of the vehicle's type.
+        windows: When service may start, ascending and disjoint; empty: at any time.
+        delivery, pickup: Amounts that leave and enter the vehicle here.
+        release: When the trip that serves it may begin, in seconds.
+        partner: Number of the other end of a shipment.
+        source: The task as it stands in the problem.
+    """
+
+    kind: TaskKind
+    place: int
+    setup: tuple[int, ...]
+    service: tuple[int, ...]
+    windows: tuple[Window, ...]
+    delivery: tuple[int, ...]
+    pickup: tuple[int, ...]
+    skills: frozenset[int]
+    priority: int
+    release: int
+    partner: int | None
+    source: schema.Task
+
+    @property
+    def work_depends_on_type(self) -> bool:
+        """Whether time on the spot depends on the vehicle's type."""
+        if not self.source.setup_per_type and not self.source.service_per_type:
+            return False
+        return len(set(map(sum, zip(self.setup, self.service, strict=True)))) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """A place where a vehicle may begin another trip: its row of the matrices, and seconds that it takes."""
+
+    place: int
+    service: int
+    source: schema.Reload
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle; `duration_factor` and `cost_factor` are VROOM's whole numbers for its speed and `per_hour`.
+
+    Attributes:
+        start, end: Rows of the matrices, None where the route is open.
+        type_rank: Place of its type in the problem's list of types.
+        duration_factor: Hundredths of a second for one second of the matrix.
+        cost_factor: Internal cost of one second of the matrix.
+        reloads: Where it may begin another trip.
+        source: The vehicle as it stands in the problem.
+    """
+
+    start: int | None
+    end: int | None
+    capacity: tuple[int, ...]
+    skills: frozenset[int]
+    type_rank: int
+    window: Window | None
+    duration_factor: int
+    cost_factor: int
+    travel: Travel
+    reloads: tuple[Reload, ...]
+    source: schema.Vehicle
+
+    def duration(self, origin: int, target: int) -> int:
+        """Travel time between two rows of the matrices, in hundredths of a second."""
+        return self.duration_factor * int(self.travel.durations[origin, target])
+
+
+class PlannedRoute(NamedTuple):
+    """What a route says before it has times: the vehicle and its tasks in order, by their numbers.
+
+    A negative number `~k` between them is a reload at the vehicle's place `k` for it.
+    """
+
+    vehicle: int
+    tasks: tuple[int, ...]
+
+    @property
+    def served(self) -> tuple[int, ...]:
+        """The tasks alone, without reloads."""
+        return self.tasks if min(self.tasks, default=0) >= 0 else tuple(n for n in self.tasks if n >= 0)
+
+
+Plan = list[PlannedRoute]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole problem.
+
+    Attributes:
+        amounts: How many quantities are counted.
+        timed: Whether anything binds in time; VROOM rounds costs in another way where none does.
+    """
+
+    problem: schema.Problem
+    travel: TravelSource
+    tasks: tuple[Task, ...]
+    vehicles: tuple[Vehicle, ...]
+    types: tuple[str | None, ...]
+    amounts: int
+    timed: bool
+
+    @property
+    def has_breaks(self) -> bool:
+        """Whether any vehicle has a break."""
+        return any(vehicle.source.breaks for vehicle in self.vehicles)
+
+    @cached_property
+    def at_plain_speed(self) -> bool:
+        """Whether every vehicle is as fast as the matrices say."""
+        return all(vehicle.duration_factor == HUNDREDTHS for vehicle in self.vehicles)
+
+    @cached_property
+    def work_cost_depends_on_vehicle(self) -> bool:
+        """Whether the cost of time on the spot differs between vehicles."""
+        rates = {vehicle.source.costs.per_task_hour for vehicle in self.vehicles}
+        return len(rates) > 1 or (rates != {0} and any(task.work_depends_on_type for task in self.tasks))
+
+
+def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
+    """The model of a problem whose rules have been checked."""
+    types = tuple(dict.fromkeys(vehicle.type for vehicle in problem.vehicles))
+    amounts = _amount_count(problem)
+    tasks = tuple(_tasks(problem, travel, types, amounts))
+    vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
+    return Model(problem, travel, tasks, vehicles, types, amounts, is_timed(tasks, vehicles))
+
+
+def is_timed(tasks: Sequence[Task], vehicles: Sequence[Vehicle]) -> bool:
+    """Whether anything binds in time: a window, a break, a release time, or the duration of a shift."""
+    return any(task.windows or task.release for task in tasks) or any(
+        v.window or v.source.breaks or v.source.shift_duration is not None for v in vehicles
+    )
+
+
+def _amount_count(problem: schema.Problem) -> int:
+    lists = [vehicle.capacity for vehicle in problem.vehicles]
+    lists += [amount for job in problem.jobs for amount in (job.delivery, job.pickup)]
+    lists += [shipment.amount for shipment in problem.shipments]
+    return max(map(len, lists))
+
+
+def _padded(amounts: Sequence[int], count: int) -> tuple[int, ...]:
+    return tuple(amounts) or (0,) * count
+
+
+def merged_windows(windows: Sequence[schema.Slot]) -> tuple[Window, ...]:
+    """The same times as ascending, disjoint windows, which is what VROOM takes."""
+    merged: list[Window] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:
+    """Without the windows that are over before the goods are ready, which PyVRP refuses to hear of.
+
+    Where nothing else is left all of them stay, and the task is impossible.
+    """
+    return tuple(window for window in windows if window[1] >= release) or windows
+
+
+def _tasks(
+    problem: schema.Problem, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+) -> list[Task]:
+    nothing = (0,) * amounts
+    per_type = _PerType(types)
+    tasks: list[Task] = []
+
+    def add(
+        kind: TaskKind,
+        source: schema.Task,
+        owner: schema.Job | schema.Shipment,
+        delivery: Sequence[int],
+        pickup: Sequence[int],
+    ) -> None:
+        number = len(tasks)
+        release = owner.release_time if isinstance(owner, schema.Job) else 0
+        tasks.append(
+            Task(
+                kind=kind,
+                place=travel.place(source.location, source.location_index),
+                setup=per_type(source.setup, source.setup_per_type),
+                service=per_type(source.service, source.service_per_type),
+                windows=_in_reach(merged_windows(source.time_windows), release),
+                delivery=_padded(delivery, amounts),
+                pickup=_padded(pickup, amounts),
+                skills=frozenset(owner.skills),
+                priority=owner.priority,
+                release=release,
+                partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
+                source=source,
+            )
+        )
+
+    for job in problem.jobs:
+        add("job", job, job, job.delivery, job.pickup)
+    for shipment in problem.shipments:
+        add("pickup", shipment.pickup, shipment, nothing, shipment.amount)
+        add("delivery", shipment.delivery, shipment, shipment.amount, nothing)
+    return tasks
+
+
+class _PerType:
+    """Seconds by the rank of a vehicle's type, one tuple for all tasks alike: there may be 2,000 types."""
+
+    def __init__(self, types: tuple[str | None, ...]) -> None:
+        self._ranks = {name: rank for rank, name in enumerate(types) if name is not None}
+        self._count = len(types)
+        self._known: dict[tuple[int, tuple[tuple[str, int], ...]], tuple[int, ...]] = {}
+
+    def __call__(self, default: int, special: dict[str, int]) -> tuple[int, ...]:
+        key = default, tuple(special.items())
+        if key not in self._known:
+            seconds = [default] * self._count
+            for name in special.keys() & self._ranks.keys():
+                seconds[self._ranks[name]] = special[name]
+            self._known[key] = tuple(seconds)
+        return self._known[key]
+
+
+def _vehicle(
+    vehicle: schema.Vehicle, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+) -> Vehicle:
+    slowness = 1 / vehicle.speed_factor * HUNDREDTHS
+
+    def place(location: schema.Coordinates | None, index: int | None) -> int | None:
+        given = index if travel.kind == "custom" else location
+        return None if given is None else travel.place(location, index)
+
+    return Vehicle(
+        start=place(vehicle.start, vehicle.start_index),
+        end=place(vehicle.end, vehicle.end_index),
+        capacity=_padded(vehicle.capacity, amounts),
+        skills=frozenset(vehicle.skills),
+        type_rank=types.index(vehicle.type),
+        window=None if vehicle.time_window is None else (vehicle.time_window.start, vehicle.time_window.end),
+        duration_factor=math.floor(slowness + 0.5),
+        cost_factor=math.floor(slowness * vehicle.costs.per_hour + 0.5),
+        travel=travel.profiles[vehicle.profile],
+        reloads=tuple(
+            Reload(travel.place(place.location, place.location_index), place.service, place)
+            for place in vehicle.reloads
+        ),
+        source=vehicle,
+    )

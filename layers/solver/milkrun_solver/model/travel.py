@@ -1,0 +1,134 @@
+"""Travel times, distances and custom costs: what they are, and those of the body or of great circles."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from milkrun.errors import NetworkNotFoundError
+from milkrun.schema.problem import Coordinates, Matrix, Problem
+from milkrun_solver.errors import OptimiserError
+from milkrun_solver.places import distinct_coordinates
+from milkrun_solver.roads.earth import metres_of, unit_vectors
+from milkrun_solver.roads.streets import Streets
+
+_BLOCK = 64
+"""Rows of a great-circle matrix computed at once: what is between stays in the processor's cache."""
+
+Cells = npt.NDArray[np.uint32]
+
+NO_WAY = 999_999_999
+"""From here on a cell says that no way leads there: 31 years, a million kilometres, or a cost of as much."""
+
+
+@dataclass(frozen=True)
+class Travel:
+    """Matrices of one profile, `[from, to]`: durations in seconds, distances in metres, custom costs."""
+
+    durations: Cells
+    distances: Cells | None = None
+    costs: Cells | None = None
+
+    @cached_property
+    def closed(self) -> npt.NDArray[np.bool_] | None:
+        """The legs that no vehicle may drive, `[from, to]`: one of the matrices says that no way leads there.
+        None where every way is open."""
+        given = [cells for cells in (self.durations, self.distances, self.costs) if cells is not None]
+        if all(cells.max(initial=0) < NO_WAY for cells in given):
+            return None
+        closed = np.zeros(self.durations.shape, dtype=np.bool_)
+        for cells in given:
+            closed |= cells >= NO_WAY
+        return closed
+
+    @cached_property
+    def within_a_place(self) -> bool:
+        """Whether to stay at a place takes time, distance or cost. Asked for every part of a problem."""
+        given = (self.durations, self.distances, self.costs)
+        return any(cells is not None and bool(np.diagonal(cells).any()) for cells in given)
+
+
+@dataclass(frozen=True)
+class TravelSource:
+    """All matrices of a problem, and which row of them a place is.
+
+    Attributes:
+        kind: What `meta.matrix` says.
+        profiles: Matrices of each profile that a vehicle uses.
+        coordinates: Row of each pair of coordinates; empty where the body says the rows itself.
+        streets: The ways behind the times of a road network.
+    """
+
+    kind: Literal["custom", "great-circle", "network"]
+    profiles: dict[str, Travel]
+    coordinates: dict[Coordinates, int] = field(default_factory=dict)
+    streets: Streets | None = None
+
+    def place(self, location: Coordinates | None, index: int | None) -> int:
+        """The row of a place, given by its coordinates or by the body's own index."""
+        if self.kind == "custom":
+            if index is None:
+                raise OptimiserError("A location has no index into the matrices of the problem.")
+            return index
+        if location is None:
+            raise OptimiserError("A location has no coordinates, and the problem brings no matrices.")
+        return self.coordinates[location]
+
+
+def travel_source(problem: Problem) -> TravelSource:
+    """Travel times of a problem that names no road network: its own matrices, else great circles at
+    `options.speed_kmh`.
+
+    Raises:
+        NetworkNotFoundError: It names one.
+    """
+    if problem.network is not None:
+        raise NetworkNotFoundError(f"There is no road network named {problem.network!r}.")
+    profiles = {vehicle.profile for vehicle in problem.vehicles}
+    if problem.matrices is not None:
+        return TravelSource("custom", {name: _custom(problem.matrices[name]) for name in sorted(profiles)})
+    coordinates = distinct_coordinates(problem)
+    travel = great_circle(list(coordinates), problem.options.speed_kmh)
+    return TravelSource("great-circle", dict.fromkeys(sorted(profiles), travel), coordinates)
+
+
+def _custom(matrix: Matrix) -> Travel:
+    def cells(rows: list[list[int]] | None) -> Cells | None:
+        return None if rows is None else np.array(rows, dtype=np.uint32)
+
+    return Travel(np.array(matrix.durations, dtype=np.uint32), cells(matrix.distances), cells(matrix.costs))
+
+
+def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:
+    """Great-circle distances between `[lon, lat]` places in metres, and durations in seconds at one speed.
+
+    Both are rounded to whole numbers, each from the exact distance. Any way fits at the slowest speed that a
+    problem may have.
+    """
+    lon, lat = np.array(places, dtype=np.float64).T
+    points = unit_vectors(lon, lat)
+    count = len(places)
+    distances = np.empty((count, count), dtype=np.uint32)
+    durations = np.empty_like(distances)
+    for first in range(0, count, _BLOCK):
+        # The way back is as long: each block begins at the diagonal and is mirrored.
+        rows, columns = slice(first, first + _BLOCK), slice(first, None)
+        metres = metres_of(_squared_chords(points[:, rows], points[:, columns]))
+        for cells, unit in ((distances, 1.0), (durations, 3.6 / speed_kmh)):
+            cells[rows, columns] = np.rint(metres * unit)
+            cells[columns, rows] = cells[rows, columns].T
+    return Travel(durations, distances)
+
+
+def _squared_chords(
+    origins: npt.NDArray[np.float64], targets: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Squares of the straight distances [k, m] between points [3, k] and [3, m]."""
+    squares = np.zeros((origins.shape[1], targets.shape[1]))
+    along = np.empty_like(squares)
+    for origin, target in zip(origins, targets, strict=True):
+        np.subtract(origin[:, None], target, out=along)
+        squares += np.multiply(along, along, out=along)
+    return squares

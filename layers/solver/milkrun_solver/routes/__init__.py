@@ -1,0 +1,1 @@
+"""From an order of visits to times, loads and costs."""

@@ -1,0 +1,210 @@
+"""The forward pass of a route with breaks, from an order of tasks and breaks.
+
+As early as it can, a vehicle takes a break; while it would wait for one, it drives on. Among breaks and tasks
+in a given order nothing is better: whatever can be done later can be done then as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from milkrun_solver.model.problem import HUNDREDTHS, Model, Window
+from milkrun_solver.routes.schedule import Stop, TimedRoute, UntimedRoute, load_after
+from milkrun_solver.routes.timing import service_start
+from milkrun_solver.routes.trips import first_loads
+
+
+class Visit(NamedTuple):
+    """A task by its number, or a break by its number within its vehicle."""
+
+    is_break: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far a vehicle has come: when it is there, what is left of the leg under way, and the breaks taken
+    so far, each with the number of the leg that it was taken on."""
+
+    time: int
+    left: int
+    taken: tuple[tuple[int, int], ...] = ()
+
+    def is_no_better(self, other: "_Way") -> bool:
+        return other.time <= self.time and other.time + other.left <= self.time + self.left
+
+
+def schedule_with_breaks(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
+    """Times, loads and cost of these visits in this order, by a vehicle without reloads.
+
+    Breaks of the vehicle that are not among the visits are taken where the route ends earliest, in the order
+    of their last chance.
+
+    Returns:
+        The route; None where a time window is missed, no way leads on, or there is too much on board for a
+        break. Skills, capacity and limits are not looked at: the verifier does that.
+    """
+    route = _PausedRoute(model, vehicle_number, [visit.number for visit in visits if not visit.is_break])
+    taken = route.breaks_by_leg(visits) if route.is_open() else None
+    return None if taken is None else route.timed_with(taken)
+
+
+class _PausedRoute(UntimedRoute):
+    """One route with breaks while it is given its times."""
+
+    def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
+        super().__init__(model, vehicle_number, tasks)
+        self._breaks = self.vehicle.source.breaks
+        self._pauses = [HUNDREDTHS * it.service for it in self._breaks]
+        self._break_windows: list[list[Window]] = [
+            sorted((HUNDREDTHS * start, HUNDREDTHS * end) for start, end in it.time_windows)
+            for it in self._breaks
+        ]
+        window = self.vehicle.window
+        self._earliest = 0 if window is None else HUNDREDTHS * window[0]
+        self._latest = None if window is None else HUNDREDTHS * window[1]
+        loads = [first_loads(model, tasks)[0]]
+        for number in tasks:
+            loads.append(load_after(loads[-1], model.tasks[number]))
+        self._loads = loads
+
+    def breaks_by_leg(self, visits: Sequence[Visit]) -> list[list[int]] | None:
+        """Which breaks are taken on each leg, in order; None where there is no way to take them all."""
+        given = {visit.number for visit in visits if visit.is_break}
+        loose = sorted({*range(len(self._breaks))} - given, key=self._last_chance)
+        ways: list[list[_Way]] = [[_Way(self._earliest, self.travel[0])], *([] for _ in loose)]
+        leg = 0
+        for visit in (*visits, None):
+            for count, number in enumerate(loose):
+                ways[count + 1] += self._each_paused(ways[count], leg, number)
+            if visit is None:
+                break
+            if visit.is_break:
+                ways = [self._each_paused(some, leg, visit.number) for some in ways]
+            else:
+                ways = [[new for way in some if (new := self._served(way, leg))] for some in ways]
+                leg += 1
+            ways = [_best(some) for some in ways]
+        ends = [way for way in ways[-1] if self._latest is None or way.time + way.left <= self._latest]
+        if not ends:
+            return None
+        best = min(ends, key=lambda way: way.time + way.left)
+        return [[number for on, number in best.taken if on == leg] for leg in range(len(self.legs))]
+
+    def timed_with(self, taken: Sequence[Sequence[int]]) -> TimedRoute:
+        """The route with these breaks on each leg: it ends as early as it can, and then starts as late as it
+        can."""
+        end = self._end(self._earliest, taken)
+        first, beyond = self._earliest, (end or self._earliest) + 1
+        while beyond - first > 1:
+            middle = (first + beyond) // 2
+            later = self._end(middle, taken)
+            if later is not None and later == end:
+                first = middle
+            else:
+                beyond = middle
+        return self._stops_from(first, taken)
+
+    def _last_chance(self, number: int) -> float:
+        windows = self._break_windows[number]
+        return windows[-1][1] if windows else float("inf")
+
+    def _paused(self, way: _Way, leg: int, number: int) -> _Way | None:
+        """After a break on a leg."""
+        most = self._breaks[number].max_load
+        if most and any(have > limit for have, limit in zip(self._loads[leg], most, strict=False)):
+            return None
+        start = service_start(way.time, self._break_windows[number])
+        if start is None:
+            return None
+        left = max(0, way.left - (start - way.time))
+        return _Way(start + self._pauses[number], left, (*way.taken, (leg, number)))
+
+    def _each_paused(self, ways: Sequence[_Way], leg: int, number: int) -> list[_Way]:
+        return [new for way in ways if (new := self._paused(way, leg, number))]
+
+    def _served(self, way: _Way, leg: int) -> _Way | None:
+        """After the task at the end of a leg."""
+        start = service_start(way.time + way.left, self.windows[leg])
+        return None if start is None else _Way(start + self.action[leg], self.travel[leg + 1], way.taken)
+
+    def _end(self, start: int, taken: Sequence[Sequence[int]]) -> int | None:
+        """When the route ends that starts then; None if a window is missed."""
+        way = _Way(start, self.travel[0])
+        for leg, numbers in enumerate(taken):
+            after: _Way | None = way
+            for number in numbers:
+                after = after and self._paused(after, leg, number)
+            if leg < len(self.visits):
+                after = after and self._served(after, leg)
+            if after is None:
+                return None
+            way = after
+        return way.time + way.left
+
+    def _stops_from(self, start: int, taken: Sequence[Sequence[int]]) -> TimedRoute:
+        """The stops of a route that keeps its windows from this start on."""
+        log = _Log(start, Stop("start", None, start // HUNDREDTHS, 0, 0, self._loads[0]))
+        work = sum(self.action)
+        for leg, numbers in enumerate(taken):
+            left = self.travel[leg]
+            for number in numbers:
+                opening = _start(log.time, self._break_windows[number])
+                driven = min(left, opening - log.time)
+                left -= driven
+                log.add(
+                    Stop("break", number, 0, 0, 0, self._loads[leg]),
+                    driven,
+                    opening,
+                    self._breaks[number].service,
+                )
+                work += self._pauses[number]
+            log.distance += self.metres(leg)
+            if leg == len(self.visits):
+                log.add(Stop("end", None, 0, 0, 0, self._loads[leg]), left, log.time + left, 0)
+                break
+            opening = _start(log.time + left, self.windows[leg])
+            task = self.model.tasks[self.visit_numbers[leg]]
+            stop = Stop(
+                task.kind, self.visit_numbers[leg], 0, 0, 0, self._loads[leg + 1], setup=self.setups[leg]
+            )
+            log.add(stop, left, opening, self.services[leg])
+        cost = self.cost(log.driven, log.distance, work, overtime=0)
+        return TimedRoute(self.number, log.stops, cost)
+
+
+class _Log:
+    """The stops so far, in whole seconds, and where the exact clock stands, in hundredths."""
+
+    def __init__(self, time: int, first: Stop) -> None:
+        self.time = time
+        self.stops = [first]
+        self.driven = self.distance = 0
+        self._departure = first.arrival
+
+    def add(self, stop: Stop, travel: int, opening: int, service: int) -> None:
+        """A stop after so much travel, whose service starts at `opening` and takes so many seconds."""
+        reached = self.time + travel
+        stop.arrival = reached // HUNDREDTHS
+        self.driven += stop.arrival - self._departure
+        stop.duration, stop.distance, stop.service = self.driven, self.distance, service
+        stop.waiting = opening // HUNDREDTHS - stop.arrival if opening > reached else 0
+        self.stops.append(stop)
+        self._departure = stop.arrival + stop.waiting + stop.setup + service
+        self.time = opening + HUNDREDTHS * (stop.setup + service)
+
+
+def _start(time: int, windows: Sequence[Window]) -> int:
+    start = service_start(time, windows)
+    if start is None:
+        raise ValueError("a route that keeps its windows misses one")
+    return start
+
+
+def _best(ways: Sequence[_Way]) -> list[_Way]:
+    """Without those that another one is no worse than in all."""
+    best: list[_Way] = []
+    for way in sorted(ways, key=lambda way: (way.time, way.time + way.left)):
+        if not any(way.is_no_better(other) for other in best):
+            best.append(way)
+    return best

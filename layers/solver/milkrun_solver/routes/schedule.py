@@ -1,0 +1,230 @@
+"""The forward pass: from an order of tasks to times, loads and costs, as VROOM's own output states them.
+
+As in VROOM, a route ends as early as it can and then starts as late as it can, so that it waits
+least; one that would have overtime lasts the least instead. Where nothing in the problem binds in time, every
+route starts at 0. Times are kept in hundredths of a second and rounded down for output; travel and overtime
+are what lies between rounded times, so that each route adds up.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from milkrun_solver.model.problem import (
+    COST_UNIT,
+    DISTANCE_COST,
+    HUNDREDTHS,
+    Model,
+    Reload,
+    Task,
+    Vehicle,
+    Window,
+)
+from milkrun_solver.model.travel import Cells
+from milkrun_solver.routes.timing import Timing, service_start
+from milkrun_solver.routes.trips import first_loads, releases
+
+_SECONDS_PER_HOUR = 3_600
+_METRES_PER_KM = 1_000
+_NEVER = 2**60
+"""A time later than any."""
+
+TASK_KINDS = frozenset(("job", "pickup", "delivery"))
+"""Kinds of stops that are tasks."""
+
+_Leg = tuple[int | None, int | None]
+
+
+@dataclass(slots=True)
+class Stop:
+    """One step of a route; `number` is the task's, or the break's or the reload's within its vehicle, None at
+    start and end.
+
+    Times in seconds, `distance` in metres; `duration` and `distance` are cumulated on arrival, `load` is what
+    is on board after the stop.
+    """
+
+    kind: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
+    number: int | None
+    arrival: int
+    duration: int
+    distance: int
+    load: tuple[int, ...]
+    setup: int = 0
+    service: int = 0
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class TimedRoute:
+    """A route with its stops from start to end, its cost, and its overtime in seconds."""
+
+    vehicle: int
+    stops: list[Stop]
+    cost: int
+    overtime: int = 0
+
+
+def tasks_of(route: TimedRoute) -> tuple[int, ...]:
+    """The tasks of a route in order."""
+    return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
+
+
+def schedule(model: Model, vehicle_number: int, tasks: Sequence[int]) -> TimedRoute | None:
+    """Times, loads and cost of serving `tasks` in this order, reloads among them as in `PlannedRoute`; None
+    where a time window is missed or no way leads on.
+
+    Loads, skills, limits and breaks are not looked at: the verifier does that.
+    """
+    route = UntimedRoute(model, vehicle_number, tasks)
+    if not route.is_open():
+        return None
+    start = route.start() if model.timed else 0
+    return None if start is None else route.timed(start)
+
+
+class UntimedRoute:
+    """One route while it is given its times; all times within are hundredths of a second.
+
+    Attributes:
+        visits: Tasks and reloads in order.
+        windows: When the service of each may start.
+        legs: Rows of the matrices, from the start to each visit in turn and to the end; None at an open end.
+        travel: How long each leg takes.
+        setups, services: Seconds at each visit.
+        action: Time on the spot at each visit.
+    """
+
+    def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
+        self.model = model
+        self.number = vehicle_number
+        self.vehicle: Vehicle = model.vehicles[vehicle_number]
+        self.visit_numbers = tasks
+        self.visits: list[Task | Reload] = [
+            model.tasks[number] if number >= 0 else self.vehicle.reloads[~number] for number in tasks
+        ]
+        self.releases = releases(model, tasks)
+        self.windows = self._windows()
+        places = [visit.place for visit in self.visits]
+        self.legs = list(zip([self.vehicle.start, *places], [*places, self.vehicle.end], strict=True))
+        self.travel = [self._travel_time(leg) for leg in self.legs]
+        rank = self.vehicle.type_rank
+        self.setups = [
+            0 if isinstance(visit, Reload) or origin == visit.place else visit.setup[rank]
+            for visit, (origin, _) in zip(self.visits, self.legs, strict=False)
+        ]
+        self.services = [
+            visit.service if isinstance(visit, Reload) else visit.service[rank] for visit in self.visits
+        ]
+        self.action = [
+            HUNDREDTHS * (setup + service) for setup, service in zip(self.setups, self.services, strict=True)
+        ]
+
+    def is_open(self) -> bool:
+        """Whether a way leads along every leg."""
+        closed = self.vehicle.travel.closed
+        return closed is None or not any(closed[leg] for leg in self.legs if None not in leg)
+
+    def _windows(self) -> list[list[Window]]:
+        """When the service of each stop may start: at a reload, once the goods of the next trip are ready."""
+        ready = iter(self.releases[1:])
+        return [
+            _scaled([(next(ready), _NEVER)] if isinstance(visit, Reload) else visit.windows)
+            for visit in self.visits
+        ]
+
+    def _travel_time(self, leg: _Leg) -> int:
+        origin, target = leg
+        return 0 if origin is None or target is None else self.vehicle.duration(origin, target)
+
+    def _sum(self, cells: Cells | None, legs: Sequence[_Leg]) -> int:
+        """What legs add up to in a matrix; an open end is no leg, and an absent matrix counts as zeros."""
+        if cells is None:
+            return 0
+        return sum(int(cells[leg]) for leg in legs if None not in leg)
+
+    def start(self) -> int | None:
+        """When the route starts; None if a window is missed."""
+        window = self.vehicle.window
+        timing = Timing(
+            travel=self.travel,
+            action=self.action,
+            windows=self.windows,
+            earliest=HUNDREDTHS * max(self.releases[0], 0 if window is None else window[0]),
+            latest=None if window is None else HUNDREDTHS * window[1],
+        )
+        shift = self.vehicle.source.shift_duration
+        return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
+
+    def timed(self, start: int) -> TimedRoute | None:
+        """The route with every stop as early as `start` allows."""
+        loads = iter(first_loads(self.model, self.visit_numbers))
+        load = next(loads)
+        time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
+        stops = [Stop("start", None, departure, 0, 0, load)]
+        for i, visit in enumerate(self.visits):
+            time += self.travel[i]
+            arrival = time // HUNDREDTHS
+            driven += arrival - departure
+            distance += self.metres(i)
+            opening = service_start(time, self.windows[i])
+            if opening is None:
+                return None
+            if isinstance(visit, Reload):
+                load = next(loads)
+                stop = Stop("reload", ~self.visit_numbers[i], arrival, driven, distance, load)
+            else:
+                load = load_after(load, visit)
+                stop = Stop(visit.kind, self.visit_numbers[i], arrival, driven, distance, load)
+            stop.setup, stop.service = self.setups[i], self.services[i]
+            stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
+            stops.append(stop)
+            departure = arrival + stop.waiting + stop.setup + stop.service
+            time = opening + self.action[i]
+        arrival = (time + self.travel[-1]) // HUNDREDTHS
+        driven += arrival - departure
+        distance += self.metres(len(self.visits))
+        stops.append(Stop("end", None, arrival, driven, distance, load))
+        overtime = self._overtime(arrival - stops[0].arrival)
+        work = sum(
+            time for time, visit in zip(self.action, self.visits, strict=True) if isinstance(visit, Task)
+        )
+        return TimedRoute(self.number, stops, self.cost(driven, distance, work, overtime), overtime)
+
+    def metres(self, leg: int) -> int:
+        """Length of a leg; an open end is none, and an absent matrix counts as zeros."""
+        return self._sum(self.vehicle.travel.distances, self.legs[leg : leg + 1])
+
+    def _overtime(self, seconds: int) -> int:
+        shift = self.vehicle.source.shift_duration
+        return 0 if shift is None else max(0, seconds - shift)
+
+    def cost(self, duration: int, distance: int, work: int, overtime: int) -> int:
+        """What the route costs: seconds and metres of travel, time on the spot, seconds of overtime."""
+        costs = self.vehicle.source.costs
+        task_cost = costs.per_task_hour * work // COST_UNIT
+        overtime_cost = math.floor(overtime * costs.per_overtime_hour / _SECONDS_PER_HOUR + 0.5)
+        return costs.fixed + self._travel_cost(duration, distance) + task_cost + overtime_cost
+
+    def _travel_cost(self, duration: int, distance: int) -> int:
+        """VROOM rounds to the nearest, from the rounded duration, where time binds, and down from the exact
+        cost where it does not."""
+        travel, costs = self.vehicle.travel, self.vehicle.source.costs
+        if travel.costs is not None:
+            return self._sum(travel.costs, self.legs)
+        if self.model.timed:
+            time_cost = duration * costs.per_hour / _SECONDS_PER_HOUR
+            return math.floor(time_cost + distance * costs.per_km / _METRES_PER_KM + 0.5)
+        time_cost = self.vehicle.cost_factor * self._sum(travel.durations, self.legs)
+        return (time_cost + DISTANCE_COST * costs.per_km * distance) // COST_UNIT
+
+
+def _scaled(windows: Sequence[Window]) -> list[Window]:
+    return [(HUNDREDTHS * start, HUNDREDTHS * end) for start, end in windows]
+
+
+def load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:
+    """What is on board after a task."""
+    changes = zip(load, task.delivery, task.pickup, strict=True)
+    return tuple(have - out + into for have, out, into in changes)

@@ -1,0 +1,1 @@
+"""The search: rounds, the incumbent, which operator comes next, and when it ends."""

@@ -1,0 +1,143 @@
+"""The best answer so far: every candidate is verified here, and only a better one is reported."""
+
+import logging
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
+from milkrun_solver.answer.geometry import add_geometry
+from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search.events import EngineName
+from milkrun_solver.verification.verifier import Verifier
+
+_log = logging.getLogger(__name__)
+
+_MAX_TRACE = 200
+"""Points of the trace that are kept: it travels with every answer."""
+
+
+class Verdict(Enum):
+    """What came of a candidate."""
+
+    BETTER = auto()
+    NO_BETTER = auto()
+    FAULTY = auto()
+
+
+class Ledger:
+    """Keeps the best verified answer of one search.
+
+    Args:
+        model: The problem.
+        seed: For `meta`.
+        started: When the search started, in `time.monotonic()` seconds.
+        on_best: Gets each better answer.
+
+    Attributes:
+        best, routes, best_rank: The best answer, its routes with their times, and how good it is.
+        improved_at: When it was found, in `time.monotonic()` seconds.
+        fault: What was wrong with the last candidate that did not verify.
+    """
+
+    def __init__(self, model: Model, seed: int, started: float, on_best: Callable[[Solution], None]) -> None:
+        self._model = model
+        self._seed = seed
+        self._started = started
+        self._on_best = on_best
+        self._verifier = Verifier(model.problem, model.travel)
+        self._trace: list[TracePoint] = []
+        self._first_cost: int | None = None
+        self.best: Solution | None = None
+        self.routes: list[TimedRoute] | None = None
+        self.best_rank: Rank | None = None
+        self.improved_at = started
+        self.fault: str | None = None
+
+    def start_from(self, initial: Solution) -> None:
+        """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
+        faults = self._faults(initial)
+        if faults:
+            _log.warning("the initial answer does not verify: %s", faults[0])
+            return
+        self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
+
+    def take_given(self, routes: list[TimedRoute]) -> None:
+        """Takes the routes that the caller gave, as the first answer, if they keep the rules."""
+        faults = self._faults_of(routes)
+        if faults:
+            _log.info("the routes given as steps are no answer: %s", faults[0])
+            return
+        self.consider("vroom", routes)
+
+    def keeps_rules(self, routes: list[TimedRoute]) -> bool:
+        """Whether routes are an answer."""
+        return not self._faults_of(routes)
+
+    def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
+        """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
+        solution = solution_of(self._model, routes, self._meta(engine, 0))
+        found = rank(self._model.problem, solution)
+        if self.best_rank is not None and found >= self.best_rank:
+            return Verdict.NO_BETTER
+        faults = self._faults(solution)
+        if faults:
+            _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
+            self.fault = f"an answer of {engine} does not verify: {faults[0]}"
+            return Verdict.FAULTY
+        self._keep(solution, routes, found)
+        solution.meta = self._meta(engine, solution.summary.cost)
+        self._on_best(solution)
+        return Verdict.BETTER
+
+    def _faults_of(self, routes: list[TimedRoute]) -> list[str]:
+        return self._faults(solution_of(self._model, routes, self._meta("vroom", 0)))
+
+    def _faults(self, solution: Solution) -> list[str]:
+        """What the verifier says; an answer it cannot even read, to another problem, is faulty."""
+        try:
+            return self._verifier.faults(solution)
+        except (KeyError, IndexError, ValueError) as error:
+            return [repr(error)]
+
+    def result(self) -> Solution | None:
+        """The best answer, its `meta` told at the end of the search."""
+        if self.best is None:
+            return None
+        return self.best.model_copy(
+            update={"meta": self._meta(self.best.meta.engine, self.best.summary.cost)}
+        )
+
+    def _routes_of(self, solution: Solution) -> list[TimedRoute] | None:
+        """The routes of an answer with their times; an answer reads like VROOM's output, which has breaks."""
+        if self._model.has_breaks:
+            return routes_of(self._model, solution.model_dump(exclude_none=True))
+        return timed_routes(self._model, plan_of(self._model, solution))
+
+    def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Rank) -> None:
+        add_geometry(self._model, solution.routes)
+        self.best, self.routes, self.best_rank = solution, routes, found
+        self.improved_at = time.monotonic()
+        if self._first_cost is None:
+            self._first_cost = solution.summary.cost
+        if len(self._trace) >= _MAX_TRACE:
+            self._trace = self._trace[::2]
+        self._trace.append(TracePoint(seconds=self._seconds(), cost=found[2], unassigned=found[1]))
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._started, 3)
+
+    def _meta(self, engine: EngineName, cost: int) -> Meta:
+        return Meta(
+            engine=engine,
+            matrix=self._model.travel.kind,
+            seed=self._seed,
+            seconds=self._seconds(),
+            first_cost=cost if self._first_cost is None else self._first_cost,
+            best_cost=cost,
+            trace=list(self._trace),
+        )

@@ -1,0 +1,1 @@
+"""The second opinion: does an answer keep every rule of its problem?"""

@@ -1,0 +1,73 @@
+"""What the verifier counts along a route, on its own account: travel, and the cost it comes to."""
+
+import math
+
+from milkrun.schema.problem import Problem, Vehicle
+from milkrun.schema.solution import Route
+from milkrun_solver.model.travel import NO_WAY, Travel
+
+
+def binds_in_time(problem: Problem) -> bool:
+    """Whether a window, a break, a release time or a shift says when things are done: VROOM then rounds costs
+    in another way."""
+    steps = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
+    return (
+        any(task.time_windows for task in (*problem.jobs, *steps))
+        or any(job.release_time for job in problem.jobs)
+        or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
+    )
+
+
+class Tally:
+    """What a route has travelled: hundredths of a second at the vehicle's speed, metres, custom cost."""
+
+    def __init__(self, travel: Travel, vehicle: Vehicle, timed: bool) -> None:
+        self._travel = travel
+        self._vehicle = vehicle
+        self._timed = timed
+        self._factor = math.floor(1 / vehicle.speed_factor * 100 + 0.5)
+        self._seconds = 0
+        self.metres = self.custom = self.hundredths = 0
+
+    def is_closed(self, origin: int | None, target: int | None) -> bool:
+        """Whether any matrix says that no way leads from one row to another."""
+        if origin is None or target is None:
+            return False
+        given = (self._travel.durations, self._travel.distances, self._travel.costs)
+        return any(cells is not None and cells[origin, target] >= NO_WAY for cells in given)
+
+    def add(self, origin: int | None, target: int | None, seconds: int, parts: int) -> bool:
+        """Goes one leg, shown as `seconds` in so many parts between breaks; says whether it may be shown so.
+
+        At plain speed all times are whole seconds. Else each part lies between two times rounded down.
+        """
+        leg = 0
+        if origin is not None and target is not None:
+            matrix_seconds = int(self._travel.durations[origin, target])
+            self._seconds += matrix_seconds
+            leg = self._factor * matrix_seconds
+            if self._travel.distances is not None:
+                self.metres += int(self._travel.distances[origin, target])
+            if self._travel.costs is not None:
+                self.custom += int(self._travel.costs[origin, target])
+        self.hundredths += leg
+        if self._factor == 100:
+            return leg == 100 * seconds
+        return abs(leg - 100 * seconds) < 100 * parts
+
+    def cost_between(self, route: Route) -> tuple[int, int]:
+        """The least and the most that the route may cost. VROOM rounds travel costs to the nearest where time
+        binds, from rounded durations; else down, from a cost of each second that is rounded by itself."""
+        costs, unit = self._vehicle.costs, 360_000
+        work = sum(step.setup + step.service for step in route.steps if step.type != "reload")
+        other = costs.fixed + costs.per_task_hour * work // 3_600
+        other += (2 * costs.per_overtime_hour * (route.overtime or 0) + 3_600) // 7_200
+        if self._travel.costs is not None:
+            return other + self.custom, other + self.custom
+        driven = 360 * self.metres * costs.per_km
+        if not self._timed:
+            per_second = math.floor(1 / self._vehicle.speed_factor * 100 * costs.per_hour + 0.5)
+            least = other + (per_second * self._seconds + driven) // unit
+            return least, least
+        doubled = 2 * (100 * route.duration * costs.per_hour + driven)
+        return other - (unit - doubled) // (2 * unit), other + (doubled + unit) // (2 * unit)

@@ -1,0 +1,76 @@
+from typing import Any
+
+from milkrun.schema.solution import Solution
+from milkrun_solver.answer.solution import plan_of
+from milkrun_solver.model.problem import PlannedRoute
+from tests.solver.helpers import model_of, scheduled
+from tests.solver.problems import problem_of
+
+DEPOT, FIRST, SECOND = (7.41, 43.73), (7.42, 43.74), (7.43, 43.72)
+
+
+def body(**given: Any) -> dict[str, Any]:
+    return {
+        "vehicles": [{"id": 5, "start": DEPOT, "end": DEPOT, "description": "van"}],
+        "jobs": [
+            {"id": 1, "location": FIRST, "description": "bakery"},
+            {"id": 2, "location": SECOND},
+            {"id": 3, "location": SECOND, "description": "left"},
+        ],
+        **given,
+    }
+
+
+def solution_of(*tasks: int, **given: Any) -> Solution:
+    solution = scheduled(model_of(problem_of(body(**given))), [PlannedRoute(0, tasks)])
+    assert solution is not None
+    return solution
+
+
+def test_steps_say_where_and_what_as_the_problem_does() -> None:
+    route = solution_of(0, 1).routes[0]
+    assert (route.vehicle, route.description) == (5, "van")
+    assert [step.type for step in route.steps] == ["start", "job", "job", "end"]
+    assert [step.location for step in route.steps] == [DEPOT, FIRST, SECOND, DEPOT]
+    assert [step.description for step in route.steps] == [None, "bakery", None, None]
+    assert [step.id for step in route.steps] == [None, 1, 2, None]
+
+
+def test_unassigned_tasks_are_named_in_full() -> None:
+    (left,) = solution_of(0, 1).unassigned
+    assert (left.id, left.type, left.description, left.location) == (3, "job", "left", SECOND)
+
+
+def test_an_open_route_names_its_first_and_last_task_as_start_and_end() -> None:
+    vehicles = [{"id": 5, "start": DEPOT}]
+    assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[-1].location == SECOND
+    vehicles = [{"id": 5, "end": DEPOT}]
+    assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[0].location == FIRST
+
+
+def test_distances_are_told_where_they_are_known() -> None:
+    route = solution_of(0, 1).routes[0]
+    assert route.distance is not None
+    assert route.steps[-1].distance == route.distance > 0
+
+
+def test_distances_are_left_out_where_a_matrix_has_none() -> None:
+    problem = problem_of(
+        {
+            "vehicles": [{"id": 1, "start_index": 0}],
+            "jobs": [{"id": 1, "location_index": 1}],
+            "matrices": {"car": {"durations": [[0, 5], [5, 0]]}},
+        }
+    )
+    solution = scheduled(model_of(problem), [PlannedRoute(0, (0,))])
+    assert solution is not None
+    assert solution.summary.distance is None
+    assert "distance" not in solution.to_json().decode()
+
+
+def test_a_solution_becomes_the_plan_it_was_made_of() -> None:
+    model = model_of(problem_of(body()))
+    plan = [PlannedRoute(0, (2, 0))]
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert plan_of(model, solution) == plan

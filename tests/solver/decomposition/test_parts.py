@@ -1,0 +1,196 @@
+"""Cutting a plan into parts."""
+
+import random
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from milkrun.schema.problem import MAX_UINT32
+from milkrun_solver.answer.solution import plan_of, solution_of
+from milkrun_solver.answer.solution import planned as planned_routes
+from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.routes.objective import worth
+from tests.solver.helpers import META, faults, model_of, vroom_solution
+from tests.solver.problems import problem_of, random_problem
+from tests.solver.vroom import vroom_output
+
+
+@pytest.fixture(scope="module", params=["jobs", "shipments"])
+def planned(request: pytest.FixtureRequest) -> tuple[Model, Plan]:
+    """A problem with spare vehicles, and VROOM's routes for it."""
+    features = {"capacity", "windows", "great circle"} | (
+        {"shipments"} if request.param == "shipments" else set()
+    )
+    model = model_of(random_problem(7, features, jobs=60, vehicles=20))
+    return model, plan_of(model, vroom_solution(model))
+
+
+def left_out(model: Model, plan: Plan) -> list[int]:
+    served = set(chain.from_iterable(route.tasks for route in plan))
+    return [n for n in range(len(model.tasks)) if n not in served and n not in impossible_tasks(model)]
+
+
+def parts_of(planned: tuple[Model, Plan], count: int = 4, seed: int = 1) -> list[Part]:
+    model, plan = planned
+    return cut(model, plan, left_out(model, plan), count, random.Random(seed))
+
+
+def test_each_task_is_in_one_part(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    tasks = sorted(chain.from_iterable(part.tasks for part in parts_of(planned)))
+    assert tasks == sorted([*chain.from_iterable(route.tasks for route in plan), *left_out(model, plan)])
+
+
+def test_no_vehicle_is_in_two_parts(planned: tuple[Model, Plan]) -> None:
+    vehicles = list(chain.from_iterable(part.vehicles for part in parts_of(planned)))
+    assert len(vehicles) == len(set(vehicles))
+
+
+def test_parts_have_vehicles_to_spare_where_there_are_any(planned: tuple[Model, Plan]) -> None:
+    assert all(len(part.vehicles) > len(part.plan) for part in parts_of(planned))
+
+
+def test_parts_together_are_the_plan(planned: tuple[Model, Plan]) -> None:
+    together = chain.from_iterable(part.in_whole(part.plan) for part in parts_of(planned))
+    assert sorted(together) == sorted(planned[1])
+
+
+def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> None:
+    """Whatever makes one part better makes the whole better by as much."""
+    model, plan = planned
+    possible = {*range(len(model.tasks))} - impossible_tasks(model)
+    whole = worth(model, plan)
+    ranks = [worth(part.model, part.plan) for part in parts_of(planned)]
+    assert whole is not None
+    assert sum(rank[2] for rank in ranks if rank) == whole[2]
+    assert sum(rank[1] for rank in ranks if rank) == whole[1] - (len(model.tasks) - len(possible))
+
+
+def test_both_ends_of_a_shipment_know_each_other_in_a_part(planned: tuple[Model, Plan]) -> None:
+    for part in parts_of(planned):
+        for number, task in enumerate(part.model.tasks):
+            assert task.partner is None or part.model.tasks[task.partner].partner == number
+            assert replace(task, partner=None) == replace(planned[0].tasks[part.tasks[number]], partner=None)
+
+
+def test_parts_are_of_about_one_size(planned: tuple[Model, Plan]) -> None:
+    sizes = [len(part.tasks) for part in parts_of(planned)]
+    longest = max(len(route.tasks) for route in planned[1])
+    assert max(sizes) - min(sizes) <= 3 * longest
+
+
+def test_another_cut_is_another_one(planned: tuple[Model, Plan]) -> None:
+    cuts = {frozenset(part.tasks for part in parts_of(planned, seed=seed)) for seed in range(8)}
+    assert len(cuts) > 4
+
+
+def test_one_route_is_not_cut(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    assert len(cut(model, plan[:1], [], 4, random.Random(1))) == 1
+
+
+def test_neighbours_stay_together() -> None:
+    """Two clusters far apart come apart between them, wherever chance begins."""
+    body = {
+        "vehicles": [{"id": n, "start": [7.0, 43.0], "end": [7.0, 43.0], "capacity": [5]} for n in range(4)],
+        "jobs": [
+            {"id": n, "location": [6.0 + 2 * (n % 2) + n / 1000, 43.0], "delivery": [1]} for n in range(20)
+        ],
+    }
+    model = model_of(problem_of(body))
+    plan = plan_of(model, vroom_solution(model))
+    for seed in range(10):
+        halves = cut(model, plan, [], 2, random.Random(seed))
+        assert {frozenset(task % 2 for task in part.tasks) for part in halves} == {
+            frozenset({0}),
+            frozenset({1}),
+        }
+
+
+def test_a_part_has_the_routes_tasks_and_vehicles_named_and_no_others(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    loose = [number for number in plan[2].tasks if model.tasks[number].kind == "job"]
+    unused = min({*range(len(model.vehicles))}.difference(route.vehicle for route in plan))
+    part = part_of(model, [plan[1], plan[0]], loose, [unused])
+    assert part.tasks == tuple(sorted([*plan[0].tasks, *plan[1].tasks, *loose]))
+    assert part.vehicles == tuple(sorted([plan[0].vehicle, plan[1].vehicle, unused]))
+    assert part.in_whole(part.plan) == [plan[1], plan[0]]
+    assert [task.source for task in part.model.tasks] == [model.tasks[it].source for it in part.tasks]
+    assert list(part.model.vehicles) == [model.vehicles[it] for it in part.vehicles]
+
+
+def test_an_answer_to_a_part_with_breaks_stands_in_the_whole_as_it_is() -> None:
+    """Tasks and vehicles get the numbers of the whole; a break keeps its own within the vehicle."""
+    model = model_of(random_problem(4, {"breaks", "capacity", "shipments"}, jobs=20, vehicles=5))
+    routes = routes_of(model, vroom_output(model))
+    part = part_of(model, planned_routes(routes)[1:], [], [])
+    output = vroom_output(part.model, level=3)
+    answer = [part.timed_in_whole(route) for route in routes_of(part.model, output)]
+    assert any(stop.kind == "break" for route in answer for stop in route.stops)
+    assert faults(model, solution_of(model, [routes[0], *answer], META)) == []
+
+
+def two_vehicles(**first: Any) -> Part:
+    """Two vehicles alike but for what is given of the first, each with three jobs."""
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, **first}, {"id": 2, "start_index": 0}],
+        "jobs": [{"id": n, "location_index": 0} for n in range(6)],
+        "matrices": {"car": {"durations": [[0]]}},
+    }
+    plan = [PlannedRoute(0, (0, 1, 2)), PlannedRoute(1, (3, 4, 5))]
+    return part_of(model_of(problem_of(body)), plan, [], [])
+
+
+def test_pinned_tasks_fit_no_vehicle_but_their_own() -> None:
+    part = two_vehicles()
+    model = pinned(part, 1.0, random.Random(1))
+    fitting = [
+        [number for number, vehicle in enumerate(model.vehicles) if task.skills <= vehicle.skills]
+        for task in model.tasks
+    ]
+    assert fitting == [[0]] * 3 + [[1]] * 3
+
+
+def test_about_the_share_asked_for_is_pinned(planned: tuple[Model, Plan]) -> None:
+    [part] = parts_of(planned, count=1)
+    model = pinned(part, 0.5, random.Random(1))
+    served = list(chain.from_iterable(route.tasks for route in part.plan))
+    bound = [number for number in served if model.tasks[number] != part.model.tasks[number]]
+    assert 0.3 * len(served) < len(bound) < 0.7 * len(served)
+    assert pinned(part, 0.0, random.Random(1)).tasks == part.model.tasks
+
+
+def test_both_ends_of_a_shipment_are_pinned_or_neither(planned: tuple[Model, Plan]) -> None:
+    [part] = parts_of(planned, count=1)
+    model = pinned(part, 0.5, random.Random(1))
+    for task in model.tasks:
+        assert task.partner is None or model.tasks[task.partner].skills == task.skills
+
+
+@pytest.mark.parametrize("skill", [0, 1, 2, MAX_UINT32])
+def test_whoever_lacks_a_skill_lacks_it_in_a_pinned_problem_too(skill: int) -> None:
+    """Even one that no vehicle of the part has: what binds tasks is a number that nobody asks for."""
+    part = two_vehicles(skills=[skill ^ 1])
+    tasks = [replace(task, skills=frozenset({skill})) for task in part.model.tasks]
+    part = replace(part, model=replace(part.model, tasks=tuple(tasks)))
+    model = pinned(part, 0.0, random.Random(1))
+    assert not any(task.skills <= vehicle.skills for task in model.tasks for vehicle in model.vehicles)
+    assert all(0 <= it <= MAX_UINT32 for vehicle in model.vehicles for it in vehicle.skills)
+
+
+@pytest.mark.parametrize("features", [{"shipments", "skills"}, {"breaks", "skills", "capacity"}])
+def test_an_answer_to_a_pinned_problem_is_one_to_the_part(features: set[str]) -> None:
+    for seed in range(4):
+        model = model_of(random_problem(seed, {*features, "great circle"}, jobs=20, vehicles=5))
+        routes = routes_of(model, vroom_output(model))
+        served = set(chain.from_iterable(route.tasks for route in planned_routes(routes)))
+        part = part_of(model, planned_routes(routes), {*range(len(model.tasks))} - served, [])
+        bound = pinned(part, 0.5, random.Random(seed))
+        answer = [part.timed_in_whole(route) for route in routes_of(bound, vroom_output(bound))]
+        assert answer
+        assert faults(model, solution_of(model, answer, META)) == []

@@ -1,0 +1,303 @@
+"""What PyVRP finds keeps the rules, feature by feature, and its objective is VROOM's cost."""
+
+from typing import Any
+
+import pytest
+
+from milkrun_solver.answer.solution import plan_of
+from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.ranking import rank
+from tests.solver.helpers import (
+    after,
+    faults,
+    lukewarm,
+    model_of,
+    pyvrp_plan,
+    pyvrp_solution,
+    scheduled,
+    task_ids,
+    vroom_solution,
+)
+from tests.solver.objective import internal_cost
+from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
+
+EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")
+
+
+def expressible(seeds: range) -> list[Model]:
+    models = (model_of(random_problem(seed, random_features(seed, EXPRESSED))) for seed in seeds)
+    return [model for model in models if reason_for_vroom(model) is None]
+
+
+MODELS = 40
+"""About this many of the first hundred random problems are PyVRP's."""
+
+
+@pytest.fixture(scope="module")
+def models() -> list[Model]:
+    found = expressible(range(100))
+    assert len(found) >= MODELS
+    return found[:MODELS]
+
+
+@pytest.mark.parametrize("number", range(MODELS))
+@pytest.mark.parametrize("complete", [True, False])
+def test_what_pyvrp_finds_keeps_every_rule(models: list[Model], number: int, complete: bool) -> None:
+    model = models[number]
+    plan = pyvrp_plan(model, complete, iterations=200)
+    if plan is None:
+        assert complete  # not every problem can be served whole, but with prizes there is always an answer
+        return
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert faults(model, solution) == []
+
+
+@pytest.mark.parametrize("number", range(MODELS))
+def test_answers_of_vroom_are_feasible_for_pyvrp_and_come_back_unchanged(
+    models: list[Model], number: int
+) -> None:
+    search = Search(Encoding(models[number]), complete=False, seed=1)
+    plan = plan_of(models[number], vroom_solution(models[number]))
+    solution = search.solution(plan)
+    assert solution.is_feasible()
+    # Vehicles that are alike may change places.
+    assert sorted(tasks for _, tasks in search.encoding.plan(solution)) == sorted(tasks for _, tasks in plan)
+
+
+def limited_twice(model: Model) -> bool:
+    return any(
+        v.source.max_travel_time is not None and v.source.max_distance is not None for v in model.vehicles
+    )
+
+
+@pytest.mark.parametrize("number", range(MODELS))
+def test_the_objective_is_vrooms_cost(models: list[Model], number: int) -> None:
+    model = models[number]
+    search = Search(Encoding(model), complete=False, seed=1)
+    solution = search.first_solution()
+    fleet = search.encoding.fleet
+    ours = internal_cost(model, search.encoding.plan(solution), with_work=fleet.work_on_edges)
+    theirs = (cost(solution) - solution.uncollected_prizes()) * fleet.divisor
+    if limited_twice(model) and fleet.time_unit > 1:
+        # Cost of time then comes from hundredths of seconds, which a speed factor rounds.
+        assert theirs == pytest.approx(ours, rel=0.005)
+    else:
+        assert theirs == ours
+
+
+def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
+    model = model_of(random_problem(5, {"capacity", "windows"}, jobs=30, vehicles=8))
+    assert pyvrp_plan(model, iterations=150) == pyvrp_plan(model, iterations=150)
+
+
+def test_a_warm_start_is_where_the_search_begins() -> None:
+    model = model_of(random_problem(6, {"capacity", "windows"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    plan = plan_of(model, vroom_solution(model, level=5))
+    start = search.solution(plan)
+    found = search.round(start, after(0), lambda _: None, lukewarm)
+    assert cost(found.best) == cost(start) == cost(found.standing)
+
+
+def test_better_solutions_are_handed_over_as_they_are_found() -> None:
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    seen: list[int] = []
+    start = search.first_solution()
+    end = search.round(start, after(300), lambda solution: seen.append(cost(solution)), lukewarm)
+    assert len(seen) > 1
+    assert seen == sorted(seen, reverse=True)
+    assert cost(end.best) == seen[-1]
+
+
+def standing_after(heat: float) -> tuple[int, int]:
+    """What the best solution costs, and the one where a search of such heat stands, from a good start."""
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    start = search.round(search.first_solution(), after(500), lambda _: None, lukewarm).best
+    end = search.round(start, after(200), lambda _: None, lambda: heat)
+    assert end.standing.is_feasible()
+    return cost(end.best), cost(end.standing)
+
+
+def test_where_it_is_hot_a_search_goes_on_from_worse_solutions() -> None:
+    best, standing = standing_after(heat=2.0)
+    assert standing > best
+
+
+def test_where_it_is_cold_it_hardly_does() -> None:
+    best, standing = standing_after(heat=1e-9)
+    assert standing == best
+
+
+def test_a_search_goes_on_with_what_another_has_learned() -> None:
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    first = Search(Encoding(model), complete=True, seed=1)
+    first.round(first.first_solution(), after(300), lambda _: None, lukewarm)
+    assert first.learned is not None
+    assert first.learned != Search(Encoding(model), complete=True, seed=1).learned
+    assert Search(Encoding(model), complete=True, seed=1, learned=first.learned).learned == first.learned
+
+
+def test_what_was_learned_of_other_loads_is_left() -> None:
+    one, two = (
+        model_of(random_problem(7, features, jobs=30, vehicles=8)) for features in ({"capacity"}, set())
+    )
+    learned = Search(Encoding(one), complete=True, seed=1).learned
+    fresh = Search(Encoding(two), complete=True, seed=1).learned
+    assert Search(Encoding(two), complete=True, seed=1, learned=learned).learned == fresh
+
+
+CELLS = [[0, 100, 100, 100], [100, 0, 10, 10], [100, 10, 0, 10], [100, 10, 10, 0]]
+
+
+def small(**given: Any) -> dict[str, Any]:
+    """Three jobs close to each other and one vehicle."""
+    return {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": number, "location_index": number} for number in (1, 2, 3)],
+        "matrices": {"car": {"durations": CELLS, "distances": CELLS}},
+        **given,
+    }
+
+
+def test_skills_decide_who_serves_what() -> None:
+    vehicles = [{"id": 1, "start_index": 0, "skills": [1]}, {"id": 2, "start_index": 0, "skills": [2]}]
+    jobs = [{"id": n, "location_index": n, "skills": [skill]} for n, skill in ((1, 2), (2, 1), (3, 2))]
+    solution = pyvrp_solution(problem_of(small(vehicles=vehicles, jobs=jobs)))
+    assert task_ids(solution)[0] == [("job", 2)]
+    assert solution.summary.unassigned == 0
+
+
+def test_priority_decides_what_is_left_out_and_outweighs_numbers() -> None:
+    vehicles = [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [2]}]
+    jobs = [
+        {"id": 1, "location_index": 1, "delivery": [1]},
+        {"id": 2, "location_index": 2, "delivery": [2], "priority": 1},
+        {"id": 3, "location_index": 3, "delivery": [1]},
+    ]
+    problem = problem_of(small(vehicles=vehicles, jobs=jobs))
+    solution = pyvrp_solution(problem, complete=False)
+    assert task_ids(solution) == [[("job", 2)]]
+    assert rank(problem, solution)[:2] == (0, 2)
+
+
+def test_one_more_task_outweighs_any_travel() -> None:
+    far = [[0, 100, 9_000_000], [100, 0, 9_000_000], [9_000_000, 9_000_000, 0]]
+    problem = problem_of(
+        small(
+            vehicles=[{"id": 1, "start_index": 0, "end_index": 0, "capacity": [1]}] * 1
+            + [{"id": 2, "start_index": 0, "end_index": 0, "capacity": [1], "costs": {"fixed": 90_000_000}}],
+            jobs=[{"id": n, "location_index": n, "delivery": [1]} for n in (1, 2)],
+            matrices={"car": {"durations": far}},
+        )
+    )
+    assert pyvrp_solution(problem, complete=False).summary.unassigned == 0
+
+
+def test_each_job_is_served_in_one_of_its_windows() -> None:
+    jobs = [
+        {"id": 1, "location_index": 1, "time_windows": [[0, 50], [900, 950]]},
+        {"id": 2, "location_index": 2, "time_windows": [[110, 120]]},
+        {"id": 3, "location_index": 3, "time_windows": [[0, 10], [500, 510], [2_000, 2_100]]},
+    ]
+    solution = pyvrp_solution(problem_of(small(jobs=jobs)))
+    assert task_ids(solution) == [[("job", 2), ("job", 3), ("job", 1)]]
+
+
+def test_max_tasks_spreads_the_tasks() -> None:
+    vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_tasks": 2} for n in (1, 2)]
+    assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
+
+
+def test_a_limit_on_travel_time_spreads_the_tasks() -> None:
+    vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_travel_time": 210} for n in (1, 2)]
+    assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
+
+
+def test_a_limit_on_distance_spreads_the_tasks() -> None:
+    vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_distance": 210} for n in (1, 2)]
+    assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
+
+
+def test_both_limits_and_mixed_costs_hold_where_nothing_is_timed() -> None:
+    limits = {"max_distance": 210, "max_travel_time": 500, "costs": {"per_km": 70}}
+    vehicles = [{"id": n, "start_index": 0, "end_index": 0, **limits} for n in (1, 2)]
+    assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
+
+
+def test_an_open_route_does_not_come_back() -> None:
+    solution = pyvrp_solution(problem_of(small(vehicles=[{"id": 1, "start_index": 0}])))
+    assert solution.summary.cost == 120
+
+
+def test_the_cheaper_vehicle_drives() -> None:
+    vehicles = [
+        {"id": 1, "start_index": 0, "end_index": 0, "costs": {"fixed": 1_000}},
+        {"id": 2, "start_index": 0, "end_index": 0, "costs": {"per_hour": 7_200}},
+    ]
+    solution = pyvrp_solution(problem_of(small(vehicles=vehicles)))
+    assert [route.vehicle for route in solution.routes] == [2]
+    assert solution.summary.cost == 2 * 220
+
+
+def test_the_vehicle_type_that_works_faster_serves() -> None:
+    """The slow type cannot be done within its hours."""
+    hours = {"start_index": 0, "end_index": 0, "time_window": [0, 500]}
+    vehicles = [{"id": 1, **hours, "type": "slow"}, {"id": 2, **hours, "type": "quick"}]
+    jobs = [
+        {"id": n, "location_index": n, "service": 300, "service_per_type": {"quick": 20}} for n in (1, 2, 3)
+    ]
+    solution = pyvrp_solution(problem_of(small(vehicles=vehicles, jobs=jobs)))
+    assert [route.vehicle for route in solution.routes] == [2]
+
+
+def test_cost_of_work_decides_between_vehicles() -> None:
+    vehicles = [
+        {"id": n, "start_index": 0, "end_index": 0, "costs": {"per_task_hour": rate}}
+        for n, rate in ((1, 3_600), (2, 360))
+    ]
+    jobs = [{"id": n, "location_index": n, "service": 600} for n in (1, 2, 3)]
+    solution = pyvrp_solution(problem_of(small(vehicles=vehicles, jobs=jobs)))
+    assert [route.vehicle for route in solution.routes] == [2]
+    assert solution.summary.cost == 220 + 180
+
+
+def test_a_custom_costs_matrix_decides_the_order() -> None:
+    costs = [[0, 1, 50, 50], [50, 0, 1, 50], [50, 50, 0, 1], [1, 50, 50, 0]]
+    matrices = {"car": {"durations": CELLS, "costs": costs}}
+    solution = pyvrp_solution(problem_of(small(matrices=matrices)))
+    assert task_ids(solution) == [[("job", 1), ("job", 2), ("job", 3)]]
+    assert solution.summary.cost == 4
+
+
+def test_a_shipment_is_picked_up_before_it_is_delivered() -> None:
+    shipments = [
+        {"pickup": {"id": n, "location_index": n}, "delivery": {"id": n, "location_index": 3}, "amount": [1]}
+        for n in (1, 2)
+    ]
+    vehicles = [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [1]}]
+    solution = pyvrp_solution(problem_of(small(jobs=[], shipments=shipments, vehicles=vehicles)))
+    kinds = [kind for kind, _ in task_ids(solution)[0]]
+    assert kinds == ["pickup", "delivery", "pickup", "delivery"]
+
+
+def test_travel_within_a_place_counts() -> None:
+    """A matrix may say that two tasks at one place lie apart."""
+    cells = [[0, 100], [100, 30]]
+    jobs = [{"id": n, "location_index": 1} for n in (1, 2)]
+    solution = pyvrp_solution(problem_of(small(jobs=jobs, matrices={"car": {"durations": cells}})))
+    assert solution.summary.cost == 230
+
+
+def test_what_a_plan_leaves_out_is_put_in() -> None:
+    model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
+    search = Search(Encoding(model), complete=True, seed=1)
+    whole = pyvrp_plan(model)
+    assert whole is not None
+    completed = search.completed(whole[:1])
+    assert completed.is_complete()

@@ -1,0 +1,80 @@
+"""Imports are looked at in an interpreter of their own, as this one has all kinds of things loaded."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+
+def fresh(code: str) -> Any:
+    """What the code prints last, as JSON, in a new interpreter with the same search path."""
+    code = f"import sys; sys.path[:] = {sys.path!r}\n{code}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+MODULES = "import json, sys; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+
+
+def test_solving_loads_neither_pandas_nor_matplotlib_nor_anything_of_the_other_layers() -> None:
+    loaded = fresh(
+        "import time\n"
+        "from milkrun.schema.problem import Problem\n"
+        "from milkrun_solver.solve import solve\n"
+        "problem = Problem.model_validate_json("
+        '\'{"vehicles":[{"id":1,"start":[7.4,43.7]}],"jobs":[{"id":1,"location":[7.5,43.7]}]}\')\n'
+        "solve(problem, deadline=time.monotonic() + 20, on_best=lambda best: None,"
+        " should_stop=lambda: False, seed=1)\n" + MODULES
+    )
+    assert "pyvrp" in loaded
+    unwanted = {"pandas", "matplotlib", "redis", "boto3", "neo4j", "aws_lambda_powertools", "vroom"}
+    assert not unwanted & set(loaded)
+
+
+def test_the_child_loads_no_more_than_vroom_needs() -> None:
+    loaded = fresh(
+        "import milkrun_solver.engines.vroom.child\n"
+        "from milkrun_solver.engines.libraries import load_vroom\nload_vroom()\n" + MODULES
+    )
+    assert "vroom" in loaded
+    assert not {"pandas", "pydantic", "pyvrp", "milkrun", "matplotlib", "multiprocessing"} & set(loaded)
+
+
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split('.')[0] in ('pandas', 'matplotlib'):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Blocked())
+"""
+
+
+def test_both_engines_load_where_pandas_and_matplotlib_are_not_installed() -> None:
+    code = (
+        "from milkrun_solver.engines.libraries import load_pyvrp, load_vroom\n"
+        "load_vroom()\nload_pyvrp()\nprint(1)"
+    )
+    assert fresh(BLOCKED + code) == 1
+
+
+def test_a_pandas_that_is_asked_for_later_is_the_real_one() -> None:
+    pytest.importorskip("pandas")
+    code = "from milkrun_solver.engines.libraries import load_vroom\nload_vroom()\n"
+    assert fresh(code + "import pandas\nprint(pandas.Series([3])[0])") == 3
+
+
+def test_pyvrp_logs_nothing_to_standard_output() -> None:
+    code = (
+        "import json, logging\nfrom milkrun_solver.engines.libraries import load_pyvrp\nload_pyvrp()\n"
+        "logger = logging.getLogger('pyvrp')\n"
+        "print(json.dumps([len(logger.handlers), logger.isEnabledFor(logging.INFO)]))"
+    )
+    assert fresh(code) == [0, False]
+
+
+def test_importing_the_package_imports_no_engine() -> None:
+    assert not {"vroom", "pyvrp"} & set(fresh("import milkrun_solver.solve\n" + MODULES))

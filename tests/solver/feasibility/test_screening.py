@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+
+from milkrun_solver.feasibility.screening import Reach
+from milkrun_solver.feasibility.unservable import _serves_somehow, impossible_tasks
+from milkrun_solver.model.problem import Model
+from tests.solver.helpers import model_of
+from tests.solver.problems import problem_of, random_features, random_problem
+
+CELLS = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_vehicle_that_serves_a_task_is_left_out(seed: int) -> None:
+    model = model_of(random_problem(seed, random_features(seed), jobs=12, vehicles=12))
+    reach = Reach(model, range(len(model.vehicles)))
+    for number, task in enumerate(model.tasks):
+        if task.kind != "delivery":
+            together = (number,) if task.partner is None else (number, task.partner)
+            serving = {v for v in range(len(model.vehicles)) if _serves_somehow(model, v, together)}
+            assert serving <= set(reach.vehicles(number))
+
+
+def near_and_far(vehicle: dict[str, Any], **far: Any) -> Model:
+    """A vehicle, and two jobs, of which `far` changes the second one, the farther."""
+    return model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [5], **vehicle}],
+                "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2, **far}],
+                "matrices": {"car": {"durations": CELLS, "distances": CELLS}},
+            }
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "far"),
+    [
+        ({"skills": [1]}, {"skills": [2]}),
+        ({}, {"delivery": [6]}),
+        ({}, {"pickup": [6]}),
+        ({}, {"time_windows": [[0, 199]]}),
+        ({"time_window": [0, 399]}, {}),
+        ({"time_window": [0, 409]}, {"service": 10}),
+        ({"time_window": [0, 449]}, {"time_windows": [[250, 900]]}),
+        ({"time_window": [10, 900]}, {"time_windows": [[0, 209]]}),
+        ({"speed_factor": 0.5}, {"time_windows": [[0, 399]]}),
+        ({"max_travel_time": 399}, {}),
+        ({"max_distance": 399}, {}),
+    ],
+)
+def test_a_vehicle_that_cannot_serve_a_task_is_left_out(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
+    reach = Reach(near_and_far(vehicle, **far), [0])
+    assert list(reach.vehicles(0)) == [0]
+    assert list(reach.vehicles(1)) == []
+
+
+def test_a_task_that_only_the_last_of_many_vehicles_serves_is_possible() -> None:
+    vehicles = [{"id": n, "start_index": 0, "time_window": [0, 99 + n]} for n in range(20)]
+    body = {
+        "vehicles": vehicles,
+        "jobs": [{"id": 1, "location_index": 1, "service": 18}, {"id": 2, "location_index": 2}],
+        "matrices": {"car": {"durations": CELLS}},
+    }
+    assert impossible_tasks(model_of(problem_of(body))) == {1}

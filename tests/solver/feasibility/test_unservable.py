@@ -1,0 +1,200 @@
+import random
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from milkrun_solver.feasibility import detours
+from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.travel import Cells
+from tests.solver.helpers import model_of
+from tests.solver.problems import problem_of
+
+CELLS = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
+
+
+def impossible(
+    vehicle: dict[str, Any],
+    cells: list[list[int]] = CELLS,
+    first: dict[str, Any] | None = None,
+    **far: Any,
+) -> set[int]:
+    """Which of two jobs the vehicle cannot serve; `far` changes the second one, the farther."""
+    return impossible_tasks(
+        model_of(
+            problem_of(
+                {
+                    "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [5], **vehicle}],
+                    "jobs": [
+                        {"id": 1, "location_index": 1, **(first or {})},
+                        {"id": 2, "location_index": 2, **far},
+                    ],
+                    "matrices": {"car": {"durations": cells, "distances": cells}},
+                }
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "far"),
+    [
+        ({"skills": [1]}, {"skills": [2]}),
+        ({}, {"delivery": [6]}),
+        ({}, {"pickup": [6]}),
+        ({}, {"time_windows": [[0, 199]]} | {}),
+        ({"time_window": [0, 399]}, {}),
+        ({"time_window": [10, 900]}, {"time_windows": [[0, 209]]}),
+        ({"max_travel_time": 399}, {}),
+        ({"max_distance": 399}, {}),
+    ],
+)
+def test_a_task_that_breaks_a_rule_even_alone_is_impossible(
+    vehicle: dict[str, Any], far: dict[str, Any]
+) -> None:
+    assert impossible(vehicle, **far) == {1}
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "far"),
+    [
+        ({"skills": [1, 2]}, {"skills": [2]}),
+        ({}, {"delivery": [5], "pickup": [5]}),
+        ({}, {"time_windows": [[0, 200]]}),
+        ({"time_window": [0, 400]}, {}),
+        ({"max_travel_time": 400, "max_distance": 400}, {}),
+    ],
+)
+def test_a_task_that_just_fits_is_possible(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
+    assert impossible(vehicle, **far) == set()
+
+
+def test_a_shipment_is_impossible_as_a_whole() -> None:
+    problem = problem_of(
+        {
+            "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [5], "max_tasks": 1}],
+            "shipments": [
+                {"pickup": {"id": 1, "location_index": 1}, "delivery": {"id": 2, "location_index": 2}}
+            ],
+            "matrices": {"car": {"durations": CELLS}},
+        }
+    )
+    assert impossible_tasks(model_of(problem)) == {0, 1}
+
+
+ROUNDABOUT = [[0, 100, 300], [100, 0, 100], [300, 100, 0]]
+"""To the farthest place it is shorter by way of the one between."""
+
+
+@pytest.mark.parametrize(
+    "vehicle", [{"max_distance": 400}, {"max_travel_time": 400}, {"time_window": [0, 400]}]
+)
+def test_a_task_that_can_be_served_on_the_way_is_possible(vehicle: dict[str, Any]) -> None:
+    assert impossible(vehicle, cells=ROUNDABOUT) == set()
+    ((limit, most),) = vehicle.items()
+    less = most - 1 if isinstance(most, int) else [0, most[1] - 1]
+    assert impossible({limit: less}, cells=ROUNDABOUT) == {1}
+
+
+def test_a_window_that_is_missed_on_the_straight_way_may_be_kept_on_another() -> None:
+    assert impossible({}, cells=ROUNDABOUT, time_windows=[[0, 200]]) == set()
+    assert impossible({}, cells=ROUNDABOUT, time_windows=[[0, 199]]) == {1}
+
+
+def test_who_comes_from_the_same_place_needs_no_setup() -> None:
+    late = {"time_window": [0, 410]}
+    assert impossible(late, location_index=2, setup=20) == {1}
+    assert impossible(late, location_index=2, setup=20, first={"location_index": 2}) == set()
+
+
+def test_what_vehicles_that_reload_or_have_a_shift_can_do_alone_is_all_that_is_asked() -> None:
+    assert impossible({"time_window": [0, 400], "shift_duration": 900}, cells=ROUNDABOUT) == {1}
+
+
+def test_shipments_are_served_on_the_way_too() -> None:
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "max_distance": 400}],
+        "shipments": [{"pickup": {"id": 1, "location_index": 2}, "delivery": {"id": 1, "location_index": 1}}],
+        "matrices": {"car": {"durations": ROUNDABOUT, "distances": ROUNDABOUT}},
+    }
+    assert impossible_tasks(model_of(problem_of(body))) == set()
+
+
+def test_of_very_large_matrices_the_straight_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milkrun_solver.feasibility.detours.MOST_ROWS", 2)
+    assert impossible({"max_distance": 400}, cells=ROUNDABOUT) == {1}
+
+
+def from_many_homes(homes: int, tasks: int, late: int) -> Model:
+    """Vehicles that each live elsewhere, `late` of the tasks too far from all of them for their windows."""
+    places = random.Random(1)
+    home = [[places.random(), 50] for _ in range(homes)]
+    return model_of(
+        problem_of(
+            {
+                "vehicles": [
+                    {"id": n, "start": at, "end": at, "time_window": [0, 90_000]} for n, at in enumerate(home)
+                ],
+                "jobs": [
+                    {"id": n, "location": [places.random(), 51], "time_windows": [[0, closing]]}
+                    for n, closing in enumerate([60] * late + [90_000] * (tasks - late))
+                ],
+            }
+        )
+    )
+
+
+def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one, hundreds of them would take longer than a short search."""
+    looked: list[int] = []
+    shortest = detours._shortest
+
+    def counted(cells: Cells, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        looked.append(len(rows))
+        return shortest(cells, rows)
+
+    monkeypatch.setattr(detours, "_shortest", counted)
+    assert impossible_tasks(from_many_homes(homes=40, tasks=30, late=20)) == set(range(20))
+    assert looked == [40, 40]
+
+
+def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
+    """The one who may serve it lives too far away; of the one who lives near it needs a skill."""
+    body = {
+        "vehicles": [
+            {"id": 1, "start_index": 0, "end_index": 0, "max_travel_time": 399, "skills": [1]},
+            {"id": 2, "start_index": 1, "end_index": 1},
+        ],
+        "jobs": [{"id": 1, "location_index": 2, "skills": [1]}, {"id": 2, "location_index": 1}],
+        "matrices": {"car": {"durations": ROUNDABOUT}},
+    }
+    assert impossible_tasks(model_of(problem_of(body))) == {0}
+
+
+def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = {"time_window": [0, 410]}
+    assert impossible(late, location_index=2, setup=20) == {1}
+    monkeypatch.setattr(detours, "MOST_WORK", 0)
+    assert impossible(late, location_index=2, setup=20) == set()
+
+
+def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
+    """The shortest ways from a row, with one more place between in each pass."""
+    ways: npt.NDArray[np.int64] = cells[row].astype(np.int64)
+    ways[row] = 0
+    for _ in range(len(cells)):
+        ways = np.minimum(ways, (ways[:, None] + cells).min(axis=0))
+    return ways
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ways_are_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = rng.integers(0, 2**31, (12, 12)).astype(np.uint32) >> rng.integers(0, 25, (12, 12)).astype(
+        np.uint32
+    )
+    several = np.array([1, 4, 7])
+    found = detours._shortest(cells, several)
+    assert found.tolist() == np.min([by_passes(cells, row) for row in several.tolist()], axis=0).tolist()

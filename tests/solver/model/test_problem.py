@@ -1,0 +1,104 @@
+from milkrun.schema.problem import Slot
+from milkrun_solver.model.problem import merged_windows
+from tests.solver.helpers import model_of
+from tests.solver.problems import problem_of
+
+MATRIX = {"car": {"durations": [[0, 5, 9], [6, 0, 7], [4, 4, 0]]}}
+
+
+def test_windows_that_touch_or_overlap_become_one_and_are_sorted() -> None:
+    windows = [Slot(50, 60), Slot(10, 20), Slot(20, 30), Slot(15, 18)]
+    assert merged_windows(windows) == ((10, 30), (50, 60))
+
+
+def test_service_and_setup_depend_on_the_vehicle_type() -> None:
+    model = model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "type": "bike"}, {"id": 2, "start_index": 0}],
+                "jobs": [
+                    {"id": 1, "location_index": 1, "service": 9, "setup": 3, "service_per_type": {"bike": 4}}
+                ],
+                "matrices": MATRIX,
+            }
+        )
+    )
+    bike, plain = (vehicle.type_rank for vehicle in model.vehicles)
+    assert (model.tasks[0].service[bike], model.tasks[0].service[plain]) == (4, 9)
+    assert (model.tasks[0].setup[bike], model.tasks[0].setup[plain]) == (3, 3)
+
+
+def test_amounts_that_are_not_given_are_zero() -> None:
+    model = model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "capacity": [4, 5]}, {"id": 2, "end_index": 0}],
+                "jobs": [{"id": 1, "location_index": 1}],
+                "matrices": MATRIX,
+            }
+        )
+    )
+    assert model.amounts == 2
+    assert model.tasks[0].delivery == (0, 0)
+    assert model.vehicles[1].capacity == (0, 0)
+
+
+def test_the_ends_of_a_shipment_are_partners() -> None:
+    model = model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "capacity": [4]}],
+                "jobs": [{"id": 5, "location_index": 1}],
+                "shipments": [
+                    {"pickup": {"id": 5, "location_index": 1}, "delivery": {"id": 6, "location_index": 2}}
+                ],
+                "matrices": MATRIX,
+            }
+        )
+    )
+    assert [task.kind for task in model.tasks] == ["job", "pickup", "delivery"]
+    assert [task.partner for task in model.tasks] == [None, 2, 1]
+
+
+def test_speed_factors_count_in_hundredths_as_in_vroom() -> None:
+    model = model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "speed_factor": 0.83, "costs": {"per_hour": 3_600}}],
+                "jobs": [{"id": 1, "location_index": 1}],
+                "matrices": MATRIX,
+            }
+        )
+    )
+    assert model.vehicles[0].duration_factor == 120
+    assert model.vehicles[0].cost_factor == 433_735
+    assert model.vehicles[0].duration(0, 2) == 9 * 120
+
+
+def test_a_problem_is_timed_if_anything_binds_in_time() -> None:
+    base = {
+        "vehicles": [{"id": 1, "start_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1, "service": 60}],
+        "matrices": MATRIX,
+    }
+    assert not model_of(problem_of(base)).timed
+    hours = [{"id": 1, "start_index": 0, "time_window": [0, 9]}]
+    assert model_of(problem_of({**base, "vehicles": hours})).timed
+    window = [{"id": 1, "location_index": 1, "time_windows": [[0, 9]]}]
+    assert model_of(problem_of({**base, "jobs": window})).timed
+
+
+def test_seconds_by_type_are_those_of_the_type_and_shared_by_tasks_alike() -> None:
+    vehicles = [{"id": n, "start_index": 0, "type": kind} for n, kind in enumerate(("van", "bike"))]
+    job = {"location_index": 0, "service": 5, "service_per_type": {"bike": 9, "tram": 1}}
+    body = {
+        "vehicles": [*vehicles, {"id": 2, "start_index": 0}],
+        "jobs": [{"id": 1, **job}, {"id": 2, **job}, {"id": 3, "location_index": 0, "service": 5}],
+        "matrices": {"car": {"durations": [[0]]}},
+    }
+    first, second, plain = model_of(problem_of(body)).tasks
+    assert first.service == (5, 9, 5)
+    assert second.service is first.service
+    assert plain.service == (5, 5, 5)
+    assert first.work_depends_on_type
+    assert not plain.work_depends_on_type

@@ -1,0 +1,83 @@
+import pytest
+
+from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.model.problem import PlannedRoute
+from milkrun_solver.routes.schedule import schedule
+from tests.solver.helpers import META, model_of, scheduled
+from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
+from tests.solver.vroom import vroom_output
+
+SCHEDULED = tuple(feature for feature in FEATURES if feature != "breaks")
+"""A plan has no place for breaks: routes with breaks come from VROOM, times and all."""
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_times_loads_and_costs_are_those_of_vroom(seed: int) -> None:
+    model = model_of(random_problem(seed, random_features(seed, SCHEDULED)))
+    theirs = routes_of(model, vroom_output(model))
+    ours = timed_routes(model, plan_of(model, solution_of(model, theirs, META)))
+    assert ours is not None
+    if not model.amounts:
+        for route in theirs:
+            for stop in route.stops:
+                stop.load = ()
+    assert sorted(ours, key=lambda route: route.vehicle) == sorted(theirs, key=lambda route: route.vehicle)
+
+
+def three_stops(**vehicle: object) -> dict[str, object]:
+    return {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, **vehicle}],
+        "jobs": [
+            {"id": 1, "location_index": 1, "time_windows": [[1_000, 2_000]], "service": 60},
+            {"id": 2, "location_index": 2, "time_windows": [[5_000, 5_100], [7_000, 8_000]]},
+        ],
+        "matrices": {"car": {"durations": [[0, 100, 200], [100, 0, 300], [200, 300, 0]]}},
+    }
+
+
+def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
+    route = schedule(model_of(problem_of(three_stops())), 0, (0, 1))
+    assert route is not None
+    # Nothing gains from leaving before the second job's window can be met, but the first closes at 2,000.
+    assert [stop.arrival for stop in route.stops] == [1_900, 2_000, 2_360, 5_200]
+    assert route.stops[2].waiting == 2_640
+
+
+def test_service_starts_in_the_first_window_that_is_still_open() -> None:
+    route = schedule(model_of(problem_of(three_stops(time_window=[4_950, 9_000]))), 0, (1,))
+    assert route is not None
+    assert route.stops[1].arrival + route.stops[1].waiting == 7_000
+
+
+def test_a_missed_window_gives_no_schedule() -> None:
+    assert schedule(model_of(problem_of(three_stops(time_window=[3_000, 9_000]))), 0, (0, 1)) is None
+
+
+def test_working_hours_that_end_too_early_give_no_schedule() -> None:
+    assert schedule(model_of(problem_of(three_stops(time_window=[0, 5_199]))), 0, (0, 1)) is None
+
+
+def test_without_time_windows_routes_start_at_zero() -> None:
+    body = {**three_stops(), "jobs": [{"id": 1, "location_index": 1, "setup": 7, "service": 60}]}
+    route = schedule(model_of(problem_of(body)), 0, (0,))
+    assert route is not None
+    assert [stop.arrival for stop in route.stops] == [0, 100, 267]
+    assert route.cost == 200
+
+
+def test_setup_is_not_repeated_at_the_same_place() -> None:
+    jobs = [{"id": number, "location_index": 1, "setup": 50, "service": 10} for number in (1, 2)]
+    route = schedule(model_of(problem_of({**three_stops(), "jobs": jobs})), 0, (0, 1))
+    assert route is not None
+    assert [stop.setup for stop in route.stops] == [0, 50, 0, 0]
+
+
+def test_an_open_route_begins_and_ends_at_its_tasks() -> None:
+    vehicles = [{"id": 1, "end_index": 0}, {"id": 2, "start_index": 0}]
+    model = model_of(problem_of({**three_stops(), "vehicles": vehicles}))
+    solution = scheduled(model, [PlannedRoute(0, (0,)), PlannedRoute(1, (1,))])
+    assert solution is not None
+    ending, starting = solution.routes
+    assert (ending.steps[0].location_index, ending.duration) == (1, 100)
+    assert (starting.steps[-1].location_index, starting.duration) == (2, 200)

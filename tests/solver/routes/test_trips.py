@@ -1,0 +1,199 @@
+"""Reloads, release times and overtime in schedule, plans and answers."""
+
+from typing import Any
+
+import pytest
+
+from milkrun.schema.solution import Solution
+from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
+from milkrun_solver.decomposition.parts import part_of
+from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
+from milkrun_solver.engines.pyvrp.encoding import Encoding
+from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
+from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.model.problem import COST_UNIT, Model, PlannedRoute
+from milkrun_solver.routes.objective import worth
+from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.trips import first_loads, releases
+from tests.solver.helpers import META, after, faults, lukewarm, model_of, scheduled
+from tests.solver.problems import problem_of
+from tests.solver.trips import trips_body
+
+LINE = [[60 * abs(a - b) for b in range(5)] for a in range(5)]
+"""Places on a line, a minute from one to the next. The depot is the first."""
+DEPOT = {"id": 9, "location_index": 0, "service": 600}
+
+
+def line(*jobs: dict[str, Any], **vehicle: Any) -> Model:
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "reloads": [DEPOT], **vehicle}],
+        "jobs": [{"id": n, "location_index": n, **job} for n, job in enumerate(jobs, start=1)],
+        "matrices": {"car": {"durations": LINE}},
+    }
+    return model_of(problem_of(body))
+
+
+def timed(model: Model, *tasks: int) -> TimedRoute:
+    route = schedule(model, 0, tasks)
+    assert route is not None
+    return route
+
+
+def test_a_reload_begins_another_trip_with_its_own_load() -> None:
+    model = line({"delivery": [2], "pickup": [1]}, {"delivery": [3]}, capacity=[3])
+    route = timed(model, 0, ~0, 1)
+    assert [stop.kind for stop in route.stops] == ["start", "job", "reload", "job", "end"]
+    assert [stop.load for stop in route.stops] == [(2,), (1,), (3,), (0,), (0,)]
+    assert [stop.arrival for stop in route.stops] == [0, 60, 120, 840, 960]
+    assert first_loads(model, (0, ~0, 1)) == [(2,), (3,)]
+
+
+def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
+    model = line({"release_time": 500}, {"release_time": 300}, {"release_time": 4_000})
+    assert releases(model, (0, 1, ~0, 2)) == [500, 4_000]
+    route = timed(model, 0, 1, ~0, 2)
+    start, reload = route.stops[0], route.stops[3]
+    assert start.arrival == 4_000 - 240  # nothing gains from an earlier start
+    assert (reload.arrival, reload.waiting, reload.service) == (4_000, 0, 600)
+    assert timed(model, 1, 0).stops[0].arrival == 500
+
+
+def test_a_reload_that_comes_too_early_waits() -> None:
+    model = line({"time_windows": [[0, 100]]}, {"release_time": 1_000})
+    reload = timed(model, 0, ~0, 1).stops[2]
+    assert (reload.arrival, reload.waiting, reload.service) == (160, 840, 600)
+
+
+def test_reloading_is_no_work_that_costs() -> None:
+    model = line({"service": 60}, {"service": 60}, costs={"per_hour": 3_600, "per_task_hour": 3_600})
+    assert timed(model, 0, ~0, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
+
+
+def test_overtime_is_what_a_route_lasts_beyond_the_shift_and_costs_more() -> None:
+    costs = {"fixed": 7, "per_overtime_hour": 7_200}
+    model = line({"service": 100}, shift_duration=200, max_overtime=60, costs=costs)
+    route = timed(model, 0)
+    assert route.overtime == 20
+    assert route.cost == 7 + 120 + 40
+    assert timed(line({"service": 80}, shift_duration=200), 0).overtime == 0
+
+
+def test_the_cost_of_overtime_is_rounded_to_the_nearest() -> None:
+    costs = {"per_overtime_hour": 1_800}
+    model = line({"service": 5}, {"service": 2}, shift_duration=120, max_overtime=60, costs=costs)
+    assert timed(model, 0).cost == 120 + 3  # 2.5, rounded up
+
+
+def test_a_route_with_overtime_lasts_the_least_rather_than_end_early() -> None:
+    windows = {"time_windows": [[1_000, 2_000], [5_000, 6_000]]}, {"time_windows": [[3_000, 9_000]]}
+    assert timed(line(*windows), 0, 1).stops[1].arrival == 2_000
+    route = timed(line(*windows, shift_duration=600, max_overtime=3_600), 0, 1)
+    assert (route.stops[1].arrival, route.overtime) == (5_000, 0)
+
+
+def test_steps_say_a_plan_with_reloads_and_an_answer_says_it_back() -> None:
+    model = line({}, {}, {}, reloads=[DEPOT, {"id": 4, "location_index": 4}])
+    plan = [PlannedRoute(0, (2, ~1, 0, ~0, 1))]
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert [step.id for step in solution.routes[0].steps] == [None, 3, 4, 1, 9, 2, None]
+    assert solution.routes[0].steps[2].location_index == 4
+    assert plan_of(model, Solution.model_validate_json(solution.to_json())) == plan
+    assert planned_routes(model, [(0, solution.routes[0].steps)]) == plan
+    assert plan[0].served == (2, 0, 1)
+
+
+def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
+    with_shift = scheduled(line({}, shift_duration=60, max_overtime=100), [PlannedRoute(0, (0,))])
+    without = scheduled(line({}), [PlannedRoute(0, (0,))])
+    assert with_shift is not None
+    assert without is not None
+    assert with_shift.routes[0].overtime == with_shift.summary.overtime == 60
+    assert b"overtime" not in without.to_json()
+
+
+@pytest.mark.parametrize(
+    ("tasks", "kept"),
+    [
+        ((~0, 0, 1), (0, 1)),
+        ((0, 1, ~0), (0, 1)),
+        ((0, ~0, ~0, 1), (0, ~0, 1)),
+        ((0, ~0, 1), (0, ~0, 1)),
+        ((0, 1), (0, 1)),
+    ],
+)
+def test_trips_that_serve_nobody_are_dropped(tasks: tuple[int, ...], kept: tuple[int, ...]) -> None:
+    model = line({}, {})
+    assert without_idle_reloads(model, PlannedRoute(0, tasks)) == PlannedRoute(0, kept)
+
+
+def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0, "reloads": [{"id": 1, "location_index": 2}]}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 900, 1], [900, 0, 900], [1, 1, 0]]}},
+    }
+    planned = PlannedRoute(0, (~0, 0))
+    assert without_idle_reloads(model_of(problem_of(body)), planned) == planned
+
+
+def test_a_task_may_be_possible_by_a_reload_alone() -> None:
+    job = {"release_time": 1_000, "time_windows": [[0, 1_100]]}
+    assert impossible_tasks(line({}, {}, job, reloads=[])) == {2}
+    assert impossible_tasks(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}])) == set()
+    near = [{"id": 1, "location_index": 4}]
+    assert impossible_tasks(line({}, {}, job, reloads=near, max_reloads=0)) == {2}
+
+
+def test_a_task_that_takes_more_than_shift_and_overtime_is_impossible() -> None:
+    assert impossible_tasks(line({}, shift_duration=100, max_overtime=19)) == {0}
+    assert impossible_tasks(line({}, shift_duration=100, max_overtime=20)) == set()
+
+
+def test_parts_keep_the_reloads_of_their_routes() -> None:
+    body = trips_body(1, jobs=8, vehicles=2)
+    for vehicle in body["vehicles"]:
+        vehicle["reloads"] = [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}]
+    model = model_of(problem_of(body))
+    plan = [PlannedRoute(0, (5, ~1, 0, 6)), PlannedRoute(1, (3, ~0, 7, ~1, 2))]
+    part = part_of(model, [plan[1]], [4], [])
+    assert part.tasks == (2, 3, 4, 7)
+    assert part.plan == [PlannedRoute(0, (1, ~0, 3, ~1, 0))]
+    assert part.in_whole(part.plan) == [plan[1]]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
+    model = model_of(problem_of(trips_body(seed)))
+    assert reason_for_vroom(model) is None
+    encoding = Encoding(model)
+    search = Search(encoding, complete=False, seed=1)
+    found = search.round(search.first_solution(), after(150), lambda _: None, lukewarm).best
+    assert encoding.keeps_rules(found)
+    plan = encoding.plan(found)
+    routes = timed_routes(model, plan)
+    assert routes is not None
+    assert faults(model, solution_of(model, routes, META)) == []
+    back = encoding.solution(search.data, plan)
+    assert encoding.keeps_rules(back)
+    assert cost(back) <= cost(found)
+    costed = encoding.solution(encoding.data(complete=True), plan)
+    theirs = cost(costed) * encoding.fleet.divisor / COST_UNIT
+    exact = encoding.fleet.time_unit == 1
+    rank = worth(model, plan)
+    assert rank is not None
+    # Costs are rounded for each route; with a speed factor, so are its times, to seconds.
+    assert rank[2] == pytest.approx(theirs, abs=len(plan) * (1 if exact else 4))
+    if exact:
+        shifts = [kind.arguments.get("shift_duration") for kind in encoding.fleet.types]
+        lasting = [(route.duration(), shifts[route.vehicle_type()]) for route in back.routes()]
+        overtime = sum(max(0, lasts - shift) for lasts, shift in lasting if shift is not None)
+        assert sum(route.overtime for route in routes) == overtime
+
+
+def test_a_problem_with_an_addition_is_none_of_vrooms() -> None:
+    assert reason_for_pyvrp(line({}, reloads=[])) is None
+    assert "reloads" in str(reason_for_pyvrp(line({})))
+    assert "release_time" in str(reason_for_pyvrp(line({"release_time": 1}, reloads=[])))
+    assert "shift_duration" in str(reason_for_pyvrp(line({}, reloads=[], shift_duration=1)))

@@ -1,0 +1,279 @@
+"""VROOM on parts: problems that it alone can express get better, and what runs ends when told to."""
+
+import os
+import queue
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from tests.solver.test_vroom_process import refused, request
+
+from milkrun.schema.solution import Rank, Solution
+from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.engines.vroom.process import MOST_DEATHS
+from milkrun_solver.engines.vroom.request import Effort
+from milkrun_solver.errors import EngineError
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search import vroom_parts
+from milkrun_solver.search.events import Ended, Event
+from milkrun_solver.search.vroom_parts import VroomParts
+from tests import waiting
+from tests.solver.helpers import META, faults, model_of
+from tests.solver.leftovers import children, nothing_left_behind
+from tests.solver.problems import random_problem
+from tests.solver.vroom import vroom_output
+from tests.waiting import MARGIN, PATIENCE
+
+Known = tuple[Model, list[TimedRoute]]
+T = TypeVar("T")
+
+
+@pytest.fixture(autouse=True)
+def clean() -> Iterator[None]:
+    """No test leaves a thread or a child process."""
+    with nothing_left_behind():
+        yield
+
+
+def known(*features: str, jobs: int = 80) -> Known:
+    """A problem and the routes that VROOM's heuristics find for it."""
+    chosen = {"capacity", "great circle", *features}
+    model = model_of(random_problem(3, chosen, jobs=jobs, vehicles=jobs // 4))
+    return model, routes_of(model, vroom_output(model, level=None))
+
+
+@pytest.fixture(scope="module")
+def breaks() -> Known:
+    return known("breaks")
+
+
+class Watched:
+    """Threads on the parts of a problem, ended with the test."""
+
+    def __init__(self, model: Model, seconds: float = 2 * PATIENCE) -> None:
+        self.model = model
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.parts = VroomParts(model, self.events.put, time.monotonic() + seconds, seed=1)
+
+    def __enter__(self) -> "Watched":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.parts.stop()
+        self.parts.join(PATIENCE)
+
+    def taken(self) -> list[TimedRoute]:
+        """The next better routes."""
+        return until(self.parts.take)
+
+    def end(self) -> Ended:
+        event = self.events.get(timeout=PATIENCE)
+        assert isinstance(event, Ended)
+        return event
+
+    def kill_one(self, times: int) -> None:
+        """Kills the child of the first thread, and each that follows it."""
+        process = self.parts._processes[0]
+        for _ in range(times):
+            pid = until(lambda: process.pid)
+            os.kill(pid, signal.SIGKILL)
+            until(lambda pid=pid: process.pid != pid or None)
+
+    def pids(self) -> list[int]:
+        """The children at work."""
+        return [process.pid for process in self.parts._processes if process.pid is not None]
+
+
+def until(ask: Callable[[], T | None]) -> T:
+    """Asks until there is an answer, soon after it has come."""
+    answer = waiting.until(ask, pause=0.01)
+    assert answer is not None
+    return answer
+
+
+def solution(model: Model, routes: list[TimedRoute]) -> Solution:
+    return solution_of(model, routes, META)
+
+
+def rank_of(model: Model, routes: list[TimedRoute]) -> Rank:
+    return rank(model.problem, solution(model, routes))
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        ("breaks",),
+        ("setups", "types"),
+        ("breaks", "shipments", "skills", "priorities"),
+        ("setups", "windows"),
+    ],
+)
+def test_every_answer_verifies_and_is_better_than_the_one_before(features: tuple[str, ...]) -> None:
+    model, routes = known(*features, jobs=60)
+    assert reason_for_vroom(model)
+    ranks = [rank_of(model, routes)]
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        for _ in range(4):
+            routes = watched.taken()
+            assert faults(model, solution(model, routes)) == []
+            ranks.append(rank_of(model, routes))
+    assert ranks == sorted(set(ranks), reverse=True)
+
+
+def test_two_threads_work_in_two_children(breaks: Known) -> None:
+    model, routes = breaks
+    before = children()
+    with Watched(model) as watched:
+        watched.parts.start(2)
+        watched.parts.offer(routes)
+        until(lambda: len(watched.pids()) == 2 or None)
+        assert watched.parts.threads == 2
+        assert children() - before == set(watched.pids())
+        first, second = watched.taken(), watched.taken()
+    assert faults(model, solution(model, first)) == []
+    assert rank_of(model, second) < rank_of(model, first) < rank_of(model, routes)
+
+
+def test_without_routes_to_go_on_from_no_child_is_started(breaks: Known) -> None:
+    with Watched(breaks[0], seconds=0.2) as watched:
+        watched.parts.start(1)
+        assert watched.end() == Ended("vroom")
+        assert watched.pids() == []
+
+
+def test_threads_and_children_end_soon_after_a_stop(breaks: Known) -> None:
+    model, routes = breaks
+    before = children()
+    with Watched(model) as watched:
+        watched.parts.start(2)
+        watched.parts.offer(routes)
+        watched.taken()
+        stopped = time.monotonic()
+        watched.parts.stop()
+        watched.parts.join(PATIENCE)
+        assert time.monotonic() - stopped < 0.5 + MARGIN  # else they go on until their deadline
+        assert children() - before == set()
+        assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
+
+
+def test_what_was_found_can_be_taken_after_the_stop(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        until(lambda: watched.parts._resolves._rank != rank_of(model, routes) or None)
+        watched.parts.stop()
+        watched.parts.join(PATIENCE)
+        assert rank_of(model, watched.taken()) < rank_of(model, routes)
+
+
+def test_threads_end_at_the_deadline(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model, seconds=0.7) as watched:
+        deadline = watched.parts._deadline
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        assert watched.end() == Ended("vroom")
+        assert -0.01 < time.monotonic() - deadline < 0.5 + MARGIN  # else they have no end
+
+
+def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.offer(routes)
+        watched.parts.stop()
+        watched.parts.start(1)
+        assert watched.end() == Ended("vroom")
+        assert watched.pids() == []
+
+
+def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        found = watched.taken()
+        watched.kill_one(MOST_DEATHS)
+        assert isinstance(watched.end().error, EngineError)
+        last = watched.parts.take() or found
+        assert faults(model, solution(model, last)) == []
+        assert rank_of(model, last) <= rank_of(model, found)
+
+
+def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        until(lambda: watched.pids() or None)
+        watched.kill_one(1)
+        while watched.parts.take() is not None:
+            pass
+        assert faults(model, solution(model, watched.taken())) == []
+        assert watched.events.empty()
+
+
+def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(2)
+        watched.parts.offer(routes)
+        until(lambda: len(watched.pids()) == 2 or None)
+        watched.kill_one(MOST_DEATHS)
+        assert watched.end().error is not None
+        assert len(watched.parts._resolves._under_way) <= 1
+        watched.taken()
+
+
+def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, routes = breaks
+    asked: list[Model] = []
+    request_of = vroom_parts.request_of
+
+    def now_and_then_refused(part: Model, *others: Any, **named: Any) -> Any:
+        asked.append(part)
+        return request(refused(), [Effort(0)]) if len(asked) % 2 else request_of(part, *others, **named)
+
+    monkeypatch.setattr(vroom_parts, "request_of", now_and_then_refused)
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        assert rank_of(model, watched.taken()) < rank_of(model, routes)
+        assert watched.events.empty()
+
+
+def test_routes_that_were_refused_are_left(breaks: Known) -> None:
+    model, routes = breaks
+    with Watched(model) as watched:
+        watched.parts.start(1)
+        watched.parts.offer(routes)
+        watched.taken()
+        watched.parts.restart(routes[:-1])
+        again = watched.taken()
+        assert faults(model, solution(model, again)) == []
+        assert rank_of(model, again) < rank_of(model, routes[:-1])
+
+
+def test_a_handful_of_tasks_ends_by_itself() -> None:
+    model, routes = known("breaks", jobs=8)
+    with Watched(model) as watched:
+        watched.parts.start(2)
+        watched.parts.offer(routes)
+        assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
+
+
+def test_where_no_task_can_be_served_it_ends_at_once() -> None:
+    model = model_of(random_problem(1, {"breaks", "great circle"}))
+    hopeless = [task.source.model_copy(update={"skills": [9]}) for task in model.tasks]
+    problem = model.problem.model_copy(update={"jobs": hopeless})
+    with Watched(model_of(problem)) as watched:
+        watched.parts.start(2)
+        assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
