@@ -12,7 +12,7 @@ from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.breaks import Visit, schedule_with_breaks
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
-from tests.solver.helpers import META, faults, model_of, vroom_solution
+from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 from tests.solver.vroom import vroom_output
 
@@ -42,7 +42,7 @@ def test_a_route_of_vroom_is_timed_as_well_as_by_vroom(seed: int, with_breaks: b
     routes = routes_of(model, vroom_output(model))
     solution = again(model, routes, with_breaks)
     assert faults(model, solution) == []
-    theirs = vroom_solution(model)
+    theirs = solution_of(model, routes, META)
     plain = all(vehicle.source.speed_factor == 1 for vehicle in model.vehicles)
     slack = 0 if plain else len(model.tasks)
     assert solution.summary.cost == pytest.approx(theirs.summary.cost, abs=slack)
