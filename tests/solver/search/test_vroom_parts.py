@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
-from tests.solver.test_vroom_process import refused, request
 
 from milkrun.schema.solution import Rank, Solution
 from milkrun_solver.answer.solution import solution_of
@@ -24,6 +23,7 @@ from milkrun_solver.search import vroom_parts
 from milkrun_solver.search.events import Ended, Event
 from milkrun_solver.search.vroom_parts import VroomParts
 from tests import waiting
+from tests.solver.engines.vroom.test_process import refused, request
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import random_problem

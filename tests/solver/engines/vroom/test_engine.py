@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.solver.test_vroom_process import LONG, big, is_alive, refused, request, small
 
 from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.request import Effort
 from milkrun_solver.errors import EngineError
 from milkrun_solver.search.events import Ended, Event, VroomAnswer
+from tests.solver.engines.vroom.test_process import LONG, big, is_alive, refused, request, small
 from tests.waiting import MARGIN, PATIENCE
 
 

@@ -163,7 +163,7 @@ def test_a_child_that_others_kill_between_requests_is_an_error(process: VroomPro
 
 PARENT = """
 import time
-from tests.solver.test_vroom_process import LONG, VroomProcess, big, request
+from tests.solver.engines.vroom.test_process import LONG, VroomProcess, big, request
 process = VroomProcess()
 answers = process.answers(request(big(), LONG))
 next(answers)
