@@ -29,10 +29,15 @@ def take_over(replica: Valkey) -> None:
 
 
 def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:
-    """Gives a slot that holds no keys but these, which are dropped, to another server."""
+    """Gives a slot that holds no keys but these, which are dropped, to another server.
+
+    As in a real migration the slot is on its way first. Only then does the new server claim it with an
+    epoch of its own: without one, what the servers hear from each other may undo the move at any time.
+    """
     old, new = redis.Redis.from_url(source.url), redis.Redis.from_url(target.url)
     if keys:
         old.delete(*keys)
+    begin_to_move(slot, source, target)
     new_id = new.execute_command("CLUSTER MYID")
     for server in (new, old):
         server.execute_command("CLUSTER SETSLOT", slot, "NODE", new_id)

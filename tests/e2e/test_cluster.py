@@ -40,7 +40,7 @@ def uninvoked(clustered: RunningStack, cluster: ValkeyCluster) -> dict[str, str]
     """Runs by their callers, one on each server, for which no worker was invoked. They are due after 15 s."""
     redis = connect_to_cluster(cluster.url)
     jobs = JobStateManager(redis, JobPolicy())
-    body = json.dumps(deliveries(3, seconds=10)).encode()
+    body = json.dumps(deliveries(3, seconds=600)).encode()
     run_ids = {name_on(redis, primary, "patient"): str(ULID()) for primary in cluster.primaries}
     for name, run_id in run_ids.items():
         jobs.submit(Submission(owner_named(name), run_id, body, 60_000, "corr-1"))
@@ -66,7 +66,7 @@ def test_callers_on_every_server_get_their_results(clustered: RunningStack, clus
             for primary in cluster.primaries
         ]
         assert callers[0].get("/ready").json()["dependencies"]["redis"] == "ok"
-        run_ids = [submit(api, deliveries(3, seconds=10)) for api in callers]
+        run_ids = [submit(api, deliveries(3, seconds=600)) for api in callers]
         for api, run_id in zip(callers, run_ids, strict=True):
             assert ended(api, run_id)["status"] == "completed"
             assert result(api, run_id)["summary"]["unassigned"] == 0
@@ -86,21 +86,21 @@ def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path
         redis = connect_to_cluster(cluster.url)
         names = [name_on(redis, primary) for primary in cluster.primaries]
         lost, kept = (parts.enter_context(client_of(stack, name)) for name in names[:2])
-        before = submit(lost, deliveries(3, seconds=10))
+        before = submit(lost, deliveries(3, seconds=600))
         ended(lost, before)
 
         cluster.primaries[0].process.kill()
         cluster.primaries[0].process.wait()
-        for answer in (lost.post("/optimize", json=deliveries(3, seconds=10)), lost.get("/ready")):
+        for answer in (lost.post("/optimize", json=deliveries(3, seconds=600)), lost.get("/ready")):
             assert answer.status_code == 503
             assert "down: connection refused" in answer.text, "nobody waits for what is not there"
             assert "127.0.0.1" not in answer.text
-        assert ended(kept, submit(kept, deliveries(3, seconds=10)))["status"] == "completed"
+        assert ended(kept, submit(kept, deliveries(3, seconds=600)))["status"] == "completed"
 
         take_over(cluster.replicas[0])
         until(lambda: lost.get("/ready").status_code == 200)
         assert result(lost, before)["summary"]["unassigned"] == 0
-        refused = lost.post("/optimize", json=deliveries(3, seconds=10))
+        refused = lost.post("/optimize", json=deliveries(3, seconds=600))
         assert refused.json()["dependencies"] == {"redis": "down: too few replicas"}
 
 

@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE, until
 
 from .conftest import client_of, deliveries, ended, result, status, submit
 
-SHORT = deliveries(3, seconds=10)
+SHORT = deliveries(3, seconds=600)
 CALLERS = 8
 ENOUGH = 60
 
@@ -77,7 +77,7 @@ def test_without_its_replica_a_submit_is_503_and_a_retry_is_its_one_run(
 def test_a_full_redis_takes_no_new_run_and_the_running_one_ends_well(
     caller: httpx.Client, operator: Redis
 ) -> None:
-    run_id = submit(caller, deliveries(60, seconds=6))
+    run_id = submit(caller, deliveries(60, seconds=600))
     until(lambda: status(caller, run_id)["best_cost"])
     before = status(caller, run_id)
     operator.config_set("maxmemory", 1)
@@ -85,6 +85,7 @@ def test_a_full_redis_takes_no_new_run_and_the_running_one_ends_well(
         is_away(caller.post("/optimize", json=SHORT), "out of memory")
         until(lambda: status(caller, run_id)["progress"] > before["progress"])
         assert result(caller, run_id, best=True)["summary"]["unassigned"] == 0
+        caller.delete(f"/optimize/{run_id}")
         state = ended(caller, run_id)
         assert (state["status"], state["attempt"]) == ("completed", 1)
         assert result(caller, run_id)["summary"]["cost"] == state["best_cost"]

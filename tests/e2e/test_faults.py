@@ -46,12 +46,12 @@ class Recovering(NamedTuple):
 def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]:
     """What takes the longest to recover is broken first, and looked at last: a lease has to run out."""
     owner = owner_of({"headers": {"Authorization": "Bearer a"}}, local=True)
-    body = json.dumps(deliveries(3, seconds=10)).encode()
+    body = json.dumps(deliveries(3, seconds=600)).encode()
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path_factory.mktemp("valkey")))
         stack = parts.enter_context(running_stack({"REDIS_URL": valkey.url}))
         api = parts.enter_context(client_of(stack, "a"))
-        killed = submit(api, deliveries(80, seconds=12))
+        killed = submit(api, deliveries(80, seconds=600))
         before = until(lambda: begun(status(api, killed)))
         for pid in pids_of(stack, "worker"):
             os.kill(pid, signal.SIGKILL)
@@ -61,8 +61,8 @@ def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]
 
 
 def begun(state: Json) -> Json | None:
-    """The status of a run that has routes and has used a part of its time."""
-    return state if state["progress"] > 0.1 and state["best_cost"] is not None else None
+    """The status of a run that has routes and has used some of its time."""
+    return state if state["progress"] > 0 and state["best_cost"] is not None else None
 
 
 def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path, port=port))
         api = parts.enter_context(client_of(parts.enter_context(running_stack({"REDIS_URL": valkey.url}))))
-        run_id = submit(api, deliveries(3, seconds=10))
+        run_id = submit(api, deliveries(3, seconds=600))
         before = ended(api, run_id)
 
         freeze(valkey.process)
@@ -96,7 +96,7 @@ def _told_of_redis(api: httpx.Client, run_id: str) -> None:
     assert "127.0.0.1" not in ready.text
     assert api.get("/health").status_code == 200
     for answer in (
-        api.post("/optimize", json=deliveries(3, seconds=10)),
+        api.post("/optimize", json=deliveries(3, seconds=600)),
         api.get(f"/optimize/{run_id}/status"),
     ):
         assert answer.status_code == 503
@@ -122,7 +122,7 @@ def test_a_run_outlives_an_outage_of_redis_shorter_than_its_lease(tmp_path: Path
 
 
 def test_two_stacks_run_side_by_side(recovering: Recovering) -> None:
-    api, run_id = recovering.api, submit(recovering.api, deliveries(3, seconds=10))
+    api, run_id = recovering.api, submit(recovering.api, deliveries(3, seconds=600))
     with running_stack() as other, client_of(other) as there:
         there.headers["Authorization"] = api.headers["Authorization"]
         assert ended(api, run_id)["status"] == "completed"
@@ -131,10 +131,13 @@ def test_two_stacks_run_side_by_side(recovering: Recovering) -> None:
 
 
 def test_a_run_whose_invoke_was_lost_is_picked_up_by_the_sweeper(recovering: Recovering) -> None:
-    assert ended(recovering.api, recovering.lost)["status"] == "completed"
+    state = ended(recovering.api, recovering.lost)
+    assert state["status"] == "completed", state
 
 
 def test_a_killed_worker_s_run_completes_in_a_later_attempt_and_no_worse(recovering: Recovering) -> None:
+    until(lambda: status(recovering.api, recovering.killed)["attempt"] == 2)
+    recovering.api.delete(f"/optimize/{recovering.killed}")
     state = ended(recovering.api, recovering.killed)
     assert (state["status"], state["attempt"]) == ("completed", 2)
     assert state["best_cost"] <= recovering.before["best_cost"]

@@ -88,7 +88,7 @@ def waiting(flooded: Flooded) -> Iterator[str]:
     jobs.submit(Submission(owner, first, b"{}", 1_000, "corr-1"))
     jobs.claim(owner, first, "token")
     with client_of(flooded.stack, "busy") as api:
-        run_id = submit(api, deliveries(3, seconds=10))
+        run_id = submit(api, deliveries(3, seconds=600))
         yield run_id
         api.delete(f"/optimize/{run_id}?erase=true")
     jobs.erase(owner, first)
@@ -113,7 +113,7 @@ def test_calls_that_wait_leave_room_for_others(flooded: Flooded, waiting: str) -
         assert (third.status_code, third.json()["status"]) == (200, "pending")
         assert "Preference-Applied" not in third.headers
         with client_of(flooded.stack, "other") as api:
-            other = ask("other", submit(api, deliveries(3, seconds=5)), 1)
+            other = ask("other", submit(api, deliveries(3, seconds=600)), 1)
         assert other.headers["Preference-Applied"] == "wait=1"
         with client_of(flooded.stack, "busy") as api:
             api.delete(f"/optimize/{waiting}")  # a change, for which they have waited
@@ -129,7 +129,8 @@ def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded
 
     def wait(name: str) -> None:
         with client_of(flooded.stack, name) as api:
-            api.post("/optimize", json=deliveries(30, seconds=3), headers={"Prefer": "wait=4"})
+            problem = deliveries(30, seconds=600, stall_limit=2)
+            api.post("/optimize", json=problem, headers={"Prefer": "wait=4"})
 
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(wait, names))
@@ -154,7 +155,7 @@ def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
     with client_of(flooded.stack, "flooder") as flooder, client_of(flooded.stack, "other") as other:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: submit(flooder, deliveries(30, seconds=600)), range(FLOOD)))
-        assert ended(other, submit(other, deliveries(3, seconds=10)))["status"] == "completed"
+        assert ended(other, submit(other, deliveries(3, seconds=600)))["status"] == "completed"
         waiting = flooder.get("/optimize", params={"status": "pending", "limit": 100}).json()["runs"]
         assert len(waiting) >= min(100, FLOOD - 1)
     log = (flooded.stack.state / "logs" / "worker_handler.log").read_text()

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from itertools import pairwise
 
 import httpx
 
@@ -13,7 +14,7 @@ from .conftest import client_of, deliveries, ended, result, status, submit
 
 
 def test_a_run_goes_from_submit_to_result(api: httpx.Client) -> None:
-    answer = api.post("/optimize", json=deliveries(30, seconds=2))
+    answer = api.post("/optimize", json=deliveries(30, seconds=600, stall_limit=2))
     assert answer.status_code == 202
     progress = []
     while (state := api.get(answer.headers["Location"]).json())["status"] != "completed":
@@ -28,19 +29,19 @@ def test_a_run_goes_from_submit_to_result(api: httpx.Client) -> None:
 
 
 def test_waiting_gives_the_result_in_one_call(api: httpx.Client) -> None:
-    answer = api.post("/optimize", json=deliveries(3, seconds=10), headers={"Prefer": "wait=20"})
+    answer = api.post("/optimize", json=deliveries(3, seconds=600), headers={"Prefer": "wait=20"})
     assert answer.status_code == 200
     assert answer.json()["summary"]["unassigned"] == 0
 
 
 def test_waiting_for_a_status_answers_when_the_run_changes(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(40, seconds=3))
+    run_id = submit(api, deliveries(40, seconds=600, stall_limit=1))
     seen = [status(api, run_id)]
     while seen[-1]["status"] not in ("completed", "failed"):
         answer = api.get(f"/optimize/{run_id}/status", headers={"Prefer": "wait=20"})
         seen.append(answer.json())
     assert seen[-1]["status"] == "completed"
-    assert len(seen) < 12
+    assert all(before != after for before, after in pairwise(seen))
 
 
 def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) -> None:
@@ -57,24 +58,24 @@ def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) 
 
 
 def test_an_erased_run_is_gone(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=10))
+    run_id = submit(api, deliveries(3, seconds=600))
     ended(api, run_id)
     assert api.delete(f"/optimize/{run_id}", params={"erase": "true"}).status_code == 204
     assert api.get(f"/optimize/{run_id}/status").status_code == 404
 
 
 def test_a_key_makes_one_run(api: httpx.Client) -> None:
-    problem, key = deliveries(3, seconds=10), {"Idempotency-Key": "order-1"}
+    problem, key = deliveries(3, seconds=600), {"Idempotency-Key": "order-1"}
     first = api.post("/optimize", json=problem, headers=key)
     again = api.post("/optimize", json=problem, headers=key)
     assert again.json()["run_id"] == first.json()["run_id"]
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert api.post("/optimize", json=deliveries(4, seconds=10), headers=key).status_code == 422
+    assert api.post("/optimize", json=deliveries(4, seconds=600), headers=key).status_code == 422
 
 
 def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
     with client_of(stack, "a") as alice, client_of(stack, "b") as bob, client_of(stack) as nobody:
-        run_id = submit(alice, deliveries(3, seconds=10))
+        run_id = submit(alice, deliveries(3, seconds=600))
         ended(alice, run_id)
         for other in (bob, nobody):
             assert other.get(f"/optimize/{run_id}/status").status_code == 404
@@ -86,7 +87,7 @@ def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
 
 
 def test_a_gzipped_problem_is_taken_and_an_answer_zipped(api: httpx.Client) -> None:
-    body = gzip.compress(json.dumps(deliveries(200, seconds=3)).encode())
+    body = gzip.compress(json.dumps(deliveries(200, seconds=600, stall_limit=2)).encode())
     for kind in (
         {"Content-Encoding": "gzip", "Content-Type": "application/json"},
         {"Content-Type": "application/gzip"},
@@ -104,7 +105,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
     stack: RunningStack, api: httpx.Client
 ) -> None:
     chosen = "order-batch-4711"
-    answer = api.post("/optimize", json=deliveries(3, seconds=10), headers={"X-Correlation-ID": chosen})
+    answer = api.post("/optimize", json=deliveries(3, seconds=600), headers={"X-Correlation-ID": chosen})
     assert answer.headers["X-Correlation-ID"] == chosen
     ended(api, answer.json()["run_id"])
     for function in ("submit", "worker"):
@@ -113,7 +114,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
 
 
 def test_a_network_that_is_not_there_fails_the_run_clearly(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(3, seconds=10) | {"network": "atlantis"})
+    run_id = submit(api, deliveries(3, seconds=600) | {"network": "atlantis"})
     state = ended(api, run_id)
     assert (state["status"], state["error"]["code"]) == ("failed", "network_not_found")
     answer = api.get(f"/optimize/{run_id}/result")

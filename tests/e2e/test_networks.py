@@ -22,7 +22,7 @@ BY_CAR = sorted({int(target) for target in TOWN.target[np.isfinite(TOWN.seconds[
 PLACES = [[float(TOWN.longitude[i]), float(TOWN.latitude[i])] for i in BY_CAR]
 
 
-def on_roads(count: int = 12, *, seconds: float = 1, network: str = "town", **options: object) -> Json:
+def on_roads(count: int = 12, *, seconds: float = 600, network: str = "town", **options: object) -> Json:
     """Visits to crossings all over the town, from one of them."""
     chosen = PLACES[:: len(PLACES) // count][:count]
     return {
@@ -97,7 +97,7 @@ def test_what_the_network_has_not_is_named(api: httpx.Client, change: Json, code
 
 
 def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, server: Neo4jServer) -> None:
-    runs = [submit(api, on_roads(40, seconds=3)) for _ in range(3)]
+    runs = [submit(api, on_roads(40, seconds=600, stall_limit=2)) for _ in range(3)]
     for _ in range(3):
         store(server)
     for run_id in runs:
@@ -144,4 +144,4 @@ def _told_of_neo4j(api: httpx.Client) -> None:
     assert states["neo4j"].startswith("down: ")
     assert "127.0.0.1" not in ready.text
     assert api.get("/health").status_code == 200
-    assert ended(api, submit(api, deliveries(3, seconds=10)))["status"] == "completed"
+    assert ended(api, submit(api, deliveries(3, seconds=600)))["status"] == "completed"

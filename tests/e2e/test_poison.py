@@ -69,7 +69,7 @@ class Callers(NamedTuple):
 @pytest.fixture(scope="module")
 def callers(poisoned: RunningStack) -> Iterator[Callers]:
     with client_of(poisoned, "poisoner") as poisoner, client_of(poisoned, "neighbour") as neighbour:
-        good = deliveries(3, seconds=10)
+        good = deliveries(3, seconds=600)
         yield Callers(
             poisoner,
             at_once=[submit(poisoner, poison(how)) for how in ("memory", "killed")],
@@ -115,11 +115,11 @@ def test_poison_that_had_found_routes_keeps_them(callers: Callers) -> None:
 def test_a_search_without_end_ends_with_its_process_once_its_run_has_ended(
     poisoned: RunningStack, callers: Callers
 ) -> None:
-    endless = deliveries(3, seconds=10)
+    endless = deliveries(3, seconds=600, stall_limit=2)
     endless["jobs"][0]["description"] = "endless"
     state = ended(callers.neighbour, submit(callers.neighbour, endless))
     assert (state["status"], state["attempt"]) == ("completed", 1)
     log = poisoned.state / "logs" / "poisoned_worker_handler.log"
     until(lambda: "a search does not end" in log.read_text())
-    after = submit(callers.neighbour, deliveries(3, seconds=10))
+    after = submit(callers.neighbour, deliveries(3, seconds=600))
     assert ended(callers.neighbour, after)["status"] == "completed"

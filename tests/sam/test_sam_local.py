@@ -30,7 +30,9 @@ def api(stack: SamStack, request: pytest.FixtureRequest) -> Iterator[httpx.Clien
 
 
 def test_a_run_goes_from_submit_through_the_worker_to_its_result(api: httpx.Client) -> None:
-    accepted = api.post("/optimize", json=deliveries(20, seconds=2), headers={"X-Correlation-ID": "order-1"})
+    accepted = api.post(
+        "/optimize", json=deliveries(20, seconds=600, stall_limit=2), headers={"X-Correlation-ID": "order-1"}
+    )
     assert accepted.status_code == 202, accepted.text
     assert accepted.headers["X-Correlation-ID"] == "order-1"
     run_id = accepted.json()["run_id"]
@@ -44,7 +46,7 @@ def test_a_run_goes_from_submit_through_the_worker_to_its_result(api: httpx.Clie
 
 
 def test_a_run_is_listed_and_erased(api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(5, seconds=10))
+    run_id = submit(api, deliveries(5, seconds=600))
     ended(api, run_id)
     assert [run["run_id"] for run in api.get("/optimize").json()["runs"]] == [run_id]
     assert api.delete(f"/optimize/{run_id}").json()["status"] == "completed"
@@ -95,13 +97,13 @@ def test_a_wrong_problem_is_explained_as_problem_json(api: httpx.Client) -> None
 
 
 def test_a_gzipped_problem_is_taken(api: httpx.Client) -> None:
-    body = gzip.compress(json.dumps(deliveries(5, seconds=10)).encode())
+    body = gzip.compress(json.dumps(deliveries(5, seconds=600)).encode())
     answer = api.post("/optimize", content=body, headers={"Content-Type": "application/gzip"})
     assert answer.status_code == 202, answer.text
 
 
 def test_another_caller_does_not_see_a_run(stack: SamStack, api: httpx.Client) -> None:
-    run_id = submit(api, deliveries(5, seconds=10))
+    run_id = submit(api, deliveries(5, seconds=600))
     answer = httpx.get(
         f"{stack.api}/optimize/{run_id}/status", headers={"Authorization": "Bearer other"}, timeout=120
     )
