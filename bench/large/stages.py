@@ -1,6 +1,5 @@
 """The stages of a run. Each makes what it needs, and then hands back the work that is to be measured."""
 
-import queue
 import random
 import time
 from collections.abc import Callable
@@ -16,21 +15,23 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
 from milkrun.settings import Limits
 from milkrun_solver.answer.solution import solution_of, timed_routes
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.districts import districts
 from milkrun_solver.decomposition.parts import Part, cut
+from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
+from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.child import input_of
-from milkrun_solver.engines.vroom.encoding import request_of, routes_of
+from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.process import VroomProcess
-from milkrun_solver.engines.vroom.request import Effort, Request
+from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.feasibility.unservable import impossible_tasks
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
-from milkrun_solver.search.events import Event, VroomAnswer
-from milkrun_solver.search.incumbent import Ledger
+from milkrun_solver.search.incumbent import Incumbent
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 
@@ -173,24 +174,22 @@ class _FirstAnswer:
     """VROOM's first answer, from its own process."""
 
     def __init__(self, large: Large) -> None:
-        self._request = large.request()
         self._model = large.model
         self.notes: dict[str, float] = {}
 
     def __call__(self) -> Any:
-        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        engine = VroomEngine(events.put)
-        engine.start(self._request)
+        session = VroomEngine(self._model, []).session(0, 1)
+        deadline = time.monotonic() + LIMIT_SECONDS
         try:
-            event = events.get()
-            if not isinstance(event, VroomAnswer):
-                raise RuntimeError(f"VROOM gave no answer: {event}")
-            routes = routes_of(self._model, event.output)
-            self.notes = {"cost": sum(route.cost for route in routes)}
-            return routes
+            routes = session.propose(
+                Assignment(self._model, deadline, lambda: False, lambda _: None), "construction", 1
+            )
         finally:
-            engine.stop()
-            engine.join(5)
+            session.close()
+        if not routes:
+            raise RuntimeError("VROOM gave no answer")
+        self.notes = {"cost": sum(route.cost for route in routes)}
+        return routes
 
 
 class _Districts:
@@ -273,11 +272,11 @@ def verify(large: Large) -> Work:
     return work
 
 
-def ledger(large: Large) -> Work:
+def incumbent(large: Large) -> Work:
     routes = timed_routes(large.model, large.plan) or []
-    kept = Ledger(large.model, 1, 0.0, lambda _: None)
+    kept = Incumbent(large.model, 1, 0.0, lambda _: None)
 
-    def work() -> Ledger:
+    def work() -> Incumbent:
         if not kept.consider("vroom", routes):
             raise RuntimeError("the plan is no answer")
         return kept
@@ -314,7 +313,7 @@ STAGES: dict[str, Callable[[Large], Work]] = {
     f"VROOM's request of a part of {PART_TASKS}": part_request,
     "the schedule of all routes": schedule,
     "the verifier": verify,
-    "a better answer, with its verification": ledger,
+    "a better answer, with its verification": incumbent,
     "the result's JSON, packed": result,
     "the best of an earlier attempt, read": read_result,
     f"a run of {RUN_SECONDS:.0f} s": run,

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Rank, Solution
-from milkrun_solver.answer.solution import solution_of, timed_routes
-from milkrun_solver.engines.pyvrp.annealing import Search
+from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
+from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.model.network_travel import network_source
 from milkrun_solver.model.problem import Model, Plan, build_model
 from milkrun_solver.model.travel import travel_source
@@ -18,6 +19,7 @@ from milkrun_solver.routes.ranking import rank
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 from tests.solver.leftovers import nothing_left_behind
+from tests.solver.problems import random_problem
 from tests.solver.vroom import vroom_output
 from tests.waiting import PATIENCE
 
@@ -41,10 +43,18 @@ def vroom_solution(model: Model, level: int = 1) -> Solution:
     return solution_of(model, routes_of(model, vroom_output(model, level)), META)
 
 
+def one_job_a_route() -> tuple[Model, Plan]:
+    """A problem, and a plan of it with more routes than the jobs need: one for each."""
+    model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=60, vehicles=60))
+    plan = plan_of(model, vroom_solution(model, level=0))
+    tasks = chain.from_iterable(route.tasks for route in plan)
+    return model, [plan[0]._replace(vehicle=n, tasks=(task,)) for n, task in enumerate(sorted(tasks))]
+
+
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
     """What PyVRP alone finds in so many iterations; None if nothing feasible."""
-    search = Search(Encoding(model), complete, seed)
-    found = search.round(search.first_solution(), after(iterations), lambda _: None, lukewarm).best
+    search = Annealing(Encoding(model), complete, seed)
+    found = search.run(search.first_solution(), after(iterations), lambda _: None, lukewarm).best
     return search.encoding.plan(found) if search.encoding.keeps_rules(found) else None
 
 

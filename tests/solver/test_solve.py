@@ -14,16 +14,17 @@ import pytest
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver import solve as solve_module
 from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
+from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom import process as vroom_process
-from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search import engine_choice as engines
-from milkrun_solver.search import incumbent as ledger_module
+from milkrun_solver.search import coordinator as coordinator_module
+from milkrun_solver.search import improver
+from milkrun_solver.search import incumbent as incumbent_module
 from milkrun_solver.solve import solve
 from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
 from tests.solver.leftovers import children, nothing_left_behind
@@ -282,9 +283,9 @@ class Finding:
 def test_routes_that_break_rules_are_gone_back_from_those_that_are_no_better_are_not() -> None:
     model = model_of(random_problem(1, {"capacity"}, jobs=4))
     good = routes_of(model, vroom_output(model))
-    ledger = ledger_module.Ledger(model, 1, time.monotonic(), lambda _: None)
-    ledger.consider("vroom", good)
-    run = solve_module._Run(model, ledger, time.monotonic() + 9, lambda: False, 1)
+    incumbent = incumbent_module.Incumbent(model, 1, time.monotonic(), lambda _: None)
+    incumbent.consider("vroom", good)
+    run = coordinator_module.Coordinator(model, incumbent, time.monotonic() + 9, lambda: False, 1)
     cheap = [replace(route, cost=0) for route in good]
     for routes, restarts in ((good, []), (cheap, [good])):
         finding = Finding(routes)
@@ -307,14 +308,14 @@ def failing(*_: Any, **__: Any) -> Any:
 
 
 def test_the_other_engine_goes_on_when_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pyvrp_engine, "Search", failing)
+    monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
     watched = Watched(middling())
     assert watched.solution.meta.engine == "vroom"
     assert watched.took < MARGIN  # it does not wait for an engine that is gone
 
 
 def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "Encoding", failing)
+    monkeypatch.setattr(pyvrp_engine, "Encoding", failing)
     assert Watched(middling()).solution.meta.engine == "vroom"
 
 
@@ -337,7 +338,7 @@ def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyP
 
 def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
-    monkeypatch.setattr(pyvrp_engine, "Search", failing)
+    monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
     with pytest.raises(NoAnswerError, match="out of order") as error:
         Watched(middling())
     assert error.value.code == "solver_failed"
@@ -359,12 +360,12 @@ def test_an_answer_that_does_not_verify_is_logged_and_dropped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """VROOM's is the first here: with shipments all else waits for it."""
-    faults_of = ledger_module.Verifier.faults
+    faults_of = incumbent_module.Verifier.faults
 
     def strict(self: Any, solution: Solution) -> list[str]:
         return ["refused"] if solution.meta.engine == "vroom" else faults_of(self, solution)
 
-    monkeypatch.setattr(ledger_module.Verifier, "faults", strict)
+    monkeypatch.setattr(incumbent_module.Verifier, "faults", strict)
     body = random_body(3, {"capacity", "shipments", "great circle"}, jobs=40, vehicles=12)
     with caplog.at_level(logging.ERROR):
         watched = Watched(problem_of(body), enough=1)
@@ -378,7 +379,7 @@ def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
     def unreadable(*_: Any) -> Any:
         raise KeyError("routes")
 
-    monkeypatch.setattr(solve_module, "routes_of", unreadable)
+    monkeypatch.setattr(vroom_engine, "routes_of", unreadable)
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
@@ -399,13 +400,13 @@ LOOKS = 10
 
 def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
-    search = pyvrp_engine.PyvrpEngine._search
+    search = improver.Improver._search
 
-    def counted(self: Any, number: int, process: Any) -> None:
+    def counted(self: Any, number: int, sessions: Any) -> None:
         started.append(threading.current_thread().name)
-        search(self, number, process)
+        search(self, number, sessions)
 
-    monkeypatch.setattr(pyvrp_engine.PyvrpEngine, "_search", counted)
+    monkeypatch.setattr(improver.Improver, "_search", counted)
     Watched(middling(), seconds=1)
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 

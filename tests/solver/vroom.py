@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.large.steps import Steps, steps_of, with_steps
+from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_vroom
 from milkrun_solver.engines.vroom.child import answer, input_of, output_of
 from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.engines.vroom.request import Effort
 from milkrun_solver.model.problem import Model, Plan
 
 

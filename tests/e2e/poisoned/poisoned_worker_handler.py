@@ -25,7 +25,7 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import get_settings
 from milkrun_solver.search import watchdog as endless
-from milkrun_solver.search.improver import SearchThread
+from milkrun_solver.search.threads import SearchThread
 
 CRASH_ON = "crash-on"
 _solve = worker_handler.solve

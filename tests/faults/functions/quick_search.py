@@ -14,7 +14,7 @@ from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.errors import NoAnswerError
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
-from milkrun_solver.search.incumbent import Ledger
+from milkrun_solver.search.incumbent import Incumbent
 from milkrun_solver.solve import solve
 
 REAL = "real"
@@ -43,27 +43,27 @@ def search(
             travel=travel,
         )
     model = build_model(problem, travel or travel_source(problem))
-    ledger = Ledger(model, seed, time.monotonic(), on_best)
+    incumbent = Incumbent(model, seed, time.monotonic(), on_best)
     if initial is not None:
-        ledger.start_from(initial)
+        incumbent.start_from(initial)
     chance = random.Random(seed)
     while True:
         routes = timed_routes(model, _random_plan(model, chance))
         if routes is not None:
-            ledger.consider("vroom", routes)
-        if _is_over(ledger, problem.options.stall_limit, deadline) or should_stop():
+            incumbent.consider("vroom", routes)
+        if _is_over(incumbent, problem.options.stall_limit, deadline) or should_stop():
             break
         time.sleep(_PAUSE)
-    found = ledger.result()
+    found = incumbent.result()
     if found is None:
         raise NoAnswerError("The search ended before there was a first answer.")
     return found
 
 
-def _is_over(ledger: Ledger, stall_limit: float | None, deadline: float) -> bool:
+def _is_over(incumbent: Incumbent, stall_limit: float | None, deadline: float) -> bool:
     now = time.monotonic()
-    stalled = stall_limit is not None and now - ledger.improved_at >= stall_limit
-    return now >= deadline or (stalled and ledger.best is not None)
+    stalled = stall_limit is not None and now - incumbent.improved_at >= stall_limit
+    return now >= deadline or (stalled and incumbent.solution is not None)
 
 
 def _random_plan(model: Model, chance: random.Random) -> Plan:

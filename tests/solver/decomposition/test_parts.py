@@ -10,8 +10,8 @@ import pytest
 from milkrun.schema.problem import MAX_UINT32
 from milkrun_solver.answer.solution import plan_of, solution_of
 from milkrun_solver.answer.solution import planned as planned_routes
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
-from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.feasibility.unservable import impossible_tasks
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute
 from milkrun_solver.routes.objective import worth

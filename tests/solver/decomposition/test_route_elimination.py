@@ -2,35 +2,21 @@
 
 import random
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import pytest
 
-from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.decomposition.cuts import Cuts
 from milkrun_solver.decomposition.route_elimination import without_a_route
-from milkrun_solver.engines.pyvrp.annealing import Search
-from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.objective import worth
-from tests.solver.helpers import after, lukewarm, model_of, vroom_solution
-from tests.solver.problems import problem_of, random_problem
+from tests.solver.helpers import model_of, one_job_a_route
+from tests.solver.problems import problem_of
 
 Known = tuple[Model, Plan]
 
 
 @pytest.fixture(scope="module")
 def roomy() -> Known:
-    """Jobs in more routes than they need: one each."""
-    model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=60, vehicles=60))
-    plan = plan_of(model, vroom_solution(model, level=0))
-    tasks = chain.from_iterable(route.tasks for route in plan)
-    return model, [plan[0]._replace(vehicle=n, tasks=(task,)) for n, task in enumerate(sorted(tasks))]
-
-
-def cuts_of(model: Model) -> Cuts:
-    return Cuts(model, range(len(model.tasks)), random.Random(1))
+    return one_job_a_route()
 
 
 def test_one_route_is_dissolved_and_its_vehicle_gone(roomy: Known) -> None:
@@ -85,42 +71,3 @@ def body_of(vehicle: dict[str, Any], **tasks: list[dict[str, Any]]) -> dict[str,
 def full_job(number: int) -> dict[str, Any]:
     """A job that fills a vehicle."""
     return {"id": number, "location": [2.35, 48.85 + number / 100], "delivery": [10]}
-
-
-def test_a_group_is_to_serve_everything_with_a_route_less(roomy: Known) -> None:
-    model, plan = roomy
-    (stint,) = cuts_of(model).with_a_route_less(plan)
-    assert stint.must_serve_all
-    assert stint.part is not None
-    assert stint.best() == (plan, worth(model, plan))  # until the search has found better
-    search = Search(Encoding(stint.part.model), complete=True, seed=1)
-    found = search.round(search.completed(stint.part.plan), after(50), lambda _: None, lukewarm).best
-    stint.found(search.encoding.plan(found))
-    best = stint.best()
-    before = worth(model, plan)
-    assert best is not None
-    assert before is not None
-    assert len(best[0]) < len(plan)
-    assert best[1] < before
-    assert best[1] == worth(model, best[0])
-
-
-def test_an_answer_that_leaves_tasks_out_is_none(roomy: Known) -> None:
-    model, plan = roomy
-    (stint,) = cuts_of(model).with_a_route_less(plan)
-    assert stint.part is not None
-    stint.found(stint.part.plan)
-    assert stint.best() == (plan, worth(model, plan))
-
-
-def test_where_tasks_are_left_out_all_routes_are_needed(roomy: Known) -> None:
-    model, plan = roomy
-    assert cuts_of(model).with_a_route_less(plan[:-1]) == []
-
-
-def test_groups_that_lack_room_stay_as_they_are(roomy: Known, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, plan = roomy
-    monkeypatch.setattr("milkrun_solver.decomposition.cuts.GROUP_TASKS", 15)
-    stints = cuts_of(model).with_a_route_less(plan)
-    assert len(stints) == 4
-    assert sorted(chain.from_iterable(best[0] for it in stints if (best := it.best()))) == sorted(plan)

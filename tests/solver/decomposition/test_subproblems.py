@@ -10,17 +10,17 @@ import pytest
 
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import planned, timed_routes
-from milkrun_solver.decomposition import subproblems as resolves_module
+from milkrun_solver.decomposition import subproblems as subproblems_module
 from milkrun_solver.decomposition.subproblems import (
-    HANDFUL,
     MOST_SPARE,
     MOST_TASKS,
     PATIENCE,
-    Resolve,
-    Resolves,
+    Subproblem,
+    Subproblems,
 )
+from milkrun_solver.engines.protocol import HANDFUL
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.objective import worth
+from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import TimedRoute
 from tests import waiting
 from tests.solver.helpers import model_of
@@ -47,35 +47,35 @@ def timed(model: Model, plan: Plan) -> list[TimedRoute]:
     return routes
 
 
-def resolves_of(
+def subproblems_of(
     model: Model,
     plan: Plan | None,
     possible: Iterable[int] | None = None,
     over: Callable[[], bool] | None = None,
-) -> Resolves:
+) -> Subproblems:
     """What deals out the routes of a plan. Who waits in vain is told to end after a while."""
     among = range(len(model.tasks)) if possible is None else possible
     late = time.monotonic() + waiting.PATIENCE
-    resolves = Resolves(model, list(among), seed=1, over=over or (lambda: time.monotonic() > late))
+    subproblems = Subproblems(model, list(among), seed=1, is_over=over or (lambda: time.monotonic() > late))
     if plan is not None:
-        resolves.offer(timed(model, plan))
-    return resolves
+        subproblems.offer(timed(model, plan))
+    return subproblems
 
 
-def next_of(resolves: Resolves) -> Resolve:
-    resolve = resolves.next()
-    assert resolve is not None
-    return resolve
+def next_of(subproblems: Subproblems) -> Subproblem:
+    subproblem = subproblems.next()
+    assert subproblem is not None
+    return subproblem
 
 
-def as_they_were(resolve: Resolve) -> list[TimedRoute]:
+def as_they_were(subproblem: Subproblem) -> list[TimedRoute]:
     """The routes of a part as they are."""
-    return timed(resolve.part.model, resolve.part.plan)
+    return timed(subproblem.part.model, subproblem.part.plan)
 
 
-def improved(resolve: Resolve) -> list[TimedRoute]:
+def improved(subproblem: Subproblem) -> list[TimedRoute]:
     """The routes of a part, each in the best of a few orders; the tasks in none at the end of one of them."""
-    part, rng = resolve.part, random.Random(1)
+    part, rng = subproblem.part, random.Random(1)
     served = set(chain.from_iterable(route.tasks for route in part.plan))
     loose = [number for number in range(len(part.tasks)) if number not in served]
     plan = part.plan or [PlannedRoute(0, ())]
@@ -90,16 +90,20 @@ def improved(resolve: Resolve) -> list[TimedRoute]:
     return best
 
 
-def rank_of(model: Model, routes: list[TimedRoute] | None) -> Rank:
-    """What routes are worth, counted anew."""
-    assert routes is not None
-    rank = worth(model, planned(routes))
-    assert rank is not None
-    return rank
+def value_of(model: Model, routes: list[TimedRoute]) -> Rank:
+    """How good routes are, computed anew."""
+    return objective(model, timed(model, planned(routes)))
 
 
-def known(resolves: Resolves) -> list[TimedRoute]:
-    return list(resolves._routes.values())
+def take(subproblems: Subproblems) -> list[TimedRoute]:
+    """Better routes, which there are."""
+    taken = subproblems.take()
+    assert taken is not None
+    return taken.routes
+
+
+def known(subproblems: Subproblems) -> list[TimedRoute]:
+    return list(subproblems._routes.values())
 
 
 @pytest.fixture(scope="module")
@@ -116,80 +120,80 @@ def plan(model: Model) -> Plan:
 @pytest.fixture
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for several groups in a small problem."""
-    monkeypatch.setattr(resolves_module, "MOST_TASKS", 12)
+    monkeypatch.setattr(subproblems_module, "MOST_TASKS", 12)
 
 
 @pytest.mark.usefixtures("small_groups")
 @pytest.mark.parametrize("feature", ["pickups", "shipments"])
 def test_groups_under_way_share_no_task_and_no_vehicle(feature: str) -> None:
     model = model_with(feature)
-    resolves = resolves_of(model, even_plan(model, range(40), 15))
-    under_way: list[Resolve] = []
+    subproblems = subproblems_of(model, even_plan(model, range(40), 15))
+    under_way: list[Subproblem] = []
     rng = random.Random(1)
     for _ in range(200):
-        under_way.append(next_of(resolves))
+        under_way.append(next_of(subproblems))
         for one, other in combinations(under_way, 2):
             assert not set(one.part.tasks) & set(other.part.tasks)
             assert not set(one.part.vehicles) & set(other.part.vehicles)
         if len(under_way) == 3:
-            resolves.ended(under_way.pop(rng.randrange(3)), None)
+            subproblems.ended(under_way.pop(rng.randrange(3)), None)
 
 
 def test_a_group_is_a_few_routes_with_some_unused_vehicles(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
+    subproblems = subproblems_of(model, plan)
     for _ in range(50):
-        part = (resolve := next_of(resolves)).part
+        part = (subproblem := next_of(subproblems)).part
         assert len(part.plan) >= 2
         assert len(part.tasks) <= MOST_TASKS
         assert len(part.vehicles) == len(part.plan) + MOST_SPARE
         assert sorted(part.in_whole(part.plan)) == [it for it in plan if it.vehicle in part.vehicles]
-        resolves.ended(resolve, None)
+        subproblems.ended(subproblem, None)
 
 
 def test_the_more_thorough_the_search_the_smaller_is_the_group() -> None:
     model = model_with(jobs=300, vehicles=30)
-    resolves = resolves_of(model, even_plan(model, range(300), 20))
+    subproblems = subproblems_of(model, even_plan(model, range(300), 20))
     most: dict[int, int] = {}
     for _ in range(150):
-        resolve = next_of(resolves)
-        if len(resolve.part.plan) > 2:
-            work = (resolve.effort.searches or 1) * (1 + (resolve.effort.level or 0))
-            most[work] = max(most.get(work, 0), len(resolve.part.tasks))
-        resolves.ended(resolve, None)
+        subproblem = next_of(subproblems)
+        if len(subproblem.part.plan) > 2:
+            work = (subproblem.effort.searches or 1) * (1 + (subproblem.effort.level or 0))
+            most[work] = max(most.get(work, 0), len(subproblem.part.tasks))
+        subproblems.ended(subproblem, None)
     assert len(most) > 2
     assert all(tasks <= MOST_TASKS / work**0.5 + 1 for work, tasks in most.items())
 
 
 def test_what_a_group_is_worth_now_is_told(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan[:-2])
+    subproblems = subproblems_of(model, plan[:-2])
     for _ in range(20):
-        resolve = next_of(resolves)
-        assert resolve.rank == worth(resolve.part.model, resolve.part.plan)
-        resolves.ended(resolve, None)
+        subproblem = next_of(subproblems)
+        assert subproblem.objective == value_of(subproblem.part.model, as_they_were(subproblem))
+        subproblems.ended(subproblem, None)
 
 
 def test_a_worse_answer_is_not_taken_over(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    resolves.ended(resolve := next_of(resolves), as_they_were(resolve)[:-1])
-    assert resolves.take() is None
-    assert sorted(planned(known(resolves))) == sorted(plan)
+    subproblems = subproblems_of(model, plan)
+    subproblems.ended(subproblem := next_of(subproblems), as_they_were(subproblem)[:-1])
+    assert subproblems.take() is None
+    assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
 def test_no_answer_changes_nothing(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    resolves.ended(next_of(resolves), None)
-    assert resolves.take() is None
-    assert sorted(planned(known(resolves))) == sorted(plan)
+    subproblems = subproblems_of(model, plan)
+    subproblems.ended(next_of(subproblems), None)
+    assert subproblems.take() is None
+    assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
 def test_a_better_answer_is_taken_over(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    resolve = next_of(resolves)
-    better = improved(resolve)
-    resolves.ended(resolve, better)
-    taken = resolves.take()
-    assert rank_of(model, taken) < rank_of(model, timed(model, plan))
-    assert set(resolve.part.in_whole(planned(better))) <= set(planned(known(resolves)))
+    subproblems = subproblems_of(model, plan)
+    subproblem = next_of(subproblems)
+    better = improved(subproblem)
+    subproblems.ended(subproblem, better)
+    taken = take(subproblems)
+    assert value_of(model, taken) < value_of(model, timed(model, plan))
+    assert set(subproblem.part.in_whole(planned(better))) <= set(planned(known(subproblems)))
 
 
 def alike(jobs: int = 30, vehicles: int = 6) -> Model:
@@ -205,22 +209,22 @@ def alike(jobs: int = 30, vehicles: int = 6) -> Model:
 
 def test_an_equal_answer_is_taken_over_but_not_handed_out() -> None:
     model = alike()
-    resolves = resolves_of(model, even_plan(model, range(30), 6))
-    resolve = next_of(resolves)
-    first, second, *others = resolve.part.plan
+    subproblems = subproblems_of(model, even_plan(model, range(30), 6))
+    subproblem = next_of(subproblems)
+    first, second, *others = subproblem.part.plan
     swapped = [
         PlannedRoute(first.vehicle, second.tasks),
         PlannedRoute(second.vehicle, first.tasks),
         *others,
     ]
-    resolves.ended(resolve, timed(resolve.part.model, swapped))
-    assert set(resolve.part.in_whole(swapped)) <= set(planned(known(resolves)))
-    assert resolves.take() is None
+    subproblems.ended(subproblem, timed(subproblem.part.model, swapped))
+    assert set(subproblem.part.in_whole(swapped)) <= set(planned(known(subproblems)))
+    assert subproblems.take() is None
 
 
-def shaken(resolve: Resolve, rng: random.Random) -> list[TimedRoute] | None:
+def shaken(subproblem: Subproblem, rng: random.Random) -> list[TimedRoute] | None:
     """The tasks of a part, one now and then left out, dealt anew or in another order; or no answer."""
-    part = resolve.part
+    part = subproblem.part
     if rng.random() < 0.1:
         return None
     routes: list[list[int]] = [[] for _ in part.vehicles]
@@ -244,82 +248,82 @@ def test_the_rank_kept_is_the_rank_of_all_routes_counted_anew(feature: str) -> N
     model = model_with(feature)
     possible = [number for number in range(len(model.tasks)) if number not in (3, 4)]
     start = [number for number in range(36) if number in possible]
-    resolves = resolves_of(model, even_plan(model, start, 10), possible)
-    under_way: list[Resolve] = []
-    ranks = [resolves._rank]
+    subproblems = subproblems_of(model, even_plan(model, start, 10), possible)
+    under_way: list[Subproblem] = []
+    ranks = [subproblems._objective]
     for _ in range(400):
-        under_way.append(next_of(resolves))
+        under_way.append(next_of(subproblems))
         if len(under_way) == 3:
-            resolve = under_way.pop(rng.randrange(3))
-            resolves.ended(resolve, shaken(resolve, rng))
-        assert resolves._rank == rank_of(model, known(resolves))
-        ranks.append(resolves._rank)
-        tasks = list(chain.from_iterable(route.tasks for route in planned(known(resolves))))
+            subproblem = under_way.pop(rng.randrange(3))
+            subproblems.ended(subproblem, shaken(subproblem, rng))
+        assert subproblems._objective == value_of(model, known(subproblems))
+        ranks.append(subproblems._objective)
+        tasks = list(chain.from_iterable(route.tasks for route in planned(known(subproblems))))
         assert len(tasks) == len(set(tasks))
     assert ranks == sorted(ranks, key=lambda rank: rank or (0, 0, 0), reverse=True)
     assert len(set(ranks)) > 10
 
 
 def test_better_routes_from_elsewhere_give_up_what_is_under_way(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan[:-1])
-    resolve = next_of(resolves)
-    resolves.offer(timed(model, plan))
-    resolves.ended(resolve, improved(resolve))
-    assert resolves.take() is None
-    assert sorted(planned(known(resolves))) == sorted(plan)
+    subproblems = subproblems_of(model, plan[:-1])
+    subproblem = next_of(subproblems)
+    subproblems.offer(timed(model, plan))
+    subproblems.ended(subproblem, improved(subproblem))
+    assert subproblems.take() is None
+    assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
 def test_worse_routes_from_elsewhere_change_nothing(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    resolve = next_of(resolves)
-    resolves.offer(timed(model, plan[:-1]))
-    resolves.ended(resolve, improved(resolve))
-    assert rank_of(model, resolves.take()) < rank_of(model, timed(model, plan))
+    subproblems = subproblems_of(model, plan)
+    subproblem = next_of(subproblems)
+    subproblems.offer(timed(model, plan[:-1]))
+    subproblems.ended(subproblem, improved(subproblem))
+    assert value_of(model, take(subproblems)) < value_of(model, timed(model, plan))
 
 
 def test_each_improvement_is_handed_out_once(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    assert resolves.take() is None
-    resolves.ended(resolve := next_of(resolves), improved(resolve))
-    assert resolves.take() is not None
-    assert resolves.take() is None
+    subproblems = subproblems_of(model, plan)
+    assert subproblems.take() is None
+    subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    assert subproblems.take() is not None
+    assert subproblems.take() is None
 
 
 @pytest.mark.usefixtures("small_groups")
 def test_routes_that_were_refused_are_left_and_handed_out_again_once_better(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, plan)
-    resolves.ended(resolve := next_of(resolves), improved(resolve))
-    under_way = next_of(resolves)
-    resolves.restart(timed(model, plan))
-    resolves.ended(under_way, improved(under_way))
-    assert resolves.take() is None
-    assert sorted(planned(known(resolves))) == sorted(plan)
-    resolves.ended(resolve := next_of(resolves), improved(resolve))
-    assert resolves.take() is not None
+    subproblems = subproblems_of(model, plan)
+    subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    under_way = next_of(subproblems)
+    subproblems.restart(timed(model, plan))
+    subproblems.ended(under_way, improved(under_way))
+    assert subproblems.take() is None
+    assert sorted(planned(known(subproblems))) == sorted(plan)
+    subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    assert subproblems.take() is not None
 
 
 def test_after_a_restart_from_nothing_threads_wait_for_routes(model: Model, plan: Plan) -> None:
     over = threading.Event()
-    resolves = resolves_of(model, plan, over=over.is_set)
-    stale = next_of(resolves)
-    resolves.restart(None)
-    resolves.ended(stale, improved(stale))
-    assert resolves.take() is None
+    subproblems = subproblems_of(model, plan, over=over.is_set)
+    stale = next_of(subproblems)
+    subproblems.restart(None)
+    subproblems.ended(stale, improved(stale))
+    assert subproblems.take() is None
     over.set()
-    assert resolves.next() is None
+    assert subproblems.next() is None
     over.clear()
-    resolves.offer(timed(model, plan))
-    assert resolves.next() is not None
+    subproblems.offer(timed(model, plan))
+    assert subproblems.next() is not None
 
 
 def test_a_thread_waits_for_the_first_routes(model: Model, plan: Plan) -> None:
-    resolves = resolves_of(model, None)
-    got: list[Resolve | None] = []
-    thread = threading.Thread(target=lambda: got.append(resolves.next()))
+    subproblems = subproblems_of(model, None)
+    got: list[Subproblem | None] = []
+    thread = threading.Thread(target=lambda: got.append(subproblems.next()))
     thread.start()
     thread.join(0.1)
     assert got == []
-    resolves.offer(timed(model, plan))
+    subproblems.offer(timed(model, plan))
     thread.join(waiting.PATIENCE)
     assert got
     assert got[0] is not None
@@ -327,30 +331,30 @@ def test_a_thread_waits_for_the_first_routes(model: Model, plan: Plan) -> None:
 
 def test_a_thread_waits_while_another_has_all_routes() -> None:
     model = alike(vehicles=2)
-    resolves = resolves_of(model, even_plan(model, range(30), 2))
-    first = next_of(resolves)
-    got: list[Resolve | None] = []
-    thread = threading.Thread(target=lambda: got.append(resolves.next()))
+    subproblems = subproblems_of(model, even_plan(model, range(30), 2))
+    first = next_of(subproblems)
+    got: list[Subproblem | None] = []
+    thread = threading.Thread(target=lambda: got.append(subproblems.next()))
     thread.start()
     thread.join(0.1)
     assert got == []
-    resolves.ended(first, None)
+    subproblems.ended(first, None)
     thread.join(waiting.PATIENCE)
     assert got
     assert got[0] is not None
 
 
 def test_nothing_is_dealt_out_once_the_search_is_over(model: Model, plan: Plan) -> None:
-    assert resolves_of(model, plan, over=lambda: True).next() is None
+    assert subproblems_of(model, plan, over=lambda: True).next() is None
 
 
 @pytest.mark.parametrize("feature", ["pickups", "shipments"])
 def test_tasks_left_out_come_along_and_get_served(feature: str) -> None:
     model = model_with(feature)
-    resolves = resolves_of(model, even_plan(model, range(40), 12))
+    subproblems = subproblems_of(model, even_plan(model, range(40), 12))
     for _ in range(100):
-        resolves.ended(resolve := next_of(resolves), improved(resolve))
-    assert rank_of(model, known(resolves))[1] == 0
+        subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    assert value_of(model, known(subproblems))[1] == 0
 
 
 @pytest.mark.parametrize("has_route", [True, False])
@@ -364,118 +368,118 @@ def test_a_task_left_out_comes_along_with_a_vehicle_that_may_serve_it(has_route:
     plan = [PlannedRoute(n, (n,)) for n in range(1, 40)]
     if not has_route:
         plan = [PlannedRoute(n, (2 * n - 1, 2 * n)) for n in range(1, 20)] + [PlannedRoute(20, (39,))]
-    resolves = resolves_of(model_of(problem_of(body)), plan, over=lambda: False)
+    subproblems = subproblems_of(model_of(problem_of(body)), plan, over=lambda: False)
     asked = 0
     for _ in range(20):
-        resolve = next_of(resolves)
-        resolves.ended(resolve, None)
-        asked += resolve.part.tasks[0] == 0 and 39 in resolve.part.vehicles
+        subproblem = next_of(subproblems)
+        subproblems.ended(subproblem, None)
+        asked += subproblem.part.tasks[0] == 0 and 39 in subproblem.part.vehicles
     assert asked >= 5
 
 
 def test_tasks_come_along_where_there_is_no_route_at_all(model: Model) -> None:
-    resolves = resolves_of(model, [])
-    resolve = next_of(resolves)
-    assert resolve.part.plan == []
-    assert resolve.part.tasks
-    assert len(resolve.part.vehicles) == MOST_SPARE
-    resolves.ended(resolve, improved(resolve))
-    assert resolves.take() is not None
+    subproblems = subproblems_of(model, [])
+    subproblem = next_of(subproblems)
+    assert subproblem.part.plan == []
+    assert subproblem.part.tasks
+    assert len(subproblem.part.vehicles) == MOST_SPARE
+    subproblems.ended(subproblem, improved(subproblem))
+    assert subproblems.take() is not None
 
 
 def test_a_task_that_no_vehicle_can_serve_never_comes_along(model: Model, plan: Plan) -> None:
     possible = [number for number in range(len(model.tasks)) if number % 5]
-    resolves = resolves_of(model, even_plan(model, possible[:30], 10), possible)
+    subproblems = subproblems_of(model, even_plan(model, possible[:30], 10), possible)
     for _ in range(60):
-        resolve = next_of(resolves)
-        assert all(number % 5 for number in resolve.part.tasks)
-        resolves.ended(resolve, None)
+        subproblem = next_of(subproblems)
+        assert all(number % 5 for number in subproblem.part.tasks)
+        subproblems.ended(subproblem, None)
 
 
 def test_both_ends_of_a_shipment_stay_together() -> None:
     model = model_with("shipments")
-    resolves = resolves_of(model, even_plan(model, range(30), 10))
+    subproblems = subproblems_of(model, even_plan(model, range(30), 10))
     shipments = 0
     for _ in range(100):
-        resolve = next_of(resolves)
-        for number in resolve.part.tasks:
+        subproblem = next_of(subproblems)
+        for number in subproblem.part.tasks:
             partner = model.tasks[number].partner
-            assert partner is None or partner in resolve.part.tasks
+            assert partner is None or partner in subproblem.part.tasks
             shipments += partner is not None
-        resolves.ended(resolve, None)
+        subproblems.ended(subproblem, None)
     assert shipments
 
 
 def test_what_was_tried_before_is_tried_with_tasks_bound_to_vehicles() -> None:
     model = alike(vehicles=2)
-    resolves = resolves_of(model, even_plan(model, range(30), 2))
+    subproblems = subproblems_of(model, even_plan(model, range(30), 2))
     tried = set()
     again = 0
     for _ in range(20):
-        resolve = next_of(resolves)
-        bound = any(task.skills for task in resolve.model.tasks)
-        assert (resolve.model is not resolve.part.model) == (resolve.effort in tried)
-        assert not bound or resolve.effort in tried
+        subproblem = next_of(subproblems)
+        bound = any(task.skills for task in subproblem.model.tasks)
+        assert (subproblem.model is not subproblem.part.model) == (subproblem.effort in tried)
+        assert not bound or subproblem.effort in tried
         again += bound
-        tried.add(resolve.effort)
-        resolves.ended(resolve, None)
+        tried.add(subproblem.effort)
+        subproblems.ended(subproblem, None)
     assert again > 10
 
 
 def test_what_has_changed_is_not_bound_any_more() -> None:
     model = alike(vehicles=2)
-    resolves = resolves_of(model, even_plan(model, range(30), 2))
+    subproblems = subproblems_of(model, even_plan(model, range(30), 2))
     for _ in range(20):
-        last = next_of(resolves)
-        resolves.ended(last, None)
+        last = next_of(subproblems)
+        subproblems.ended(last, None)
     assert last.model is not last.part.model
-    resolves.ended(resolve := next_of(resolves), improved(resolve))
-    changed = next_of(resolves)
+    subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    changed = next_of(subproblems)
     assert changed.model is changed.part.model
 
 
-def tries(resolves: Resolves) -> int:
+def tries(subproblems: Subproblems) -> int:
     """How often a thread gets something to do until it is told to end; 300 times at most."""
     for count in range(300):
-        resolve = resolves.next()
-        if resolve is None:
+        subproblem = subproblems.next()
+        if subproblem is None:
             return count
-        resolves.ended(resolve, as_they_were(resolve))
+        subproblems.ended(subproblem, as_they_were(subproblem))
     return 300
 
 
 def test_a_small_problem_ends_once_nothing_better_has_come_for_a_while() -> None:
     model = alike(jobs=HANDFUL, vehicles=4)
-    resolves = resolves_of(model, even_plan(model, range(HANDFUL), 4))
-    assert tries(resolves) == PATIENCE + 1
+    subproblems = subproblems_of(model, even_plan(model, range(HANDFUL), 4))
+    assert tries(subproblems) == PATIENCE + 1
 
 
 def test_an_improvement_gives_a_small_problem_more_time() -> None:
     model = alike(jobs=HANDFUL, vehicles=4)
-    resolves = resolves_of(model, even_plan(model, range(HANDFUL), 4))
+    subproblems = subproblems_of(model, even_plan(model, range(HANDFUL), 4))
     for _ in range(PATIENCE):
-        resolves.ended(next_of(resolves), None)
-    resolves.ended(resolve := next_of(resolves), improved(resolve))
-    assert resolves.take() is not None
-    assert tries(resolves) == PATIENCE + 1
+        subproblems.ended(next_of(subproblems), None)
+    subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
+    assert subproblems.take() is not None
+    assert tries(subproblems) == PATIENCE + 1
 
 
 def test_better_routes_from_elsewhere_give_a_small_problem_more_time() -> None:
     model = alike(jobs=HANDFUL, vehicles=4)
     plan = even_plan(model, range(HANDFUL), 4)
-    resolves = resolves_of(model, plan[:-1])
-    assert tries(resolves) == PATIENCE + 1
-    resolves.offer(timed(model, plan))
-    assert tries(resolves) == PATIENCE + 1
+    subproblems = subproblems_of(model, plan[:-1])
+    assert tries(subproblems) == PATIENCE + 1
+    subproblems.offer(timed(model, plan))
+    assert tries(subproblems) == PATIENCE + 1
 
 
 def test_a_larger_problem_does_not_end_by_itself() -> None:
     model = alike(jobs=HANDFUL + 1, vehicles=4)
-    assert tries(resolves_of(model, even_plan(model, range(HANDFUL + 1), 4))) == 300
+    assert tries(subproblems_of(model, even_plan(model, range(HANDFUL + 1), 4))) == 300
 
 
 @pytest.mark.parametrize("has_routes", [True, False])
 def test_where_no_task_can_be_served_there_is_nothing_to_do(has_routes: bool, model: Model) -> None:
     asked = iter([False] * 5)
-    resolves = resolves_of(model, [] if has_routes else None, possible=[], over=lambda: next(asked))
-    assert resolves.next() is None
+    subproblems = subproblems_of(model, [] if has_routes else None, possible=[], over=lambda: next(asked))
+    assert subproblems.next() is None

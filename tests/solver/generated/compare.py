@@ -9,8 +9,8 @@ from typing import Literal
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.engines.vroom.encoding import routes_of
 from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.generated.rival import Task, indexed, vroom_alone

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model, Plan
@@ -48,7 +48,7 @@ class Opinions:
         pyvrp: None where PyVRP cannot express the problem, or the plan has a task that no vehicle can serve.
     """
 
-    def __init__(self, model: Model, plan: Plan, search: Search | None) -> None:
+    def __init__(self, model: Model, plan: Plan, search: Annealing | None) -> None:
         self.model, self.plan = model, plan
         self.solution = scheduled(model, plan)
         self.refused = self.solution is None or faults(model, self.solution) != []
@@ -66,7 +66,7 @@ class Opinions:
         return {violation["cause"] for violation in self.plan_mode["violations"]}  # type: ignore[attr-defined]
 
 
-def _pyvrp(model: Model, plan: Plan, search: Search) -> PyvrpOpinion | None:
+def _pyvrp(model: Model, plan: Plan, search: Annealing) -> PyvrpOpinion | None:
     served = {task for route in plan for task in route.tasks if task >= 0}
     if not served <= set(search.encoding.possible):
         return None
@@ -90,7 +90,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     if model.has_breaks:
         return
     encoding = Encoding(model) if reason_for_vroom(model) is None else None
-    search = Search(encoding, complete=False, seed=1) if encoding and encoding.possible else None
+    search = Annealing(encoding, complete=False, seed=1) if encoding and encoding.possible else None
     rng = random.Random(seed)
     start = plan_of(model, vroom_solution(model, level=0))
     for moves in MOVES:

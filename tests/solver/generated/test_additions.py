@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
@@ -79,7 +79,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     encoding = Encoding(model)
     if not encoding.possible:
         return
-    search = Search(encoding, complete=False, seed=1)
+    search = Annealing(encoding, complete=False, seed=1)
     start = plan_of(plain, vroom_solution(plain, level=0))
     for moves in MOVES:
         plan = with_reloads(model, shaken(plain, start, rng, moves), rng)

@@ -15,7 +15,7 @@ import pytest
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute

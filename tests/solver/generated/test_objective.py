@@ -13,7 +13,7 @@ from itertools import combinations
 import pytest
 
 from milkrun_solver.answer.solution import plan_of, solution_of
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import COST_UNIT
 from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case

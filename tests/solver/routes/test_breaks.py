@@ -8,7 +8,7 @@ import pytest
 
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.breaks import Visit, schedule_with_breaks
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute

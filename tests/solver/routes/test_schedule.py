@@ -1,7 +1,7 @@
 import pytest
 
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import PlannedRoute
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import META, model_of, scheduled

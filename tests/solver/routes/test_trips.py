@@ -7,7 +7,7 @@ import pytest
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
@@ -168,8 +168,8 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     model = model_of(problem_of(trips_body(seed)))
     assert reason_for_vroom(model) is None
     encoding = Encoding(model)
-    search = Search(encoding, complete=False, seed=1)
-    found = search.round(search.first_solution(), after(150), lambda _: None, lukewarm).best
+    search = Annealing(encoding, complete=False, seed=1)
+    found = search.run(search.first_solution(), after(150), lambda _: None, lukewarm).best
     assert encoding.keeps_rules(found)
     plan = encoding.plan(found)
     routes = timed_routes(model, plan)

@@ -1,66 +1,87 @@
-"""What VROOM does on the whole of a problem, and how long."""
+"""Who proposes routes, how deep and for how long, and who improves them."""
 
 import time
-from typing import Any
 
 import pytest
 
-from milkrun_solver.engines.vroom.request import Effort
-from milkrun_solver.search.engine_choice import Engines
+from milkrun_solver.search.engine_choice import EngineChoice
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_body, random_problem
 from tests.waiting import MARGIN
 
 
-def engines_for(features: set[str], jobs: int = 30, seconds: float = 1_000) -> Engines:
+def choice_for(features: set[str], jobs: int = 30, seconds: float = 1_000) -> EngineChoice:
     model = model_of(random_problem(1, features, jobs=jobs, vehicles=5))
-    return Engines(model, lambda _: None, time.monotonic() + seconds, seed=1)
+    return EngineChoice(model, lambda _: None, time.monotonic() + seconds, seed=1)
 
 
 @pytest.mark.parametrize("feature", ["breaks", "shipments", "several windows", "custom costs"])
 def test_where_vroom_is_stronger_all_else_waits_for_it(feature: str) -> None:
-    assert engines_for({"capacity", feature}).vroom_first
+    assert choice_for({"capacity", feature}).proposer_first
 
 
 @pytest.mark.parametrize(("features", "jobs"), [({"capacity", "windows"}, 30), ({"shipments"}, 500)])
 def test_else_both_begin_at_once(features: set[str], jobs: int) -> None:
-    assert not engines_for(features, jobs).vroom_first
+    assert not choice_for(features, jobs).proposer_first
 
 
 def test_what_vroom_cannot_express_does_not_wait_for_it() -> None:
     body = random_body(1, {"shipments"}, jobs=10)
     body["vehicles"][0]["shift_duration"] = 20_000
-    engines = Engines(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)
-    assert not engines.with_vroom
-    assert not engines.vroom_first
+    choice = EngineChoice(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)
+    assert choice.able == ["pyvrp"]
+    assert choice.proposing is None
+    assert not choice.proposer_first
 
 
-def test_small_problems_get_the_level_that_is_asked_for() -> None:
-    assert efforts({}) == [Effort(None), Effort(0), Effort(5)]
-    assert efforts({"exploration_level": 2}) == [Effort(None), Effort(0), Effort(2)]
-    assert efforts({"exploration_level": 0}) == [Effort(None), Effort(0)]
+@pytest.mark.parametrize(
+    ("features", "jobs", "hurries", "depth"),
+    [
+        ({"capacity"}, 30, False, "deep"),
+        ({"capacity"}, 30, True, "quick"),
+        ({"capacity"}, 300, False, "quick"),
+        ({"capacity"}, 300, True, "construction"),
+        ({"capacity", "windows"}, 300, False, "construction"),
+    ],
+)
+def test_the_larger_and_the_more_bound_in_time_the_shallower_is_the_proposal(
+    features: set[str], jobs: int, hurries: bool, depth: str
+) -> None:
+    assert choice_for(features, jobs)._depth(hurries) == depth
 
 
-def test_on_one_core_vroom_makes_room_after_something_quick() -> None:
-    assert engines_for({"capacity"})._efforts(hurries=True) == [Effort(None), Effort(0)]
-    assert engines_for({"capacity"}, jobs=300)._efforts(hurries=True) == [Effort(None)]
+def operators_for(features: set[str], jobs: int) -> set[tuple[str, str]]:
+    improver = choice_for(features, jobs).improver([])
+    assert improver is not None
+    return {tuple(operator) for operator in improver._rounds._operators._all}
 
 
-def efforts(options: dict[str, Any]) -> list[Effort]:
-    body = {**random_body(1, {"capacity"}), "options": options}
-    return Engines(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)._efforts(
-        hurries=False
-    )
+def test_the_first_engine_searches_and_a_second_one_solves_subproblems_beside_it() -> None:
+    own = {("whole", "pyvrp"), ("parts", "pyvrp"), ("route elimination", "pyvrp")}
+    assert operators_for({"capacity"}, jobs=60) == own | {("subproblems", "vroom")}
+    assert operators_for({"capacity"}, jobs=30) == own
+
+
+def test_an_engine_that_is_alone_does_what_it_can() -> None:
+    assert operators_for({"breaks"}, jobs=30) == {("subproblems", "vroom")}
+
+
+def test_where_no_vehicle_can_serve_anything_there_is_nothing_to_improve() -> None:
+    body = random_body(1, {"breaks", "great circle"}, jobs=3)
+    for job in body["jobs"]:
+        job["skills"] = [9]
+    choice = EngineChoice(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)
+    assert choice.improver([]) is None
 
 
 @pytest.mark.parametrize(("jobs", "leading", "otherwise"), [(30, 850, 600), (300, 250, 250)])
 def test_vroom_has_its_share_of_the_time(jobs: int, leading: float, otherwise: float) -> None:
-    engines = engines_for({"capacity"}, jobs)
+    choice = choice_for({"capacity"}, jobs)
     now = time.monotonic()
-    assert engines.vroom_until(leads=True) - now == pytest.approx(leading, abs=MARGIN)
-    assert engines.vroom_until(leads=False) - now == pytest.approx(otherwise, abs=MARGIN)
+    assert choice.proposer_until(leads=True) - now == pytest.approx(leading, abs=MARGIN)
+    assert choice.proposer_until(leads=False) - now == pytest.approx(otherwise, abs=MARGIN)
 
 
 def test_heuristics_on_district_after_district_are_never_ended_early() -> None:
-    engines = engines_for({"capacity", "windows"}, jobs=600)
-    assert engines.vroom_until(leads=False) - time.monotonic() == pytest.approx(1_000, abs=MARGIN)
+    choice = choice_for({"capacity", "windows"}, jobs=600)
+    assert choice.proposer_until(leads=False) - time.monotonic() == pytest.approx(1_000, abs=MARGIN)

@@ -5,39 +5,39 @@ import pytest
 from milkrun_solver.search.temperature import Cooling
 
 
-def heats(seconds: float, at: list[float], stall: float | None = None) -> list[float]:
+def temperatures(seconds: float, at: list[float], stall: float | None = None) -> list[float]:
     cooling = Cooling(100.0, 100.0 + seconds, stall)
-    return [cooling.heat(100.0 + elapsed) for elapsed in at]
+    return [cooling.temperature(100.0 + elapsed) for elapsed in at]
 
 
 @pytest.mark.parametrize("seconds", [1.0, 10.0, 60.0, 100.0])
 def test_a_search_cools_down_until_its_end(seconds: float) -> None:
-    found = heats(seconds, [seconds * share / 10 for share in range(11)])
+    found = temperatures(seconds, [seconds * share / 10 for share in range(11)])
     assert found == sorted(found, reverse=True)
     assert found[0] == pytest.approx(0.5)
     assert found[-1] == pytest.approx(0.005)
 
 
 def test_it_cools_by_the_same_share_each_second() -> None:
-    first, second, third = heats(10, [0, 5, 10])
+    first, second, third = temperatures(10, [0, 5, 10])
     assert second / first == pytest.approx(third / second)
 
 
 def test_a_long_search_has_cooled_down_after_a_minute_and_is_hot_again() -> None:
-    before, after = heats(3_600, [59.99, 60.01])
+    before, after = temperatures(3_600, [59.99, 60.01])
     assert before == pytest.approx(0.005, rel=0.01)
     assert after == pytest.approx(0.5, rel=0.01)
 
 
 def test_cycles_get_longer_and_the_last_one_ends_with_the_search() -> None:
-    found = heats(600, [float(second) for second in range(601)])
+    found = temperatures(600, [float(second) for second in range(601)])
     begins = [second for second in range(1, 601) if found[second] > found[second - 1]]
     assert begins == [60, 180]
     assert found[600] == pytest.approx(0.005)
 
 
 def test_one_that_a_stall_may_end_cools_down_soon() -> None:
-    assert heats(3_600, [7.99], stall=2.0)[0] == pytest.approx(0.005, rel=0.01)
+    assert temperatures(3_600, [7.99], stall=2.0)[0] == pytest.approx(0.005, rel=0.01)
 
 
 def test_it_is_settled_in_its_last_third() -> None:
@@ -51,8 +51,8 @@ def test_it_is_settled_in_its_last_third() -> None:
 
 
 def test_before_and_after_its_time_it_is_as_at_the_ends() -> None:
-    assert heats(10, [-1, 11]) == [pytest.approx(0.5), pytest.approx(0.005)]
+    assert temperatures(10, [-1, 11]) == [pytest.approx(0.5), pytest.approx(0.005)]
 
 
 def test_a_search_without_any_time_is_no_error() -> None:
-    assert 0 < heats(0, [0])[0] <= 0.5
+    assert 0 < temperatures(0, [0])[0] <= 0.5

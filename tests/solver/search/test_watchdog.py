@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.search.improver import SearchThread
+from milkrun_solver.search.threads import SearchThread
 from milkrun_solver.search.watchdog import searches_left
 from tests.solver.helpers import Watched
 from tests.solver.problems import random_problem

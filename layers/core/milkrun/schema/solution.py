@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Coordinates = tuple[float, float]
+EngineName = Literal["vroom", "pyvrp"]
 Rank = tuple[int, int, int]
 """Lower is better: priority left unassigned, tasks left unassigned, cost."""
 
@@ -108,7 +109,7 @@ class TracePoint(_Output):
 class Meta(_Output):
     """How the answer came about."""
 
-    engine: Literal["vroom", "pyvrp"]
+    engine: EngineName
     matrix: Literal["custom", "great-circle", "network"]
     seed: int
     seconds: float

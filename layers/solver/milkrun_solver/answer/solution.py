@@ -8,30 +8,32 @@ from milkrun_solver.model.problem import Model, Plan, PlannedRoute
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
 
 
-def timed_routes(model: Model, plan: Plan) -> list[TimedRoute] | None:
-    """The routes of a plan with their times; None if one misses a time window or no way leads on."""
-    routes: list[TimedRoute] = []
-    for planned in plan:
-        timed = schedule(model, planned.vehicle, planned.tasks)
+def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> list[TimedRoute] | None:
+    """Routes with their times; None if one misses a time window or no way leads on. Those that have times
+    keep them."""
+    found: list[TimedRoute] = []
+    for route in routes:
+        timed = schedule(model, route.vehicle, route.tasks) if isinstance(route, PlannedRoute) else route
         if timed is None:
             return None
-        routes.append(timed)
-    return routes
+        found.append(timed)
+    return found
 
 
-def planned(routes: Iterable[TimedRoute]) -> Plan:
-    """The plan that timed routes keep to, without their breaks."""
-    return [
-        PlannedRoute(
-            route.vehicle,
-            tuple(
-                ~stop.number if stop.kind == "reload" else stop.number
-                for stop in route.stops
-                if stop.kind in _PLACED and stop.number is not None
-            ),
-        )
-        for route in routes
-    ]
+def planned(routes: Iterable[PlannedRoute | TimedRoute]) -> Plan:
+    """The plan that routes keep to, without their breaks."""
+    return [route if isinstance(route, PlannedRoute) else _planned(route) for route in routes]
+
+
+def _planned(route: TimedRoute) -> PlannedRoute:
+    return PlannedRoute(
+        route.vehicle,
+        tuple(
+            ~stop.number if stop.kind == "reload" else stop.number
+            for stop in route.stops
+            if stop.kind in _PLACED and stop.number is not None
+        ),
+    )
 
 
 def plan_of(model: Model, solution: Solution) -> Plan:

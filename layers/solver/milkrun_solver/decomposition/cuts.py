@@ -1,13 +1,22 @@
-"""What a plan is cut into for a round: parts as they are, or groups of routes that shall do with one less."""
+"""What a plan is cut into for a round: parts as they are, or groups of routes that have to do with one less.
+
+Spatial decomposition with lines drawn anew by chance in each round: Taillard, "Parallel iterative search
+    methods for vehicle routing problems", Networks 23 (1993); Santini, Schneider, Vidal and Vigo,
+    "Decomposition strategies for vehicle routing heuristics", INFORMS Journal on Computing 35 (2023),
+    compare such cuts. Here whole routes are cut apart, by how much nearer they are to one place than to
+    another.
+"""
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.parts import Part, cut
 from milkrun_solver.decomposition.route_elimination import without_a_route
-from milkrun_solver.model.problem import Model, Plan
-from milkrun_solver.routes.objective import worth
-from milkrun_solver.search.search_task import Stint
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.objective import Solved, objective
+from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 LEAST_CUT = 500
 """Tasks from which on a plan is cut: in smaller ones the search of the whole finds more."""
@@ -15,10 +24,21 @@ LEAST_PART = 150
 """Tasks that a part has at least, about: smaller ones leave too little to change."""
 MOST_TASKS = 500
 """Tasks that a part has at most, about: of a very large problem only some parts are searched in a round."""
-MOST_PARTS = 4
-"""Parts that a thread searches in a round."""
 GROUP_TASKS = 250
-"""Tasks of a group that shall do with a route less: it takes more routes than a part to make room for one."""
+"""Tasks of a group that has to do with a route less: it takes more routes than a part to make room for
+one."""
+
+
+class Piece(NamedTuple):
+    """A part to search.
+
+    Attributes:
+        instead_of: For a part with a route less: the routes that it replaces, in the numbers of the whole
+            problem. An answer must serve all that they do.
+    """
+
+    part: Part
+    instead_of: Solved | None = None
 
 
 class Cuts:
@@ -40,31 +60,31 @@ class Cuts:
         tasks = len(self._possible)
         return min(max(2, threads, tasks // MOST_TASKS), tasks // LEAST_PART) if tasks >= LEAST_CUT else 1
 
-    def parts(self, plan: Plan, threads: int) -> list[Stint]:
-        """A stint for each part; none where a plan is not to be cut."""
-        parts = cut(self._model, plan, self._left_out(plan), self.count(threads), self._rng)
-        return [self._as_it_is(part) for part in parts] if len(parts) > 1 else []
+    def parts(self, routes: Sequence[TimedRoute], threads: int) -> list[Piece]:
+        """The parts of a plan; none where it is not to be cut."""
+        parts = cut(self._model, planned(routes), self._left_out(routes), self.count(threads), self._rng)
+        return [Piece(part) for part in parts] if len(parts) > 1 else []
 
-    def with_a_route_less(self, plan: Plan) -> list[Stint]:
-        """A stint for each group of routes that may do with one less, the others as they are; none where no
-        group may, or tasks are left out already."""
-        if self._left_out(plan):
+    def with_a_route_less(self, routes: Sequence[TimedRoute]) -> list[Piece]:
+        """Groups of routes that may do with one less, the others as they are; none where no group may, or
+        where tasks are left out already."""
+        if self._left_out(routes):
             return []
-        parts = cut(self._model, plan, [], max(1, round(len(self._possible) / GROUP_TASKS)), self._rng)
-        stints = [self._with_a_route_less(part) or self._as_it_is(part) for part in parts]
-        return stints if any(stint.must_serve_all for stint in stints) else []
+        count = max(1, round(len(self._possible) / GROUP_TASKS))
+        parts = cut(self._model, planned(routes), [], count, self._rng)
+        pieces = [self._with_a_route_less(part) or Piece(part) for part in parts]
+        return pieces if any(piece.instead_of for piece in pieces) else []
 
-    def _left_out(self, plan: Plan) -> list[int]:
-        served = {task for route in plan for task in route.tasks}
+    def _left_out(self, routes: Sequence[TimedRoute]) -> list[int]:
+        served = {task for route in routes for task in tasks_of(route)}
         return [number for number in self._possible if number not in served]
 
-    def _as_it_is(self, part: Part) -> Stint:
-        return Stint(self._model, part, part.plan)
-
-    def _with_a_route_less(self, part: Part) -> Stint | None:
-        rank = worth(part.model, part.plan)
-        if rank is None:
+    def _with_a_route_less(self, part: Part) -> Piece | None:
+        timed = timed_routes(part.model, part.plan)
+        if timed is None:
             return None
-        routes = part.in_whole(part.plan)
-        less = without_a_route(self._model, routes, self._rng)
-        return None if less is None else Stint(self._model, less, less.plan, instead_of=(routes, rank))
+        less = without_a_route(self._model, part.in_whole(part.plan), self._rng)
+        if less is None:
+            return None
+        replaced = [part.timed_in_whole(route) for route in timed]
+        return Piece(less, Solved(replaced, objective(part.model, timed)))

@@ -1,4 +1,10 @@
-"""Which few routes are solved anew next: groups of neighbours, each with one thread at a time."""
+"""Which few routes are solved anew next: groups of neighbouring routes, each with one thread at a time.
+
+POPMUSIC (Taillard and Voss, "POPMUSIC: partial optimization metaheuristic under special intensification
+conditions", 2002): a part of the solution and what is near to it is a subproblem, solved by itself, and its
+answer replaces the part where it is no worse. Here several threads solve subproblems that share no route,
+and how thoroughly each is solved is drawn by chance.
+"""
 
 import math
 import random
@@ -10,9 +16,11 @@ import numpy as np
 
 from milkrun.schema.solution import Rank
 from milkrun_solver.decomposition.parts import Part, part_of, pinned
-from milkrun_solver.engines.vroom.request import Effort
+from milkrun_solver.engines.effort import Effort
+from milkrun_solver.engines.protocol import HANDFUL
 from milkrun_solver.feasibility.screening import Reach
 from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 FEWEST_ROUTES = 2
@@ -30,26 +38,24 @@ EFFORTS = tuple(
 """Small and many beats large and thorough, but where a quick search fails a slow one may not."""
 PINNED = (0.1, 0.25, 0.5)
 """Shares of a group's tasks that stay with their vehicle where the whole group was tried before."""
-HANDFUL = 25
-"""Up to so many tasks, a search ends by itself once it finds nothing better."""
 PATIENCE = 60
 """Tries without a better answer, after which it does."""
 
 
 @dataclass(frozen=True, eq=False)
-class Resolve:
+class Subproblem:
     """A few routes to solve anew, with tasks in none and vehicles that nobody uses.
 
     Attributes:
         part: They as a problem.
         model: The problem to solve: the part's, or one that binds some tasks to their vehicles.
-        rank: What the routes are worth now.
+        objective: How good the routes are now.
         effort: How thoroughly VROOM shall search.
     """
 
     part: Part
     model: Model
-    rank: Rank
+    objective: Rank
     effort: Effort
 
 
@@ -66,134 +72,130 @@ class _Group:
         return sum(len(route.tasks) for route in self.routes.values())
 
 
-class Resolves:
+class Subproblems:
     """Deals out groups of routes among threads and keeps what they make of them.
 
     Args:
         model: The whole problem.
         possible: Tasks that some vehicle can serve.
         seed: Start of the random choices.
-        over: Whether the search was told to end.
+        is_over: Whether the search was told to end.
     """
 
-    def __init__(self, model: Model, possible: Sequence[int], seed: int, over: Callable[[], bool]) -> None:
+    def __init__(self, model: Model, possible: Sequence[int], seed: int, is_over: Callable[[], bool]) -> None:
         self._model = model
         self._possible = np.array(possible, dtype=np.intp)
-        self._over = over
+        self._is_over = is_over
         self._places = np.array([task.place for task in model.tasks], dtype=np.intp)
         self._reach = Reach(model, range(len(model.vehicles)))
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._routes: dict[int, TimedRoute] = {}
         self._route_of = np.full(len(model.tasks), -1)
-        self._rank: Rank | None = None
+        self._objective: Rank | None = None
         self._told: Rank | None = None
-        self._under_way: set[Resolve] = set()
+        self._under_way: set[Subproblem] = set()
         self._tried: set[int] = set()
-        self._idle = 0
+        self._in_vain = 0
 
     def offer(self, routes: Iterable[TimedRoute]) -> None:
         """Names routes to go on from, if they are better than what is known."""
         new = list(routes)
         with self._turn:
-            rank = self._rank_of(new, range(len(self._model.tasks)))
-            if self._rank is None or rank < self._rank:
-                self._take_over(new, rank)
+            value = objective(self._model, new)
+            if self._objective is None or value < self._objective:
+                self._take_over(new, value)
 
     def restart(self, routes: Iterable[TimedRoute] | None) -> None:
         """Goes back to these routes, or to nothing."""
         with self._turn:
-            self._rank = self._told = None
+            self._objective = self._told = None
             if routes is not None:
                 new = list(routes)
-                self._take_over(new, self._rank_of(new, range(len(self._model.tasks))))
+                self._take_over(new, objective(self._model, new))
 
-    def next(self) -> Resolve | None:
+    def next(self) -> Subproblem | None:
         """What a thread shall do next; None once the search is over. Waits until there are free routes."""
         with self._turn:
-            while not self._over() and not self._is_lost():
-                resolve = None if self._rank is None else self._new_resolve()
-                if resolve is not None:
-                    self._under_way.add(resolve)
-                    return resolve
+            while not self._is_over() and not self.is_exhausted:
+                subproblem = None if self._objective is None else self._new_subproblem()
+                if subproblem is not None:
+                    self._under_way.add(subproblem)
+                    return subproblem
                 self._turn.wait(0.05)
             return None
 
-    def ended(self, resolve: Resolve, routes: Iterable[TimedRoute] | None) -> None:
+    def ended(self, subproblem: Subproblem, routes: Iterable[TimedRoute] | None) -> None:
         """A thread is done; `routes` are in the part's numbers, None where there is no answer."""
         with self._turn:
-            if resolve not in self._under_way or self._rank is None:
+            if subproblem not in self._under_way or self._objective is None:
                 return
-            self._under_way.discard(resolve)
-            self._idle += 1
-            found = [] if routes is None else [resolve.part.timed_in_whole(route) for route in routes]
-            rank = self._rank_of(found, resolve.part.tasks)
-            if routes is not None and rank <= resolve.rank:
-                self._replace(resolve, found, rank)
+            self._under_way.discard(subproblem)
+            self._in_vain += 1
+            found = [] if routes is None else [subproblem.part.timed_in_whole(route) for route in routes]
+            value = objective(self._model, found, subproblem.part.tasks)
+            if routes is not None and value <= subproblem.objective:
+                self._replace(subproblem, found, value)
             self._turn.notify_all()
 
-    def take(self) -> list[TimedRoute] | None:
+    def take(self) -> Solved | None:
         """The routes, if they are better than those taken or offered before."""
         with self._turn:
-            if self._rank is None or (self._told is not None and self._rank >= self._told):
+            if self._objective is None or (self._told is not None and self._objective >= self._told):
                 return None
-            self._told = self._rank
-            return list(self._routes.values())
+            self._told = self._objective
+            return Solved(list(self._routes.values()), self._objective)
 
-    def _is_lost(self) -> bool:
+    @property
+    def is_exhausted(self) -> bool:
         """Whether nothing is left to be found: no task can be served, or a small problem was tried enough."""
         count = len(self._possible)
-        return not count or (count <= HANDFUL and self._idle > PATIENCE)
+        return not count or (count <= HANDFUL and self._in_vain > PATIENCE)
 
-    def _take_over(self, routes: list[TimedRoute], rank: Rank) -> None:
+    def _take_over(self, routes: list[TimedRoute], value: Rank) -> None:
         self._under_way.clear()
         self._routes = {}
         self._route_of[:] = -1
         self._enter(routes)
-        self._rank = self._told = rank
-        self._idle = 0
+        self._objective = self._told = value
+        self._in_vain = 0
         self._turn.notify_all()
 
-    def _replace(self, resolve: Resolve, routes: list[TimedRoute], rank: Rank) -> None:
-        if self._rank is None:
+    def _replace(self, subproblem: Subproblem, routes: list[TimedRoute], value: Rank) -> None:
+        if self._objective is None:
             return
-        if rank < resolve.rank:
-            self._idle = 0
-        for vehicle in resolve.part.vehicles:
+        if value < subproblem.objective:
+            self._in_vain = 0
+        for vehicle in subproblem.part.vehicles:
             self._routes.pop(vehicle, None)
-        self._route_of[list(resolve.part.tasks)] = -1
+        self._route_of[list(subproblem.part.tasks)] = -1
         self._enter(routes)
-        priority, unassigned, cost = map(_shifted, self._rank, rank, resolve.rank)
-        self._rank = (priority, unassigned, cost)
+        priority, unassigned, cost = map(_shifted, self._objective, value, subproblem.objective)
+        self._objective = (priority, unassigned, cost)
 
     def _enter(self, routes: Iterable[TimedRoute]) -> None:
         for route in routes:
             self._routes[route.vehicle] = route
             self._route_of[list(tasks_of(route))] = route.vehicle
 
-    def _rank_of(self, routes: Sequence[TimedRoute], tasks: Iterable[int]) -> Rank:
-        served = {task for route in routes for task in tasks_of(route)}
-        left = [self._model.tasks[number].priority for number in tasks if number not in served]
-        return sum(left), len(left), sum(route.cost for route in routes)
-
-    def _new_resolve(self) -> Resolve | None:
+    def _new_subproblem(self) -> Subproblem | None:
         """A group that no other thread works on; None if there is none near the place that chance names."""
         effort = self._rng.choice(EFFORTS)
         group = self._group(_most_tasks(effort))
         if group is None:
             return None
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
-        rank = self._rank_of([self._routes[vehicle] for vehicle in group.routes], part.tasks)
+        value = objective(self._model, [self._routes[vehicle] for vehicle in group.routes], part.tasks)
         key = hash((effort, tuple(sorted(group.routes.values())), frozenset(group.loose), tuple(group.spare)))
         model = part.model
         if key in self._tried:
             model = pinned(part, self._rng.choice(PINNED), self._rng)
         self._tried.add(key)
-        return Resolve(part, model, rank, effort)
+        return Subproblem(part, model, value, effort)
 
     def _group(self, most_tasks: int) -> _Group | None:
-        busy = {vehicle for resolve in self._under_way for vehicle in resolve.part.vehicles}
-        taken = {task for resolve in self._under_way for task in resolve.part.tasks}
+        busy = {vehicle for subproblem in self._under_way for vehicle in subproblem.part.vehicles}
+        taken = {task for subproblem in self._under_way for task in subproblem.part.tasks}
         group = _Group()
         most_tasks = min(most_tasks, round(MOST_SHARE * len(self._possible)))
         enough = self._rng.randint(min(FEWEST_TASKS, most_tasks), most_tasks)

@@ -1,43 +1,42 @@
-"""Which engines search a problem, and what VROOM does on the whole of it."""
+"""Which engines search a problem: who proposes routes, for how long, and who improves them."""
 
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from milkrun.schema.solution import EngineName
 from milkrun_solver.answer.solution import planned
-from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.engine import PyvrpEngine
+from milkrun_solver.engines.protocol import Depth, Engine, Neighbourhood
 from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
-from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.engines.vroom.engine import VroomEngine
-from milkrun_solver.engines.vroom.request import Effort
+from milkrun_solver.engines.registry import ENGINES
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Post
 from milkrun_solver.search.improver import Improver
-from milkrun_solver.search.vroom_districts import VroomDistricts
-from milkrun_solver.search.vroom_parts import VroomParts
+from milkrun_solver.search.operators import Operator, Operators
+from milkrun_solver.search.proposer import Proposer
 
 _log = logging.getLogger(__name__)
 
 MOST_MATRIX_BYTES = 2**30
-"""Memory that PyVRP's matrices may take: 8,000 locations and one kind of vehicle."""
-_MOST_BYTES_BESIDE_VROOM = 100 * 2**20
-"""The same where VROOM gives the first answer and parts are enough: looking for the neighbours of each place
-holds the interpreter's lock, for seconds beyond 2,500 of them."""
+"""Memory that an engine's data of the whole problem may take: PyVRP's matrices of 8,000 locations and one
+kind of vehicle."""
+_MOST_BYTES_BESIDE_PROPOSER = 100 * 2**20
+"""The same where another engine gives the first answer and parts are enough: PyVRP's search for the
+neighbours of each place holds the interpreter's lock, for seconds beyond 2,500 of them."""
 _WHOLE, _WHOLE_TIMED = 2_000, 500
-"""Up to so many tasks VROOM sees the whole problem; beyond, one district after the other, so that there is an
-answer in time."""
+"""Up to so many tasks the proposer sees the whole problem; beyond, one district after the other, so that
+there is an answer in time."""
 _DEEP = 200
-"""Up to so many jobs and shipments VROOM goes on to its deepest level."""
-_LEAST_FEW = 40
-"""From so many tasks on VROOM solves a few routes at a time beside PyVRP."""
+"""Up to so many jobs and shipments the proposer goes on to its deepest level."""
+_LEAST_SUBPROBLEMS = 40
+"""From so many tasks on a second engine solves subproblems beside the first."""
 _SUITS_VROOM = 0.15
 """Share of shipments, and of jobs with several time windows, from which on VROOM does better than PyVRP."""
 _SHARE = 0.25
-"""Share of the time after which VROOM on the whole problem is ended: all else uses the core better."""
+"""Share of the time after which the proposer is ended: all else uses the core better."""
 _DEEP_SHARE, _DEEP_LEADING_SHARE = 0.6, 0.85
 """The same where it goes deep, and as long as it leads then."""
 _ASKED = 0.95
@@ -45,59 +44,76 @@ _ASKED = 0.95
 _LEAST_SECONDS = 2.0
 
 
-class Engines:
-    """What can search a problem, for `solve` to start and to end.
+class EngineChoice:
+    """What searches a problem, for `solve` to start and to end.
 
     Args:
         model: The problem.
         post: Takes what the engines have to tell.
-        deadline: When to stop, in `time.monotonic()` seconds.
+        deadline: When to stop, in seconds of `clock`.
         seed: Start of all random choices.
 
     Attributes:
-        with_vroom, with_pyvrp: Whether VROOM and PyVRP can express the problem.
+        able: The engines that can express the problem.
+        proposing: Of these, the one whose first routes come so early that the others go on from them.
+        improving: The one that improves the routes first of all.
         cores: How many the run may use.
-        deep: Whether VROOM's deepest level on the whole problem is worth its time.
-        vroom_first: Whether all else waits for it: where nothing but VROOM, or VROOM best, goes on from it.
+        deep: Whether the proposer's deepest level is worth its time.
+        proposer_first: Whether all else waits for the proposer: where nothing else is able, or VROOM does
+            best.
 
     Raises:
-        UnsupportedCombinationError: Neither can.
+        UnsupportedCombinationError: No engine can express the problem.
     """
 
-    def __init__(self, model: Model, post: Post, deadline: float, seed: int) -> None:
+    def __init__(
+        self,
+        model: Model,
+        post: Post,
+        deadline: float,
+        seed: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._model = model
         self._post = post
         self._deadline = deadline
         self._seed = seed
-        reason, against = reason_for_vroom(model), reason_for_pyvrp(model)
-        if reason is not None and against is not None:
-            raise UnsupportedCombinationError(reason, against)
-        if reason is not None or against is not None:
-            _log.info("one engine alone solves this problem: %s", reason or against)
-        self.with_vroom, self.with_pyvrp = against is None, reason is None
+        self._clock = clock
+        self.able = _able(model)
+        self.proposing = next((name for name in self.able if ENGINES[name].proposes), None)
+        # Engines that start from nothing come first.
+        self._improving = sorted(self.able, key=lambda name: "whole" not in ENGINES[name].neighbourhoods)
+        self.improving = self._improving[0]
         self.cores = _cores(model)
         self._in_districts = len(model.tasks) > (_WHOLE_TIMED if model.timed else _WHOLE)
         self.deep = sum(task.kind != "delivery" for task in model.tasks) <= _DEEP
-        suits_vroom = not self.with_pyvrp or _suits_vroom(model)
-        self.vroom_first = self.with_vroom and self.deep and suits_vroom
+        suits_proposer = self.able == [self.proposing] or _suits_vroom(model)
+        self.proposer_first = self.proposing is not None and self.deep and suits_proposer
 
-    def vroom(self, threads: int, hurries: bool) -> VroomEngine | VroomDistricts:
-        """VROOM at work on the whole problem, or on one district after the other where that is large; one
-        that `hurries` leaves the core to what goes on from its first answers."""
+    def proposer(self, threads: int, hurries: bool) -> Proposer | None:
+        """The proposer at work on the whole problem, or on one district after the other where that is large.
+
+        Args:
+            hurries: Whether to leave the core to what goes on from the first answers.
+        """
+        if self.proposing is None:
+            return None
+        engine = ENGINES[self.proposing](self._model, [])
         if self._in_districts:
-            districts = VroomDistricts(self._model, self._post, self._deadline, self._seed)
-            districts.start()
-            return districts
-        whole = VroomEngine(self._post)
-        seconds = _ASKED * (self.vroom_until(leads=True) - time.monotonic())
-        whole.start(request_of(self._model, self._efforts(hurries), threads, seconds))
-        return whole
+            proposer = Proposer(self._model, engine, self._post, self._deadline, self._seed, self._clock)
+            proposer.start_by_district()
+            return proposer
+        now = self._clock()
+        deadline = now + _ASKED * (self.proposer_until(leads=True) - now)
+        proposer = Proposer(self._model, engine, self._post, deadline, self._seed, self._clock)
+        proposer.start(self._depth(hurries), threads)
+        return proposer
 
-    def vroom_until(self, leads: bool) -> float:
-        """When VROOM on the whole problem is to end, in `time.monotonic()` seconds."""
+    def proposer_until(self, leads: bool) -> float:
+        """When the proposer is to end, in seconds of the clock."""
         if self._in_districts:
             return self._deadline  # the heuristics alone end soon by themselves
-        now = time.monotonic()
+        now = self._clock()
         deep_share = _DEEP_LEADING_SHARE if leads else _DEEP_SHARE
         share = deep_share if self.deep else _SHARE
         return now + max(_LEAST_SECONDS, share * (self._deadline - now))
@@ -109,31 +125,66 @@ class Engines:
             known: Routes that keep the rules: what they serve is possible, whatever it looks like.
 
         Raises:
-            EngineError: PyVRP's matrices would be too large.
+            EngineError: An engine's data of the whole problem would be too large.
         """
-        if not self.with_pyvrp:
-            return VroomParts(self._model, self._post, self._deadline, self._seed)
-        encoding = Encoding(self._model, planned(known))
-        if not encoding.possible:
+        plan = planned(known)
+        engines = {name: ENGINES[name](self._model, plan) for name in self._improving}
+        first = next(iter(engines.values()))
+        if not first.possible:
             _log.info("no vehicle can serve anything")
             return None
-        size = encoding.fleet.matrix_bytes
-        if not self.with_vroom and size > MOST_MATRIX_BYTES:
-            # A search of parts goes on from an answer that VROOM would have to give.
-            raise EngineError(f"PyVRP's matrices would take {size:,} bytes.")
-        whole = not self.with_vroom or size <= _MOST_BYTES_BESIDE_VROOM
-        few = self.with_vroom and len(encoding.possible) >= _LEAST_FEW
-        return PyvrpEngine(self._model, encoding, self._post, self._deadline, self._seed, whole, few)
+        operators = [
+            Operator(neighbourhood, name)
+            for name, engine in engines.items()
+            for neighbourhood in engine.neighbourhoods
+            if self._is_worth_while(neighbourhood, engine, first)
+        ]
+        used = {name: engines[name] for name in dict.fromkeys(operator.engine for operator in operators)}
+        return Improver(
+            self._model,
+            used,
+            Operators(operators),
+            first.possible,
+            self._post,
+            self._deadline,
+            self._seed,
+            self._clock,
+        )
 
-    def _efforts(self, hurries: bool) -> list[Effort]:
-        """What VROOM shall do on the whole problem after its heuristics: something quick, then its best."""
-        if hurries:
-            levels = [0] if self.deep else []
-        elif self.deep:
-            levels = sorted({0, self._model.problem.options.exploration_level})
-        else:
-            levels = [] if self._model.timed else [0]  # with time windows it takes longer than it is worth
-        return [Effort(None), *map(Effort, levels)]
+    def _is_worth_while(self, neighbourhood: Neighbourhood, engine: Engine, first: Engine) -> bool:
+        """Whether an engine gets a neighbourhood to search."""
+        if neighbourhood == "whole":
+            return self._can_search_whole(engine)
+        return neighbourhood != "subproblems" or engine is first or len(first.possible) >= _LEAST_SUBPROBLEMS
+
+    def _can_search_whole(self, engine: Engine) -> bool:
+        size = engine.whole_bytes
+        if self.proposing is None and size > MOST_MATRIX_BYTES:
+            # A search of parts goes on from an answer that nobody would give.
+            raise EngineError(f"The matrices of {engine.name} would take {size:,} bytes.")
+        return self.proposing is None or size <= _MOST_BYTES_BESIDE_PROPOSER
+
+    def _depth(self, hurries: bool) -> Depth:
+        """What the proposer does on the whole problem after its heuristics: something quick, then its
+        best."""
+        if self.deep:
+            return "quick" if hurries else "deep"
+        # With time windows the quick level takes longer than it is worth.
+        return "construction" if hurries or self._model.timed else "quick"
+
+
+def _able(model: Model) -> list[EngineName]:
+    against: dict[EngineName, str | None] = {
+        "vroom": reason_for_pyvrp(model),
+        "pyvrp": reason_for_vroom(model),
+    }
+    able = [name for name in ENGINES if against[name] is None]
+    reasons = [reason for reason in against.values() if reason is not None]
+    if not able:
+        raise UnsupportedCombinationError(*reversed(reasons))
+    if reasons:
+        _log.info("one engine alone solves this problem: %s", reasons[0])
+    return able
 
 
 def _suits_vroom(model: Model) -> bool:

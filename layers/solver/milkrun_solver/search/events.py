@@ -1,37 +1,30 @@
-"""What the engines tell the thread that runs `solve`."""
+"""What the threads of a search tell the one that runs `solve`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from milkrun_solver.routes.schedule import TimedRoute
-
-EngineName = Literal["vroom", "pyvrp"]
+from milkrun.schema.solution import EngineName
+from milkrun_solver.engines.protocol import Routes
 
 
 @dataclass(frozen=True, slots=True)
-class VroomAnswer:
-    """An answer of VROOM: its own output."""
+class Proposed:
+    """An engine's routes for the whole problem."""
 
-    output: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """VROOM's routes for the whole problem, from its answers to parts of it."""
-
-    routes: list[TimedRoute]
+    engine: EngineName
+    routes: Routes
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A thread of an engine has no more to do, or failed; `whole` if it was VROOM on the whole problem."""
+    """A thread has no more to do, or failed. `proposed` if it was the one that proposes routes for the
+    whole problem."""
 
     engine: EngineName
     error: Exception | None = None
-    whole: bool = False
+    proposed: bool = False
 
 
-Event = VroomAnswer | Routes | Ended
+Event = Proposed | Ended
 Post = Callable[[Event], None]
 """Takes an event from any thread, without waiting."""

@@ -1,76 +1,106 @@
-"""What makes routes better: threads, each with a child process that may run VROOM."""
+"""What makes routes better: threads, each with sessions of the engines that it uses."""
 
-import threading
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from milkrun_solver.engines.vroom.process import VroomProcess
+from milkrun.schema.solution import EngineName
+from milkrun_solver.answer.solution import planned, timed_routes
+from milkrun_solver.engines.protocol import Assignment, Engine, Session
+from milkrun_solver.errors import EngineError
+from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search.events import Ended, EngineName, Post
+from milkrun_solver.search.events import Ended, Post
+from milkrun_solver.search.operators import Operators
+from milkrun_solver.search.rounds import Rounds
+from milkrun_solver.search.search_task import SearchTask
+from milkrun_solver.search.threads import SearchThread
+
+_Sessions = dict[EngineName, Session]
 
 
-class SearchThread(threading.Thread):
-    """A thread that searches. It ends with the process at the latest."""
-
-    def __init__(self, target: Callable[[], None], name: str) -> None:
-        super().__init__(target=target, name=name, daemon=True)
-
-
-class Improver(ABC):
+class Improver:
     """Threads that go on from the best routes known.
 
     Args:
+        model: The whole problem.
+        engines: The engines that the operators name. The first one gives the routes its name.
+        operators: What the threads may do.
+        possible: Tasks that some vehicle can serve.
         post: Takes an `Ended` for each thread.
-        deadline: When to stop, in `time.monotonic()` seconds.
+        deadline: When to stop, in seconds of `clock`.
+        seed: Start of the random numbers; each thread adds its own number.
 
     Attributes:
         engine: Whose routes they are.
-        finds_first: Whether it can find routes where none are known.
     """
 
-    engine: EngineName
-    finds_first: bool
-
-    def __init__(self, post: Post, deadline: float) -> None:
+    def __init__(
+        self,
+        model: Model,
+        engines: Mapping[EngineName, Engine],
+        operators: Operators,
+        possible: list[int],
+        post: Post,
+        deadline: float,
+        seed: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.engine = next(iter(engines))
+        self._model = model
+        self._engines = engines
         self._post = post
         self._deadline = deadline
-        self._stopping = threading.Event()
+        self._seed = seed
+        self._clock = clock
+        self._rounds = Rounds(model, possible, operators, deadline, seed, self._is_over, clock)
+        self._is_stopped = False
         self._threads: list[SearchThread] = []
-        self._processes: list[VroomProcess] = []
+        self._sessions: list[_Sessions] = []
 
     @property
     def threads(self) -> int:
         """How many threads were started."""
         return len(self._threads)
 
+    @property
+    def starts_from_nothing(self) -> bool:
+        """Whether it finds routes where none are known."""
+        return self._rounds.starts_from_nothing
+
     def start(self, threads: int) -> None:
         """Starts so many more threads."""
+        self._rounds.threads += threads
         for _ in range(threads):
-            number, process = len(self._threads), VroomProcess()
-            thread = SearchThread(partial(self._run, number, process), f"{self.engine}-{number}")
-            self._processes.append(process)
+            number = len(self._threads)
+            sessions = {
+                name: engine.session(number, self._seed + number) for name, engine in self._engines.items()
+            }
+            thread = SearchThread(partial(self._run, number, sessions), f"{self.engine}-{number}")
+            self._sessions.append(sessions)
             self._threads.append(thread)
             thread.start()
 
-    @abstractmethod
     def offer(self, routes: Sequence[TimedRoute]) -> None:
-        """Names routes to go on from, if they are better than what is known."""
+        """Names routes to go on from, if they are better than what is known. Searches under way are given
+        up for them."""
+        if self._know(routes):
+            self._rounds.offer(routes)
 
-    @abstractmethod
     def take(self) -> list[TimedRoute] | None:
-        """The best routes found, if they are better than what was taken or offered before."""
+        """The best routes found, if they are better than those taken or offered before."""
+        return self._rounds.take()
 
-    @abstractmethod
     def restart(self, routes: Sequence[TimedRoute] | None) -> None:
-        """Goes back to these routes, or to nothing: what was made of them since is not to be had."""
+        """Goes back to these routes, or to nothing: what was made of them since breaks a rule."""
+        self._rounds.restart(routes if routes is not None and self._know(routes) else None)
 
     def stop(self) -> None:
-        """Asks all threads to end at once, and ends their children whatever they do."""
-        self._stopping.set()
-        for process in self._processes:
-            process.stop()
+        """Asks all threads to end at once."""
+        self._is_stopped = True
+        for sessions in self._sessions:
+            for session in sessions.values():
+                session.stop()
 
     def join(self, timeout: float) -> None:
         """Waits for the threads, `timeout` seconds in all. One in a long step ends by itself soon after."""
@@ -78,19 +108,78 @@ class Improver(ABC):
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    @abstractmethod
-    def _search(self, number: int, process: VroomProcess) -> None:
-        """What a thread does until it finds nothing better or `_is_over`."""
+    def _know(self, routes: Sequence[TimedRoute]) -> bool:
+        plan = planned(routes)
+        return all(engine.knows(plan) for engine in self._engines.values())
 
     def _is_over(self) -> bool:
-        return self._stopping.is_set() or time.monotonic() >= self._deadline
+        return self._is_stopped or self._clock() >= self._deadline
 
-    def _run(self, number: int, process: VroomProcess) -> None:
+    def _run(self, number: int, sessions: _Sessions) -> None:
         error: Exception | None = None
         try:
-            self._search(number, process)
+            self._search(number, sessions)
         except Exception as caught:  # an engine's failure is an event: what was found stays, others go on
-            error = None if process.stopped else caught
+            error = None if self._is_stopped else caught
         finally:
-            process.close()
+            for session in sessions.values():
+                session.close()
         self._post(Ended(self.engine, error))
+
+    def _search(self, number: int, sessions: _Sessions) -> None:
+        count = 0
+        while (task := self._rounds.next()) is not None:
+            count += 1
+            session = sessions[task.operator.engine]
+            try:
+                if task.operator.neighbourhood == "subproblems":
+                    self._solve_subproblems(session, task)
+                else:
+                    self._search_routes(session, task, self._seed + number + count * len(self._threads))
+            finally:  # even a thread that fails lets the round end
+                self._rounds.ended(task)
+            if session.is_exhausted:
+                return
+
+    def _search_routes(self, session: Session, task: SearchTask, seed: int) -> None:
+        """Searches the whole problem, or a part of it, until the round ends."""
+        assignment = Assignment(
+            model=task.model,
+            deadline=task.until,
+            is_over=lambda: self._is_done(task),
+            found=task.found,
+            temperature=self._rounds.temperature,
+            seed=seed,
+            must_serve_all=task.instead_of is not None,
+        )
+        if task.start is None:
+            end = session.propose(assignment, "deep", 1)
+        else:
+            end = session.improve(assignment, task.start)
+        if end is not None:
+            task.current = end
+
+    def _solve_subproblems(self, session: Session, task: SearchTask) -> None:
+        """Solves one subproblem after the other until the round ends."""
+        subproblems = self._rounds.subproblems
+        while not self._is_done(task) and (subproblem := subproblems.next()) is not None:
+            found: list[TimedRoute] | None = None
+            assignment = Assignment(
+                model=subproblem.model,
+                deadline=self._deadline,
+                is_over=lambda: self._is_done(task),
+                found=lambda _: None,
+                effort=subproblem.effort,
+            )
+            try:
+                routes = session.improve(assignment, subproblem.part.plan)
+                found = None if routes is None else timed_routes(subproblem.part.model, routes)
+            except (EngineError, OSError):
+                if not self._rounds.go_on_without(task.operator.engine):
+                    raise
+            finally:  # even a thread that fails lets go of its routes
+                subproblems.ended(subproblem, found)
+
+    def _is_done(self, task: SearchTask) -> bool:
+        is_late = self._is_over() or self._clock() >= task.until
+        return is_late or not self._rounds.is_current(task)

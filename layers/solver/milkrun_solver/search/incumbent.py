@@ -1,18 +1,18 @@
-"""The best answer so far: every candidate is verified here, and only a better one is reported."""
+"""The incumbent: the best verified answer so far. Every candidate is verified here, and only a better one
+is reported."""
 
 import logging
 import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
+from milkrun.schema.solution import EngineName, Meta, Rank, Solution, TracePoint
 from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search.events import EngineName
 from milkrun_solver.verification.verifier import Verifier
 
 _log = logging.getLogger(__name__)
@@ -29,33 +29,43 @@ class Verdict(Enum):
     FAULTY = auto()
 
 
-class Ledger:
-    """Keeps the best verified answer of one search.
+class Incumbent:
+    """The best verified answer of one search.
 
     Args:
         model: The problem.
         seed: For `meta`.
-        started: When the search started, in `time.monotonic()` seconds.
+        started: When the search started, in seconds of `clock`.
         on_best: Gets each better answer.
 
     Attributes:
-        best, routes, best_rank: The best answer, its routes with their times, and how good it is.
-        improved_at: When it was found, in `time.monotonic()` seconds.
-        fault: What was wrong with the last candidate that did not verify.
+        solution, routes, objective: The answer, its routes with their times, and how good it is; None
+            before the
+            first one.
+        improved_at: When it was found, in seconds of the clock; when the search started, before the first
+            one. fault: What was wrong with the last candidate that did not verify.
     """
 
-    def __init__(self, model: Model, seed: int, started: float, on_best: Callable[[Solution], None]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        seed: int,
+        started: float,
+        on_best: Callable[[Solution], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._model = model
         self._seed = seed
-        self._started = started
         self._on_best = on_best
+        self._clock = clock
+        self._started = started
         self._verifier = Verifier(model.problem, model.travel)
         self._trace: list[TracePoint] = []
         self._first_cost: int | None = None
-        self.best: Solution | None = None
+        self.solution: Solution | None = None
         self.routes: list[TimedRoute] | None = None
-        self.best_rank: Rank | None = None
-        self.improved_at = started
+        self.objective: Rank | None = None
+        self.improved_at = self._started
         self.fault: str | None = None
 
     def start_from(self, initial: Solution) -> None:
@@ -82,7 +92,7 @@ class Ledger:
         """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))
         found = rank(self._model.problem, solution)
-        if self.best_rank is not None and found >= self.best_rank:
+        if self.objective is not None and found >= self.objective:
             return Verdict.NO_BETTER
         faults = self._faults(solution)
         if faults:
@@ -106,10 +116,10 @@ class Ledger:
 
     def result(self) -> Solution | None:
         """The best answer, its `meta` told at the end of the search."""
-        if self.best is None:
+        if self.solution is None:
             return None
-        return self.best.model_copy(
-            update={"meta": self._meta(self.best.meta.engine, self.best.summary.cost)}
+        return self.solution.model_copy(
+            update={"meta": self._meta(self.solution.meta.engine, self.solution.summary.cost)}
         )
 
     def _routes_of(self, solution: Solution) -> list[TimedRoute] | None:
@@ -120,8 +130,8 @@ class Ledger:
 
     def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Rank) -> None:
         add_geometry(self._model, solution.routes)
-        self.best, self.routes, self.best_rank = solution, routes, found
-        self.improved_at = time.monotonic()
+        self.solution, self.routes, self.objective = solution, routes, found
+        self.improved_at = self._clock()
         if self._first_cost is None:
             self._first_cost = solution.summary.cost
         if len(self._trace) >= _MAX_TRACE:
@@ -129,7 +139,7 @@ class Ledger:
         self._trace.append(TracePoint(seconds=self._seconds(), cost=found[2], unassigned=found[1]))
 
     def _seconds(self) -> float:
-        return round(time.monotonic() - self._started, 3)
+        return round(self._clock() - self._started, 3)
 
     def _meta(self, engine: EngineName, cost: int) -> Meta:
         return Meta(

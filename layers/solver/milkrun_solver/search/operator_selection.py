@@ -1,57 +1,67 @@
-"""Which kind of search to go on with: what each has gained a second lately."""
+"""Adaptive operator selection: which operator to go on with, by what each has gained a second lately.
+
+Ropke and Pisinger, "An adaptive large neighborhood search heuristic for the pickup and delivery problem
+with time windows", Transportation Science 40 (2006). They draw each operator by a weight from what it has
+found. Here the operator that gains the most a second goes on, and every so many turns another one is tried.
+"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 EXPLORE = 5
-"""Every so many turns a kind that has paid less gets another try: the more it has paid, the likelier."""
+"""Every so many turns, an operator that has gained less gets a trial: the more it has gained, the
+likelier."""
 LEAST_WEIGHT = 0.1
-"""What a kind counts at least then, of what the best one counts."""
+"""The least weight of an operator in that choice, as a share of the best one's gain."""
 
-Kind = TypeVar("Kind", bound=str)
+Operator = TypeVar("Operator", bound=Hashable)
 
 
-class Payoff(Generic[Kind]):
-    """What kinds of search have paid.
+class OperatorSelection(Generic[Operator]):
+    """Remembers what operators have gained.
 
     Args:
-        rng: Chooses who gets another try.
+        rng: Chooses which operator gets a trial.
     """
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._pay: dict[Kind, float] = {}
-        self._idle: set[Kind] = set()
+        self._gain: dict[Operator, float] = {}
+        self._gained_nothing: set[Operator] = set()
         self._turns = 0
 
-    def record(self, kind: Kind, pay: float) -> None:
-        """A kind has paid so much a second.
+    def record(self, operator: Operator, gain: float) -> None:
+        """Records what an operator has gained a second in its last turn.
 
-        All pay less as time goes by, so a decline of one is taken for a third of a decline of the others.
+        All gains shrink as a search goes on, so a third of one operator's decline is taken off the others.
         """
-        (self._idle.discard if pay else self._idle.add)(kind)
-        before = self._pay.get(kind, pay)
-        decline = min(1.0, pay / before) if before else 1.0
-        for other in self._pay:
-            self._pay[other] *= (2 + decline) / 3
-        self._pay[kind] = (before + pay) / 2
+        (self._gained_nothing.discard if gain else self._gained_nothing.add)(operator)
+        before = self._gain.get(operator, gain)
+        decline = min(1.0, gain / before) if before else 1.0
+        for other in self._gain:
+            self._gain[other] *= (2 + decline) / 3
+        self._gain[operator] = (before + gain) / 2
 
-    def choose(self, kinds: Sequence[Kind]) -> tuple[Kind, bool]:
-        """The kind to go on with, and whether it is a trial: of one untried, or of one that has paid less.
+    def choose(self, operators: Sequence[Operator]) -> tuple[Operator, bool]:
+        """Chooses the operator of the next turn.
 
-        One whose last turn gained nothing gives way to those that gained; where none did, chance decides.
+        An operator whose last turn gained nothing gives way to those that gained. Where none did, chance
+        decides.
+
+        Returns:
+            The operator, and whether the turn is a trial: of one untried, or of one that has gained less.
         """
         self._turns += 1
-        untried = [kind for kind in kinds if kind not in self._pay]
+        untried = [operator for operator in operators if operator not in self._gain]
         if untried:
-            return untried[0], len(kinds) > 1
-        paying = [kind for kind in kinds if kind not in self._idle]
-        if not paying:
-            return self._rng.choice(kinds), False
-        best = max(paying, key=lambda kind: self._pay[kind])
-        others = [kind for kind in kinds if kind != best]
+            return untried[0], len(operators) > 1
+        gaining = [operator for operator in operators if operator not in self._gained_nothing]
+        if not gaining:
+            return self._rng.choice(operators), False
+        best = max(gaining, key=lambda operator: self._gain[operator])
+        others = [operator for operator in operators if operator != best]
         if not others or self._turns % EXPLORE:
             return best, False
-        least = LEAST_WEIGHT * self._pay[best]
-        return self._rng.choices(others, [max(least, self._pay[kind]) for kind in others])[0], True
+        least = LEAST_WEIGHT * self._gain[best]
+        return self._rng.choices(others, [max(least, self._gain[operator]) for operator in others])[0], True

@@ -1,4 +1,9 @@
-"""How much worse a search may get for a while, so that it does not stay where it first can go no further."""
+"""The temperature of a search: how much worse a plan may get for a while, so that it leaves a local optimum.
+
+Simulated annealing with an exponential cooling schedule (Kirkpatrick, Gelatt and Vecchi, Science 220,
+1983), here by the clock rather than by iterations, and in cycles: a long search is heated again several
+times.
+"""
 
 _HOT, _COLD = 0.5, 0.005
 """What a change may cost at the beginning and at the end, on average, in legs of typical length."""
@@ -27,7 +32,7 @@ class Cooling:
         self._seconds = deadline - begin
         self._first_cycle = _FIRST_CYCLE if stall is None else min(_FIRST_CYCLE, _STALLS * stall)
 
-    def heat(self, now: float) -> float:
+    def temperature(self, now: float) -> float:
         """What a change may cost on average, in legs of typical length."""
         start, end = self._cycle(now - self._begin)
         share = (now - self._begin - start) / max(1e-9, end - start)
@@ -35,7 +40,7 @@ class Cooling:
 
     def is_settled(self, now: float) -> bool:
         """Whether it is so cold that a search should go on from the best plan."""
-        return self.heat(now) < _SETTLED
+        return self.temperature(now) < _SETTLED
 
     def _cycle(self, elapsed: float) -> tuple[float, float]:
         """Begin and end of the cycle under way, in seconds from the begin of the search."""

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 
-from milkrun_solver.search.improver import SearchThread
+from milkrun_solver.search.threads import SearchThread
 
 _log = logging.getLogger(__name__)
 

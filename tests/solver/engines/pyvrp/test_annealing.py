@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Search, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model
@@ -60,7 +60,7 @@ def test_what_pyvrp_finds_keeps_every_rule(models: list[Model], number: int, com
 def test_answers_of_vroom_are_feasible_for_pyvrp_and_come_back_unchanged(
     models: list[Model], number: int
 ) -> None:
-    search = Search(Encoding(models[number]), complete=False, seed=1)
+    search = Annealing(Encoding(models[number]), complete=False, seed=1)
     plan = plan_of(models[number], vroom_solution(models[number]))
     solution = search.solution(plan)
     assert solution.is_feasible()
@@ -77,7 +77,7 @@ def limited_twice(model: Model) -> bool:
 @pytest.mark.parametrize("number", range(MODELS))
 def test_the_objective_is_vrooms_cost(models: list[Model], number: int) -> None:
     model = models[number]
-    search = Search(Encoding(model), complete=False, seed=1)
+    search = Annealing(Encoding(model), complete=False, seed=1)
     solution = search.first_solution()
     fleet = search.encoding.fleet
     ours = internal_cost(model, search.encoding.plan(solution), with_work=fleet.work_on_edges)
@@ -96,60 +96,61 @@ def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
 
 def test_a_warm_start_is_where_the_search_begins() -> None:
     model = model_of(random_problem(6, {"capacity", "windows"}, jobs=30, vehicles=8))
-    search = Search(Encoding(model), complete=True, seed=1)
+    search = Annealing(Encoding(model), complete=True, seed=1)
     plan = plan_of(model, vroom_solution(model, level=5))
     start = search.solution(plan)
-    found = search.round(start, after(0), lambda _: None, lukewarm)
-    assert cost(found.best) == cost(start) == cost(found.standing)
+    found = search.run(start, after(0), lambda _: None, lukewarm)
+    assert cost(found.best) == cost(start) == cost(found.current)
 
 
 def test_better_solutions_are_handed_over_as_they_are_found() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
-    search = Search(Encoding(model), complete=True, seed=1)
+    search = Annealing(Encoding(model), complete=True, seed=1)
     seen: list[int] = []
     start = search.first_solution()
-    end = search.round(start, after(300), lambda solution: seen.append(cost(solution)), lukewarm)
+    end = search.run(start, after(300), lambda solution: seen.append(cost(solution)), lukewarm)
     assert len(seen) > 1
     assert seen == sorted(seen, reverse=True)
     assert cost(end.best) == seen[-1]
 
 
-def standing_after(heat: float) -> tuple[int, int]:
-    """What the best solution costs, and the one where a search of such heat stands, from a good start."""
+def current_after(temperature: float) -> tuple[int, int]:
+    """What the best solution costs, and the current one after a search at such a temperature, from a good
+    start."""
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
-    search = Search(Encoding(model), complete=True, seed=1)
-    start = search.round(search.first_solution(), after(500), lambda _: None, lukewarm).best
-    end = search.round(start, after(200), lambda _: None, lambda: heat)
-    assert end.standing.is_feasible()
-    return cost(end.best), cost(end.standing)
+    search = Annealing(Encoding(model), complete=True, seed=1)
+    start = search.run(search.first_solution(), after(500), lambda _: None, lukewarm).best
+    end = search.run(start, after(200), lambda _: None, lambda: temperature)
+    assert end.current.is_feasible()
+    return cost(end.best), cost(end.current)
 
 
 def test_where_it_is_hot_a_search_goes_on_from_worse_solutions() -> None:
-    best, standing = standing_after(heat=2.0)
-    assert standing > best
+    best, current = current_after(temperature=2.0)
+    assert current > best
 
 
 def test_where_it_is_cold_it_hardly_does() -> None:
-    best, standing = standing_after(heat=1e-9)
-    assert standing == best
+    best, current = current_after(temperature=1e-9)
+    assert current == best
 
 
 def test_a_search_goes_on_with_what_another_has_learned() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
-    first = Search(Encoding(model), complete=True, seed=1)
-    first.round(first.first_solution(), after(300), lambda _: None, lukewarm)
+    first = Annealing(Encoding(model), complete=True, seed=1)
+    first.run(first.first_solution(), after(300), lambda _: None, lukewarm)
     assert first.learned is not None
-    assert first.learned != Search(Encoding(model), complete=True, seed=1).learned
-    assert Search(Encoding(model), complete=True, seed=1, learned=first.learned).learned == first.learned
+    assert first.learned != Annealing(Encoding(model), complete=True, seed=1).learned
+    assert Annealing(Encoding(model), complete=True, seed=1, learned=first.learned).learned == first.learned
 
 
 def test_what_was_learned_of_other_loads_is_left() -> None:
     one, two = (
         model_of(random_problem(7, features, jobs=30, vehicles=8)) for features in ({"capacity"}, set())
     )
-    learned = Search(Encoding(one), complete=True, seed=1).learned
-    fresh = Search(Encoding(two), complete=True, seed=1).learned
-    assert Search(Encoding(two), complete=True, seed=1, learned=learned).learned == fresh
+    learned = Annealing(Encoding(one), complete=True, seed=1).learned
+    fresh = Annealing(Encoding(two), complete=True, seed=1).learned
+    assert Annealing(Encoding(two), complete=True, seed=1, learned=learned).learned == fresh
 
 
 CELLS = [[0, 100, 100, 100], [100, 0, 10, 10], [100, 10, 0, 10], [100, 10, 10, 0]]
@@ -296,7 +297,7 @@ def test_travel_within_a_place_counts() -> None:
 
 def test_what_a_plan_leaves_out_is_put_in() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
-    search = Search(Encoding(model), complete=True, seed=1)
+    search = Annealing(Encoding(model), complete=True, seed=1)
     whole = pyvrp_plan(model)
     assert whole is not None
     completed = search.completed(whole[:1])

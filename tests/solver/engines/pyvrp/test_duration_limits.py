@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from milkrun_solver.engines.pyvrp.annealing import Search
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import Model, PlannedRoute
@@ -82,8 +82,8 @@ def test_overtime_has_its_own_cost_where_every_task_is_served_and_none_elsewhere
 
 
 def test_as_many_tasks_are_served_as_the_shift_lasts() -> None:
-    search = Search(Encoding(reloading()), complete=False, seed=1)
-    found = search.round(search.first_solution(), after(3_000), lambda _: None, lukewarm).best
+    search = Annealing(Encoding(reloading()), complete=False, seed=1)
+    found = search.run(search.first_solution(), after(3_000), lambda _: None, lukewarm).best
     assert search.encoding.keeps_rules(found)
     assert found.num_clients() == 2
 
@@ -97,8 +97,8 @@ def test_a_search_comes_to_its_end(seed: int) -> None:
     encoding = Encoding(model_of(problem_of(body)))
 
     def search() -> None:
-        search = Search(encoding, complete=True, seed=seed)
-        search.round(search.first_solution(), after(100), lambda _: None, lukewarm)
+        search = Annealing(encoding, complete=True, seed=seed)
+        search.run(search.first_solution(), after(100), lambda _: None, lukewarm)
 
     thread = threading.Thread(target=search, daemon=True)
     thread.start()

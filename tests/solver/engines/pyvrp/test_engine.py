@@ -1,11 +1,11 @@
 """PyVRP's threads go on from what they are told, as far as PyVRP knows its tasks."""
 
-import time
+import math
 from typing import Any
 
 import pytest
 
-from milkrun_solver.answer.solution import timed_routes
+from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.engine import PyvrpEngine
 from milkrun_solver.feasibility import detours
@@ -38,12 +38,14 @@ def test_what_a_known_answer_serves_is_possible(model: Model) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_restart_goes_back_to_routes_whose_tasks_pyvrp_knows(model: Model, known: bool) -> None:
-    encoding = Encoding(model, PLAN if known else [])
-    end = time.monotonic() + 60
-    engine = PyvrpEngine(model, encoding, lambda _: None, end, seed=1, whole=True, few=False)
-    engine._rounds.threads = 1
-    engine.restart(timed_routes(model, PLAN))
-    stint = engine._rounds.next()
-    assert stint is not None
-    assert stint.plan == (PLAN if known else None)
+def test_it_goes_on_from_plans_whose_tasks_it_was_told_of(model: Model, known: bool) -> None:
+    engine = PyvrpEngine(model, PLAN if known else [])
+    assert engine.knows(PLAN) == known
+    assert engine.possible == ([0, 1] if known else [0])
+
+
+def test_the_search_of_a_handful_of_tasks_ends_by_itself(model: Model) -> None:
+    session = PyvrpEngine(model, PLAN).session(0, 1)
+    assignment = Assignment(model, math.inf, lambda: False, lambda _: None)
+    assert session.improve(assignment, PLAN) == PLAN
+    assert session.is_exhausted

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from milkrun_solver.answer.solution import planned
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, part_of
-from milkrun_solver.engines.vroom.encoding import request_of, routes_of
-from milkrun_solver.engines.vroom.request import Effort, Request
+from milkrun_solver.engines.effort import Effort
+from milkrun_solver.engines.vroom.encoding import request_of
+from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.model.problem import Model, is_timed
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import model_of

@@ -8,7 +8,7 @@ import pytest
 
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.overlooked import Overlooked
 from milkrun_solver.feasibility.unservable import served_on_the_way_alone
 from milkrun_solver.model.problem import Model, Plan, PlannedRoute

@@ -1,4 +1,11 @@
-"""One thread's search with PyVRP: simulated annealing in rounds, each going on from a given solution."""
+"""One thread's search with PyVRP: its local search within simulated annealing.
+
+Simulated annealing: Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated annealing", Science 220
+    (1983). PyVRP's local search, with its perturbation of a few neighbours before each descent: Wouda, Lan
+    and Kool, "PyVRP: a high-performance VRP solver package", INFORMS Journal on Computing 36 (2024).
+    PyVRP's own iterated local search accepts by late acceptance hill climbing; here a worse solution is
+    accepted by its cost in legs of typical length, so that one temperature suits problems of any size.
+"""
 
 import math
 import random
@@ -13,22 +20,16 @@ from milkrun_solver.model.problem import Plan
 if TYPE_CHECKING:
     import pyvrp
 
-Stop = Callable[[], bool]
-"""Whether a round is to end; asked before each iteration."""
-Found = Callable[["pyvrp.Solution"], None]
-Heat = Callable[[], float]
-"""What a change may cost now on average, in legs of typical length."""
 
-
-class RoundEnd(NamedTuple):
-    """Where a round ended: the best solution it saw, and the last feasible one that it went on from."""
+class End(NamedTuple):
+    """Where a search ended: the best solution it saw, and the last current solution that keeps the rules."""
 
     best: "pyvrp.Solution"
-    standing: "pyvrp.Solution"
+    current: "pyvrp.Solution"
 
 
-class Search:
-    """PyVRP's local search on one form of a problem, with what it learns kept from round to round.
+class Annealing:
+    """Simulated annealing on one form of a problem. What it learns stays from one run to the next.
 
     Args:
         encoding: The problem.
@@ -88,17 +89,25 @@ class Search:
         """The solution that a plan says."""
         return self.encoding.solution(self.data, plan)
 
-    def round(self, start: "pyvrp.Solution", stop: Stop, found: Found, heat: Heat) -> RoundEnd:
-        """Searches from `start` until `stop` says so; `found` gets each better feasible solution at once.
+    def run(
+        self,
+        start: "pyvrp.Solution",
+        is_over: Callable[[], bool],
+        found: Callable[["pyvrp.Solution"], None],
+        temperature: Callable[[], float],
+    ) -> End:
+        """Searches from `start` until it is over.
 
-        A change that makes the solution worse is kept by chance, the likelier the less it costs and the
-        hotter it is. What one change costs says the same in a problem of any size.
+        Args:
+            is_over: Asked before each iteration.
+            found: Gets each better solution that keeps the rules, at once.
+            temperature: What a change may cost on average now, in legs of typical length.
         """
-        best = current = standing = start
+        best = current = feasible = start
         leg = self._leg(start)
         costs = self._penalties.cost_evaluator()
         bound = costs.cost(best) if self.encoding.keeps_rules(best) else math.inf
-        while not stop():
+        while not is_over():
             candidate = self._search(current, costs, exhaustive=False)
             self._penalties.register(candidate)
             costs = self._penalties.cost_evaluator()
@@ -106,11 +115,11 @@ class Search:
                 candidate = best = self._polished(candidate, costs)
                 bound = costs.cost(best)
                 found(best)
-            slack = -leg * heat() * math.log(1 - self._chance.random())
+            slack = -leg * temperature() * math.log(1 - self._chance.random())
             if costs.penalised_cost(candidate) < costs.penalised_cost(current) + slack:
                 current = candidate
-                standing = current if self.encoding.keeps_rules(current) else standing
-        return RoundEnd(best, standing)
+                feasible = current if self.encoding.keeps_rules(current) else feasible
+        return End(best, feasible)
 
     def _polished(self, solution: "pyvrp.Solution", costs: Any) -> "pyvrp.Solution":
         """A feasible solution after a search of all its neighbours, if that is feasible too."""

@@ -66,6 +66,15 @@ class Encoding:
         `milkrun_solver.feasibility.detours`."""
         return _served(plan).issubset(self.possible)
 
+    @property
+    def knows_all(self) -> bool:
+        """Whether some vehicle can serve each of the problem's tasks."""
+        return len(self.possible) == len(self._model.tasks)
+
+    def is_complete(self, plan: Plan) -> bool:
+        """Whether a plan serves every task that some vehicle can serve."""
+        return _served(plan).issuperset(self.possible)
+
     def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
         """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
         with self._sharing:

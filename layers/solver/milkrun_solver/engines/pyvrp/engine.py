@@ -1,24 +1,15 @@
-"""PyVRP as an engine: threads that search the problem and its parts, in rounds from the best plan known."""
+"""PyVRP as an engine: iterated local search in the calling thread, on the whole problem or on a part of
+it."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from milkrun_solver.answer.solution import planned, timed_routes
-from milkrun_solver.decomposition.parts import Part
-from milkrun_solver.decomposition.subproblems import HANDFUL
-from milkrun_solver.engines.pyvrp.annealing import Heat, Search, Stop
+from milkrun.schema.solution import EngineName
+from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.penalties import Penalties
-from milkrun_solver.engines.vroom.process import VroomProcess
-from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model, Plan
-from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search.events import EngineName, Post
-from milkrun_solver.search.improver import Improver
-from milkrun_solver.search.rounds import Rounds
-from milkrun_solver.search.search_task import Stint
-from milkrun_solver.search.vroom_parts import solved
 
 if TYPE_CHECKING:
     import pyvrp
@@ -27,171 +18,141 @@ PATIENCE = 400
 """Iterations a task without a better answer, after which the search of a handful of tasks ends."""
 
 
-class PyvrpEngine(Improver):
-    """Each thread searches the problem, or a part of it, in rounds.
+class PyvrpEngine(Engine):
+    """PyVRP on one problem.
 
-    Args:
-        model: The problem.
-        encoding: The problem in PyVRP's terms.
-        post: Takes an `Ended` for each thread.
-        deadline: When to stop, in `time.monotonic()` seconds.
-        seed: Start of the random numbers; each thread adds its own number.
-        whole: Whether the whole problem may be searched, or only parts of an answer of VROOM.
-        few: Whether VROOM may solve a few routes at a time in between.
+    Attributes:
+        encoding: The problem in PyVRP's terms, shared by all threads.
     """
 
-    engine: EngineName = "pyvrp"
+    name: EngineName = "pyvrp"
+    neighbourhoods: tuple[Neighbourhood, ...] = ("whole", "parts", "route elimination")
 
-    def __init__(
-        self, model: Model, encoding: Encoding, post: Post, deadline: float, seed: int, whole: bool, few: bool
-    ) -> None:
-        super().__init__(post, deadline)
-        self.finds_first = whole
+    def __init__(self, model: Model, known: Plan) -> None:
+        super().__init__(model, known)
+        self.encoding = Encoding(model, known)
+        self.possible = self.encoding.possible
+        self.whole_bytes = self.encoding.fleet.matrix_bytes
+
+    def session(self, number: int, seed: int) -> "PyvrpSession":
+        """A session with a seed of its own. The first thread's session hurries to its first routes."""
+        return PyvrpSession(self._model, self.encoding, seed, hurries=number == 0)
+
+    def knows(self, plan: Plan) -> bool:
+        """Whether a plan serves only what PyVRP was told of."""
+        return self.encoding.knows(plan)
+
+
+class PyvrpSession(Session):
+    """One thread's searches: of the whole problem, with its state kept, and of one part after the other."""
+
+    def __init__(self, model: Model, encoding: Encoding, seed: int, hurries: bool) -> None:
         self._model = model
-        self._encoding = encoding
-        self._seed = seed
-        self._rounds = Rounds(model, encoding.possible, deadline, seed, self._is_over, whole, few)
+        self._whole = _Whole(encoding, seed, hurries)
+        self._patience = _Patience(len(encoding.possible))
+        self._learned: Penalties | None = None
 
-    def start(self, threads: int) -> None:
-        """Starts so many more threads."""
-        self._rounds.threads += threads
-        super().start(threads)
+    def propose(self, assignment: Assignment, _depth: Depth, _threads: int) -> Plan | None:
+        """Searches the whole problem from nothing until it is over."""
+        return self._search_whole(assignment, None)
 
-    def take(self) -> list[TimedRoute] | None:
-        """The best routes that were found, if they are better than the last ones taken."""
-        plan = self._rounds.take()
-        return None if plan is None else timed_routes(self._model, plan)
+    def improve(self, assignment: Assignment, start: Plan) -> Plan | None:
+        """Searches the whole problem, or a part of it, until it is over."""
+        if assignment.model is self._model:
+            return self._search_whole(assignment, start)
+        return self._search_part(assignment, start)
 
-    def offer(self, routes: Sequence[TimedRoute]) -> None:
-        """Names routes to go on from. The searches under way are given up for them."""
-        plan = planned(routes)
-        if self._encoding.knows(plan):
-            self._rounds.offer(plan)
+    def _search_whole(self, assignment: Assignment, start: Plan | None) -> Plan | None:
+        patience = self._patience
 
-    def restart(self, routes: Sequence[TimedRoute] | None) -> None:
-        """Goes back to these routes, since what was made of them is none; to nothing if they serve what PyVRP
-        knows nothing of."""
-        plan = None if routes is None else planned(routes)
-        self._rounds.restart(plan if plan is not None and self._encoding.knows(plan) else None)
-
-    def _search(self, number: int, process: VroomProcess) -> None:
-        whole = _Whole(self._encoding, self._seed + number, self._rounds.heat, hurries=number == 0)
-        patience = _Patience(len(self._encoding.possible))
-        learned: Penalties | None = None
-        count = 0
-        while not patience.is_lost() and (stint := self._rounds.next()) is not None:
-            count += 1
-            if stint.few:
-                self._search_few(process, stint)
-            elif stint.part is None:
-                self._search_whole(whole, stint, patience)
-            else:
-                seed = self._seed + number + count * len(self._threads)
-                learned = self._search_part(stint.part, stint, seed, learned) or learned
-            self._rounds.ended(stint)
-
-    def _search_few(self, process: VroomProcess, stint: Stint) -> None:
-        resolves = self._rounds.resolves
-        while not self._is_done(stint) and (resolve := resolves.next()) is not None:
-            found: list[TimedRoute] | None = None
-            try:
-                found = solved(process, resolve, self._deadline)
-            except (EngineError, OSError):
-                self._rounds.without_few()  # PyVRP goes on without it
-            finally:
-                resolves.ended(resolve, found)
-
-    def _search_whole(self, whole: "_Whole", stint: Stint, patience: "_Patience") -> None:
-        def stop() -> bool:
-            return patience.is_lost() or self._is_done(stint)
+        def is_over() -> bool:
+            return patience.is_lost() or assignment.is_over()
 
         def found(plan: Plan) -> None:
             patience.regain()
-            stint.found(plan)
+            assignment.found(plan)
 
-        was_complete = whole.complete
-        stint.standing = whole.search(stint.plan, stop, found) or stint.plan
-        if whole.complete != was_complete:
+        was_complete = self._whole.complete
+        end = self._whole.search(start, is_over, found, assignment.temperature)
+        if self._whole.complete != was_complete:
             patience.regain()  # not every task can be served: what follows is another search
+        self.is_exhausted = patience.is_lost()
+        return end
 
-    def _search_part(
-        self, part: Part, stint: Stint, seed: int, learned: Penalties | None
-    ) -> Penalties | None:
-        """Searches a part from what an earlier search has learned; what it has learned itself."""
-        encoding = Encoding(part.model)
-        if not encoding.possible or (stint.must_serve_all and not _can_serve_all(encoding, part)):
-            return None
-        search = Search(encoding, stint.must_serve_all or _serves_all(encoding, part.plan), seed, learned)
-        start = search.completed(part.plan) if stint.must_serve_all else search.solution(part.plan)
-        end = search.round(
-            start, lambda: self._is_done(stint), lambda it: stint.found(encoding.plan(it)), self._rounds.heat
+    def _search_part(self, assignment: Assignment, start: Plan) -> Plan | None:
+        """Searches a part with the penalties that the search of another part has learned."""
+        encoding = Encoding(assignment.model)
+        must_serve_all = assignment.must_serve_all
+        if not encoding.possible or (must_serve_all and not encoding.knows_all):
+            return start
+        complete = must_serve_all or encoding.is_complete(start)
+        search = Annealing(encoding, complete, assignment.seed, self._learned)
+        first = search.completed(start) if must_serve_all else search.solution(start)
+        end = search.run(
+            first,
+            assignment.is_over,
+            lambda solution: assignment.found(encoding.plan(solution)),
+            assignment.temperature,
         )
-        if encoding.keeps_rules(end.standing):
-            stint.standing = encoding.plan(end.standing)
-        return search.learned
-
-    def _is_done(self, stint: Stint) -> bool:
-        return self._is_over() or time.monotonic() >= stint.until or not self._rounds.is_current(stint)
+        self._learned = search.learned or self._learned
+        return encoding.plan(end.current) if encoding.keeps_rules(end.current) else None
 
 
 class _Whole:
-    """One thread's searches of the whole: every task is required, or worth a prize where that fails.
+    """Searches of the whole problem: every task is required, or worth a prize where that fails.
 
-    One that `hurries` begins with prizes where nothing is known: the first routes that keep the rules then
+    One that hurries begins with prizes where nothing is known. The first routes that keep the rules then
     serve far more tasks, and from them it is not far to serve all.
     """
 
-    def __init__(self, encoding: Encoding, seed: int, heat: Heat, hurries: bool) -> None:
+    def __init__(self, encoding: Encoding, seed: int, hurries: bool) -> None:
         self._encoding = encoding
         self._seed = seed
-        self._heat = heat
         self._hurries = hurries
-        self._searches: dict[bool, Search] = {}
+        self._searches: dict[bool, Annealing] = {}
         self.complete = True
 
-    def search(self, plan: Plan | None, stop: Stop, found: Callable[[Plan], None]) -> Plan | None:
-        """Searches from a plan, or from nothing, until `stop` says so; `found` gets each better plan.
+    def search(
+        self,
+        start: Plan | None,
+        is_over: Callable[[], bool],
+        found: Callable[[Plan], None],
+        temperature: Callable[[], float],
+    ) -> Plan | None:
+        """Searches from a plan, or from nothing. `found` gets each better plan.
 
         Returns:
-            Where the search has ended; None where that keeps not all rules.
+            Where the search ended; None where that breaks a rule.
         """
-        if plan is not None:
-            self.complete = _serves_all(self._encoding, plan)
+        if start is not None:
+            self.complete = self._encoding.is_complete(start)
         complete = self.complete
-        if plan is None and complete and self._hurries:
+        if start is None and complete and self._hurries:
             soon = self._soon()
             if soon:
                 found(soon)
-            if stop():
+            if is_over():
                 return None
-            start = self._search_with(complete).completed(soon)
+            first = self._search_with(complete).completed(soon)
         else:
-            start = _start(self._search_with(complete), plan)
+            first = _first(self._search_with(complete), start)
         search = self._search_with(complete)
-        part = search.feasible_part(start) if plan is None else []
-        if part and (self._encoding.keeps_rules(start) or not self._hurries):
-            found(part)
-        end = search.round(start, stop, lambda it: found(self._encoding.plan(it)), self._heat)
+        feasible = search.feasible_part(first) if start is None else []
+        if feasible and (self._encoding.keeps_rules(first) or not self._hurries):
+            found(feasible)
+        end = search.run(first, is_over, lambda solution: found(self._encoding.plan(solution)), temperature)
         self.complete = complete and self._encoding.keeps_rules(end.best)
-        return self._encoding.plan(end.standing) if self._encoding.keeps_rules(end.standing) else None
+        return self._encoding.plan(end.current) if self._encoding.keeps_rules(end.current) else None
 
     def _soon(self) -> Plan:
         """Routes that keep the rules, found in little time."""
         with_prizes = self._search_with(complete=False)
         return with_prizes.feasible_part(with_prizes.first_solution())
 
-    def _search_with(self, complete: bool) -> Search:
+    def _search_with(self, complete: bool) -> Annealing:
         if complete not in self._searches:
-            self._searches[complete] = Search(self._encoding, complete, self._seed)
+            self._searches[complete] = Annealing(self._encoding, complete, self._seed)
         return self._searches[complete]
-
-
-def _serves_all(encoding: Encoding, plan: Plan) -> bool:
-    return {task for route in plan for task in route.tasks}.issuperset(encoding.possible)
-
-
-def _can_serve_all(encoding: Encoding, part: Part) -> bool:
-    return len(encoding.possible) == len(part.tasks)
 
 
 class _Patience:
@@ -199,22 +160,22 @@ class _Patience:
 
     def __init__(self, tasks: int) -> None:
         self._limit = PATIENCE * tasks if tasks <= HANDFUL else None
-        self._idle = 0
+        self._in_vain = 0
 
     def is_lost(self) -> bool:
         """Counts one more iteration; says whether it was one too many."""
-        self._idle += 1
-        return self._limit is not None and self._idle > self._limit
+        self._in_vain += 1
+        return self._limit is not None and self._in_vain > self._limit
 
     def regain(self) -> None:
         """Something better was found."""
-        self._idle = 0
+        self._in_vain = 0
 
 
-def _start(search: Search, plan: Plan | None) -> "pyvrp.Solution":
-    """Where a round starts: the plan, or else a solution made from nothing."""
-    if plan is not None:
-        return search.solution(plan)
+def _first(search: Annealing, start: Plan | None) -> "pyvrp.Solution":
+    """Where a search starts: the plan, or else a solution made from nothing."""
+    if start is not None:
+        return search.solution(start)
     first = search.first_solution()
     if not search.complete and not search.encoding.keeps_rules(first):
         return search.solution(search.feasible_part(first))

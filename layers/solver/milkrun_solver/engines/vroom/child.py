@@ -20,8 +20,9 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_vroom
-from milkrun_solver.engines.vroom.request import Effort, Request
+from milkrun_solver.engines.vroom.request import Request
 
 _PR_SET_PDEATHSIG = 1
 

@@ -1,50 +1,86 @@
-"""VROOM as an engine for the whole problem: a child process, and a thread that reads its answers."""
+"""VROOM as an engine: each session has a child process of its own, which can be killed."""
 
-import threading
+import time
+from collections.abc import Iterator, Sequence
 
+from milkrun.schema.solution import EngineName
+from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.engines.effort import Effort
+from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Neighbourhood, Session
+from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.process import VroomProcess
-from milkrun_solver.engines.vroom.request import Request
-from milkrun_solver.search.events import Ended, Post, VroomAnswer
+from milkrun_solver.errors import EngineError
+from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.routes.schedule import TimedRoute
+
+_LEAST_SECONDS = 0.1
+"""VROOM is given this long at least: told less, it answers nothing."""
 
 
-class VroomEngine:
-    """One request to VROOM.
+class VroomEngine(Engine):
+    """VROOM on one problem."""
 
-    Args:
-        post: Takes each answer and one `Ended`.
-    """
+    name: EngineName = "vroom"
+    neighbourhoods: tuple[Neighbourhood, ...] = ("subproblems",)
+    proposes = True
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def session(self, _number: int, _seed: int) -> "VroomSession":
+        """A session. VROOM's searches have no seed."""
+        return VroomSession()
+
+
+class VroomSession(Session):
+    """One child process, started with the first search. It dies with the thread that asked for that."""
+
+    def __init__(self) -> None:
         self._process = VroomProcess()
-        self._thread: threading.Thread | None = None
 
     @property
     def pid(self) -> int | None:
         """The child's process id, once it is started."""
         return self._process.pid
 
-    def start(self, request: Request) -> None:
-        """Starts the child, which dies with the thread started here."""
-        self._thread = threading.Thread(target=self._run, args=(request,), name="vroom", daemon=True)
-        self._thread.start()
+    def propose(self, assignment: Assignment, depth: Depth, threads: int) -> list[TimedRoute] | None:
+        """Routes from the construction heuristics, and after each deeper search."""
+        last: list[TimedRoute] | None = None
+        for routes in self._answers(assignment, _efforts(assignment.model, depth), threads):
+            assignment.found(routes)
+            last = routes
+        return last
+
+    def improve(self, assignment: Assignment, _start: Plan) -> list[TimedRoute] | None:
+        """Solves a small problem anew. VROOM goes on from no routes: what it makes may be worse than
+        `start`."""
+        try:
+            answers = list(self._answers(assignment, [assignment.effort], threads=1))
+        except EngineError:
+            if self._process.lost:
+                raise
+            return None
+        return answers[0] if answers else None
 
     def stop(self) -> None:
         """Kills the child, whatever it does."""
         self._process.stop()
 
-    def join(self, timeout: float) -> None:
-        """Waits until child and thread are gone, `timeout` seconds at most."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+    def close(self) -> None:
+        """Ends the child and waits until it is gone."""
+        self._process.close()
 
-    def _run(self, request: Request) -> None:
-        error: Exception | None = None
-        try:
-            for output in self._process.answers(request):
-                self._post(VroomAnswer(output))
-        except Exception as caught:  # an engine's failure is an event: the other engine goes on
-            error = None if self._process.stopped else caught
-        finally:
-            self._process.close()
-        self._post(Ended("vroom", error, whole=True))
+    def _answers(
+        self, assignment: Assignment, efforts: Sequence[Effort], threads: int
+    ) -> Iterator[list[TimedRoute]]:
+        seconds = max(_LEAST_SECONDS, assignment.deadline - time.monotonic())
+        for output in self._process.answers(request_of(assignment.model, efforts, threads, seconds)):
+            try:
+                yield routes_of(assignment.model, output)
+            except (KeyError, TypeError) as error:
+                raise EngineError(f"VROOM's answer cannot be read: {error!r}") from error
+
+
+def _efforts(model: Model, depth: Depth) -> list[Effort]:
+    heuristics = Effort(level=None)
+    if depth == "construction":
+        return [heuristics]
+    levels = {0} if depth == "quick" else {0, model.problem.options.exploration_level}
+    return [heuristics, *map(Effort, sorted(levels))]

@@ -7,17 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from milkrun_solver.engines.effort import Effort
+
 Matrices = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None, npt.NDArray[np.uint32] | None]
 """Durations, distances and costs of a profile."""
-
-
-@dataclass(frozen=True)
-class Effort:
-    """One solve. `level` is VROOM's exploration level, None for its heuristics alone. `searches` is how many
-    starts it has, where not as many as the level."""
-
-    level: int | None
-    searches: int | None = None
 
 
 @dataclass(frozen=True)

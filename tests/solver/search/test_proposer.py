@@ -1,4 +1,4 @@
-"""A first answer district by district: of every task, by every vehicle once, ended at will."""
+"""A first answer, whole or district by district: of every task, by every vehicle once, ended at will."""
 
 import queue
 import time
@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom.encoding import request_of
+from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import tasks_of
-from milkrun_solver.search import vroom_districts
-from milkrun_solver.search.events import Ended, Event, Routes
-from milkrun_solver.search.vroom_districts import VroomDistricts
+from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.search import proposer as proposer_module
+from milkrun_solver.search.events import Ended, Event, Proposed
+from milkrun_solver.search.proposer import Proposer
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import problem_of, random_body, random_problem
 from tests.waiting import PATIENCE
@@ -24,56 +26,63 @@ def model(jobs: int = 90) -> Model:
     return model_of(random_problem(3, features, jobs=jobs, vehicles=jobs // 3))
 
 
-def started(model: Model) -> tuple[VroomDistricts, "queue.SimpleQueue[Event]"]:
+def started(model: Model) -> tuple[Proposer, "queue.SimpleQueue[Event]"]:
+    """A proposer at work on the districts."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    engine = VroomDistricts(model, events.put, time.monotonic() + PATIENCE, seed=1)
-    engine.start()
-    return engine, events
+    deadline = time.monotonic() + PATIENCE
+    proposer = Proposer(model, VroomEngine(model, []), events.put, deadline, seed=1)
+    proposer.start_by_district()
+    return proposer, events
 
 
-def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Routes], Ended]:
+def routes_in(answer: Proposed) -> list[TimedRoute]:
+    """The routes of an answer of VROOM, which have their times."""
+    return [route for route in answer.routes if isinstance(route, TimedRoute)]
+
+
+def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Proposed], Ended]:
     """All answers, and the end."""
-    answers: list[Routes] = []
-    while isinstance(event := events.get(timeout=PATIENCE), Routes):
+    answers: list[Proposed] = []
+    while isinstance(event := events.get(timeout=PATIENCE), Proposed):
         answers.append(event)
     assert isinstance(event, Ended)
     return answers, event
 
 
 def test_the_routes_of_all_districts_are_one_answer_that_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vroom_districts, "DISTRICT_TASKS", 30)
+    monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 30)
     whole = model()
-    engine, events = started(whole)
+    proposer, events = started(whole)
     answers, end = until_end(events)
     assert len(answers[-1].routes) >= 3
-    assert faults(whole, solution_of(whole, answers[-1].routes, META)) == []
-    assert end == Ended("vroom", whole=True)
-    engine.join(PATIENCE)
+    assert faults(whole, solution_of(whole, routes_in(answers[-1]), META)) == []
+    assert end == Ended("vroom", proposed=True)
+    proposer.join(PATIENCE)
 
 
 def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each vehicle alone has a skill, and jobs that need it are everywhere."""
-    monkeypatch.setattr(vroom_districts, "DISTRICT_TASKS", 20)
+    monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 20)
     body = random_body(1, {"great circle"}, jobs=60, vehicles=12)
     for number, vehicle in enumerate(body["vehicles"]):
         vehicle["skills"] = [number]
     for number, job in enumerate(body["jobs"]):
         job["skills"] = [number % 12]
-    engine, events = started(model_of(problem_of(body)))
+    proposer, events = started(model_of(problem_of(body)))
     answers, end = until_end(events)
-    assert end == Ended("vroom", whole=True)
-    served = [sum(len(tasks_of(route)) for route in answer.routes) for answer in answers]
+    assert end == Ended("vroom", proposed=True)
+    served = [sum(len(tasks_of(route)) for route in routes_in(answer)) for answer in answers]
     assert served[-2] < served[-1] == 60
-    engine.join(PATIENCE)
+    proposer.join(PATIENCE)
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
     fails: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vroom_districts, "DISTRICT_TASKS", 30)
+    monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 30)
     asked = 0
 
     def third_in_vain(*arguments: Any, **named: Any) -> Any:
@@ -82,29 +91,29 @@ def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
         if asked == 3 and fails:
             raise EngineError("no")
         if asked == 3:
-            engine.stop()
+            proposer.stop()
         return request_of(*arguments, **named)
 
-    monkeypatch.setattr(vroom_districts, "request_of", third_in_vain)
+    monkeypatch.setattr(vroom_engine, "request_of", third_in_vain)
     whole = model(150)
-    engine, events = started(whole)
+    proposer, events = started(whole)
     answers, end = until_end(events)
     unassigned = []
     for answer in answers:
-        solution = solution_of(whole, answer.routes, META)
+        solution = solution_of(whole, routes_in(answer), META)
         assert faults(whole, solution) == []
         unassigned.append(solution.summary.unassigned)
     assert unassigned[0] > unassigned[-1] >= 90
     assert (end.error is not None) == fails
     assert asked == 3
-    engine.join(PATIENCE)
+    proposer.join(PATIENCE)
 
 
 def test_stop_ends_it_without_an_answer() -> None:
-    engine, events = started(model(600))
-    engine.stop()
-    engine.join(PATIENCE)
-    assert events.get(timeout=PATIENCE) == Ended("vroom", whole=True)
+    proposer, events = started(model(600))
+    proposer.stop()
+    proposer.join(PATIENCE)
+    assert events.get(timeout=PATIENCE) == Ended("vroom", proposed=True)
     assert events.empty()
 
 
@@ -112,8 +121,8 @@ def test_a_refusal_is_an_error_that_says_why() -> None:
     whole = model(9)
     pause = whole.vehicles[0].source.breaks[0]
     object.__setattr__(pause, "time_windows", [(90_000, 95_000)])
-    engine, events = started(whole)
+    proposer, events = started(whole)
     event = events.get(timeout=PATIENCE)
     assert isinstance(event, Ended)
     assert "break" in str(event.error)
-    engine.join(PATIENCE)
+    proposer.join(PATIENCE)

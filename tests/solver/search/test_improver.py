@@ -1,4 +1,4 @@
-"""VROOM on parts: problems that it alone can express get better, and what runs ends when told to."""
+"""Threads that improve routes: problems of VROOM alone get better, and what runs ends when told to."""
 
 import os
 import queue
@@ -11,17 +11,19 @@ import pytest
 
 from milkrun.schema.solution import Rank, Solution
 from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.engines.vroom.encoding import routes_of
+from milkrun_solver.engines.vroom import engine as vroom_engine
+from milkrun_solver.engines.vroom.engine import VroomEngine, VroomSession
 from milkrun_solver.engines.vroom.process import MOST_DEATHS
-from milkrun_solver.engines.vroom.request import Effort
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search import vroom_parts
 from milkrun_solver.search.events import Ended, Event
-from milkrun_solver.search.vroom_parts import VroomParts
+from milkrun_solver.search.improver import Improver
+from milkrun_solver.search.operators import Operator, Operators
 from tests import waiting
 from tests.solver.engines.vroom.test_process import refused, request
 from tests.solver.helpers import META, faults, model_of
@@ -59,18 +61,28 @@ class Watched:
     def __init__(self, model: Model, seconds: float = 2 * PATIENCE) -> None:
         self.model = model
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.parts = VroomParts(model, self.events.put, time.monotonic() + seconds, seed=1)
+        engine = VroomEngine(model, [])
+        self.deadline = time.monotonic() + seconds
+        self.improver = Improver(
+            model,
+            {"vroom": engine},
+            Operators([Operator("subproblems", "vroom")]),
+            engine.possible,
+            self.events.put,
+            self.deadline,
+            seed=1,
+        )
 
     def __enter__(self) -> "Watched":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.parts.stop()
-        self.parts.join(PATIENCE)
+        self.improver.stop()
+        self.improver.join(PATIENCE)
 
     def taken(self) -> list[TimedRoute]:
         """The next better routes."""
-        return until(self.parts.take)
+        return until(self.improver.take)
 
     def end(self) -> Ended:
         event = self.events.get(timeout=PATIENCE)
@@ -79,15 +91,24 @@ class Watched:
 
     def kill_one(self, times: int) -> None:
         """Kills the child of the first thread, and each that follows it."""
-        process = self.parts._processes[0]
+        session = self.sessions()[0]
         for _ in range(times):
-            pid = until(lambda: process.pid)
+            pid = until(lambda: session.pid)
             os.kill(pid, signal.SIGKILL)
-            until(lambda pid=pid: process.pid != pid or None)
+            until(lambda pid=pid: session.pid != pid or None)
+
+    def sessions(self) -> list[VroomSession]:
+        """VROOM's session of each thread."""
+        sessions = [sessions["vroom"] for sessions in self.improver._sessions]
+        return [session for session in sessions if isinstance(session, VroomSession)]
+
+    def found_better_than(self, routes: list[TimedRoute]) -> bool:
+        known = self.improver._rounds.subproblems._objective
+        return known is not None and known < rank_of(self.model, routes)
 
     def pids(self) -> list[int]:
         """The children at work."""
-        return [process.pid for process in self.parts._processes if process.pid is not None]
+        return [session.pid for session in self.sessions() if session.pid is not None]
 
 
 def until(ask: Callable[[], T | None]) -> T:
@@ -119,8 +140,8 @@ def test_every_answer_verifies_and_is_better_than_the_one_before(features: tuple
     assert reason_for_vroom(model)
     ranks = [rank_of(model, routes)]
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         for _ in range(4):
             routes = watched.taken()
             assert faults(model, solution(model, routes)) == []
@@ -132,10 +153,10 @@ def test_two_threads_work_in_two_children(breaks: Known) -> None:
     model, routes = breaks
     before = children()
     with Watched(model) as watched:
-        watched.parts.start(2)
-        watched.parts.offer(routes)
+        watched.improver.start(2)
+        watched.improver.offer(routes)
         until(lambda: len(watched.pids()) == 2 or None)
-        assert watched.parts.threads == 2
+        assert watched.improver.threads == 2
         assert children() - before == set(watched.pids())
         first, second = watched.taken(), watched.taken()
     assert faults(model, solution(model, first)) == []
@@ -144,7 +165,7 @@ def test_two_threads_work_in_two_children(breaks: Known) -> None:
 
 def test_without_routes_to_go_on_from_no_child_is_started(breaks: Known) -> None:
     with Watched(breaks[0], seconds=0.2) as watched:
-        watched.parts.start(1)
+        watched.improver.start(1)
         assert watched.end() == Ended("vroom")
         assert watched.pids() == []
 
@@ -153,12 +174,12 @@ def test_threads_and_children_end_soon_after_a_stop(breaks: Known) -> None:
     model, routes = breaks
     before = children()
     with Watched(model) as watched:
-        watched.parts.start(2)
-        watched.parts.offer(routes)
+        watched.improver.start(2)
+        watched.improver.offer(routes)
         watched.taken()
         stopped = time.monotonic()
-        watched.parts.stop()
-        watched.parts.join(PATIENCE)
+        watched.improver.stop()
+        watched.improver.join(PATIENCE)
         assert time.monotonic() - stopped < 0.5 + MARGIN  # else they go on until their deadline
         assert children() - before == set()
         assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
@@ -167,20 +188,20 @@ def test_threads_and_children_end_soon_after_a_stop(breaks: Known) -> None:
 def test_what_was_found_can_be_taken_after_the_stop(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
-        until(lambda: watched.parts._resolves._rank != rank_of(model, routes) or None)
-        watched.parts.stop()
-        watched.parts.join(PATIENCE)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
+        until(lambda: watched.found_better_than(routes) or None)
+        watched.improver.stop()
+        watched.improver.join(PATIENCE)
         assert rank_of(model, watched.taken()) < rank_of(model, routes)
 
 
 def test_threads_end_at_the_deadline(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model, seconds=0.7) as watched:
-        deadline = watched.parts._deadline
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        deadline = watched.deadline
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         assert watched.end() == Ended("vroom")
         assert -0.01 < time.monotonic() - deadline < 0.5 + MARGIN  # else they have no end
 
@@ -188,9 +209,9 @@ def test_threads_end_at_the_deadline(breaks: Known) -> None:
 def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.offer(routes)
-        watched.parts.stop()
-        watched.parts.start(1)
+        watched.improver.offer(routes)
+        watched.improver.stop()
+        watched.improver.start(1)
         assert watched.end() == Ended("vroom")
         assert watched.pids() == []
 
@@ -198,12 +219,12 @@ def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:
 def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         found = watched.taken()
         watched.kill_one(MOST_DEATHS)
         assert isinstance(watched.end().error, EngineError)
-        last = watched.parts.take() or found
+        last = watched.improver.take() or found
         assert faults(model, solution(model, last)) == []
         assert rank_of(model, last) <= rank_of(model, found)
 
@@ -211,11 +232,11 @@ def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: K
 def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         until(lambda: watched.pids() or None)
         watched.kill_one(1)
-        while watched.parts.take() is not None:
+        while watched.improver.take() is not None:
             pass
         assert faults(model, solution(model, watched.taken())) == []
         assert watched.events.empty()
@@ -224,28 +245,28 @@ def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks
 def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.start(2)
-        watched.parts.offer(routes)
+        watched.improver.start(2)
+        watched.improver.offer(routes)
         until(lambda: len(watched.pids()) == 2 or None)
         watched.kill_one(MOST_DEATHS)
         assert watched.end().error is not None
-        assert len(watched.parts._resolves._under_way) <= 1
+        assert len(watched.improver._rounds.subproblems._under_way) <= 1
         watched.taken()
 
 
 def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     model, routes = breaks
     asked: list[Model] = []
-    request_of = vroom_parts.request_of
+    request_of = vroom_engine.request_of
 
     def now_and_then_refused(part: Model, *others: Any, **named: Any) -> Any:
         asked.append(part)
         return request(refused(), [Effort(0)]) if len(asked) % 2 else request_of(part, *others, **named)
 
-    monkeypatch.setattr(vroom_parts, "request_of", now_and_then_refused)
+    monkeypatch.setattr(vroom_engine, "request_of", now_and_then_refused)
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         assert rank_of(model, watched.taken()) < rank_of(model, routes)
         assert watched.events.empty()
 
@@ -253,10 +274,10 @@ def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch:
 def test_routes_that_were_refused_are_left(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
-        watched.parts.start(1)
-        watched.parts.offer(routes)
+        watched.improver.start(1)
+        watched.improver.offer(routes)
         watched.taken()
-        watched.parts.restart(routes[:-1])
+        watched.improver.restart(routes[:-1])
         again = watched.taken()
         assert faults(model, solution(model, again)) == []
         assert rank_of(model, again) < rank_of(model, routes[:-1])
@@ -265,15 +286,6 @@ def test_routes_that_were_refused_are_left(breaks: Known) -> None:
 def test_a_handful_of_tasks_ends_by_itself() -> None:
     model, routes = known("breaks", jobs=8)
     with Watched(model) as watched:
-        watched.parts.start(2)
-        watched.parts.offer(routes)
-        assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
-
-
-def test_where_no_task_can_be_served_it_ends_at_once() -> None:
-    model = model_of(random_problem(1, {"breaks", "great circle"}))
-    hopeless = [task.source.model_copy(update={"skills": [9]}) for task in model.tasks]
-    problem = model.problem.model_copy(update={"jobs": hopeless})
-    with Watched(model_of(problem)) as watched:
-        watched.parts.start(2)
+        watched.improver.start(2)
+        watched.improver.offer(routes)
         assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
