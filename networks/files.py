@@ -1,0 +1,40 @@
+"""Which reader a file is for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from networks.errors import NetworkFileError
+from networks.graphml import read_graphml
+from networks.osm import read_osm
+from networks.roads_csv import read_csv
+from networks.ways import Ways
+
+_READERS: dict[str, Callable[[Path], Ways]] = {
+    ".osm.pbf": read_osm,
+    ".osm": read_osm,
+    ".osm.gz": read_osm,
+    ".osm.bz2": read_osm,
+    ".graphml": read_graphml,
+    ".csv": read_csv,
+}
+
+
+def read_ways(path: Path) -> Ways:
+    """The ways of a file, read as its ending says.
+
+    Raises:
+        NetworkFileError: The file is missing, has an unknown ending, is not what its ending says, or has no
+            roads.
+    """
+    reader = next((it for ending, it in _READERS.items() if path.name.lower().endswith(ending)), None)
+    if reader is None:
+        raise NetworkFileError(f"{path.name} has none of the endings {', '.join(_READERS)}")
+    try:
+        if path.stat().st_size == 0:
+            raise NetworkFileError(f"{path.name} is empty")
+        ways = reader(path)
+    except OSError as error:
+        raise NetworkFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    if not len(ways.metres):
+        raise NetworkFileError(f"{path.name} has no roads", ways.notes)
+    return ways

@@ -1,0 +1,84 @@
+"""Ways cut at their junctions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from milkrun_solver.roads.compiled import Floats
+from milkrun_solver.roads.earth import metres_of, unit_vectors
+from networks.ways import Flags, Numbers, Ways
+
+_KMH = 3.6
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """q stretches of ways between two junctions, with no junction between.
+
+    Attributes:
+        begin: Position of the first point in `Ways.points` [q].
+        end: Position of the last point, included [q].
+        tail: Point at the beginning [q].
+        head: Point at the end [q].
+        metres: Length [q].
+        seconds: Along (0) and against (1), by profile; infinite where it may not go [2, 3, q].
+        loops: How many more lead from a junction back to itself, and are left out.
+    """
+
+    begin: Numbers
+    end: Numbers
+    tail: Numbers
+    head: Numbers
+    metres: Floats
+    seconds: Floats
+    loops: int
+
+
+def cut(ways: Ways) -> Pieces:
+    """Cut ways where they meet or cross themselves. Loops from a junction to itself lead nowhere and are
+    left out."""
+    starts, ends = ways.first[:-1], ways.first[1:] - 1
+    is_end = np.zeros(len(ways.points), dtype=np.bool_)
+    is_end[starts] = is_end[ends] = True
+    occurrences = np.bincount(ways.points, minlength=len(ways.longitude))
+    junctions = np.flatnonzero(is_end | (occurrences[ways.points] > 1))
+    way = np.searchsorted(ways.first, junctions, side="right") - 1
+    together = way[:-1] == way[1:]
+    begin, end, way = junctions[:-1][together], junctions[1:][together], way[:-1][together]
+    metres = _lengths(ways, begin, end)
+    stated = ways.metres[way]
+    metres = np.where(np.isnan(stated), metres, stated)
+    kmh = ways.kmh[way].transpose(1, 2, 0)
+    seconds = np.full(kmh.shape, np.inf)
+    np.divide(metres * _KMH, kmh, out=seconds, where=kmh > 0)
+    seconds[:, _is_stopped(ways, begin, end)] = np.inf
+    tail, head = ways.points[begin], ways.points[end]
+    kept = tail != head
+    loops = int((~kept).sum())
+    return Pieces(begin[kept], end[kept], tail[kept], head[kept], metres[kept], seconds[:, :, kept], loops)
+
+
+def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
+    """Great-circle lengths in metres along the points from `begin` to `end`."""
+    vectors = unit_vectors(ways.longitude[ways.points], ways.latitude[ways.points])
+    lines = metres_of((np.diff(vectors, axis=1) ** 2).sum(axis=0))
+    if not len(begin):
+        return np.empty(0)
+    # reduceat sums from each index to the next one: every second sum is a piece, the others lie between.
+    bounds = np.stack((begin, end), axis=1).ravel()
+    sums: Floats = np.add.reduceat(np.append(lines, 0.0), bounds)[::2]
+    return sums
+
+
+def _is_stopped(ways: Ways, begin: Numbers, end: Numbers) -> Flags:
+    """Whether a barrier stops each profile on the way from `begin` to `end`, both included [3, q].
+
+    One that stands on a crossing is passed over: it is meant for one of the roads, and nobody can tell which.
+    """
+    lines = 2 * np.bincount(ways.points, minlength=len(ways.longitude))  # that touch each point
+    np.subtract.at(lines, ways.points[ways.first[:-1]], 1)
+    np.subtract.at(lines, ways.points[ways.first[1:] - 1], 1)
+    stops = (ways.stops & (lines <= 2))[:, ways.points]
+    before = np.pad(np.cumsum(stops, axis=1), ((0, 0), (1, 0)))
+    stopped: Flags = before[:, end + 1] > before[:, begin]
+    return stopped
