@@ -7,16 +7,16 @@ from http import HTTPStatus
 from functions.health import health_handler
 from functions.status import status_handler
 from functions.submit import submit_handler
-from local.openapi.codes import Refusal, function_refusals, gateway_refusals
-from local.openapi.components import HEADERS, PARAMETERS, SECURITY_SCHEMES
-from local.openapi.examples import examples
-from local.openapi.operations import OPERATIONS, Answer, Operation
-from local.openapi.schemas import Json, component_schemas
 from milkrun import __version__
 from milkrun.http.answers import GEOJSON
 from milkrun.http.problems import CONTENT_TYPE
 from milkrun.http.resolver import JSON
 from milkrun.http.sizes import GZIP
+from tools.openapi.codes import Refusal, function_refusals, gateway_refusals
+from tools.openapi.components import HEADERS, PARAMETERS, SECURITY_SCHEMES
+from tools.openapi.examples import examples
+from tools.openapi.operations import OPERATIONS, Answer, Operation
+from tools.openapi.schemas import Json, component_schemas
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _DESCRIPTION = """\

@@ -1,9 +1,9 @@
 """Parameters, headers and security schemes that the document's operations refer to."""
 
-from local.openapi.schemas import ULID, Json
 from milkrun.http.headers import MAX_WAIT
 from milkrun.http.parameters import DEFAULT_PAGE, LONGEST_PAGE
 from milkrun.jobs.states import Status
+from tools.openapi.schemas import ULID, Json
 
 CORRELATION_ID = "^[A-Za-z0-9._:=+/@-]{1,128}$"
 _FLAG: Json = {"type": "boolean", "default": False}

@@ -9,10 +9,6 @@ import yaml
 from openapi_spec_validator import validate
 
 from local import ROOT
-from local.openapi.codes import run_codes
-from local.openapi.document import build_document, routes
-from local.openapi.operations import OPERATIONS
-from local.openapi.text import as_yaml
 from local.rest_api import Api
 from local.template import read_template
 from milkrun import errors
@@ -24,6 +20,10 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.model.travel import travel_source
 from milkrun_solver.verification.verifier import Verifier
 from tests.contract import breaches_of_schema
+from tools.openapi.codes import run_codes
+from tools.openapi.document import build_document, routes
+from tools.openapi.operations import OPERATIONS
+from tools.openapi.text import as_yaml
 
 FILE = ROOT / "docs" / "openapi.yaml"
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from local import ROOT
-from local.openapi.schemas import Json
+from tools.openapi.schemas import Json
 
 _RUN: Json = {
     "run_id": "01M84XE3E0W0EGHJ6F4MNP409E",

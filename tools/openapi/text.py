@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from local.openapi.schemas import Json
+from tools.openapi.schemas import Json
 
 _HEADING = "# Written by `make openapi`, from the handlers, the models and template.yaml.\n"
 

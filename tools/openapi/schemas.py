@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from local.openapi.codes import run_codes
 from milkrun.http.bodies import Health, NotReady, ProblemDetails, Ready, RunList
 from milkrun.jobs.run import RunStatus
 from milkrun.schema import problem as problem_models
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
+from tools.openapi.codes import run_codes
 
 Json = dict[str, Any]
 REFERENCE = "#/components/schemas/"
