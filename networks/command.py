@@ -3,27 +3,33 @@
 import os
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
+from neo4j import Driver
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from networks.build import compile_ways
 from networks.errors import NetworkError, NetworkFileError
 from networks.files import read_ways
-from networks.server import connected
+from networks.server import DefaultServer, connected
 from networks.store import drop_network, import_network, list_networks
 from networks.summary import most_is_dropped, summary
+
+Connect = Callable[[], AbstractContextManager[Driver]]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], default_server: DefaultServer) -> int:
     """Run one command. Returns the exit status: 0, or 1 after one line that says what is wrong."""
     options = _parser().parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     try:
-        options.run(options, console)
+        options.run(options, console, partial(connected, os.environ, default_server))
     except NetworkError as error:
         console.print(_line(str(error)), style="red", markup=False)
         return 1
@@ -56,7 +62,7 @@ def _check_name(name: str) -> None:
         )
 
 
-def _import(options: Namespace, console: Console) -> None:
+def _import(options: Namespace, console: Console, connect: Connect) -> None:
     _check_name(options.name)
     ways = read_ways(options.file)
     try:
@@ -68,7 +74,7 @@ def _import(options: Namespace, console: Console) -> None:
     if (warning := most_is_dropped(dropped)) is not None:
         console.print(warning, style="yellow", markup=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with connected(os.environ, console.print) as driver, Progress(*columns, console=console) as bars:
+    with connect() as driver, Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -85,8 +91,8 @@ def _line(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
-def _list(_options: Namespace, console: Console) -> None:
-    with connected(os.environ, console.print) as driver:
+def _list(_options: Namespace, console: Console, connect: Connect) -> None:
+    with connect() as driver:
         networks = list_networks(driver)
     if not networks:
         console.print("There are no networks.")
@@ -101,8 +107,8 @@ def _list(_options: Namespace, console: Console) -> None:
         )
 
 
-def _drop(options: Namespace, console: Console) -> None:
+def _drop(options: Namespace, console: Console, connect: Connect) -> None:
     _check_name(options.name)
-    with connected(os.environ, console.print) as driver:
+    with connect() as driver:
         drop_network(driver, options.name)
     console.print(f"Network {options.name!r} is gone.")

@@ -1,40 +1,47 @@
-"""Which Neo4j the importer talks to: the one of NEO4J_URI, else the local stack's own."""
+"""Connects to the Neo4j that keeps the networks."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import NamedTuple
 
 from neo4j import Driver, GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable
 
-from local import ROOT
-from local.embedded.neo4j import START_LIMIT, Neo4jUnavailableError, running_neo4j, running_uri
-from local.up import DEFAULT_PORT
 from networks.errors import NetworkStoreError
 
 _CONNECT_SECONDS = 5.0
 
 
+class Server(NamedTuple):
+    """A Neo4j: its address, and how many seconds it may take until it answers."""
+
+    uri: str
+    patience: float = 0.0
+
+
+DefaultServer = Callable[[], AbstractContextManager[Server]]
+"""Provides the Neo4j to use without NEO4J_URI, while a block runs. Raises NetworkStoreError if it cannot."""
+
+
 @contextmanager
-def connected(environment: Mapping[str, str], say: Callable[[str], None]) -> Iterator[Driver]:
-    """A driver whose server answers. Where the stack of $PORT does not run, its Neo4j runs for this block:
-    what is written there is in the next stack on that port.
+def connected(environment: Mapping[str, str], default: DefaultServer) -> Iterator[Driver]:
+    """A driver for the server at NEO4J_URI, or else for the default one. The server has answered.
 
     Raises:
-        NetworkStoreError: Neo4j is away, also if that happens within the block.
+        NetworkStoreError: Neo4j is unavailable, at first or later within the block.
     """
+    uri = environment.get("NEO4J_URI")
+    if uri == "":
+        raise NetworkStoreError("NEO4J_URI is empty: there is no Neo4j to keep networks in.")
     with ExitStack() as open_things:
-        uri, patience = environment.get("NEO4J_URI"), 0.0
-        if uri is None:
-            uri, patience = open_things.enter_context(_of_the_stack(environment, say)), START_LIMIT
-        elif not uri:
-            raise NetworkStoreError("NEO4J_URI is empty: there is no Neo4j to keep networks in.")
+        server = open_things.enter_context(default()) if uri is None else Server(uri)
         try:
-            driver = open_things.enter_context(_driver(uri, environment))
-            _wait_for(driver, patience)
+            driver = open_things.enter_context(_driver(server.uri, environment))
+            _wait_for(driver, server.patience)
             yield driver
         except (DriverError, Neo4jError) as error:
-            raise NetworkStoreError(f"Neo4j at {uri}: {_one_line(error)}") from error
+            raise NetworkStoreError(f"Neo4j at {server.uri}: {_one_line(error)}") from error
 
 
 def _driver(uri: str, environment: Mapping[str, str]) -> Driver:
@@ -49,26 +56,7 @@ def _driver(uri: str, environment: Mapping[str, str]) -> Driver:
     )
 
 
-@contextmanager
-def _of_the_stack(environment: Mapping[str, str], say: Callable[[str], None]) -> Iterator[str]:
-    port = environment.get("PORT") or DEFAULT_PORT
-    if not port.isdecimal() or int(port) == 0:
-        raise NetworkStoreError(f"PORT={port} names no stack; without NEO4J_URI, one is needed.")
-    directory = ROOT / ".local" / port / "neo4j"
-    uri = running_uri(directory)
-    if uri is not None:
-        yield uri
-        return
-    say(f"No stack runs on port {port}: starting its Neo4j meanwhile.")
-    try:
-        with running_neo4j(directory) as server:
-            yield server.uri
-    except Neo4jUnavailableError as error:
-        raise NetworkStoreError(f"Neo4j is not available: {error}.") from error
-
-
 def _wait_for(driver: Driver, patience: float) -> None:
-    """Wait until it answers; a stack may just be starting it."""
     deadline = time.monotonic() + patience
     while True:
         try:

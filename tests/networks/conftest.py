@@ -1,10 +1,23 @@
-"""Small files of roads."""
+"""Small files of roads, and the command."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
+
+from networks.command import main
+from networks.server import Server
+
+
+def run(*arguments: str) -> int:
+    """The exit status of a command with NEO4J_URI set, or with no need of a server."""
+    return main(list(arguments), _no_default_server)
+
+
+def _no_default_server() -> AbstractContextManager[Server]:
+    raise AssertionError("the command asks for the default server")
 
 
 class OsmFile:

@@ -11,8 +11,8 @@ import pytest
 from milkrun.networks.store import NetworkStore
 from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.network import RoadNetwork
-from networks import command
 from tests.conftest import DATA
+from tests.networks.conftest import run
 from tests.networks.independent import graph_of
 
 MONACO = DATA / "osm" / "monaco.osm.gz"
@@ -26,7 +26,7 @@ def imported(path: Path, uri: str, driver: neo4j.Driver) -> CompiledNetwork:
     driver.execute_query("MATCH (n) DETACH DELETE n")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("NEO4J_URI", uri)
-        assert command.main(["import", str(path), "--name", "city"]) == 0
+        assert run("import", str(path), "--name", "city") == 0
     store = NetworkStore(driver)
     data = store.read(store.current("city"))
     assert data is not None

@@ -7,8 +7,8 @@ import neo4j
 import pytest
 
 from local.ports import free_port
-from networks import command
 from networks.store import list_networks
+from tests.networks.conftest import run
 
 ENDS = "from_lon,from_lat,to_lon,to_lat"
 
@@ -29,7 +29,7 @@ def at_neo4j(neo4j_uri: str, driver: neo4j.Driver, monkeypatch: pytest.MonkeyPat
 def test_import_says_what_was_kept_and_what_was_dropped(
     at_neo4j: neo4j.Driver, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command.main(["import", str(table), "--name", "crossing"]) == 0
+    assert run("import", str(table), "--name", "crossing") == 0
     said = capsys.readouterr().out
     assert "roads.csv: 3 junctions, 4 roads for car, bike, foot." in said
     assert "Dropped as islands: 2 junctions, 0.1 km." in said
@@ -39,11 +39,11 @@ def test_import_says_what_was_kept_and_what_was_dropped(
 def test_list_shows_each_network(
     at_neo4j: neo4j.Driver, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command.main(["list"])
+    run("list")
     assert capsys.readouterr().out == "There are no networks.\n"
-    command.main(["import", str(table), "--name", "crossing"])
+    run("import", str(table), "--name", "crossing")
     capsys.readouterr()
-    assert command.main(["list"]) == 0
+    assert run("list") == 0
     said = capsys.readouterr().out
     assert said.startswith(f"crossing  version {list_networks(at_neo4j)[0]['version']}  20")
     assert "3 junctions, 4 roads for car, bike, foot, from 7.00000,43.00000 to 7.00100,43.00100" in said
@@ -52,11 +52,11 @@ def test_list_shows_each_network(
 def test_drop_deletes_and_says_so(
     at_neo4j: neo4j.Driver, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command.main(["import", str(table), "--name", "crossing"])
-    assert command.main(["drop", "crossing"]) == 0
+    run("import", str(table), "--name", "crossing")
+    assert run("drop", "crossing") == 0
     assert list_networks(at_neo4j) == []
     capsys.readouterr()
-    assert command.main(["drop", "crossing"]) == 1
+    assert run("drop", "crossing") == 1
     assert capsys.readouterr().out == "There is no network 'crossing'.\n"
 
 
@@ -64,7 +64,7 @@ def test_drop_deletes_and_says_so(
 def test_a_bad_name_is_one_line_and_status_1(
     name: str, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command.main(["import", str(table), f"--name={name}"]) == 1
+    assert run("import", str(table), f"--name={name}") == 1
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert "cannot be a network's name" in said
@@ -73,7 +73,7 @@ def test_a_bad_name_is_one_line_and_status_1(
 def test_a_bad_file_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "roads.csv"
     path.write_text(f"{ENDS},car,bike,foot,oneway\n7,43,7.001,43,50,15,,yes\n")
-    assert command.main(["import", str(path), "--name", "trap"]) == 1
+    assert run("import", str(path), "--name", "trap") == 1
     said = capsys.readouterr().out
     assert said == "roads.csv: none of its roads leads anywhere from where one could come back\n"
 
@@ -84,7 +84,7 @@ def test_import_says_what_was_joined_and_warns_where_most_is_dropped(
     monkeypatch.setenv("NEO4J_URI", "")
     lines = [f"{20 + number},43,{20 + number}.001,43" for number in range(3)]
     table.write_text("\n".join([ENDS, "7,43,7.001,43", "7.001,43.000000001,7.001,43.001", *lines]))
-    command.main(["import", str(table), "--name", "shattered"])
+    run("import", str(table), "--name", "shattered")
     said = capsys.readouterr().out
     assert "Ends of roads joined to others within a decimetre: 1.\n" in said
     assert "Careful: most of the roads are dropped for car (0.2 of 0.4 km), bike (0.2 of 0.4 km)" in said
@@ -97,7 +97,7 @@ def test_a_file_may_have_any_name(
     for name in ("[bold].csv", "a\nb.csv", os.fsdecode(b"\xff.csv"), os.fsdecode(b"\xff.txt")):
         path = table.with_name(name)
         path.write_text(table.read_text())
-        assert command.main(["import", str(path), "--name", "crossing"]) == 1
+        assert run("import", str(path), "--name", "crossing") == 1
     said = capsys.readouterr().out
     assert "[bold].csv: 3 junctions" in said
     assert "a b.csv: 3 junctions" in said
@@ -109,7 +109,7 @@ def test_neo4j_that_is_away_is_one_line_and_status_1(
 ) -> None:
     uri = f"bolt://127.0.0.1:{free_port()}"
     monkeypatch.setenv("NEO4J_URI", uri)
-    assert command.main(["list"]) == 1
+    assert run("list") == 1
     said = capsys.readouterr().out
     assert said.startswith(f"Neo4j at {uri}: Couldn't connect")
     assert said.count("\n") == 1
@@ -119,5 +119,5 @@ def test_an_empty_address_is_one_line_and_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NEO4J_URI", "")
-    assert command.main(["list"]) == 1
+    assert run("list") == 1
     assert capsys.readouterr().out == "NEO4J_URI is empty: there is no Neo4j to keep networks in.\n"
