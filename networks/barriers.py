@@ -1,6 +1,6 @@
 """Whom a barrier on a road stops, each profile by itself. docs/networks.md shows the lists."""
 
-from networks.rules import ACCESS_KEYS, DENIED, GRANTED, Tags, access
+from networks.profiles import ACCESS_KEYS, DENIED, GRANTED, Tags, access
 
 Stops = tuple[bool, bool, bool]
 """Whether car, bike and foot (the order of PROFILES) are stopped."""

@@ -12,9 +12,9 @@ from neo4j import Driver
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from networks.build import compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkError, NetworkFileError
-from networks.files import read_ways
+from networks.readers import read_ways
 from networks.server import DefaultServer, connected
 from networks.store import drop_network, import_network, list_networks
 from networks.summary import most_is_dropped, summary

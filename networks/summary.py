@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from milkrun_solver.roads.compiled import CompiledNetwork
-from networks.build import Dropped, Share
+from networks.compile import Dropped, Share
 from networks.ways import Ways
 
 

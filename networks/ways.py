@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from milkrun_solver.roads.compiled import PROFILES, Floats
 from networks.barriers import Stops
-from networks.rules import BothWays
+from networks.profiles import BothWays
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -20,8 +20,8 @@ from local.demo.problem import DELIVERIES, VANS, delivery_problem
 from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
 from local.stack import running_stack
 from milkrun_solver.roads.compiled import CompiledNetwork
-from networks.generate import town
 from networks.store import import_network
+from networks.town import town
 
 TIME_LIMIT = 10.0  # seconds of solving
 PATIENCE = 60.0  # seconds until the demo gives up on a run

@@ -10,8 +10,8 @@ import pytest
 
 from local.embedded.neo4j import Neo4jServer, running_neo4j
 from local.stack import RunningStack, running_stack
-from networks.generate import town
 from networks.store import import_network
+from networks.town import town
 from tests.freezing import freeze, thaw
 from tests.waiting import until
 

@@ -14,7 +14,7 @@ from local.demo.map import COLOURS, draw_map
 from local.demo.problem import DELIVERIES, delivery_problem
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
-from networks.generate import town
+from networks.town import town
 
 TOWN = town(7, columns=13)
 

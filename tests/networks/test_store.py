@@ -10,11 +10,11 @@ import pytest
 from milkrun.networks.store import NetworkStore
 from milkrun_solver.roads.compiled import CompiledNetwork
 from networks import store
-from networks.build import compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkStoreError
-from networks.generate import town
-from networks.rules import way_speeds
+from networks.profiles import way_speeds
 from networks.store import drop_network, import_network, list_networks
+from networks.town import town
 from networks.ways import WaysBuilder
 
 SMALL = town(1, columns=13)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from networks.build import Dropped, Share, compile_ways
-from networks.rules import way_speeds
+from networks.compile import Dropped, Share, compile_ways
+from networks.profiles import way_speeds
 from networks.summary import most_is_dropped, summary
 from networks.ways import WaysBuilder
 

@@ -19,8 +19,8 @@ from local.embedded.neo4j import running_neo4j
 from local.embedded.valkey import running_valkey
 from local.ports import LOOPBACK, free_port
 from milkrun_solver.roads.compiled import CompiledNetwork
-from networks.generate import town
 from networks.store import import_network
+from networks.town import town
 from tests.conftest import missing
 
 from .building import ARCHITECTURES, make_layer, sam_build

@@ -8,8 +8,8 @@ import osmium
 
 from networks.barriers import PASSED, stopped_by
 from networks.errors import NetworkFileError
-from networks.osm_deleted import Deleted, deleted_in
-from networks.rules import CLOSED, way_speeds
+from networks.profiles import CLOSED, way_speeds
+from networks.readers.osm_deleted import Deleted, deleted_in
 from networks.ways import Ways, WaysBuilder
 
 Place = tuple[float, float]

@@ -14,8 +14,8 @@ from typing import Any
 import networkx
 
 from networks.errors import NetworkFileError
-from networks.places import MOST_METRES, check_place
-from networks.rules import ACCESS_KEYS, CLOSED, DENIED, BothWays, Tags, way_speeds
+from networks.profiles import ACCESS_KEYS, CLOSED, DENIED, BothWays, Tags, way_speeds
+from networks.readers.bounds import MOST_METRES, check_place
 from networks.ways import Ways, WaysBuilder
 
 Place = tuple[float, float]

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from networks import osm_deleted
-from networks.build import compile_ways
-from networks.files import read_ways
+from networks.compile import compile_ways
+from networks.readers import osm_deleted, read_ways
 from tests.networks.conftest import OsmFile
 
 STREET = {"highway": "residential"}

@@ -10,9 +10,9 @@ import pytest
 
 from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork
 from networks.barriers import Stops
-from networks.build import Share, compile_ways
+from networks.compile import Share, compile_ways
 from networks.errors import NetworkFileError
-from networks.rules import way_speeds
+from networks.profiles import way_speeds
 from networks.ways import WaysBuilder
 
 PLACES = {number: (7.0 + 0.001 * (number % 10), 43.0 + 0.001 * (number // 10)) for number in range(100)}

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from networks.errors import NetworkFileError
-from networks.graphml import read_graphml
-from networks.osm import read_osm
-from networks.roads_csv import read_csv
+from networks.readers.graphml import read_graphml
+from networks.readers.osm import read_osm
+from networks.readers.table import read_table
 from networks.ways import Ways
 
 _READERS: dict[str, Callable[[Path], Ways]] = {
@@ -15,7 +15,7 @@ _READERS: dict[str, Callable[[Path], Ways]] = {
     ".osm.gz": read_osm,
     ".osm.bz2": read_osm,
     ".graphml": read_graphml,
-    ".csv": read_csv,
+    ".csv": read_table,
 }
 
 

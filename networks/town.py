@@ -8,8 +8,8 @@ from random import Random
 
 from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.earth import EARTH_RADIUS
-from networks.build import compile_ways
-from networks.rules import way_speeds
+from networks.compile import compile_ways
+from networks.profiles import way_speeds
 from networks.ways import WaysBuilder
 
 CENTRE = (-28.0, 46.0)

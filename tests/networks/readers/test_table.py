@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from networks.build import compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkFileError
-from networks.files import read_ways
+from networks.readers import read_ways
 from networks.ways import Ways
 
 ENDS = "from_lon,from_lat,to_lon,to_lat"

@@ -6,9 +6,9 @@ import networkx
 import polyline
 import pytest
 
-from networks.build import compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkFileError
-from networks.files import read_ways
+from networks.readers import read_ways
 
 
 @pytest.fixture

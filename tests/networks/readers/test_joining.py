@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from networks.build import compile_ways
-from networks.joining import with_ends_joined
+from networks.compile import compile_ways
+from networks.readers.joining import with_ends_joined
 from networks.ways import Ways, WaysBuilder
 
 DECIMETRE = math.degrees(0.1 / 6_371_008.8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from milkrun_solver.roads.compiled import CompiledNetwork
-from networks.generate import CENTRE, town
+from networks.town import CENTRE, town
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ _KMH = 3.6
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
+class Segments:
     """q stretches of ways between two junctions, with no junction between.
 
     Attributes:
@@ -34,7 +34,7 @@ class Pieces:
     loops: int
 
 
-def cut(ways: Ways) -> Pieces:
+def cut_at_junctions(ways: Ways) -> Segments:
     """Cut ways where they meet or cross themselves. Loops from a junction to itself lead nowhere and are
     left out."""
     starts, ends = ways.first[:-1], ways.first[1:] - 1
@@ -55,7 +55,7 @@ def cut(ways: Ways) -> Pieces:
     tail, head = ways.points[begin], ways.points[end]
     kept = tail != head
     loops = int((~kept).sum())
-    return Pieces(begin[kept], end[kept], tail[kept], head[kept], metres[kept], seconds[:, :, kept], loops)
+    return Segments(begin[kept], end[kept], tail[kept], head[kept], metres[kept], seconds[:, :, kept], loops)
 
 
 def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
@@ -64,7 +64,7 @@ def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
     lines = metres_of((np.diff(vectors, axis=1) ** 2).sum(axis=0))
     if not len(begin):
         return np.empty(0)
-    # reduceat sums from each index to the next one: every second sum is a piece, the others lie between.
+    # reduceat sums from each index to the next one: every second sum is a segment, the others lie between.
     bounds = np.stack((begin, end), axis=1).ravel()
     sums: Floats = np.add.reduceat(np.append(lines, 0.0), bounds)[::2]
     return sums

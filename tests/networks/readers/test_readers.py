@@ -9,9 +9,9 @@ from pathlib import Path
 import osmium
 import pytest
 
-from networks.build import compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkFileError
-from networks.files import read_ways
+from networks.readers import read_ways
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 NODES = '<node id="1" lat="43" lon="7"/><node id="2" lat="43" lon="7.1"/>'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.rules import CLOSED, way_speeds
+from networks.profiles import CLOSED, way_speeds
 
 Tags = dict[str, str]
 

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork, Floats
 from networks.errors import NetworkFileError
-from networks.pieces import Pieces, cut
+from networks.segments import Segments, cut_at_junctions
 from networks.ways import Flags, Numbers, Ways
 
 _PRECISION = 6
@@ -59,10 +59,10 @@ def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
     Raises:
         NetworkFileError: No road is left. The message goes after the name of a file and a colon.
     """
-    pieces = cut(ways)
-    tails = np.concatenate((pieces.tail, pieces.head))
-    heads = np.concatenate((pieces.head, pieces.tail))
-    seconds = np.concatenate((pieces.seconds[0], pieces.seconds[1]), axis=1)
+    segments = cut_at_junctions(ways)
+    tails = np.concatenate((segments.tail, segments.head))
+    heads = np.concatenate((segments.head, segments.tail))
+    seconds = np.concatenate((segments.seconds[0], segments.seconds[1]), axis=1)
     before = np.isfinite(seconds)
     for times, is_open in zip(seconds, before, strict=True):
         times[~_within_largest_part(tails, heads, is_open, len(ways.longitude))] = np.inf
@@ -72,32 +72,32 @@ def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
     was_open, is_open = before.any(axis=0), after.any(axis=0)
     dropped = Dropped(
         junctions=len(np.unique(tails[was_open])) - len(np.unique(tails[is_open])),
-        metres=_islands(pieces, was_open, is_open).island_metres,
-        loops=pieces.loops,
+        metres=_islands(segments, was_open, is_open).island_metres,
+        loops=segments.loops,
         shares={
-            profile: _islands(pieces, had, has)
+            profile: _islands(segments, had, has)
             for profile, had, has in zip(PROFILES, before, after, strict=True)
             if had.any()
         },
     )
-    return _compiled(ways, pieces, tails, heads, seconds, is_open), dropped
+    return _compiled(ways, segments, tails, heads, seconds, is_open), dropped
 
 
-def _islands(pieces: Pieces, before: Flags, after: Flags) -> Share:
+def _islands(segments: Segments, before: Flags, after: Flags) -> Share:
     """What is left of open roads, and what is not."""
     had, has = _either_way(before), _either_way(after)
     return Share(
         roads=int(after.sum()),
-        metres=float(pieces.metres[has].sum()),
+        metres=float(segments.metres[has].sum()),
         island_roads=int((before & ~after).sum()),
-        island_metres=float(pieces.metres[had & ~has].sum()),
+        island_metres=float(segments.metres[had & ~has].sum()),
     )
 
 
 def _either_way(roads: Flags) -> Flags:
-    """Of pieces, from roads along all of them followed by roads against all of them."""
-    pieces = len(roads) // 2
-    return roads[:pieces] | roads[pieces:]
+    """Of segments, from roads along all of them followed by roads against all of them."""
+    segments = len(roads) // 2
+    return roads[:segments] | roads[segments:]
 
 
 def _within_largest_part(tails: Numbers, heads: Numbers, is_open: Flags, points: int) -> Flags:
@@ -113,20 +113,20 @@ def _within_largest_part(tails: Numbers, heads: Numbers, is_open: Flags, points:
 
 
 def _compiled(
-    ways: Ways, pieces: Pieces, tails: Numbers, heads: Numbers, seconds: Floats, is_open: Flags
+    ways: Ways, segments: Segments, tails: Numbers, heads: Numbers, seconds: Floats, is_open: Flags
 ) -> CompiledNetwork:
     roads = np.flatnonzero(is_open)
     roads = roads[np.lexsort((heads[roads], tails[roads]))]
     points = np.unique(tails[roads])  # each is some road's tail: it can be left
     tail, head = np.searchsorted(points, tails[roads]), np.searchsorted(points, heads[roads])
-    piece = roads % len(pieces.metres)
-    shape_start, shapes = _shapes(ways, pieces, piece, is_against=roads >= len(pieces.metres))
+    segment = roads % len(segments.metres)
+    shape_start, shapes = _shapes(ways, segments, segment, is_against=roads >= len(segments.metres))
     return CompiledNetwork(
         longitude=ways.longitude[points],
         latitude=ways.latitude[points],
         first_road=np.searchsorted(tail, np.arange(len(points) + 1)).astype(np.int32),
         target=head.astype(np.int32),
-        metres=pieces.metres[piece],
+        metres=segments.metres[segment],
         seconds={
             profile: times[roads]
             for profile, times in zip(PROFILES, seconds, strict=True)
@@ -137,12 +137,11 @@ def _compiled(
     )
 
 
-def _shapes(ways: Ways, pieces: Pieces, piece: Numbers, is_against: Flags) -> tuple[Numbers, bytes]:
-    """Encoded shapes of roads: each the points between the ends of its piece, backwards where it goes against
-    its way."""
+def _shapes(ways: Ways, segments: Segments, segment: Numbers, is_against: Flags) -> tuple[Numbers, bytes]:
+    """Encoded shapes of roads: the points between both ends, reversed where a road runs against its way."""
     places = np.stack((ways.latitude, ways.longitude), axis=1)[ways.points].tolist()
     shapes = []
-    begins, ends = pieces.begin[piece].tolist(), pieces.end[piece].tolist()
+    begins, ends = segments.begin[segment].tolist(), segments.end[segment].tolist()
     for begin, end, backwards in zip(begins, ends, is_against.tolist(), strict=True):
         between = places[begin + 1 : end]
         shapes.append(polyline.encode(between[::-1] if backwards else between, _PRECISION) if between else "")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from milkrun_solver.roads.compiled import PROFILES
 from networks.errors import NetworkFileError
-from networks.joining import with_ends_joined
-from networks.places import MOST_METRES, check_place
-from networks.rules import CLOSED, Speeds, way_speeds
+from networks.profiles import CLOSED, Speeds, way_speeds
+from networks.readers.bounds import MOST_METRES, check_place
+from networks.readers.joining import with_ends_joined
 from networks.ways import Ways, WaysBuilder
 
 _ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
@@ -22,7 +22,7 @@ _ORDINARY = dict(zip(PROFILES, way_speeds({"highway": "residential"})[0], strict
 Line = Mapping[str, str | None]
 
 
-def read_csv(path: Path) -> Ways:
+def read_table(path: Path) -> Ways:
     """All roads of a table. Roads meet where their ends are within a decimetre of each other.
 
     Raises:
