@@ -20,13 +20,13 @@ def neo4j_of_stack(environment: Mapping[str, str], say: Callable[[str], None]) -
     """
     port = environment.get("PORT") or DEFAULT_PORT
     if not port.isdecimal() or int(port) == 0:
-        raise NetworkStoreError(f"PORT={port} names no stack; without NEO4J_URI, one is needed.")
+        raise NetworkStoreError(f"PORT={port} cannot be the port of a stack. Set PORT or NEO4J_URI.")
     directory = ROOT / ".local" / port / "neo4j"
     uri = running_uri(directory)
     if uri is not None:
         yield Server(uri, START_LIMIT)  # the stack may be starting it at this moment
         return
-    say(f"No stack runs on port {port}: starting its Neo4j meanwhile.")
+    say(f"No stack runs on port {port}. Starting its Neo4j for this command.")
     try:
         with running_neo4j(directory) as server:
             yield Server(server.uri, START_LIMIT)

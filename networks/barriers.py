@@ -1,4 +1,4 @@
-"""Whom a barrier on a road stops, each profile by itself. docs/networks.md shows the lists."""
+"""Which profiles a barrier on a road stops. docs/networks.md lists them."""
 
 from networks.profiles import ACCESS_KEYS, DENIED, GRANTED, Tags, access
 
@@ -7,11 +7,11 @@ Stops = tuple[bool, bool, bool]
 
 PASSED: Stops = (False, False, False)
 
-# What is built of them leaves no gap: where a road leads through one, its node is an entrance or a gate.
+# They leave no gap: where a road leads through one, the node there is an entrance or a gate instead.
 _WALLS = {"city_wall", "fence", "hedge", "retaining_wall", "wall", "wire_fence"}
-# To be climbed or squeezed through, which nobody does with a bike.
+# A walker climbs over or squeezes through, a bike stays behind.
 _FOR_WALKERS = {"full-height_turnstile", "horse_stile", "kissing_gate", "stile", "turnstile"}
-# Too narrow, too high or too deep for cars. A bus or a lorry gets over some, a bike through all.
+# Too narrow, too high or too deep for a car. Bikes pass all of them, buses and lorries some.
 _FOR_TWO_WHEELS = {
     "berm",
     "block",
@@ -39,11 +39,11 @@ _FOR_TWO_WHEELS = {
     "wicket_gate",
 }
 _STOPPING = (_WALLS | _FOR_WALKERS | _FOR_TWO_WHEELS, _WALLS | _FOR_WALKERS, _WALLS)
-"""By profile. Others, gates above all, are open unless their access says otherwise."""
+"""What stops each profile. Other barriers, such as gates, are open unless their access tags say otherwise."""
 
 
 def stopped_by(tags: Tags) -> Stops:
-    """Whom a node stops: none where it is no barrier."""
+    """Which profiles a node stops. A node that is not a barrier stops none."""
     if "barrier" not in tags:
         return PASSED
     kinds = {kind.strip() for kind in tags["barrier"].split(";")}
@@ -54,5 +54,5 @@ def stopped_by(tags: Tags) -> Stops:
     return car, bike and tags.get("bicycle") != "dismount", foot
 
 
-def _is_stopped(kinds: set[str], said: str | None) -> bool:
-    return said in DENIED or (bool(kinds) and said not in GRANTED)
+def _is_stopped(stopping_kinds: set[str], permission: str | None) -> bool:
+    return permission in DENIED or (bool(stopping_kinds) and permission not in GRANTED)

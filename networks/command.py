@@ -34,7 +34,7 @@ def main(arguments: list[str], default_server: DefaultServer) -> int:
         console.print(_line(str(error)), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
-        console.print("Broken off. Every network is still whole.")
+        console.print("Interrupted. Every network is still complete.")
         return 130
     return 0
 
@@ -42,13 +42,13 @@ def main(arguments: list[str], default_server: DefaultServer) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m networks", description="Road networks in Neo4j.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    importing = commands.add_parser("import", help="read a file of roads, and keep it under a name")
+    importing = commands.add_parser("import", help="import a file of roads under a name")
     importing.add_argument(
         "file", type=Path, metavar="FILE", help=".osm.pbf, .osm, .osm.gz, .osm.bz2, .graphml or .csv"
     )
-    importing.add_argument("--name", required=True, help="what problems will call it")
+    importing.add_argument("--name", required=True, help="the name that problems use")
     importing.set_defaults(run=_import)
-    commands.add_parser("list", help="show the networks").set_defaults(run=_list)
+    commands.add_parser("list", help="list the networks").set_defaults(run=_list)
     dropping = commands.add_parser("drop", help="delete a network")
     dropping.add_argument("name", metavar="NAME")
     dropping.set_defaults(run=_drop)
@@ -58,7 +58,7 @@ def _parser() -> ArgumentParser:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise NetworkError(
-            f"{name!r} cannot be a network's name: 1 to 64 of a-z 0-9 - _, the first a letter or a digit"
+            f"{name!r} is not a valid network name: 1 to 64 of a-z 0-9 - _, starting with a letter or digit"
         )
 
 
@@ -87,7 +87,7 @@ def _import(options: Namespace, console: Console, connect: Connect) -> None:
 
 
 def _line(text: str) -> str:
-    """One line of what any terminal can be sent: names of files and what is in them may be anything."""
+    """A text as one line that any terminal can print, whatever names and contents of files it quotes."""
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
@@ -111,4 +111,4 @@ def _drop(options: Namespace, console: Console, connect: Connect) -> None:
     _check_name(options.name)
     with connect() as driver:
         drop_network(driver, options.name)
-    console.print(f"Network {options.name!r} is gone.")
+    console.print(f"Network {options.name!r} is deleted.")

@@ -1,4 +1,4 @@
-"""Ways to a compiled network: cut at junctions, without islands, road by road in order."""
+"""Compiles ways into a network: cuts them at junctions, drops islands and sorts the roads."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,19 @@ from networks.segments import Segments, cut_at_junctions
 from networks.ways import Flags, Numbers, Ways
 
 _PRECISION = 6
-"""Of encoded shapes: decimals of a degree."""
+"""Decimals of a degree in encoded shapes."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """What is open to a profile in the file: kept, or closed to it because it lies on islands.
+    """The roads of a file that are open to a profile: those kept, and those closed to it because they lie on
+    islands.
 
     Attributes:
-        roads: Kept, each direction for itself.
-        metres: Of what is kept, both directions together.
-        island_roads: Closed.
-        island_metres: Of what is closed.
+        roads: Number of roads kept. A two-way road counts twice.
+        metres: Length kept. A two-way road counts once.
+        island_roads: Number of roads closed, counted likewise.
+        island_metres: Length closed, counted likewise.
     """
 
     roads: int
@@ -35,13 +36,13 @@ class Share:
 
 @dataclass(frozen=True)
 class Dropped:
-    """What was left out, most of it because it cannot be reached from, and left for, the rest.
+    """What was left out: islands, which have no way to the rest of the network and back, and loops.
 
     Attributes:
-        junctions: Open to no profile any more.
-        metres: Open to no profile any more.
-        loops: Stretches from a junction back to itself with nothing on the way.
-        shares: What each profile has and has not, where the file has anything for it.
+        junctions: Number of junctions that are on islands for every profile.
+        metres: Length of the roads that are on islands for every profile.
+        loops: Number of segments that lead from a junction back to itself.
+        shares: What each profile keeps and loses. Profiles without roads in the file are absent.
     """
 
     junctions: int
@@ -51,13 +52,13 @@ class Dropped:
 
 
 def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
-    """Compile ways, and say what was dropped.
+    """Compile ways into a network, and report what was dropped.
 
-    For each profile, only the largest strongly connected part of the roads that it may use stays open to it.
-    Roads open to no profile are dropped, and junctions without roads.
+    Each profile keeps the largest strongly connected component of the roads that it may use. Roads that no
+    profile keeps are dropped, and so are junctions without roads.
 
     Raises:
-        NetworkFileError: No road is left. The message goes after the name of a file and a colon.
+        NetworkFileError: No road is left. The message continues a line that begins with the file's name.
     """
     segments = cut_at_junctions(ways)
     tails = np.concatenate((segments.tail, segments.head))
@@ -65,17 +66,17 @@ def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
     seconds = np.concatenate((segments.seconds[0], segments.seconds[1]), axis=1)
     before = np.isfinite(seconds)
     for times, is_open in zip(seconds, before, strict=True):
-        times[~_within_largest_part(tails, heads, is_open, len(ways.longitude))] = np.inf
+        times[~_within_largest_component(tails, heads, is_open, len(ways.longitude))] = np.inf
     after = np.isfinite(seconds)
     if not after.any():
-        raise NetworkFileError("none of its roads leads anywhere from where one could come back")
+        raise NetworkFileError("no two junctions in it are connected both ways")
     was_open, is_open = before.any(axis=0), after.any(axis=0)
     dropped = Dropped(
         junctions=len(np.unique(tails[was_open])) - len(np.unique(tails[is_open])),
-        metres=_islands(segments, was_open, is_open).island_metres,
+        metres=_share(segments, was_open, is_open).island_metres,
         loops=segments.loops,
         shares={
-            profile: _islands(segments, had, has)
+            profile: _share(segments, had, has)
             for profile, had, has in zip(PROFILES, before, after, strict=True)
             if had.any()
         },
@@ -83,8 +84,8 @@ def compile_ways(ways: Ways) -> tuple[CompiledNetwork, Dropped]:
     return _compiled(ways, segments, tails, heads, seconds, is_open), dropped
 
 
-def _islands(segments: Segments, before: Flags, after: Flags) -> Share:
-    """What is left of open roads, and what is not."""
+def _share(segments: Segments, before: Flags, after: Flags) -> Share:
+    """Numbers and lengths of the roads that were open before: those still open after, and the others."""
     had, has = _either_way(before), _either_way(after)
     return Share(
         roads=int(after.sum()),
@@ -95,19 +96,19 @@ def _islands(segments: Segments, before: Flags, after: Flags) -> Share:
 
 
 def _either_way(roads: Flags) -> Flags:
-    """Of segments, from roads along all of them followed by roads against all of them."""
+    """Which segments have a flag in either direction. `roads` lists all segments along, then all against."""
     segments = len(roads) // 2
     return roads[:segments] | roads[segments:]
 
 
-def _within_largest_part(tails: Numbers, heads: Numbers, is_open: Flags, points: int) -> Flags:
-    """Which open roads have both ends in the largest strongly connected part that open roads form."""
+def _within_largest_component(tails: Numbers, heads: Numbers, is_open: Flags, points: int) -> Flags:
+    """Which open roads have both ends in the largest strongly connected component of the open roads."""
     if not is_open.any():
         return is_open
     matrix = csr_array((np.ones(is_open.sum()), (tails[is_open], heads[is_open])), shape=(points, points))
-    _, part = connected_components(matrix, directed=True, connection="strong")
-    largest = np.bincount(part).argmax()
-    is_within = np.asarray(part == largest, dtype=np.bool_)
+    _, component = connected_components(matrix, directed=True, connection="strong")
+    largest = np.bincount(component).argmax()
+    is_within = np.asarray(component == largest, dtype=np.bool_)
     kept: Flags = is_open & is_within[tails] & is_within[heads]
     return kept
 
@@ -117,7 +118,7 @@ def _compiled(
 ) -> CompiledNetwork:
     roads = np.flatnonzero(is_open)
     roads = roads[np.lexsort((heads[roads], tails[roads]))]
-    points = np.unique(tails[roads])  # each is some road's tail: it can be left
+    points = np.unique(tails[roads])  # each is the tail of a road: it can be left
     tail, head = np.searchsorted(points, tails[roads]), np.searchsorted(points, heads[roads])
     segment = roads % len(segments.metres)
     shape_start, shapes = _shapes(ways, segments, segment, is_against=roads >= len(segments.metres))

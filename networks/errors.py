@@ -1,8 +1,8 @@
-"""What can go wrong. Each message is one line for the person at the console.
+"""Errors of the importer. Each message is one line for the person at the console.
 
 NetworkError
-├── NetworkFileError     the file has no road network that can be read
-└── NetworkStoreError    Neo4j is away, or has no such network, or refuses
+├── NetworkFileError     the file cannot be read as a road network
+└── NetworkStoreError    Neo4j is unavailable, refuses, or has no such network
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ class NetworkError(Exception):
 
 
 class NetworkFileError(NetworkError):
-    """The file is at fault. What its reader has to tell of it goes after the message, a sentence each."""
+    """The file is at fault. `notes`, sentences of its reader, follow the message."""
 
     def __init__(self, message: str, notes: Iterable[str] = ()) -> None:
         super().__init__(". ".join(filter(None, (message, " ".join(notes)))))
 
 
 class NetworkStoreError(NetworkError):
-    """Neo4j is at fault, or what is in it."""
+    """Neo4j, or what it holds, is at fault."""

@@ -1,22 +1,22 @@
-"""OpenStreetMap's `maxspeed`: numbers, other units, and the names of legal limits."""
+"""Reads OpenStreetMap's `maxspeed`: numbers, units, and names of legal limits."""
 
 import re
 
 KMH_PER_MPH = 1.609344
 KMH_PER_KNOT = 1.852
 WALK = 7.0
-"""What `walk` means where the law gives a number, in km/h."""
+"""km/h for `walk`."""
 UNLIMITED = 130.0
-"""Taken for `none`, in km/h."""
+"""km/h for `none`."""
 
 _PLAUSIBLE = 1.0, 500.0
-"""What is not within these, km/h, is a typing error."""
+"""km/h. A value outside is a typing error."""
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _UNITS = {"mph": KMH_PER_MPH, "knots": KMH_PER_KNOT}
 _ZONE = re.compile(r"zone:?(\d+)")
 
-# The law's limits by kind of road. Countries not named have the first line's.
+# Legal limits in km/h by kind of road. The first line fills in what a country lacks.
 _LEGAL = {
     "": {"urban": 50, "rural": 90, "trunk": 100, "motorway": 130, "living_street": 20, "bicycle_road": 30},
     "at": {"rural": 100},
@@ -47,8 +47,8 @@ _LEGAL = {
 
 
 def limit_kmh(text: str) -> float | None:
-    """The limit that a `maxspeed` value states, in km/h; of several, the lowest. None where it states none
-    (`signals`, `variable`, a typing error)."""
+    """The limit of a `maxspeed` value in km/h, the lowest of several. None if it states no limit: `signals`,
+    `variable`, a typing error."""
     limits = [limit for part in text.lower().split(";") if (limit := _limit(part.strip())) is not None]
     return min(limits, default=None)
 

@@ -1,21 +1,21 @@
-"""How fast each profile goes along an OpenStreetMap way, and in which directions it may.
+"""How fast each profile travels along an OpenStreetMap way, and in which directions.
 
-The rules are those on which the field's routers agree; docs/networks.md shows them as tables.
+The rules are those that the field's routers have in common. docs/networks.md shows them as tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from networks.maxspeed import limit_kmh
 
 Tags = Mapping[str, str]
 Speeds = tuple[float, float, float]
-"""Of car, bike and foot (the order of PROFILES) in km/h; 0 where the profile may not go."""
+"""km/h of car, bike and foot (the order of PROFILES), 0 where the way is closed to it."""
 BothWays = tuple[Speeds, Speeds]
 """Speeds along a way, and against it."""
 
 CLOSED: Speeds = (0.0, 0.0, 0.0)
 
-# By class of road, where `maxspeed` says nothing: km/h of a car and of a bike, 0 where that is not its place.
+# By class of road: km/h of a car and of a bike without a `maxspeed`, 0 where the class is closed to it.
 _CLASSES = {
     "motorway": (110, 0),
     "motorway_link": (60, 0),
@@ -43,7 +43,7 @@ _CLASSES = {
 _NO_FOOT = {"motorway", "motorway_link"}
 _FOOT = 5.0
 _STEPS = 3.0
-# Where the class forbids a profile but its own tag allows it.
+# km/h where the class is closed to a profile but its own access tag opens it.
 _CAR_BY_PERMISSION = 10.0
 _BIKE_BY_PERMISSION = 12.0
 
@@ -51,7 +51,7 @@ _CAR_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
 _BIKE_KEYS = ("bicycle", "vehicle", "access")
 _FOOT_KEYS = ("foot", "access")
 ACCESS_KEYS = (_CAR_KEYS, _BIKE_KEYS, _FOOT_KEYS)
-"""Whose value says whether car, bike and foot may pass, the most particular first."""
+"""The access tags that apply to car, bike and foot, the most specific first."""
 DENIED = {
     "no",
     "private",
@@ -79,7 +79,7 @@ _CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 
 
 def way_speeds(tags: Tags) -> BothWays:
-    """Speeds along and against a way; all 0 where it is no road, not built yet, or closed."""
+    """Speeds along and against a way, all 0 if it is not a road, not built yet, or closed."""
     road = tags.get("highway", "").partition(";")[0]
     if road not in _CLASSES or tags.get("route") == "ferry":
         return CLOSED, CLOSED
@@ -88,15 +88,16 @@ def way_speeds(tags: Tags) -> BothWays:
         (_car(tags, road, direction), _bike(tags, road, direction), _foot(tags, road))
         for direction in ("forward", "backward")
     )
-    return _where(along, [it[0] for it in directions]), _where(against, [it[1] for it in directions])
+    along_open, against_open = zip(*directions, strict=True)
+    return _only_where(along, along_open), _only_where(against, against_open)
 
 
 def access(tags: Tags, keys: tuple[str, ...]) -> str | None:
-    """What the most particular of the keys says; None where none is there."""
+    """The value of the first of the keys that is there, or None."""
     return next((tags[key] for key in keys if key in tags), None)
 
 
-def _where(speeds: Speeds, open_to: list[bool]) -> Speeds:
+def _only_where(speeds: Speeds, open_to: Sequence[bool]) -> Speeds:
     car, bike, foot = (speed if it else 0.0 for speed, it in zip(speeds, open_to, strict=True))
     return car, bike, foot
 
@@ -136,8 +137,9 @@ def _limit(tags: Tags, direction: str) -> float | None:
 
 
 def _car_directions(tags: Tags, road: str) -> tuple[bool, bool]:
-    said = tags.get("oneway:motor_vehicle")
-    return _vehicle_directions(tags, road) if said is None else _ONEWAY.get(said, _BOTH)
+    if "oneway:motor_vehicle" in tags:
+        return _ONEWAY.get(tags["oneway:motor_vehicle"], _BOTH)
+    return _vehicle_directions(tags, road)
 
 
 def _bike_directions(tags: Tags, road: str) -> tuple[bool, bool]:

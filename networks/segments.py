@@ -1,4 +1,4 @@
-"""Ways cut at their junctions."""
+"""Cuts ways into segments at their junctions."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _KMH = 3.6
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """q stretches of ways between two junctions, with no junction between.
+    """q segments: stretches of ways from one junction to the next.
 
     Attributes:
         begin: Position of the first point in `Ways.points` [q].
@@ -21,8 +21,8 @@ class Segments:
         tail: Point at the beginning [q].
         head: Point at the end [q].
         metres: Length [q].
-        seconds: Along (0) and against (1), by profile; infinite where it may not go [2, 3, q].
-        loops: How many more lead from a junction back to itself, and are left out.
+        seconds: Travel time along (0) and against (1) by profile, infinite where it is closed [2, 3, q].
+        loops: How many were left out because they lead from a junction back to itself.
     """
 
     begin: Numbers
@@ -35,8 +35,8 @@ class Segments:
 
 
 def cut_at_junctions(ways: Ways) -> Segments:
-    """Cut ways where they meet or cross themselves. Loops from a junction to itself lead nowhere and are
-    left out."""
+    """Cut ways where they meet or cross themselves. Loops from a junction to itself are left out: they are on
+    no shortest path."""
     starts, ends = ways.first[:-1], ways.first[1:] - 1
     is_end = np.zeros(len(ways.points), dtype=np.bool_)
     is_end[starts] = is_end[ends] = True
@@ -71,11 +71,11 @@ def _lengths(ways: Ways, begin: Numbers, end: Numbers) -> Floats:
 
 
 def _is_stopped(ways: Ways, begin: Numbers, end: Numbers) -> Flags:
-    """Whether a barrier stops each profile on the way from `begin` to `end`, both included [3, q].
+    """Whether a barrier stops each profile from `begin` to `end`, both included [3, q].
 
-    One that stands on a crossing is passed over: it is meant for one of the roads, and nobody can tell which.
+    A barrier on a crossing is ignored: it is meant for one of the roads, and the file does not say which.
     """
-    lines = 2 * np.bincount(ways.points, minlength=len(ways.longitude))  # that touch each point
+    lines = 2 * np.bincount(ways.points, minlength=len(ways.longitude))  # that meet at each point
     np.subtract.at(lines, ways.points[ways.first[:-1]], 1)
     np.subtract.at(lines, ways.points[ways.first[1:] - 1], 1)
     stops = (ways.stops & (lines <= 2))[:, ways.points]

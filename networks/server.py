@@ -33,7 +33,7 @@ def connected(environment: Mapping[str, str], default: DefaultServer) -> Iterato
     """
     uri = environment.get("NEO4J_URI")
     if uri == "":
-        raise NetworkStoreError("NEO4J_URI is empty: there is no Neo4j to keep networks in.")
+        raise NetworkStoreError("NEO4J_URI is empty. Set it to the address of a Neo4j for the networks.")
     with ExitStack() as open_things:
         server = open_things.enter_context(default()) if uri is None else Server(uri)
         try:

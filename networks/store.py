@@ -1,6 +1,6 @@
-"""Networks in Neo4j: written beside what is there, switched to in one transaction, and dropped.
+"""Networks in Neo4j: writes a version beside the current one, switches in one transaction, lists and drops.
 
-docs/networks.md shows the graph. It is plain Cypher that any Neo4j from 5.15 on runs.
+docs/networks.md shows the graph. The statements are plain Cypher for Neo4j 5.15 and later.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from milkrun_solver.roads.compiled import CompiledNetwork
 from networks.errors import NetworkStoreError
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being written, how many are done (first 0), and how many there are."""
+"""Called with what is being written, how many of them are done (0 at first), and how many there are."""
 Row = dict[str, Any]
 
 CHUNK_BYTES = 1_000_000
@@ -61,14 +61,14 @@ _LIST = "MATCH (n:Network) RETURN properties(n) AS network ORDER BY n.name"
 
 
 def import_network(driver: Driver, name: str, network: CompiledNetwork, progress: Progress) -> str:
-    """Write a network under a name, in place of what had the name before. Returns its version.
+    """Write a network under a name, in place of the one that had it before. Returns its version.
 
-    Until all of it is there nothing changes for readers; what a broken-off import left is deleted by the next
-    one of that name. An error that `progress` raises breaks it off.
+    Nothing changes for readers until all of it is written. An error from `progress` aborts the import. The
+    next import of that name deletes what an aborted one left.
 
     Raises:
-        NetworkStoreError: Another import or drop of the same name came between.
-        neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError: Neo4j is away or refuses.
+        NetworkStoreError: Another import or drop of the same name ran at the same time.
+        neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError: Neo4j is unavailable or refuses.
     """
     for statement in _SCHEMA:
         driver.execute_query(statement)
@@ -89,16 +89,16 @@ def import_network(driver: Driver, name: str, network: CompiledNetwork, progress
 
 
 def list_networks(driver: Driver) -> list[Row]:
-    """The properties of each network, in order of their names."""
+    """The properties of each network, ordered by name."""
     records, _, _ = driver.execute_query(_LIST)
     return [record["network"] for record in records]
 
 
 def drop_network(driver: Driver, name: str) -> None:
-    """Delete a network, and what broken-off imports of it left.
+    """Delete a network, and what aborted imports of it left.
 
     Raises:
-        NetworkStoreError: There is none of that name.
+        NetworkStoreError: No network has that name.
     """
     records, _, _ = driver.execute_query(_DROP, name=name)
     _delete_leftovers(driver, name)
@@ -194,19 +194,20 @@ def _write(driver: Driver, part: _Part, progress: Progress) -> None:
 
 
 def _switch(transaction: ManagedTransaction, network: Row, expected: list[int]) -> None:
-    """Make a version the current one, provided that it is whole."""
+    """Make a version the current one, if it is complete."""
     transaction.run(_LOCK, name=network["name"]).consume()
     for query, count in zip(_COUNT, expected, strict=True):
         found = transaction.run(query, name=network["name"], version=network["version"]).single(strict=True)
         if found["found"] != count:
+            name = network["name"]
             raise NetworkStoreError(
-                f"Another import or drop of {network['name']!r} came between; nothing was changed. Try again."
+                f"Another import or drop of {name!r} ran at the same time. Nothing has changed. Try again."
             )
     transaction.run(_SWITCH, name=network["name"], network=network).consume()
 
 
 def _delete_leftovers(driver: Driver, name: str) -> None:
-    """Delete all that has this name but is not of its current version."""
+    """Delete what belongs to a name but not to its current version."""
     with driver.session() as session:
         for query in _LEFTOVERS:
             while session.execute_write(_delete_some, query, name):

@@ -1,4 +1,4 @@
-"""What an import tells of a file: what is kept, what is not, and what looks wrong."""
+"""Reports what an import kept of a file, what it dropped, and what looks wrong."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from networks.ways import Ways
 
 
 def summary(file: str, ways: Ways, network: CompiledNetwork, dropped: Dropped) -> Iterator[str]:
-    """Lines that say in numbers what has become of a file."""
+    """Lines with the numbers of what was kept and what was dropped."""
     yield (
         f"{file}: {len(network.longitude):,} junctions, {len(network.target):,} roads for "
         f"{', '.join(network.seconds)}. Dropped as islands: {dropped.junctions:,} junctions, "
@@ -20,25 +20,25 @@ def summary(file: str, ways: Ways, network: CompiledNetwork, dropped: Dropped) -
         yield kept + (islands if share.island_roads else "")
     yield from ways.notes
     if dropped.loops:
-        yield f"Loops left out, leading from a junction back to itself: {dropped.loops:,}."
+        yield f"Loops left out because they lead from a junction back to itself: {dropped.loops:,}."
 
 
 def most_is_dropped(dropped: Dropped) -> str | None:
-    """A warning where islands took more of a profile's roads than they left."""
-    poor = [
+    """A warning if a profile lost more of its roads to islands than it kept."""
+    losers = [
         f"{profile} ({_km(share.island_metres)} of {_km(share.island_metres + share.metres)} km)"
         for profile, share in dropped.shares.items()
-        if _is_poor(share)
+        if _lost_most(share)
     ]
-    if not poor:
+    if not losers:
         return None
     return (
-        f"Careful: most of the roads are dropped for {', '.join(poor)}: from there, no way leads to the rest "
-        "and back. Do the roads of the file meet where they should, and lead both ways?"
+        f"Warning: most roads were dropped for {', '.join(losers)}. They have no way to the rest and back. "
+        "Check that the roads in the file meet where they should, and that they lead both ways."
     )
 
 
-def _is_poor(share: Share) -> bool:
+def _lost_most(share: Share) -> bool:
     return share.island_metres > share.metres or share.roads == 0
 
 

@@ -1,5 +1,5 @@
-"""A town that does not exist, in the middle of the Atlantic: streets of all classes, one-way streets, a river
-with few bridges, a ring road, alleys and paths."""
+"""Generates a town in the middle of the Atlantic: streets of all classes, one-way streets, a river with few
+bridges, a ring road, alleys and paths."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _ARTERIES = {"primary", "secondary"}
 Place = tuple[float, float]
 """Metres east and north of the centre."""
 Corner = tuple[int, int]
-"""Column and row of the grid that the town was before its streets were bent."""
+"""Column and row in the grid that is bent into the town."""
 Tags = dict[str, str]
 
 
@@ -33,8 +33,8 @@ def town(seed: int, columns: int = 61) -> CompiledNetwork:
     """A generated town, the same for the same arguments on every machine.
 
     Args:
-        seed: Another one, another town.
-        columns: Its breadth in streets, at least 13: 61 make some 2,300 junctions.
+        seed: Each gives another town.
+        columns: Streets in each direction, at least 13. 61 give about 2,300 junctions.
     """
     return compile_ways(_Town(Random(seed), columns).ways.build())[0]
 
@@ -85,7 +85,7 @@ class _Town:
         return place[1] - north - 180 * math.sin(place[0] / 700 + phase)
 
     def _street(self, line: int, corners: Sequence[Corner]) -> Iterator[Corner]:
-        """Build one line of the grid; gives the corners where an artery leaves the town."""
+        """Build one line of the grid, and yield the corners where an artery leaves the town."""
         road = self._class_of(line)
         on_land = [corner for corner in corners if corner in self._places]
         for tail, head in pairwise(on_land):

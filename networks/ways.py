@@ -1,4 +1,4 @@
-"""Ways as arrays: what every reader of a file makes of it."""
+"""Ways as arrays: what every reader makes of its file."""
 
 import math
 from array import array
@@ -26,10 +26,10 @@ class Ways:
         stops: Whether a barrier at that point stops each profile [3, p].
         first: Where the points of each way begin in `points` [w+1].
         points: Numbers of the points along each way, one way after the other; at least two each.
-        kmh: Speeds along (0) and against (1) each way by profile, 0 where it may not go [w, 2, 3].
-        metres: Length of each way where the file states it, else not a number; such a way has no junctions
-            but its ends [w].
-        notes: What its reader has to tell of the file, a sentence each.
+        kmh: Speeds along (0) and against (1) each way by profile, 0 where it is closed [w, 2, 3].
+        metres: Length of each way as the file states it, else NaN. A way with a stated length has junctions
+            at its ends only [w].
+        notes: What the reader reports about the file, a sentence each.
     """
 
     longitude: Floats
@@ -71,11 +71,11 @@ class WaysBuilder:
         self._metres.append(metres)
 
     def stop_at(self, key: int, stops: Stops) -> None:
-        """Say whom a barrier at a point stops."""
+        """Note which profiles a barrier at a point stops."""
         self._barriers[key] = stops
 
     def build(self, notes: Sequence[str] = ()) -> Ways:
-        """The ways added so far, and what there is to tell of them."""
+        """The ways added so far, with the notes of their reader."""
         keys, firsts, points = np.unique(
             np.array(self._keys, dtype=np.int64), return_index=True, return_inverse=True
         )
@@ -94,7 +94,7 @@ class WaysBuilder:
     def _stops(self, keys: Numbers) -> Flags:
         stops = np.zeros((len(PROFILES), len(keys)), dtype=np.bool_)
         barriers = np.array(list(self._barriers), dtype=np.int64)
-        whom = np.array(list(self._barriers.values()), dtype=np.bool_).reshape(-1, len(PROFILES))
+        stopped = np.array(list(self._barriers.values()), dtype=np.bool_).reshape(-1, len(PROFILES))
         on_roads = np.isin(barriers, keys)
-        stops[:, np.searchsorted(keys, barriers[on_roads])] = whom[on_roads].T
+        stops[:, np.searchsorted(keys, barriers[on_roads])] = stopped[on_roads].T
         return stops

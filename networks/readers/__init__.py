@@ -1,4 +1,4 @@
-"""Which reader a file is for."""
+"""Readers of road files: one module for each format."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,15 +20,14 @@ _READERS: dict[str, Callable[[Path], Ways]] = {
 
 
 def read_ways(path: Path) -> Ways:
-    """The ways of a file, read as its ending says.
+    """The ways of a file. Its extension decides which reader it gets.
 
     Raises:
-        NetworkFileError: The file is missing, has an unknown ending, is not what its ending says, or has no
-            roads.
+        NetworkFileError: The extension is unknown, or the file is missing, malformed or without roads.
     """
-    reader = next((it for ending, it in _READERS.items() if path.name.lower().endswith(ending)), None)
+    reader = next((it for extension, it in _READERS.items() if path.name.lower().endswith(extension)), None)
     if reader is None:
-        raise NetworkFileError(f"{path.name} has none of the endings {', '.join(_READERS)}")
+        raise NetworkFileError(f"{path.name} has none of the extensions {', '.join(_READERS)}")
     try:
         if path.stat().st_size == 0:
             raise NetworkFileError(f"{path.name} is empty")

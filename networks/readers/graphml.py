@@ -1,4 +1,4 @@
-"""Reads street networks that OSMnx saved as GraphML, in longitude and latitude, simplified or not."""
+"""Reads street networks that OSMnx saved as GraphML in longitude and latitude, simplified or not."""
 
 import ast
 import math
@@ -27,26 +27,26 @@ _LINE = re.compile(r"LINESTRING\s*(?:(?:Z|M|ZM)\s*)?\(([^()]*)\)", re.IGNORECASE
 
 
 def read_graphml(path: Path) -> Ways:
-    """All roads of a file.
+    """The ways of a file, one for each open edge.
 
     Raises:
-        NetworkFileError: It is no GraphML, or not a street network of OSMnx in degrees.
+        NetworkFileError: The file is not GraphML, or not a street network of OSMnx in degrees.
     """
     try:
-        with warnings.catch_warnings(action="ignore"):  # of types that it guesses
+        with warnings.catch_warnings(action="ignore"):  # about types that it guesses
             graph = networkx.read_graphml(path)
     except ElementTree.ParseError as error:
-        raise NetworkFileError(f"{path.name} is no whole XML file: {error}") from error
+        raise NetworkFileError(f"{path.name} is not a complete XML file: {error}") from error
     except OSError:
         raise
     except KeyError as error:
-        raise NetworkFileError(f"{path.name} is no GraphML file: nothing says what {error} is") from error
-    except Exception as error:  # networkx trips over unlikely XML in many ways, and promises none of them
-        raise NetworkFileError(f"{path.name} is no GraphML file: {error}") from error
+        raise NetworkFileError(f"{path.name} is not a GraphML file: {error} is not declared") from error
+    except Exception as error:  # networkx fails on unusual XML in many ways and documents none
+        raise NetworkFileError(f"{path.name} is not a GraphML file: {error}") from error
     try:
         return _ways(graph.to_directed())
     except ValueError as error:
-        raise NetworkFileError(f"{path.name} is no street network of OSMnx: {error}") from error
+        raise NetworkFileError(f"{path.name} is not a street network of OSMnx: {error}") from error
 
 
 def _ways(graph: Any) -> Ways:
@@ -56,7 +56,7 @@ def _ways(graph: Any) -> Ways:
             places[node] = _number(data, "x"), _number(data, "y")
             check_place(places[node])
     keys = {node: key for key, node in enumerate(places)}
-    fresh = count(len(keys))  # points between belong to one road alone
+    fresh = count(len(keys))  # a point between the ends belongs to one road only
     builder = WaysBuilder()
     closed = 0
     for tail, head, data in graph.edges(data=True):
@@ -67,7 +67,8 @@ def _ways(graph: Any) -> Ways:
             continue
         points = [keys[tail], *(next(fresh) for _ in between), keys[head]]
         builder.add(points, [places[tail], *between, places[head]], speeds, metres)
-    return builder.build([f"Edges left out, being no roads or closed to all: {closed:,}."] if closed else ())
+    note = f"Edges left out because they are not roads or are closed to all: {closed:,}."
+    return builder.build([note] if closed else ())
 
 
 @contextmanager
@@ -79,17 +80,18 @@ def _about(what: str) -> Iterator[None]:
 
 
 def _speeds(tags: Tags) -> BothWays:
-    """An edge is one direction of a street; what may go against a one-way has no edge of its own."""
+    """An edge is one direction of a street. A one-way street has a single edge, which walkers may use
+    backwards."""
     if "highway" not in tags:
-        raise ValueError("no 'highway' is stated")
+        raise ValueError("'highway' is missing")
     if _ALONG & set(tags.get("oneway", "").lower().split(";")):
         return way_speeds({**tags, "oneway": "yes"})
     return way_speeds({**tags, "oneway": "no"})[0], CLOSED
 
 
 def _tags(data: Data) -> Tags:
-    """An edge's values as an OpenStreetMap way has them. Of several accesses, one that closes a part of the
-    edge closes all of it."""
+    """An edge's attributes as the tags of an OpenStreetMap way. Where several ways were joined to an edge, an
+    access that closes one of them closes the edge."""
     tags = {}
     for key, value in data.items():
         values = _values(str(value))
@@ -99,8 +101,8 @@ def _tags(data: Data) -> Tags:
 
 
 def _values(text: str) -> list[str]:
-    """A tag's values. Where OSMnx joined several ways to one, it has written a list: `['30', '50']`. A street
-    may also be called [so]: what is not such a list is a value as it stands."""
+    """A tag's values. OSMnx writes a list such as `['30', '50']` for several ways that it joined. Any other
+    text is one value, even a street's name in brackets."""
     if text.startswith("["):
         try:
             parsed = ast.literal_eval(text)
@@ -112,7 +114,7 @@ def _values(text: str) -> list[str]:
 
 
 def _metres(data: Data) -> float:
-    """The length stated, not a number where there is none."""
+    """The stated length, or NaN."""
     if "length" not in data:
         return math.nan
     metres = _number(data, "length")
@@ -123,11 +125,11 @@ def _metres(data: Data) -> float:
 
 def _number(data: Data, key: str) -> float:
     if key not in data:
-        raise ValueError(f"no {key!r} is stated")
+        raise ValueError(f"{key!r} is missing")
     try:
         return float(data[key])
     except (TypeError, ValueError):
-        raise ValueError(f"{key} is no number: {_short(data[key])}") from None
+        raise ValueError(f"{key} is not a number: {_short(data[key])}") from None
 
 
 def _short(value: object) -> str:
@@ -141,13 +143,13 @@ def _between(data: Data) -> list[Place]:
     text = str(data["geometry"])
     line = _LINE.fullmatch(text.strip())
     if line is None:
-        raise ValueError(f"geometry is no LINESTRING: {_short(text)}")
+        raise ValueError(f"geometry is not a LINESTRING: {_short(text)}")
     points = []
     for numbers in line[1].split(",")[1:-1]:
         try:
             longitude, latitude = map(float, numbers.split()[:2])
         except ValueError:
-            raise ValueError(f"geometry has a point that is none: {_short(numbers)}") from None
+            raise ValueError(f"geometry has an invalid point: {_short(numbers)}") from None
         check_place((longitude, latitude))
         points.append((longitude, latitude))
     return points

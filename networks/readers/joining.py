@@ -1,4 +1,4 @@
-"""Joins ends of roads that are meant to be one place, but differ in their last digits."""
+"""Joins ends of roads that mean the same place but differ in their last digits."""
 
 from dataclasses import replace
 
@@ -12,20 +12,20 @@ from milkrun_solver.roads.earth import EARTH_RADIUS, unit_vectors
 from networks.ways import Numbers, Ways
 
 JOIN_M = 0.1
-"""Ends up to so many metres apart are one place."""
+"""Ends up to this many metres apart are joined."""
 _ROW_M = 0.5
-"""Ends that are joined one to the next are a single place within so many metres, beyond them a row."""
+"""A chain of joined ends within this many metres of its first one is one place. A longer chain is a row."""
 _MOST_PAIRS = 50_000_000
-"""So near to each other, at 16 bytes each. Where there are more, the places are no ends of roads."""
+"""Pairs of ends to be joined, at 16 bytes each. A file with more of them holds no ends of roads."""
 
 
 def with_ends_joined(ways: Ways) -> Ways:
-    """Ways whose ends within a decimetre of each other are one point, and a note of how many were joined.
+    """Join ends within a decimetre of each other to one point, and note how many were joined.
 
-    Where ends follow each other that closely for more than half a metre, as along a road that is drawn in
-    steps of centimetres, they don't become one point: each is joined to one within a decimetre of it, and the
-    gaps of a decimetre or less that are then left are bridged by a road. So what is that close is connected,
-    and nothing is moved farther than half a metre. The order of the ways does not matter.
+    A row of such ends, as along a road drawn in steps of centimetres, becomes several points. Each end joins
+    one within a decimetre, and short roads bridge the gaps of a decimetre or less between these points. So
+    close ends are always connected, and no end moves farther than half a metre. The order of ways does not
+    matter.
 
     Raises:
         ValueError: Far too many ends are that close.
@@ -46,7 +46,7 @@ def with_ends_joined(ways: Ways) -> Ways:
 
 
 def _joined(tree: KDTree, vectors: Floats, pairs: Numbers, order: Numbers) -> Numbers:
-    """The point that stands for each: of those joined, the first in order."""
+    """The point that replaces each one: of those joined, the first in order."""
     count = len(order)
     matrix = csr_array((np.ones(len(pairs), dtype=np.bool_), pairs.T), shape=(count, count))
     parts, part = connected_components(matrix, directed=False)
@@ -72,13 +72,13 @@ def _metres(vectors: Floats, point: Numbers) -> Floats:
 
 
 def _bridged(ways: Ways, pairs: Numbers) -> Ways:
-    """Ways with a short one more between the points of each pair that no way joins."""
+    """Add a short way between the points of each pair that no way connects."""
     ends = np.stack((ways.points[ways.first[:-1]], ways.points[ways.first[1:] - 1]), axis=1)
     count = len(ways.longitude)
     wanted = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1) @ [count, 1])
     ends.sort(axis=1)
     missing = np.setdiff1d(wanted, ends @ [count, 1])
-    fastest = ways.kmh.max(axis=(0, 1))  # a profile without roads gets none here
+    fastest = ways.kmh.max(axis=(0, 1))  # 0 for a profile without roads
     return replace(
         ways,
         first=np.append(ways.first, ways.first[-1] + 2 * np.arange(1, len(missing) + 1)),

@@ -1,4 +1,4 @@
-"""Reads OpenStreetMap files: `.osm.pbf` and `.osm`, the latter zipped or not; an editor's too."""
+"""Reads OpenStreetMap files, also those saved by an editor: `.osm.pbf`, and `.osm` zipped or not."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -18,21 +18,21 @@ _FORMATS = {".pbf": "pbf", ".osm": "osm", ".gz": "osm.gz", ".bz2": "osm.bz2"}
 
 
 def read_osm(path: Path) -> Ways:
-    """All ways of a file that some profile may use. Nodes and ways may come in any order, with any numbers.
+    """The ways of a file that any profile may use. Nodes and ways may come in any order and with any ids.
 
     Raises:
-        NetworkFileError: It is no OpenStreetMap file, or is damaged.
+        NetworkFileError: The file is not an OpenStreetMap file, or is damaged.
     """
     try:
         return _Reader(path).read()
     except UnicodeDecodeError as error:
-        raise NetworkFileError(f"{path.name} has text that is not UTF-8") from error
+        raise NetworkFileError(f"{path.name} contains text that is not UTF-8") from error
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise NetworkFileError(f"{path.name} is no whole OpenStreetMap file: {error}") from error
+        raise NetworkFileError(f"{path.name} is not a complete OpenStreetMap file: {error}") from error
 
 
 class _Reader:
-    """Reads nodes first and ways after them, so that it does not matter which come first in the file."""
+    """Reads all nodes before the ways, so that their order in the file does not matter."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,13 +42,13 @@ class _Reader:
         self._builder = WaysBuilder()
         self._deleted = Deleted()
         self._roads = 0
-        self._pointless = 0
+        self._incomplete = 0
         self._missing: set[int] = set()
 
     def read(self) -> Ways:
         with osmium.io.Reader(self._file, osmium.osm.NOTHING) as reader:
             if reader.header().has_multiple_object_versions:
-                raise NetworkFileError(f"{self._path.name} is a history or a list of changes, not a map")
+                raise NetworkFileError(f"{self._path.name} is a history or a file of changes, not a map")
         barriers = osmium.FileProcessor(self._file, osmium.osm.NODE).with_filter(self._locations)
         for node in barriers.with_filter(osmium.filter.KeyFilter("barrier")):
             stops = stopped_by(dict(node.tags))
@@ -68,12 +68,12 @@ class _Reader:
             return
         self._roads += 1
         stretches = list(self._stretches(way.nodes))
-        self._pointless += not stretches
+        self._incomplete += not stretches
         for refs, places in stretches:
             self._builder.add(refs, places, speeds)
 
     def _stretches(self, nodes: osmium.osm.WayNodeList) -> Iterator[tuple[list[int], list[Place]]]:
-        """The parts of a way whose nodes are in the file: an extract may end in the middle of a way."""
+        """The parts of a way whose nodes are in the file. An extract may end in the middle of a way."""
         refs: list[int] = []
         places: list[Place] = []
         for node in nodes:
@@ -98,8 +98,8 @@ class _Reader:
 
     @cached_property
     def _unsaved(self) -> dict[int, Place]:
-        """Places of nodes that an editor has made and not uploaded yet: numbers below 0, for which osmium's
-        index has no room."""
+        """Places of nodes that an editor created and has not uploaded. Their ids are negative, which osmium's
+        index cannot hold."""
         return {
             node.id: (node.lon, node.lat)
             for node in osmium.FileProcessor(self._file, osmium.osm.NODE)
@@ -109,11 +109,11 @@ class _Reader:
     def _notes(self) -> list[str]:
         notes = []
         if deleted := len(self._deleted.nodes) + len(self._deleted.ways):
-            notes.append(f"Nodes and ways left out, being marked as deleted: {deleted:,}.")
+            notes.append(f"Nodes and ways left out because they are marked as deleted: {deleted:,}.")
         if missing := len(self._missing):
-            notes.append(f"Nodes of its roads that are not in the file: {missing:,}. The roads end there.")
-        if self._pointless:
-            notes.append(f"Roads left out, having no two nodes in the file: {self._pointless:,}.")
+            notes.append(f"Road nodes that are missing from the file: {missing:,}. Roads end there.")
+        if self._incomplete:
+            notes.append(f"Roads left out because too many of their nodes are missing: {self._incomplete:,}.")
         if not self._roads:
-            notes.append("No way in it is open to car, bike or foot.")
+            notes.append("No way in the file is open to car, bike or foot.")
         return notes

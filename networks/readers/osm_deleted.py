@@ -1,4 +1,4 @@
-"""What an editor has marked as deleted in an OpenStreetMap XML file. osmium does not look at that mark."""
+"""Finds what is marked as deleted in an OpenStreetMap XML file. osmium ignores these marks."""
 
 import bz2
 import gzip
@@ -16,18 +16,18 @@ _MARKS = (b"delete", b"false")
 
 @dataclass(frozen=True)
 class Deleted:
-    """Numbers of what is no longer there."""
+    """Ids of deleted nodes and ways."""
 
     nodes: set[int] = field(default_factory=set)
     ways: set[int] = field(default_factory=set)
 
 
 def deleted_in(path: Path) -> Deleted:
-    """The nodes and ways with `action="delete"`, as JOSM marks them until they are uploaded, or with
-    `visible="false"`: gone from the server.
+    """The nodes and ways with `action="delete"`, JOSM's mark until it uploads, or with `visible="false"`,
+    that of the server.
 
     Raises:
-        NetworkFileError: The file is no whole XML file.
+        NetworkFileError: The file is not a complete XML file.
     """
     deleted = Deleted()
 
@@ -45,7 +45,7 @@ def deleted_in(path: Path) -> Deleted:
             with _opened(path) as file:
                 parser.ParseFile(file)
     except (expat.ExpatError, EOFError, zlib.error, ValueError) as error:
-        raise NetworkFileError(f"{path.name} is no whole OpenStreetMap file: {error}") from error
+        raise NetworkFileError(f"{path.name} is not a complete OpenStreetMap file: {error}") from error
     return deleted
 
 
@@ -60,8 +60,8 @@ def _opened(path: Path) -> BufferedIOBase:
 
 
 def _has_marks(path: Path) -> bool:
-    """Whether either word is anywhere in the file. Most files have neither, and to look is quick; to go
-    through the elements of a country is not."""
+    """Whether a mark's word occurs in the file. Most files have none, and to search for words is far quicker
+    than to parse the elements of a country."""
     kept = max(map(len, _MARKS)) - 1
     tail = b""
     with _opened(path) as file:

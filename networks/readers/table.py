@@ -1,4 +1,4 @@
-"""Reads a table of roads: one CSV file, a line each. docs/networks.md tells its columns."""
+"""Reads a table of roads: a CSV file with one road a line. docs/networks.md describes its columns."""
 
 import csv
 import math
@@ -16,27 +16,27 @@ _ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
 _ALONG = {"yes", "true", "1"}
 _BOTH_WAYS = {"", "no", "false", "0"}
 _LEAST, _MOST = 0.1, 1_000.0
-"""Speeds in km/h, other than 0. Those beyond would make times that no matrix can hold."""
-_ORDINARY = dict(zip(PROFILES, way_speeds({"highway": "residential"})[0], strict=True))
+"""Bounds of a speed in km/h that is not 0. Beyond them, travel times would not fit a matrix."""
+_RESIDENTIAL = dict(zip(PROFILES, way_speeds({"highway": "residential"})[0], strict=True))
 
 Line = Mapping[str, str | None]
 
 
 def read_table(path: Path) -> Ways:
-    """All roads of a table. Roads meet where their ends are within a decimetre of each other.
+    """The ways of a table. Roads meet where their ends are within a decimetre of each other.
 
     Raises:
-        NetworkFileError: It is not such a table; the message names the line.
+        NetworkFileError: The file is not such a table. The message names the line.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            # Strict: else a quotation mark that is never closed swallows all roads behind it.
+            # Without `strict`, a quotation mark that is never closed swallows all roads after it.
             table = csv.DictReader(file, strict=True)
             try:
                 return _read(table, path.name)
             except csv.Error as error:
                 place = f"after line {table.line_num}"
-                raise NetworkFileError(f"{path.name} is no table of roads: {place}: {error}") from error
+                raise NetworkFileError(f"{path.name} is not a table of roads: {place}: {error}") from error
     except UnicodeDecodeError as error:
         raise NetworkFileError(f"{path.name} is not UTF-8") from error
 
@@ -62,28 +62,28 @@ def _read(table: "csv.DictReader[str]", name: str) -> Ways:
         else:
             ends = [keys.setdefault(place, len(keys)) for place in places]
             builder.add(ends, places, (along, against), metres)
-    ways = builder.build([f"Roads left out, being closed to all: {closed:,}."] if closed else ())
+    ways = builder.build([f"Roads left out because they are closed to all: {closed:,}."] if closed else ())
     try:
         return with_ends_joined(ways)
     except ValueError as error:
-        raise NetworkFileError(f"{name} is no table of roads: {error}") from error
+        raise NetworkFileError(f"{name} is not a table of roads: {error}") from error
 
 
 def _columns(table: "csv.DictReader[str]", name: str) -> set[str]:
     headings = table.fieldnames or ()
     missing = [column for column in _ENDS if column not in headings]
     if missing:
-        raise NetworkFileError(f"{name} is no table of roads: it has no column {', '.join(missing)}")
+        raise NetworkFileError(f"{name} is not a table of roads: it has no column {', '.join(missing)}")
     for column in (*_ENDS, *PROFILES, "metres", "oneway"):
         if headings.count(column) > 1:
-            raise NetworkFileError(f"{name} is no table of roads: it has the column {column} twice")
+            raise NetworkFileError(f"{name} is not a table of roads: it has the column {column} twice")
     return set(headings)
 
 
 def _speeds(line: Line, columns: set[str]) -> Speeds:
-    """km/h by profile: of an ordinary street for a profile without a column, 0 where its cell is empty."""
+    """km/h by profile: that of a residential street without a column, 0 for an empty cell."""
     car, bike, foot = (
-        _ORDINARY[profile] if profile not in columns else _number(line, profile) if line[profile] else 0.0
+        _RESIDENTIAL[profile] if profile not in columns else _number(line, profile) if line[profile] else 0.0
         for profile in PROFILES
     )
     return car, bike, foot
@@ -92,7 +92,7 @@ def _speeds(line: Line, columns: set[str]) -> Speeds:
 def _is_oneway(line: Line) -> bool:
     text = (line.get("oneway") or "").strip().lower()
     if text not in _ALONG | _BOTH_WAYS:
-        raise ValueError(f"oneway is neither yes nor no: {text!r}")
+        raise ValueError(f"oneway must be yes or no, not {text!r}")
     return text in _ALONG
 
 
@@ -101,7 +101,7 @@ def _number(line: Line, column: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise ValueError(f"{column} is no number: {text!r}") from None
+        raise ValueError(f"{column} is not a number: {text!r}") from None
     if not math.isfinite(number):
         raise ValueError(f"{column} cannot be {text}")
     if column == "metres" and not 0 <= number <= MOST_METRES:

@@ -48,7 +48,7 @@ def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
     said: list[str] = []
     with connected({}, partial(neo4j_of_stack, {"PORT": "4001"}, said.append)) as driver:
         driver.execute_query("CREATE (:Network {name: 'kept'})")
-    assert said == ["No stack runs on port 4001: starting its Neo4j meanwhile."]
+    assert said == ["No stack runs on port 4001. Starting its Neo4j for this command."]
     directory = tmp_path / ".local" / "4001" / "neo4j"
     assert running_uri(directory) is None
     with running_neo4j(directory) as server, neo4j.GraphDatabase.driver(server.uri) as driver:
@@ -59,5 +59,8 @@ def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
 
 @pytest.mark.parametrize("port", ["0", "http"])
 def test_a_port_that_names_no_stack_is_refused(port: str) -> None:
-    with pytest.raises(NetworkStoreError, match="names no stack"), neo4j_of_stack({"PORT": port}, print):
+    with (
+        pytest.raises(NetworkStoreError, match="cannot be the port of a stack"),
+        neo4j_of_stack({"PORT": port}, print),
+    ):
         pass

@@ -67,7 +67,7 @@ def test_a_bad_name_is_one_line_and_status_1(
     assert run("import", str(table), f"--name={name}") == 1
     said = capsys.readouterr().out
     assert said.count("\n") == 1
-    assert "cannot be a network's name" in said
+    assert "is not a valid network name" in said
 
 
 def test_a_bad_file_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +75,7 @@ def test_a_bad_file_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.Capt
     path.write_text(f"{ENDS},car,bike,foot,oneway\n7,43,7.001,43,50,15,,yes\n")
     assert run("import", str(path), "--name", "trap") == 1
     said = capsys.readouterr().out
-    assert said == "roads.csv: none of its roads leads anywhere from where one could come back\n"
+    assert said == "roads.csv: no two junctions in it are connected both ways\n"
 
 
 def test_import_says_what_was_joined_and_warns_where_most_is_dropped(
@@ -87,7 +87,7 @@ def test_import_says_what_was_joined_and_warns_where_most_is_dropped(
     run("import", str(table), "--name", "shattered")
     said = capsys.readouterr().out
     assert "Ends of roads joined to others within a decimetre: 1.\n" in said
-    assert "Careful: most of the roads are dropped for car (0.2 of 0.4 km), bike (0.2 of 0.4 km)" in said
+    assert "Warning: most roads were dropped for car (0.2 of 0.4 km), bike (0.2 of 0.4 km)" in said
 
 
 def test_a_file_may_have_any_name(
@@ -120,4 +120,6 @@ def test_an_empty_address_is_one_line_and_status_1(
 ) -> None:
     monkeypatch.setenv("NEO4J_URI", "")
     assert run("list") == 1
-    assert capsys.readouterr().out == "NEO4J_URI is empty: there is no Neo4j to keep networks in.\n"
+    assert (
+        capsys.readouterr().out == "NEO4J_URI is empty. Set it to the address of a Neo4j for the networks.\n"
+    )

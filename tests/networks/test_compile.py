@@ -158,7 +158,7 @@ def test_a_profile_without_roads_is_not_there() -> None:
 
 
 def test_nothing_left_is_an_error() -> None:
-    with pytest.raises(NetworkFileError, match="come back"):
+    with pytest.raises(NetworkFileError, match="connected both ways"):
         compiled(([0, 1], {"highway": "motorway"}))
 
 

@@ -20,5 +20,5 @@ def test_the_command_runs_by_its_name_and_its_former_one(name: str) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stdout == "NEO4J_URI is empty: there is no Neo4j to keep networks in.\n"
+    assert done.stdout == "NEO4J_URI is empty. Set it to the address of a Neo4j for the networks.\n"
     assert done.stderr == ""

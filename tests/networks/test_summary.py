@@ -28,14 +28,14 @@ def test_it_tells_each_profiles_share_the_notes_and_the_loops() -> None:
         "bike: 2 roads, 0.8 km. Closed to it as islands: 2 roads, 1.1 km.",
         "foot: 6 roads, 2.7 km.",
         "A note.",
-        "Loops left out, leading from a junction back to itself: 1.",
+        "Loops left out because they lead from a junction back to itself: 1.",
     ]
 
 
 def test_it_warns_where_islands_took_more_than_they_left() -> None:
     warning = most_is_dropped(dropped(car=(4, 300, 40, 4_700), foot=(44, 5_000, 0, 0)))
     assert warning is not None
-    assert warning.startswith("Careful: most of the roads are dropped for car (4.7 of 5.0 km): ")
+    assert warning.startswith("Warning: most roads were dropped for car (4.7 of 5.0 km). ")
 
 
 def test_it_warns_where_a_profile_has_nothing_left() -> None:

@@ -67,7 +67,7 @@ def test_of_joined_accesses_one_that_closes_a_part_closes_the_edge(path: Path) -
     networkx.write_graphml(street_network((1, 2, {"access": "['yes', 'private']"}), (2, 1, {})), path)
     ways = read_ways(path)
     assert len(ways.metres) == 1
-    assert ways.notes == ("Edges left out, being no roads or closed to all: 1.",)
+    assert ways.notes == ("Edges left out because they are not roads or are closed to all: 1.",)
 
 
 def test_walkers_may_go_against_an_edge_that_is_one_way_in_part(path: Path) -> None:
@@ -87,11 +87,11 @@ def test_heights_in_a_shape_are_passed_over(path: Path) -> None:
         ({"length": "-5"}, "length cannot be -5"),
         ({"length": "inf"}, "length cannot be inf"),
         ({"length": "nan"}, "length cannot be nan"),
-        ({"length": "[10, 20]"}, r"length is no number: '\[10, 20\]'"),
-        ({"geometry": "POINT (7 43)"}, r"geometry is no LINESTRING: 'POINT \(7 43\)'"),
-        ({"geometry": ""}, "geometry is no LINESTRING: ''"),
-        ({"geometry": "LINESTRING (7 43, 8, 7 43)"}, "geometry has a point that is none: ' 8'"),
-        ({"geometry": "LINESTRING (7 43, 7 91, 7 43)"}, "no longitude and latitude"),
+        ({"length": "[10, 20]"}, r"length is not a number: '\[10, 20\]'"),
+        ({"geometry": "POINT (7 43)"}, r"geometry is not a LINESTRING: 'POINT \(7 43\)'"),
+        ({"geometry": ""}, "geometry is not a LINESTRING: ''"),
+        ({"geometry": "LINESTRING (7 43, 8, 7 43)"}, "geometry has an invalid point: ' 8'"),
+        ({"geometry": "LINESTRING (7 43, 7 91, 7 43)"}, "not a longitude and latitude"),
     ],
 )
 def test_a_bad_value_is_told_by_its_edge(path: Path, data: dict[str, str], message: str) -> None:
@@ -104,7 +104,7 @@ def test_a_node_that_is_not_there_is_told(path: Path) -> None:
     graph = street_network((1, 2, {}))
     del graph.nodes[2]["x"]
     networkx.write_graphml(graph, path)
-    with pytest.raises(NetworkFileError, match=r"no 'x' is stated \(node 2\)"):
+    with pytest.raises(NetworkFileError, match=r"'x' is missing \(node 2\)"):
         read_ways(path)
 
 
@@ -112,18 +112,18 @@ def test_a_projected_network_is_refused(path: Path) -> None:
     graph = street_network((1, 2, {}))
     graph.nodes[1]["x"] = "371422.5"
     networkx.write_graphml(graph, path)
-    with pytest.raises(NetworkFileError, match="no longitude and latitude in degrees"):
+    with pytest.raises(NetworkFileError, match="not a longitude and latitude in degrees"):
         read_ways(path)
 
 
 def test_a_graph_of_something_else_is_refused(path: Path) -> None:
     networkx.write_graphml(networkx.path_graph(3), path)
-    with pytest.raises(NetworkFileError, match="no street network of OSMnx: no 'x' is stated"):
+    with pytest.raises(NetworkFileError, match="not a street network of OSMnx: 'x' is missing"):
         read_ways(path)
 
 
 @pytest.mark.parametrize("text", ["hello", "<graphml", "<html></html>", "a,b\n1,2\n"])
 def test_what_is_no_graphml_is_refused(path: Path, text: str) -> None:
     path.write_text(text)
-    with pytest.raises(NetworkFileError, match=r"town\.graphml is no "):
+    with pytest.raises(NetworkFileError, match=r"town\.graphml is not a "):
         read_ways(path)

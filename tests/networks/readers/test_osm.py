@@ -119,7 +119,7 @@ def test_a_way_that_is_marked_as_deleted_is_no_road(osm_file: OsmFile, mark: dic
     osm_file.way([2, 3], STREET, **mark)
     ways = read_ways(osm_file.write())
     assert len(ways.metres) == 1
-    assert ways.notes == ("Nodes and ways left out, being marked as deleted: 1.",)
+    assert ways.notes == ("Nodes and ways left out because they are marked as deleted: 1.",)
 
 
 @pytest.mark.parametrize("mark", MARKS)
@@ -169,6 +169,6 @@ def test_what_roads_lose_at_the_edge_of_an_extract_is_told(osm_file: OsmFile) ->
     osm_file.way([1, 2, 98], STREET)
     osm_file.way([3, 99], STREET)
     assert read_ways(osm_file.write()).notes == (
-        "Nodes of its roads that are not in the file: 2. The roads end there.",
-        "Roads left out, having no two nodes in the file: 1.",
+        "Road nodes that are missing from the file: 2. Roads end there.",
+        "Roads left out because too many of their nodes are missing: 1.",
     )

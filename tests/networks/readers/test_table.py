@@ -61,23 +61,23 @@ def test_ends_that_differ_in_their_last_digits_meet(table: Path) -> None:
 
 def test_roads_closed_to_all_are_counted(table: Path) -> None:
     ways = read(table, f"{ENDS},car,bike,foot", "7,43,7.1,43,,,", "7,43,7.1,43,0,0,5")
-    assert (len(ways.metres), ways.notes) == (1, ("Roads left out, being closed to all: 1.",))
+    assert (len(ways.metres), ways.notes) == (1, ("Roads left out because they are closed to all: 1.",))
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (("lon,lat", "7,43"), "no table of roads: it has no column from_lon, from_lat, to_lon, to_lat"),
-        ((ENDS, "7,43,x,43"), r"line 2: to_lon is no number: 'x'"),
-        ((ENDS, "7,43"), "line 2: to_lon is no number: ''"),
-        ((ENDS, "7,43,7.1,43", "7,91,7.1,43"), r"line 3: \(7, 91\) is no longitude and latitude"),
+        (("lon,lat", "7,43"), "not a table of roads: it has no column from_lon, from_lat, to_lon, to_lat"),
+        ((ENDS, "7,43,x,43"), r"line 2: to_lon is not a number: 'x'"),
+        ((ENDS, "7,43"), "line 2: to_lon is not a number: ''"),
+        ((ENDS, "7,43,7.1,43", "7,91,7.1,43"), r"line 3: \(7, 91\) is not a longitude and latitude"),
         ((f"{ENDS},car", "7,43,7.1,43,-5"), "line 2: car cannot be -5"),
         ((f"{ENDS},metres", "7,43,7.1,43,nan"), "line 2: metres cannot be nan"),
-        ((f"{ENDS},oneway", "7,43,7.1,43,perhaps"), "line 2: oneway is neither yes nor no: 'perhaps'"),
+        ((f"{ENDS},oneway", "7,43,7.1,43,perhaps"), "line 2: oneway must be yes or no, not 'perhaps'"),
         ((ENDS,), "has no roads"),
         (
             (f"{ENDS},car,bike,foot", "7,43,7.1,43,,,"),
-            r"has no roads\. Roads left out, being closed to all: 1",
+            r"has no roads\. Roads left out because they are closed to all: 1",
         ),
         (
             (f"{ENDS},car", "7,43,7.1,43,1e-9"),
@@ -85,12 +85,15 @@ def test_roads_closed_to_all_are_counted(table: Path) -> None:
         ),
         ((f"{ENDS},foot", "7,43,7.1,43,1e300"), "line 2: foot cannot be 1e300: a speed is"),
         ((f"{ENDS},metres", "7,43,7.1,43,1e12"), "line 2: metres cannot be 1e12"),
-        ((f"{ENDS},to_lat", "7,43,7.1,43,44"), "no table of roads: it has the column to_lat twice"),
+        ((f"{ENDS},to_lat", "7,43,7.1,43,44"), "not a table of roads: it has the column to_lat twice"),
         (
             (f"{ENDS},name", '7,43,7.1,43,"a', "7,43,7.1,43,b"),
-            "no table of roads: after line .: unexpected end",
+            "not a table of roads: after line .: unexpected end",
         ),
-        ((f"{ENDS},name", f"7,43,7.1,43,{'a' * 200_000}"), "no table of roads: after line .: field larger"),
+        (
+            (f"{ENDS},name", f"7,43,7.1,43,{'a' * 200_000}"),
+            "not a table of roads: after line .: field larger",
+        ),
     ],
 )
 def test_a_bad_table_is_told_by_its_line(table: Path, lines: tuple[str, ...], message: str) -> None:
