@@ -1,1 +1,1 @@
-"""The contract of the HTTP API as an OpenAPI document, made from what handlers and gateway really use."""
+"""Generates the OpenAPI document of the HTTP API from the code of the handlers and from template.yaml."""

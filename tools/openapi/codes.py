@@ -1,4 +1,4 @@
-"""Which codes an error answer may have: the functions' by their errors, the gateway's by the template."""
+"""The codes of error answers: the functions' come from their errors, the gateway's from the template."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from milkrun.jobs.scripts import VERBS, source
 from milkrun_solver import errors as solver_errors
 
 _SET_BY_SCRIPT = re.compile(r"'error_code', '(\w+)'")
-_READING_A_RUN = (  # its worker's limits may be lower than those it was submitted under
+_READING_A_RUN = (  # the worker's limits may be lower than they were at submit
     errors.InvalidJsonError,
     errors.InvalidProblemError,
     errors.TooManyLocationsError,
@@ -35,11 +35,11 @@ _FOR_CALLERS = frozenset(
         "AUTHORIZER_CONFIGURATION_ERROR",
     }
 )
-"""Gateway responses of no route, of those that take a body, and of those that need to know who calls."""
+"""Gateway responses outside all routes, on routes with a body, and on routes with known callers."""
 
 
 class Refusal(NamedTuple):
-    """An error answer: its status, its code, and the headers that stand on it."""
+    """An error answer: its status, code and headers."""
 
     status: int
     code: str
@@ -47,7 +47,7 @@ class Refusal(NamedTuple):
 
 
 def run_codes() -> list[str]:
-    """The codes of failed runs."""
+    """The codes that a failed run can have."""
     ending: list[type[MilkrunError]] = [MilkrunError, errors.DependencyUnavailableError, *_READING_A_RUN]
     by_scripts = {code for verb in VERBS for code in _SET_BY_SCRIPT.findall(source(verb))}
     return sorted({kind.code for kind in (*ending, *_subclasses(SolveError))} | by_scripts)
@@ -56,12 +56,12 @@ def run_codes() -> list[str]:
 def _subclasses(kind: type[MilkrunError]) -> Iterator[type[MilkrunError]]:
     yield kind
     for below in kind.__subclasses__():
-        if below is not solver_errors.EngineError:  # the other engine's answers stand
+        if below is not solver_errors.EngineError:  # the run goes on with the other engine's answers
             yield from _subclasses(below)
 
 
 def function_refusals(kinds: Iterable[type[MilkrunError]]) -> Iterator[Refusal]:
-    """The error answers of a handler that raises these, and what it does not foresee."""
+    """The error answers of a handler that raises these errors, and the answer to an unexpected one."""
     yield Refusal(500, MilkrunError.code)
     for kind in kinds:
         codes = run_codes() if kind is errors.RunFailedError else [kind.code]
@@ -71,7 +71,7 @@ def function_refusals(kinds: Iterable[type[MilkrunError]]) -> Iterator[Refusal]:
 
 
 def gateway_refusals(*, knows_callers: bool, takes_body: bool) -> Iterator[Refusal]:
-    """The gateway's own error answers to a route, whichever way callers say who they are."""
+    """The gateway's own error answers to a route, with either way of authentication."""
     for mode in ("IAM", "JWT"):
         for kind, response in _gateway_responses(mode).items():
             if kind in _FOR_OTHER_ROUTES or (kind in _FOR_BODIES and not takes_body):

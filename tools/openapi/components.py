@@ -1,4 +1,4 @@
-"""Parameters, headers and security schemes that the document's operations refer to."""
+"""Parameters, headers and security schemes that the operations refer to."""
 
 from milkrun.http.headers import MAX_WAIT
 from milkrun.http.parameters import DEFAULT_PAGE, LONGEST_PAGE
@@ -14,33 +14,33 @@ PARAMETERS: dict[str, Json] = {
         "name": "run_id",
         "in": "path",
         "required": True,
-        "description": "A ULID, from the answer to the submission.",
+        "description": "A ULID, from the answer to the submit.",
         "schema": {"type": "string", "pattern": ULID},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Printable ASCII. The same key and body give the same run, for as long as it is kept.",
+        "description": "Printable ASCII. The same key and body give the same run while that run is kept.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     },
     "PreferWait": {
         "name": "Prefer",
         "in": "header",
-        "description": f"`wait=N` (RFC 7240) holds the answer for up to N seconds, {MAX_WAIT} at most. Where"
-        " enough calls wait already, it comes at once, without `Preference-Applied`.",
+        "description": f"`wait=N` (RFC 7240) holds the answer for up to N seconds, {MAX_WAIT} at most. If too"
+        " many calls are waiting already, it comes at once and without `Preference-Applied`.",
         "schema": {"type": "string"},
         "example": "wait=10",
     },
     "CorrelationId": {
         "name": "X-Correlation-ID",
         "in": "header",
-        "description": "Found again on the answer and in every line of the logs; else a new one is made.",
+        "description": "Returned with the answer and in every log line. If absent, a new one is made.",
         "schema": {"type": "string", "pattern": CORRELATION_ID},
     },
     "Best": {
         "name": "best",
         "in": "query",
-        "description": "While the run goes on, or where it has failed: its best routes so far.",
+        "description": "Return the best routes so far if the run has not ended or has failed.",
         "schema": _FLAG,
     },
     "Erase": {
@@ -52,26 +52,26 @@ PARAMETERS: dict[str, Json] = {
     "StatusFilter": {
         "name": "status",
         "in": "query",
-        "description": "Runs of this status only.",
+        "description": "Return only runs with this status.",
         "schema": {"type": "string", "enum": [status.value for status in Status]},
     },
     "Limit": {
         "name": "limit",
         "in": "query",
-        "description": "Runs of one page.",
+        "description": "Maximum number of runs in a page.",
         "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": DEFAULT_PAGE},
     },
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "The `next` of an earlier page.",
+        "description": "The `next` of the previous page.",
         "schema": {"type": "string", "pattern": ULID},
     },
 }
 
 HEADERS: dict[str, Json] = {
     "X-Correlation-ID": {
-        "description": "The caller's own, or a new one; of the gateway's own errors, the request's id.",
+        "description": "The caller's own or a new one. Errors of the gateway have the request's id.",
         "required": True,
         "schema": {"type": "string", "pattern": CORRELATION_ID},
     },
@@ -81,21 +81,21 @@ HEADERS: dict[str, Json] = {
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Content-Location": {
-        "description": "Path of the run's result, which this is.",
+        "description": "Path of this result.",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
-    "Vary": {"description": "The form is the one that `Accept` asks for.", "schema": {"const": "Accept"}},
-    "Retry-After": {"description": "Seconds after which another look is worth it.", "schema": _SECONDS},
+    "Vary": {"description": "The form of the answer depends on `Accept`.", "schema": {"const": "Accept"}},
+    "Retry-After": {"description": "Seconds to wait before the next call.", "schema": _SECONDS},
     "Preference-Applied": {
-        "description": "How long the answer was held back for, at the most.",
+        "description": "The wait that the service accepted, `wait=N`.",
         "schema": {"type": "string", "pattern": "^wait=[0-9]+$"},
     },
     "Idempotency-Replayed": {
-        "description": "The run is an earlier one, with the same key and body.",
+        "description": "The run was submitted earlier with the same key and body.",
         "schema": {"const": "true"},
     },
-    "WWW-Authenticate": {"description": "How to say who calls.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
 }
 
 SECURITY_SCHEMES: dict[str, Json] = {
@@ -103,7 +103,7 @@ SECURITY_SCHEMES: dict[str, Json] = {
         "type": "apiKey",
         "name": "Authorization",
         "in": "header",
-        "description": "Where the stack's AuthMode is IAM: a request signed with AWS Signature Version 4, for"
+        "description": "For stacks whose AuthMode is IAM: a request signed with AWS Signature Version 4 for"
         " the service `execute-api`.",
         "x-amazon-apigateway-authtype": "awsSigv4",
     },
@@ -111,7 +111,7 @@ SECURITY_SCHEMES: dict[str, Json] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "Where the stack's AuthMode is JWT: a token of its OpenID Connect issuer. On a laptop"
+        "description": "For stacks whose AuthMode is JWT: a token of its OpenID Connect issuer. On a laptop,"
         " `Bearer NAME` makes NAME the caller.",
     },
 }

@@ -1,4 +1,4 @@
-"""The whole document: the handlers' routes, what they answer, and what the gateway answers for them."""
+"""The whole document: the handlers' routes, their answers, and those of the gateway."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,24 +20,24 @@ from tools.openapi.schemas import Json, component_schemas
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _DESCRIPTION = """\
-Self-hosted, serverless route optimisation. Post a problem in VROOM's format, get a run at once, and its
-routes when they are found.
+Self-hosted, serverless route optimisation. Post a problem in VROOM's format, get a run at once, and get its
+routes as they are found.
 
-Every error is `application/problem+json` with a stable `code`, but for the 503 of `/ready`. Bodies are zipped
-both ways with `Content-Encoding` and `Accept-Encoding`. Where the stack names an origin, its pages may call:
-`OPTIONS` is answered on every path, and answers carry `Access-Control-Allow-Origin`.
+Every error is `application/problem+json` with a stable `code`, except the 503 of `/ready`. Requests and
+answers may be compressed: `Content-Encoding`, `Accept-Encoding`. A stack can allow the pages of an origin to
+call it. It then answers `OPTIONS` on every path and sends `Access-Control-Allow-Origin`.
 """
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    """(method, path) of each route that the handlers' resolvers know."""
+    """(method, path) of each route of the handlers' resolvers."""
     for handler in (submit_handler, status_handler, health_handler):
         for path, item in (handler.app.get_openapi_schema().paths or {}).items():
             yield from ((method.upper(), path) for method in _METHODS if getattr(item, method))
 
 
 def build_document() -> Json:
-    """The document. Raises KeyError for a route that nothing is said about."""
+    """The document. Raises KeyError for a route that OPERATIONS lacks."""
     paths: dict[str, Json] = defaultdict(dict)
     for method, path in routes():
         paths[path][method.lower()] = _operation(OPERATIONS[method, path])
@@ -83,8 +83,8 @@ def _operation(operation: Operation) -> Json:
     if operation.takes_problem:
         described["requestBody"] = {
             "required": True,
-            "description": "Up to 5 MB of JSON, zipped with `Content-Encoding: gzip` or not. Larger ones as a"
-            " gzip file, with `Content-Type: application/gzip`.",
+            "description": "Up to 5 MB of JSON, compressed with `Content-Encoding: gzip` or not. Send larger"
+            " ones as a gzip file with `Content-Type: application/gzip`.",
             "content": {JSON: _content("Problem"), GZIP: {}},
         }
     described["responses"] = _responses(operation)
@@ -134,7 +134,7 @@ def _content(schema: str) -> Json:
 
 
 def _headers(names: set[str]) -> Json:
-    """Headers by name, those without a `?` behind it as required."""
+    """Headers by name. Those without a `?` after their name are required."""
     headers: Json = {}
     for marked in sorted(names):
         name, needed = marked.removesuffix("?"), not marked.endswith("?")

@@ -1,4 +1,4 @@
-"""Examples, each as the service has really taken or given it."""
+"""Examples, each from a real request or answer."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ _RUN: Json = {
 
 
 def examples() -> dict[str, Json]:
-    """By the schema that they are of; `Solution` is one of `Problem`."""
+    """Examples by the name of their schema. `Solution` solves `Problem`."""
     event = json.loads((ROOT / "events" / "submit.json").read_text())
     return {
         "Problem": json.loads(event["body"]),

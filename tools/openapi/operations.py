@@ -1,4 +1,4 @@
-"""What each route takes, answers and refuses. Tests hold it against the handlers, in both directions."""
+"""What each route takes, answers and refuses. Tests compare it with the handlers, in both directions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from milkrun.schema.solution import Solution
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is no problem: what it means, the shape of its body, and headers of its own.
+    """A successful answer: what it means, the type of its body, and its own headers.
 
-    A `?` behind a header's name: it is not always there.
+    A `?` after a header's name means that some answers lack it.
     """
 
     status: int
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """One route. `parameters` are names of the document's components."""
+    """One route. `parameters` are names of components."""
 
     id: str
     summary: str
@@ -48,22 +48,21 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/optimize"): Operation(
         id="submitProblem",
         summary="Submit a problem",
-        description="Stores a run for the problem and has a worker solve it. With `Prefer: wait=N` the answer"
-        " is held back for up to N seconds; a solution in it has the form that `Accept` asks for, as in"
-        " `getResult`.",
+        description="Stores a run for the problem and has a worker solve it. `Prefer: wait=N` holds the"
+        " answer for up to N seconds. A solution in it has the form that `Accept` asks for, see `getResult`.",
         parameters=("IdempotencyKey", "PreferWait", "CorrelationId"),
         takes_problem=True,
         answers=(
             Answer(
                 200,
-                "With `Prefer: wait=N`: the run has ended in time, with this solution.",
+                "With `Prefer: wait=N`: the run ended in time with this solution.",
                 Solution,
                 ("Location", "Content-Location", "Vary", "Preference-Applied", "Idempotency-Replayed?"),
                 _FORMS,
             ),
             Answer(
                 202,
-                "The run is stored, and safe from now on.",
+                "The run is stored and will not be lost.",
                 RunStatus,
                 ("Location", "Retry-After?", "Preference-Applied?", "Idempotency-Replayed?"),
             ),
@@ -86,16 +85,16 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/optimize"): Operation(
         id="listRuns",
         summary="List your runs",
-        description="Newest first. A page may be short although there are more: follow `next`.",
+        description="Newest first. A page may be short although more follow: read on with `next`.",
         parameters=("StatusFilter", "Limit", "Cursor", "CorrelationId"),
         answers=(Answer(200, "A page of runs.", RunList),),
         errors=(*_EVERYWHERE, errors.InvalidParameterError),
     ),
     ("GET", "/optimize/{run_id}/status"): Operation(
         id="getStatus",
-        summary="See how a run is getting on",
-        description="With `Prefer: wait=N` the answer comes when the status, the attempt or the best routes"
-        " have changed, or the run has ended, or N seconds are over.",
+        summary="Get the status of a run",
+        description="With `Prefer: wait=N` the answer comes once the status, the attempt or the best routes"
+        " change, the run ends, or N seconds are over.",
         parameters=("RunId", "PreferWait", "CorrelationId"),
         answers=(Answer(200, "The state of the run.", RunStatus, ("Retry-After?", "Preference-Applied?")),),
         errors=(*_EVERYWHERE, errors.RunNotFoundError),
@@ -103,20 +102,19 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/optimize/{run_id}/result"): Operation(
         id="getResult",
         summary="Get the solution of a run",
-        description="`Accept: application/geo+json` gives one to lay on a map; `application/gzip` before"
-        " any other type a gzip file of either, the only form that a result over 6 MB comes in. With"
-        " `Prefer: wait=N` the answer comes when there is a solution, or the run has ended, or N seconds are"
-        " over.",
+        description="`Accept: application/geo+json` gives GeoJSON for a map. `application/gzip` before any"
+        " other type gives a gzip file of either form, and is the only way to get a result over 6 MB. With"
+        " `Prefer: wait=N` the answer comes once there is a solution, the run ends, or N seconds are over.",
         parameters=("RunId", "Best", "PreferWait", "CorrelationId"),
         answers=(
             Answer(
                 200,
-                "The solution; with `best=true` the best so far.",
+                "The solution, or with `best=true` the best so far.",
                 Solution,
                 ("Vary", "Preference-Applied?"),
                 _FORMS,
             ),
-            Answer(202, "There is none yet.", RunStatus, ("Retry-After?", "Preference-Applied?")),
+            Answer(202, "There is no solution yet.", RunStatus, ("Retry-After?", "Preference-Applied?")),
         ),
         errors=(
             *_EVERYWHERE,
@@ -130,31 +128,31 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("DELETE", "/optimize/{run_id}"): Operation(
         id="stopRun",
         summary="Stop a run early, or erase it",
-        description="A running run keeps its best routes and ends `completed` with `stopped_early: true`"
-        " within 5 seconds; one that had not begun ends `cancelled`. An ended run does not change.",
+        description="A running run keeps its best routes and ends within 5 seconds as `completed` with"
+        " `stopped_early: true`. A pending run ends as `cancelled`. A run that has ended does not change.",
         parameters=("RunId", "Erase", "CorrelationId"),
         answers=(
-            Answer(202, "The run is asked to stop, or has ended.", RunStatus, ("Retry-After?",)),
-            Answer(204, "With `erase=true`: the run and all its data are gone."),
+            Answer(202, "The run was asked to stop, or has ended.", RunStatus, ("Retry-After?",)),
+            Answer(204, "With `erase=true`: the run and all its data are deleted."),
         ),
         errors=(*_EVERYWHERE, errors.InvalidParameterError, errors.RunNotFoundError),
     ),
     ("GET", "/health"): Operation(
         id="getHealth",
-        summary="See whether the service answers",
-        description="Touches no dependency.",
+        summary="Check that the service answers",
+        description="Uses no dependency.",
         parameters=("CorrelationId",),
-        answers=(Answer(200, "It does.", Health),),
+        answers=(Answer(200, "The service answers.", Health),),
         knows_callers=False,
     ),
     ("GET", "/ready"): Operation(
         id="getReadiness",
-        summary="See whether the servers that Milkrun needs answer",
-        description="Within 3 seconds, whatever hangs.",
+        summary="Check that Redis and Neo4j answer",
+        description="Answers within 3 seconds, even if a server hangs.",
         parameters=("CorrelationId",),
         answers=(
-            Answer(200, "They do.", Ready),
-            Answer(503, "One of them does not.", NotReady, ("Retry-After",)),
+            Answer(200, "Both answer, as far as they are configured.", Ready),
+            Answer(503, "At least one of them does not answer.", NotReady, ("Retry-After",)),
         ),
         knows_callers=False,
     ),

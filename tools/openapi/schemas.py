@@ -1,4 +1,4 @@
-"""JSON schemas of the models that requests are parsed with and answers are made of."""
+"""JSON schemas of the models of requests and answers."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,11 +29,11 @@ _FORMATS: Mapping[str, Json] = {
     "progress": {"minimum": 0, "maximum": 1},
     "attempt": {"minimum": 1},
 }
-"""What Python's types do not say of a field of an answer."""
+"""What the types of an answer's fields do not say."""
 
 
 class _Schemas(GenerateJsonSchema):
-    """Fields without titles, which would only repeat their names."""
+    """Leaves out titles of fields, which only repeat their names."""
 
     def field_title_should_be_set(self, _: Any) -> bool:
         return False
@@ -70,7 +70,7 @@ def _generated(models: Iterable[Any], mode: Any) -> dict[str, Json]:
 
 
 def _deprecated_names() -> Iterator[tuple[str, Json]]:
-    """Second names of a field, which are read and not written: the models' names and the fields'."""
+    """Aliases of fields that requests may use, as (model, schema of the alias)."""
     for name, model in vars(problem_models).items():
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
@@ -82,7 +82,7 @@ def _deprecated_names() -> Iterator[tuple[str, Json]]:
 
 
 def _leave_out_what_has_no_value(schema: Json) -> None:
-    """Solutions are stored without their nulls, and with all else."""
+    """Solutions are stored without nulls: a field that can be null is optional and any other is required."""
     required = []
     for name, field in schema.get("properties", {}).items():
         kinds = field.get("anyOf", [])
@@ -97,13 +97,13 @@ def _leave_out_what_has_no_value(schema: Json) -> None:
 
 
 def _refine(field: Json, more: Json) -> None:
-    """Adds to a field's schema, or to the branch of it that is not null."""
+    """Adds to a field's schema, or to its branch that is not null."""
     branches = [it for it in field.get("anyOf", []) if it != {"type": "null"}]
     (branches[0] if branches else field).update(more)
 
 
 def _describe_fields(schema: Json) -> None:
-    """Takes the `Attributes` of a docstring to the fields that they are about."""
+    """Moves the `Attributes` of a docstring to the descriptions of the fields."""
     description, _, attributes = schema.get("description", "").partition("\n\nAttributes:\n")
     if description:
         schema["description"] = description
@@ -113,8 +113,8 @@ def _describe_fields(schema: Json) -> None:
 
 _FEATURE_COLLECTION: Json = {
     "type": "object",
-    "description": "A solution as GeoJSON (RFC 7946): a line for each route, a point for each of its tasks"
-    " and for each unassigned one. Properties have the names and units of the solution.",
+    "description": "A solution as GeoJSON (RFC 7946): a line for each route and a point for each task,"
+    " assigned or not. Properties have the names and units of the solution.",
     "properties": {
         "type": {"const": "FeatureCollection"},
         "features": {
