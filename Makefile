@@ -51,7 +51,7 @@ bench-api: .venv/.runs ## Compare submit and status with bare redis-py, and impo
 	@PYTHONPATH=.:layers/core:functions/submit:functions/status:functions/health $(BIN)/python -m bench.api
 
 openapi: .venv/.runs ## Write docs/openapi.yaml anew
-	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
+	@$(BIN)/python -m tools.openapi > docs/openapi.yaml.new
 	@mv docs/openapi.yaml.new docs/openapi.yaml
 
 check: lint types template ## Lint, types and template checks

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-ON_NEO4J = ("tests/local/test_readiness.py", "tests/local/network/", "tests/core/networks/test_store.py")
+ON_NEO4J = (
+    *("tests/local/test_readiness.py", "tests/local/test_stack_neo4j.py"),
+    *("tests/networks/", "tests/core/networks/test_store.py"),
+)
 ON_A_STACK = ("tests/e2e/test_life_of_a_run.py", "tests/e2e/test_readme.py", "tests/e2e/test_answers.py")
 TOGETHER = (ON_NEO4J, ON_A_STACK, ("tests/sam/",))
 """Files and folders whose tests share a server that takes long to start, or what takes a minute to build. The

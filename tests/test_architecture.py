@@ -37,6 +37,22 @@ LAYERS: list[set[str]] = [
 """From the bottom up: a module imports from its own row and from those before."""
 
 
+MAY_IMPORT = {
+    "layers/core": {"milkrun"},
+    "layers/solver": {"milkrun", "milkrun_solver"},
+    "layers/authorizer": {"milkrun", "milkrun_authorizer"},
+    "functions": {"milkrun", "milkrun_solver", "milkrun_authorizer"},
+    "canary": set[str](),
+    "networks": {"milkrun_solver", "networks"},
+    "local": {"milkrun", "milkrun_solver", "networks", "local"},
+    "tools": {"milkrun", "milkrun_solver", "functions", "local", "tools"},
+}
+"""What the folders of the repository import of each other: the product nothing of what surrounds it."""
+ENTRY = Path("networks/__main__.py")
+"""The only module of its package that knows the local stack, whose Neo4j is the importer's default."""
+PACKAGES = set[str]().union(*MAY_IMPORT.values()) | {"bench", "canary", "tests"}
+
+
 def imports(path: Path) -> set[str]:
     """The modules that a file imports, wherever in it."""
     found: set[str] = set()
@@ -48,9 +64,26 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def our_packages(path: Path) -> set[str]:
+    """The repository's own packages that a file imports from."""
+    return {name.split(".")[0] for name in imports(path)} & PACKAGES
+
+
 def row(module: str) -> int:
     package = ".".join(module.split(".")[:2])
     return next(number for number, names in enumerate(LAYERS) if package in names)
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_a_folder_imports_only_what_it_may(folder: str) -> None:
+    paths = [path for path in (ROOT / folder).rglob("*.py") if path != ROOT / ENTRY]
+    assert paths
+    breaches = [(str(path.relative_to(ROOT)), our_packages(path) - MAY_IMPORT[folder]) for path in paths]
+    assert [breach for breach in breaches if breach[1]] == []
+
+
+def test_the_importer_s_entry_alone_knows_the_local_stack() -> None:
+    assert our_packages(ROOT / ENTRY) == {"local", "networks"}
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
@@ -62,9 +95,9 @@ def test_the_core_imports_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
-def test_the_core_knows_neither_handlers_nor_the_solver(path: Path) -> None:
+def test_the_core_does_not_know_the_handlers(path: Path) -> None:
     tops = {name.split(".")[0] for name in imports(path)}
-    assert not tops & {"milkrun_solver", "local", *(f"{name}_handler" for name in HANDLERS)}
+    assert not tops & {f"{name}_handler" for name in HANDLERS}
 
 
 @pytest.mark.parametrize("path", sorted(SOLVER.rglob("*.py")), ids=lambda path: str(path.relative_to(SOLVER)))

@@ -18,10 +18,10 @@ from local import ROOT
 from local.demo.map import draw_map, vehicle_name
 from local.demo.problem import DELIVERIES, VANS, delivery_problem
 from local.embedded.neo4j import Neo4jUnavailableError, running_neo4j
-from local.network.generate import town
-from local.network.store import import_network
 from local.stack import running_stack
 from milkrun_solver.roads.compiled import CompiledNetwork
+from networks.store import import_network
+from networks.town import town
 
 TIME_LIMIT = 10.0  # seconds of solving
 PATIENCE = 60.0  # seconds until the demo gives up on a run

@@ -9,9 +9,9 @@ import polyline
 import pytest
 
 from local.embedded.neo4j import Neo4jServer, running_neo4j
-from local.network.generate import town
-from local.network.store import import_network
 from local.stack import RunningStack, running_stack
+from networks.store import import_network
+from networks.town import town
 from tests.freezing import freeze, thaw
 from tests.waiting import until
 

@@ -22,7 +22,7 @@ from tests.telemetry import telemetry  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-SOLUTION = (ROOT / "local/openapi/solution.json").read_bytes()
+SOLUTION = (ROOT / "tools/openapi/solution.json").read_bytes()
 """One of the recorded problem."""
 BEST = Best(SOLUTION, 3_255, 0)
 CACHED: list[Callable[..., Any]] = [

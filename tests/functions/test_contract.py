@@ -12,8 +12,6 @@ import pytest
 import status_handler
 import submit_handler
 
-from local.openapi.codes import function_refusals, run_codes
-from local.openapi.operations import OPERATIONS
 from milkrun.clients.redis import get_redis
 from milkrun.errors import FieldError
 from milkrun.http import problems
@@ -22,6 +20,8 @@ from milkrun.jobs.manager import Best
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 from tests.contract import document
+from tools.openapi.codes import function_refusals, run_codes
+from tools.openapi.operations import OPERATIONS
 
 from .conftest import BEST, SOLUTION, Answer, Invokes, recorded, send
 

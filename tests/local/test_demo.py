@@ -12,9 +12,9 @@ from rich.console import Console
 from local.demo import run as demo
 from local.demo.map import COLOURS, draw_map
 from local.demo.problem import DELIVERIES, delivery_problem
-from local.network.generate import town
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
+from networks.town import town
 
 TOWN = town(7, columns=13)
 

@@ -29,7 +29,7 @@ PLAIN_REDIS = {"REDIS_IAM_USER": "", "REDIS_IAM_CACHE": "", "REDIS_CLUSTER": "",
 def solution() -> bytes:
     """One that is too large as it is, and zips to half of itself."""
     noise = random.Random(1).randbytes(3_500_000).hex()
-    solution = json.loads((ROOT / "local/openapi/solution.json").read_text())
+    solution = json.loads((ROOT / "tools/openapi/solution.json").read_text())
     solution["routes"][0]["geometry"] = noise
     return json.dumps(solution).encode()
 

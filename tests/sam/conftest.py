@@ -17,10 +17,10 @@ from samtranslator.yaml_helper import yaml_parse
 from local import ROOT
 from local.embedded.neo4j import running_neo4j
 from local.embedded.valkey import running_valkey
-from local.network.generate import town
-from local.network.store import import_network
 from local.ports import LOOPBACK, free_port
 from milkrun_solver.roads.compiled import CompiledNetwork
+from networks.store import import_network
+from networks.town import town
 from tests.conftest import missing
 
 from .building import ARCHITECTURES, make_layer, sam_build

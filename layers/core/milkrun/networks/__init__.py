@@ -1,1 +1,1 @@
-"""Road networks as the worker reads them. How they get into Neo4j is `local.network`'s matter."""
+"""Road networks as the worker reads them. The top-level package `networks` puts them into Neo4j."""
