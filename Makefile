@@ -16,7 +16,7 @@ SHELL := bash
 WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test test-all faults bench bench-api openapi check lint types template build format clean
+.PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ bench-api: .venv/.runs ## Compare submit and status with bare redis-py, and impo
 openapi: .venv/.runs ## Write docs/openapi.yaml anew
 	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
 	@mv docs/openapi.yaml.new docs/openapi.yaml
+
+infrastructure: .venv/.runs ## Write the generated parts of the template anew
+	@$(BIN)/python -m infrastructure
 
 check: lint types template ## Lint, types and template checks
 

@@ -12,7 +12,7 @@ import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from local.cloudformation import Resolver
+from local.cloudformation import Resolver, include
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
@@ -127,8 +127,8 @@ def translate(template: dict[str, Any], parameters: Parameters) -> dict[str, Any
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out."""
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    """template.yaml, with short forms such as !Ref written out, and with what it includes."""
+    parsed: dict[str, Any] = include(yaml_parse((ROOT / "template.yaml").read_text()), ROOT)
     return parsed
 
 
