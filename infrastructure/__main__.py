@@ -5,6 +5,9 @@ from typing import Any
 
 import yaml
 
+from infrastructure.alarms.cache import cache_alarms
+from infrastructure.alarms.service import service_alarms
+from infrastructure.alarms.workers import worker_alarms
 from local.cloudformation import parse
 
 HERE = Path(__file__).parent
@@ -13,7 +16,13 @@ GENERATED = HERE / "generated"
 
 def documents() -> dict[str, str]:
     """The text of each file by its name."""
-    return {"api.yaml": _text(parse(HERE / "api.yaml"), "infrastructure/api.yaml")}
+    alarms = "infrastructure/alarms"
+    return {
+        "api.yaml": _text(parse(HERE / "api.yaml"), "infrastructure/api.yaml"),
+        "worker-alarms.yaml": _text(worker_alarms(), alarms),
+        "service-alarms.yaml": _text(service_alarms(), alarms),
+        "cache-alarms.yaml": _text(cache_alarms(), alarms),
+    }
 
 
 def _text(document: dict[str, Any], source: str) -> str:
