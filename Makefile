@@ -14,9 +14,11 @@ SHELL := bash
 
 # Neo4j is fetched while packages are, for who starts it.
 WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
+TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.yaml \
+  $(wildcard infrastructure/generated/*-alarms.yaml)
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test test-all faults bench bench-api openapi check lint types template build format clean
+.PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure check lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +56,10 @@ openapi: .venv/.runs ## Write docs/openapi.yaml anew
 	@$(BIN)/python -m tools.openapi > docs/openapi.yaml.new
 	@mv docs/openapi.yaml.new docs/openapi.yaml
 
+infrastructure: .venv/.runs ## Write the generated templates and the canary's script anew
+	@$(BIN)/python -m infrastructure
+	@$(BIN)/python canary/embed.py
+
 check: lint types template ## Lint, types and template checks
 
 lint: .venv/.tests
@@ -63,14 +69,14 @@ lint: .venv/.tests
 types: .venv/.tests
 	$(BIN)/mypy
 
-# checkov does not look at what no default makes, such as the authorizer: it gets a copy without conditions. It is
+# checkov does not look at what no default makes, such as the authorizer: it gets copies without conditions. It is
 # content with a file that it cannot read.
 template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint $(TEMPLATES)
 	$(SAM) validate --lint --region eu-central-1
 	@mkdir -p .local/checkov
-	@sed '/^    Condition: /d' template.yaml > .local/checkov/template.yaml
-	$(CHECKOV) --config-file .checkov.yaml --file .local/checkov/template.yaml | tee .local/checkov/report
+	@for template in $(TEMPLATES); do sed '/^    Condition: /d' $$template > .local/checkov/$$(basename $$template); done
+	$(CHECKOV) --config-file .checkov.yaml --file $(addprefix .local/checkov/,$(notdir $(TEMPLATES))) | tee .local/checkov/report
 	@! grep -q 'Parsing errors' .local/checkov/report
 
 # Without the SAM CLI's cache, which does not notice a change of layers/Makefile.

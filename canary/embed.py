@@ -1,4 +1,4 @@
-"""Writes the canary's script into template.yaml, where CloudFormation reads it: `python canary/embed.py`.
+"""Writes the canary's script into its template, where CloudFormation reads it, as `make infrastructure` does.
 
 `sam deploy` uploads the code of functions and layers, but of no canary (SAM CLI 1.170). A test fails while
 the two differ.
@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPT, TEMPLATE = HERE / "milkrun_canary.py", HERE.parent / "template.yaml"
+SCRIPT, TEMPLATE = HERE / "milkrun_canary.py", HERE.parent / "infrastructure/canary.yaml"
 _BLOCK = re.compile(r"^( *)Script: \|\n(?:(?:\1 +\S.*)?\n)+", re.MULTILINE)
 
 

@@ -38,17 +38,38 @@ _Loader.add_multi_constructor("!", _construct_tag)
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The document at `path`, its short tags in their long form.
+    """The template at `path`, its short tags in their long form and what AWS::Include brings in its place.
+
+    Raises TemplateError where it, or what it includes, is not YAML.
+    """
+    document = parse(path)
+    if not isinstance(document, dict) or "Resources" not in document:
+        raise TemplateError(f"{path.name} has no Resources")
+    included: dict[str, Any] = include(document, path.parent)
+    return included
+
+
+def parse(path: Path) -> Any:
+    """What the file at `path` holds, its short tags in their long form.
 
     Raises TemplateError where it is not YAML.
     """
     try:
-        document = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        return yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise TemplateError(f"{path.name}: {error}") from error
-    if not isinstance(document, dict) or "Resources" not in document:
-        raise TemplateError(f"{path.name} has no Resources")
-    return document
+
+
+def include(value: Any, folder: Path) -> Any:
+    """`value` with the files that AWS::Include names in it, relative to `folder`."""
+    match value:
+        case {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": location}}}:
+            return parse(folder / location)
+        case dict():
+            return {key: include(item, folder) for key, item in value.items()}
+        case list():
+            return [include(item, folder) for item in value]
+    return value
 
 
 class Resolver:

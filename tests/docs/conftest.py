@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.stacks import Resources, all_resources
+
 ROOT = Path(__file__).parents[2]
 
 Rows = list[list[str]]
@@ -23,6 +25,12 @@ def template() -> dict[str, Any]:
     """template.yaml, with short forms such as !Ref written out."""
     parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
     return parsed
+
+
+@pytest.fixture(scope="session")
+def parts(template: dict[str, Any]) -> Resources:
+    """The resources of the stack and of those nested in it, by logical id."""
+    return all_resources(template)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.cloudformation import Resolver
 from milkrun.observability import UNITS
+from tests.stacks import Resources, deployment
 
 from .conftest import ROOT, Rows
 
@@ -32,6 +32,7 @@ COSTS = {
     "AWS::AppConfig::Application": FREE,  # what costs is to read a configuration, which nobody does
     "AWS::AppConfig::ConfigurationProfile": FREE,
     "AWS::AppConfig::HostedConfigurationVersion": FREE,
+    "AWS::CloudFormation::Stack": FREE,
     "AWS::CloudWatch::Alarm": WATCHING,
     "AWS::CloudWatch::Dashboard": WATCHING,
     "AWS::EC2::EIP": NAT,
@@ -129,19 +130,10 @@ class Made:
     """What a template makes with some parameters; the others have their defaults."""
 
     def __init__(self, template: dict[str, Any], parameters: dict[str, str]) -> None:
-        self._resources = template["Resources"]
-        self._resolver = Resolver(template, "us-east-1", parameters)
+        self.of_type = deployment(template, parameters, "us-east-1").of_type
         self.parameter = {
             name: str(it["Default"]) for name, it in template["Parameters"].items()
         } | parameters
-
-    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Properties by logical id."""
-        return {
-            name: self._resolver.resolve(it["Properties"])
-            for name, it in self._resources.items()
-            if it["Type"] == kind and self._resolver.exists(it)
-        }
 
     def watched(self) -> int:
         """Metrics that its alarms look at, which is what alarms are paid by."""
@@ -244,13 +236,13 @@ def test_functions_cost_what_the_template_gives_them(defaults: Made, rest: Symbo
     assert rest["sweeps"] == rest["hours"] * 60
 
 
-def test_the_canary_costs_what_the_template_gives_it(template: dict[str, Any], rest: Symbols) -> None:
-    run = template["Resources"]["Canary"]["Properties"]["RunConfig"]
+def test_the_canary_costs_what_the_template_gives_it(parts: Resources, rest: Symbols) -> None:
+    run = parts["Canary"]["Properties"]["RunConfig"]
     assert rest["canary_gb"] == run["MemoryInMB"] / 1024
 
 
-def test_whatever_the_template_makes_has_its_row_or_is_free(template: dict[str, Any], table: Table) -> None:
-    assert {it["Type"] for it in template["Resources"].values()} == COSTS.keys()
+def test_whatever_the_template_makes_has_its_row_or_is_free(parts: Resources, table: Table) -> None:
+    assert {it["Type"] for it in parts.values()} == COSTS.keys()
     rows = {row[0] for header in ("line | at rest", "with | adds at rest") for row in table(header)}
     assert set(COSTS.values()) - {FREE} <= rows
 
@@ -289,8 +281,8 @@ def test_metrics_are_counted_while_they_are_reported(months: list[Symbols]) -> N
     assert rest < some < len(UNITS) < many < 2 * len(UNITS)  # some are reported by their dimensions too
 
 
-def test_there_is_one_dashboard_and_one_key(template: dict[str, Any]) -> None:
-    types = [it["Type"] for it in template["Resources"].values()]
+def test_there_is_one_dashboard_and_one_key(parts: Resources) -> None:
+    types = [it["Type"] for it in parts.values()]
     assert types.count("AWS::CloudWatch::Dashboard") == types.count("AWS::KMS::Key") == 1
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import missing
+from tests.stacks import Resources
 
 from .conftest import ROOT, Rows
 
@@ -79,9 +80,9 @@ def test_every_value_that_the_page_gives_is_one_that_the_template_takes(
             assert least <= int(value) <= most, f"{name}={value}"
 
 
-def test_what_stays_after_the_stack_is_told(page: str, template: dict[str, Any]) -> None:
+def test_what_stays_after_the_stack_is_told(page: str, parts: Resources) -> None:
     (section,) = re.findall(r"^## Deleting\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
-    for name, resource in template["Resources"].items():
+    for name, resource in parts.items():
         if resource.get("DeletionPolicy", "Delete") != "Delete":
             assert f"`{name}`" in section
 

@@ -12,6 +12,7 @@ from botocore.session import Session
 
 from milkrun.http.identity import owner_of
 from milkrun.observability import UNITS
+from tests.stacks import Resources
 
 from .conftest import ROOT
 
@@ -42,9 +43,9 @@ def shell(page: str) -> list[str]:
 
 
 def test_every_alarm_has_an_entry_and_every_entry_its_alarm(
-    entries: dict[str, str], template: dict[str, Any]
+    entries: dict[str, str], parts: Resources
 ) -> None:
-    alarms = {name for name, it in template["Resources"].items() if it["Type"] == "AWS::CloudWatch::Alarm"}
+    alarms = {name for name, it in parts.items() if it["Type"] == "AWS::CloudWatch::Alarm"}
     assert entries.keys() == alarms
 
 

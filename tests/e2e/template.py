@@ -11,7 +11,7 @@ def changed_template(folder: Path, *changes: tuple[str, str]) -> Path:
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    for part in ("functions", "layers"):
+    for part in ("functions", "infrastructure", "layers"):
         (folder / part).symlink_to(ROOT / part)
     template = folder / "template.yaml"
     template.write_text(text)

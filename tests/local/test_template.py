@@ -67,6 +67,24 @@ def test_a_template_that_cannot_run_says_why(text: str, complaint: str, tmp_path
         read(text, tmp_path)
 
 
+def test_an_api_whose_body_is_included_is_read_from_there(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/api.yaml").write_text(
+        "paths: {/x: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: !Sub '${A.Arn}'}}}}"
+    )
+    function = {"Handler": "a.b", "Runtime": "python3.13", "CodeUri": "."}
+    body = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "parts/api.yaml"}}}
+    resources = {
+        "A": {"Type": "AWS::Serverless::Function", "Properties": function},
+        "B": {"Type": "AWS::Serverless::Api", "Properties": {"DefinitionBody": body}},
+    }
+    (route,) = read(json.dumps({"Resources": resources}), tmp_path).api.routes
+    assert (route.resource, route.target) == ("/x", "A")
+    (tmp_path / "parts/api.yaml").unlink()
+    with pytest.raises(TemplateError, match=r"api\.yaml"):
+        read(json.dumps({"Resources": resources}), tmp_path)
+
+
 def test_a_schedule_other_than_a_rate_is_refused(tmp_path: Path) -> None:
     event = {"Type": "Schedule", "Properties": {"Schedule": "cron(0)"}}
     properties = {"Handler": "a.b", "Runtime": "python3.13", "CodeUri": ".", "Events": {"E": event}}

@@ -1,24 +1,19 @@
-"""The template as it is written, as CloudFormation gets it from SAM, and as it is with some parameters."""
+"""The templates as they are written, as CloudFormation gets them, and as they are with some parameters."""
 
 import copy
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from local.cloudformation import Resolver
+from local.cloudformation import include
+from tests.stacks import ROOT, Deployment, Parameters, Resources, deployment, nested_templates
 
-ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
-
-Resources = dict[str, dict[str, Any]]
-Parameters = dict[str, str]
 
 GIVEN_VPC = {"VpcId": "vpc-0a1b2c3d", "SubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b"}
 NEO4J_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:neo4j-AbCdEf"
@@ -77,29 +72,10 @@ PARAMETER_SETS: dict[str, Parameters] = {
         "CacheNodeType": "cache.m7g.large",
         "CacheDurability": "sync",
     },
-    "one node of Redis": {"CacheReplicas": "0", "CacheEngine": "redis"},
+    "one node of Redis, few alarms": {"CacheReplicas": "0", "CacheEngine": "redis", "Alarms": "few"},
     "Neo4j outside a VPC that is given": {**GIVEN_VPC, "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"},
 }
 """Deployments that see every condition both ways."""
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """Resources that exist with some parameters. Conditions are decided; a reference is the resource's name.
-
-    `conditions` are those of the template, by name.
-    """
-
-    resources: Resources
-    conditions: dict[str, bool]
-
-    def properties(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.resources[name].get("Properties", {})
-        return found
-
-    def of_type(self, kind: str) -> Resources:
-        """Properties by logical id."""
-        return {name: self.properties(name) for name, it in self.resources.items() if it["Type"] == kind}
 
 
 Deploy = Callable[[Parameters], Deployment]
@@ -127,9 +103,15 @@ def translate(template: dict[str, Any], parameters: Parameters) -> dict[str, Any
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out."""
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    """template.yaml, with short forms such as !Ref written out, and with what it includes."""
+    parsed: dict[str, Any] = include(yaml_parse((ROOT / "template.yaml").read_text()), ROOT)
     return parsed
+
+
+@pytest.fixture(scope="session")
+def nested(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The template of each nested stack, by the stack's logical id."""
+    return nested_templates(template)
 
 
 @pytest.fixture(scope="session")
@@ -146,16 +128,7 @@ def deployed(template: dict[str, Any]) -> Deploy:
     def deploy(parameters: Parameters) -> Deployment:
         key = json.dumps(parameters, sort_keys=True)
         if key not in known:
-            document = translate(template, parameters)
-            resolver = Resolver(document, REGION, parameters)
-            known[key] = Deployment(
-                {
-                    name: resolver.resolve(it)
-                    for name, it in document["Resources"].items()
-                    if resolver.exists(it)
-                },
-                {name: resolver.exists({"Condition": name}) for name in template["Conditions"]},
-            )
+            known[key] = deployment(translate(template, parameters), parameters, REGION)
         return known[key]
 
     return deploy

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import CANARY_SECRET, GIVEN_VPC, ROOT, Deploy, Parameters
+from tests.stacks import ROOT, Parameters, Resources
+
+from .conftest import CANARY_SECRET, GIVEN_VPC, Deploy
 
 CANARY = ROOT / "canary"
 SIGNED = {"POST/optimize", "GET/optimize/*/status", "GET/optimize/*/result", "DELETE/optimize/*"}
@@ -15,8 +17,20 @@ SIGNED = {"POST/optimize", "GET/optimize/*/status", "GET/optimize/*/result", "DE
 
 
 @pytest.fixture(scope="module")
-def canary(translated: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = translated["Resources"]["Canary"]["Properties"]
+def own_template(nested: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return nested["CanaryStack"]
+
+
+@pytest.fixture(scope="module")
+def parts(own_template: dict[str, Any]) -> Resources:
+    """The resources of its stack."""
+    found: Resources = own_template["Resources"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def canary(parts: Resources) -> dict[str, Any]:
+    properties: dict[str, Any] = parts["Canary"]["Properties"]
     return properties
 
 
@@ -30,11 +44,11 @@ def embedder() -> ModuleType:
     return module
 
 
-def statements(translated: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+def statements(parts: Resources) -> dict[str, tuple[Any, Any]]:
     """Resource and condition of each action of the canary's role."""
     return {
         action: (statement["Resource"], statement.get("Condition"))
-        for policy in translated["Resources"]["CanaryRole"]["Properties"]["Policies"]
+        for policy in parts["CanaryRole"]["Properties"]["Policies"]
         if "PolicyDocument" in policy  # the right to its secret depends on parameters: test_permissions
         for statement in policy["PolicyDocument"]["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
@@ -60,15 +74,14 @@ def script_constants() -> dict[str, float]:
 
 def test_the_template_has_the_script_that_is_tested(canary: dict[str, Any]) -> None:
     script = (CANARY / "milkrun_canary.py").read_text()
-    assert canary["Code"]["Script"] == script, "`python canary/embed.py` brings it over"
+    assert canary["Code"]["Script"] == script, "`make infrastructure` brings it over"
     assert canary["Code"]["Handler"] == "milkrun_canary.handler"
     assert "\ndef handler(" in script
 
 
-def test_every_choice_of_minutes_is_in_the_map(template: dict[str, Any]) -> None:
-    """CloudFormation looks a key up even where the condition of the resource does not hold."""
-    choices = map(str, template["Parameters"]["CanaryMinutes"]["AllowedValues"])
-    assert set(choices) == template["Mappings"]["CanaryPeriods"]["Seconds"].keys()
+def test_every_choice_of_minutes_is_in_the_map(own_template: dict[str, Any]) -> None:
+    choices = map(str, own_template["Parameters"]["CanaryMinutes"]["AllowedValues"])
+    assert set(choices) == own_template["Mappings"]["CanaryPeriods"]["Seconds"].keys()
 
 
 def test_embedding_replaces_the_script_and_nothing_else(embedder: ModuleType, tmp_path: Path) -> None:
@@ -80,7 +93,7 @@ def test_embedding_replaces_the_script_and_nothing_else(embedder: ModuleType, tm
 
 
 def test_embedding_twice_changes_nothing(embedder: ModuleType) -> None:
-    template = (ROOT / "template.yaml").read_text()
+    template = (ROOT / "infrastructure/canary.yaml").read_text()
     assert embedder.embed(template, (CANARY / "milkrun_canary.py").read_text()) == template
 
 
@@ -105,10 +118,10 @@ def test_a_run_is_over_before_the_next_one_is_due(template: dict[str, Any], cana
     assert canary["Schedule"]["Expression"] == {"Fn::Sub": "rate(${CanaryMinutes} minutes)"}
 
 
-def test_there_is_nothing_of_the_canary_without_it(translated: dict[str, Any]) -> None:
-    parts = {name: it for name, it in translated["Resources"].items() if name.startswith("Canary")}
-    assert {"Canary", "CanaryRole", "CanaryArtifacts", "CanaryArtifactsPolicy"} <= parts.keys()
-    assert {it.get("Condition") for it in parts.values()} <= {"RunsCanary", "WatchesCanary"}
+def test_there_is_nothing_of_the_canary_without_it(deployed: Deploy, parts: Resources) -> None:
+    assert parts.keys() <= deployed({}).resources.keys()
+    without = deployed({"CanaryMinutes": "0"}).resources
+    assert not [name for name in without if name.startswith("Canary")]
 
 
 def test_it_signs_runs_only_where_callers_do(canary: dict[str, Any]) -> None:
@@ -142,8 +155,10 @@ def test_it_gets_a_token_only_where_callers_bring_them_and_it_is_told_where(depl
 
 def test_it_begins_once_the_stage_is_there(translated: dict[str, Any], canary: dict[str, Any]) -> None:
     url = canary["RunConfig"]["EnvironmentVariables"]["API_URL"]["Fn::Sub"]
-    assert url.endswith("/${ApiStage}")
-    assert translated["Resources"]["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
+    assert url.endswith("/${StageName}")
+    resources = translated["Resources"]
+    assert resources["CanaryStack"]["Properties"]["Parameters"]["StageName"] == {"Ref": "ApiStage"}
+    assert resources["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
 
 
 def test_it_begins_once_the_gateway_may_call_what_it_calls(translated: dict[str, Any]) -> None:
@@ -156,17 +171,19 @@ def test_it_begins_once_the_gateway_may_call_what_it_calls(translated: dict[str,
     }
     needed = {name for name, arn in permissions.items() if arn.partition("${__Stage__}/")[2] in called}
     assert len(needed) == len(called)
-    assert set(resources["Canary"]["DependsOn"]) == needed
+    assert set(resources["CanaryStack"]["DependsOn"]) == needed
 
 
 def test_it_begins_once_there_is_a_road_to_lambda(translated: dict[str, Any], deployed: Deploy) -> None:
-    metadata = translated["Resources"]["Canary"]["Metadata"]
+    metadata = translated["Resources"]["CanaryStack"]["Metadata"]
     assert {"Ref": "LambdaEndpoint"} in metadata["DependsOnToo"]["Fn::If"]
-    assert deployed(GIVEN_VPC).resources["Canary"]["Metadata"]["DependsOnToo"] == ""
+    assert deployed(GIVEN_VPC).resources["CanaryStack"]["Metadata"]["DependsOnToo"] == ""
 
 
-def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(translated: dict[str, Any]) -> None:
-    resources, _ = statements(translated)["execute-api:Invoke"]
+def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(
+    translated: dict[str, Any], parts: Resources
+) -> None:
+    resources, _ = statements(parts)["execute-api:Invoke"]
     prefix = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${StageName}/"
     allowed = {resource["Fn::Sub"].removeprefix(prefix) for resource in resources}
     assert allowed == SIGNED
@@ -178,8 +195,8 @@ def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(translated: di
     assert allowed <= operations
 
 
-def test_it_may_report_and_do_nothing_else(translated: dict[str, Any]) -> None:
-    rights = statements(translated)
+def test_it_may_report_and_do_nothing_else(parts: Resources) -> None:
+    rights = statements(parts)
     assert set(rights) == {
         "execute-api:Invoke",
         "logs:CreateLogGroup",
@@ -197,17 +214,17 @@ def test_it_may_report_and_do_nothing_else(translated: dict[str, Any]) -> None:
 
 
 def test_it_writes_the_log_and_the_artifacts_that_it_may_write(
-    translated: dict[str, Any], canary: dict[str, Any]
+    parts: Resources, canary: dict[str, Any]
 ) -> None:
-    rights = statements(translated)
-    assert canary["Name"] == {"Fn::Sub": "milkrun-${Api}"}
-    assert rights["logs:PutLogEvents"][0]["Fn::Sub"].endswith(":/aws/lambda/cwsyn-milkrun-${Api}-*")
+    rights = statements(parts)
+    assert canary["Name"] == {"Fn::Sub": "${Api}-milkrun"}
+    assert rights["logs:PutLogEvents"][0]["Fn::Sub"].endswith(":/aws/lambda/cwsyn-${Api}-milkrun-*")
     assert canary["ArtifactS3Location"] == {"Fn::Sub": "s3://${CanaryArtifacts}/runs"}
     assert rights["s3:PutObject"][0] == {"Fn::Sub": "${CanaryArtifacts.Arn}/runs/*"}
 
 
-def test_artifacts_are_encrypted_private_and_forgotten(translated: dict[str, Any]) -> None:
-    bucket = translated["Resources"]["CanaryArtifacts"]
+def test_artifacts_are_encrypted_private_and_forgotten(parts: Resources) -> None:
+    bucket = parts["CanaryArtifacts"]
     properties = bucket["Properties"]
     (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
@@ -219,8 +236,8 @@ def test_artifacts_are_encrypted_private_and_forgotten(translated: dict[str, Any
     assert bucket["DeletionPolicy"] == "Retain"
 
 
-def test_artifacts_travel_over_tls_only(translated: dict[str, Any]) -> None:
-    policy = translated["Resources"]["CanaryArtifactsPolicy"]["Properties"]
+def test_artifacts_travel_over_tls_only(parts: Resources) -> None:
+    policy = parts["CanaryArtifactsPolicy"]["Properties"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Principal"] == statement["Action"].removeprefix("s3:") == "*"

@@ -1,0 +1,87 @@
+"""The nested stacks: what they get, and that an update to them from one stack works."""
+
+from typing import Any
+
+from infrastructure.__main__ import HERE
+from tests.stacks import NESTED, ROOT
+
+from .conftest import Deploy
+
+STATELESS = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Role",
+    "AWS::S3::Bucket",  # of what the canary has seen; a new one serves as well
+    "AWS::S3::BucketPolicy",
+    "AWS::Synthetics::Canary",
+}
+NAMES = {"Name", "AlarmName", "BucketName", "DashboardName", "RoleName"}
+"""Properties by which these types are given a name."""
+
+Templates = dict[str, dict[str, Any]]
+
+
+def test_every_template_of_the_folder_is_deployed(template: dict[str, Any]) -> None:
+    found = {path for path in HERE.rglob("*.yaml") if "Resources" in path.read_text()}
+    stacks = [it for it in template["Resources"].values() if it["Type"] == NESTED]
+    assert {ROOT / it["Properties"]["TemplateURL"] for it in stacks} == found
+
+
+def test_a_nested_template_gets_its_parameters_and_no_other(
+    template: dict[str, Any], nested: Templates
+) -> None:
+    for name, it in nested.items():
+        given = template["Resources"][name]["Properties"]["Parameters"]
+        assert given.keys() == it["Parameters"].keys(), name
+
+
+def test_a_nested_template_takes_the_values_that_the_root_takes(
+    template: dict[str, Any], nested: Templates
+) -> None:
+    seen = set()
+    for it in nested.values():
+        for name, parameter in it["Parameters"].items():
+            if "AllowedValues" in parameter:
+                seen.add(name)
+                # Without minutes there is no canary, nor its template.
+                choices = [value for value in template["Parameters"][name]["AllowedValues"] if value]
+                assert parameter["AllowedValues"] == choices, name
+    assert seen == {"Alarms", "AuthMode", "CanaryMinutes"}
+
+
+def test_arns_fit_into_a_parameter_of_the_dashboard(deployed: Deploy) -> None:
+    """A parameter takes 4,096 bytes, and the longest name of a stack is 64 characters."""
+    parameters = deployed({"AuthMode": "JWT"}).of_type(NESTED)["DashboardStack"]["Parameters"]
+    suffix = "-1234567890123"
+    for name in ("WorkerAlarms", "ServiceAlarms", "CacheAlarms"):
+        stack = f"{64 * 'x'}-{name}Stack{suffix}"
+        longest = f"arn:aws-us-gov:cloudwatch:us-gov-east-1:123456789012:alarm:{stack}-"
+        arns = parameters[name].replace(".Arn", suffix).replace('"', "").split(", ")
+        assert len(arns) > 1
+        assert sum(len(f'"{longest}{arn}", ') for arn in arns) <= 4096, name
+
+
+def test_a_nested_stack_never_takes_its_own_name_for_that_of_the_service(nested: Templates) -> None:
+    """Metrics go by the name of the root stack, which is a parameter."""
+    for name, it in nested.items():
+        assert "AWS::Stack" not in str(it), name
+
+
+def test_what_keeps_something_is_in_the_root_stack(nested: Templates) -> None:
+    """A resource that changes its stack is deleted and made anew."""
+    types = {it["Type"] for template in nested.values() for it in template["Resources"].values()}
+    assert types == STATELESS
+
+
+def test_no_name_is_one_that_the_root_stack_had_for_the_same(deployed: Deploy) -> None:
+    """An update makes nested stacks before it deletes what was in the root stack."""
+    before = {"milkrun-Api", "local-eu-central-1"}
+    named = {
+        value
+        for kind in STATELESS
+        for properties in deployed({}).of_type(kind).values()
+        for key, value in properties.items()
+        if key in NAMES
+    }
+    assert named == {"Api-milkrun", "local-overview-eu-central-1"}
+    assert not named & before
