@@ -112,6 +112,38 @@ def test_the_solver_knows_only_schema_and_errors(path: Path) -> None:
     }
 
 
+ROOMS = (
+    "solve",
+    "search",
+    "decomposition",
+    "engines",
+    "feasibility",
+    "answer",
+    "routes",
+    "rules",
+    "verification",
+    "model",
+    "roads",
+    "errors",
+    "places",
+)
+"""The solver's folders from the top down: a module imports from its own and from those below it."""
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", sorted(SOLVER.rglob("*.py")), ids=lambda path: str(path.relative_to(SOLVER)))
+def test_the_solver_s_folders_import_downwards(path: Path) -> None:
+    here = path.relative_to(SOLVER).parts[0].removesuffix(".py")
+    theirs = {room(name) for name in imports(path) if name.startswith("milkrun_solver.")}
+    if here == "verification":  # the second opinion shares nothing with what makes routes
+        assert theirs <= {"verification", "model"}
+    if here != "__init__":
+        assert [there for there in theirs if ROOMS.index(there) < ROOMS.index(here)] == []
+
+
 _WATCH = """
 import os, sys, threading
 events = []
