@@ -18,15 +18,13 @@ from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operator_selection import OperatorSelection
 from milkrun_solver.search.operators import Operator, Operators
-from milkrun_solver.search.search_task import Round, SearchTask
+from milkrun_solver.search.search_task import LEAST_SECONDS, Round, SearchTask
 from milkrun_solver.search.temperature import Cooling
 
 ROUND_SECONDS = 2.5
 """A round ends after so long; the next one goes on from the best plan of all."""
 TRIAL_SECONDS = 1.0
 """The same where another operator is only tried."""
-LEAST_SECONDS = 0.3
-"""A search of less is not worth starting."""
 HANDFUL_STALL = 0.25
 """Seconds without a better answer after which the search of a handful of tasks has mostly ended."""
 MOST_PARTS = 4
@@ -127,7 +125,7 @@ class Rounds:
                     if self._known is not None and not self._operators_for(self._known):
                         return None
                     self._round = self._new_round()
-                task = None if self._round is None else self._task_of(self._round)
+                task = None if self._round is None else self._round.next_task(self._clock(), self._current)
                 if self._round is not None and task is not None:
                     self._round.running += 1
                     return task
@@ -201,7 +199,7 @@ class Rounds:
 
     def _current_after(self, ended: Round, best: Solved) -> Solved:
         """Where annealing goes on after a round of it."""
-        current = ended.current(self._model)
+        current = ended.current()
         return best if current is None or self._cooling.is_settled(self._clock()) else current
 
     def _new_round(self) -> Round | None:
@@ -244,32 +242,15 @@ class Rounds:
             until = self._deadline
         parts = [SearchTask(operator, self._model, it.part, it.part.plan, it.instead_of) for it in pieces]
         slots = min(MOST_PARTS, max(1, -(-len(parts) // max(1, self.threads))))
-        searched = self._rng.sample(parts, min(len(parts), slots * self.threads))
         return Round(
             operator,
+            operator if operator.neighbourhood == "subproblems" else self._operators.whole,
+            self._model,
             since=now,
             until=until,
             before=None if self._known is None else self._known.objective,
             parts=parts,
-            waiting=searched,
+            waiting=self._rng.sample(parts, min(len(parts), slots * self.threads)),
             slot=(until - now) / slots,
             outside=self._outside,
         )
-
-    def _task_of(self, current: Round) -> SearchTask | None:
-        """A part that waits, else the whole problem until the round ends; None if that is soon."""
-        now = self._clock()
-        if current.waiting:
-            task = current.waiting.pop(0)
-            task.until = min(current.until, now + current.slot)
-            return task
-        is_subproblems = current.operator.neighbourhood == "subproblems"
-        operator = current.operator if is_subproblems else self._operators.whole
-        if current.until - now < LEAST_SECONDS or operator is None:
-            return None
-        task = SearchTask(
-            operator, self._model, None, None if self._current is None else self._current.routes
-        )
-        task.until = current.until
-        current.wholes.append(task)
-        return task

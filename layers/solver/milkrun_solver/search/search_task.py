@@ -12,6 +12,9 @@ from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator
 
+LEAST_SECONDS = 0.3
+"""A search of less is not worth starting."""
+
 
 class SearchTask:
     """One thread's share of a round: a problem, where to start, and until when.
@@ -85,6 +88,8 @@ class Round:
 
     Attributes:
         operator: What its threads do.
+        beside: What a thread does for which no part is left; None if it waits.
+        model: The whole problem.
         since, until: When it began and when it ends, on the clock of the search.
         before: How good the plan was that it started from.
         parts: Tasks that together are the whole plan.
@@ -96,6 +101,8 @@ class Round:
     """
 
     operator: Operator
+    beside: Operator | None
+    model: Model
     since: float
     until: float
     before: Rank | None
@@ -111,14 +118,31 @@ class Round:
         """Whether no thread has anything left to do in it."""
         return not self.waiting and not self.running
 
-    def current(self, model: Model) -> Solved | None:
+    def next_task(self, now: float, current: Solved | None) -> SearchTask | None:
+        """A part that waits, else the whole problem until the round ends; None if that is soon.
+
+        Args:
+            current: Where a search of the whole problem starts.
+        """
+        if self.waiting:
+            task = self.waiting.pop(0)
+            task.until = min(self.until, now + self.slot)
+            return task
+        if self.until - now < LEAST_SECONDS or self.beside is None:
+            return None
+        task = SearchTask(self.beside, self.model, None, None if current is None else current.routes)
+        task.until = self.until
+        self.wholes.append(task)
+        return task
+
+    def current(self) -> Solved | None:
         """Where the searches of the round have ended: those of its parts together, or the best of the
         whole."""
         if self.parts:
             ended = [_together([task.ended_at() for task in self.parts])]
         else:
             ended = [task.ended_at() for task in self.wholes if task.current is not None]
-        solved = [Solved(routes, objective(model, routes)) for routes in ended if routes is not None]
+        solved = [Solved(routes, objective(self.model, routes)) for routes in ended if routes is not None]
         return min(solved, key=lambda it: it.objective, default=None)
 
     def best(self) -> Solved | None:
