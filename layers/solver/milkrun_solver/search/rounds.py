@@ -39,9 +39,8 @@ class Rounds:
     Args:
         model: The whole problem.
         possible: Tasks that some vehicle can serve.
-        operators: What the threads may do. Where none has the whole problem for its neighbourhood, the
-            first plan comes
-            from elsewhere.
+        operators: What the threads may do. Where none searches the whole problem, the first plan comes from
+            elsewhere.
         deadline: When to end, in seconds of `clock`.
         seed: Start of the random choices.
         is_over: Whether the search was told to end.
