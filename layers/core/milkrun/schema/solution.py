@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 Coordinates = tuple[float, float]
 EngineName = Literal["vroom", "pyvrp"]
+"""The engines. Each has a folder of its name in the solver."""
 Rank = tuple[int, int, int]
 """Lower is better: priority left unassigned, tasks left unassigned, cost."""
 

@@ -1,11 +1,15 @@
-"""The engines, by name."""
+"""The engines by name, in the order of preference: each is the `ENGINE` of `engines/<name>/engine.py`."""
+
+from importlib import import_module
+from typing import get_args
 
 from milkrun.schema.solution import EngineName
 from milkrun_solver.engines.protocol import Engine
-from milkrun_solver.engines.pyvrp.engine import PyvrpEngine
-from milkrun_solver.engines.vroom.engine import VroomEngine
 
-ENGINES: dict[EngineName, type[Engine]] = {
-    "vroom": VroomEngine,
-    "pyvrp": PyvrpEngine,
-}
+
+def _engine(name: EngineName) -> type[Engine]:
+    engine: type[Engine] = import_module(f"milkrun_solver.engines.{name}.engine").ENGINE
+    return engine
+
+
+ENGINES: dict[EngineName, type[Engine]] = {name: _engine(name) for name in get_args(EngineName)}

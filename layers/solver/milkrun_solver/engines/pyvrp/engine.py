@@ -180,3 +180,6 @@ def _first(search: Annealing, start: Plan | None) -> "pyvrp.Solution":
     if not search.complete and not search.encoding.keeps_rules(first):
         return search.solution(search.feasible_part(first))
     return first
+
+
+ENGINE = PyvrpEngine

@@ -84,3 +84,6 @@ def _efforts(model: Model, depth: Depth) -> list[Effort]:
         return [heuristics]
     levels = {0} if depth == "quick" else {0, model.problem.options.exploration_level}
     return [heuristics, *map(Effort, sorted(levels))]
+
+
+ENGINE = VroomEngine
