@@ -42,7 +42,7 @@ test-all: .venv/.tests ## Run all tests, those that take long too; or those of $
 faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
 	@$(BIN)/python -m tests.faults
 
-# Cores are what the machine has, instances what lies beside the repository or else a few of its own.
+# Cores are what the machine has, instances a few of the benchmark's own.
 # SOLVERS="milkrun pyvrp" and CORES=1 choose.
 bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \

