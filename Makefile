@@ -18,7 +18,8 @@ TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.y
   $(wildcard infrastructure/generated/*-alarms.yaml)
 REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
-.PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure check lint types template build format clean
+.PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure pictures check
+.PHONY: lint types template build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +60,9 @@ openapi: .venv/.runs ## Write docs/openapi.yaml anew
 infrastructure: .venv/.runs ## Write the generated templates and the canary's script anew
 	@$(BIN)/python -m infrastructure
 	@$(BIN)/python canary/embed.py
+
+pictures: .venv/.made ## Draw the pictures of docs/architecture.md anew
+	@$(BIN)/python -m tools.pictures
 
 check: lint types template ## Lint, types and template checks
 

@@ -1,0 +1,1 @@
+"""Pictures in the documentation that are drawn from the code."""
