@@ -1,0 +1,24 @@
+"""The version and the changelog, as docs/releasing.md has them."""
+
+import re
+
+from local import ROOT
+from milkrun import __version__
+
+HEADINGS = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+RELEASE = re.compile(r"(\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)")
+
+
+def test_the_changelog_lists_releases_newest_first() -> None:
+    releases = HEADINGS[1:] if HEADINGS[0] == "Unreleased" else HEADINGS
+    numbers = [[int(part) for part in RELEASE.fullmatch(it)[1].split(".")] for it in releases]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_the_newest_release_has_the_version_of_the_code() -> None:
+    released = next(filter(None, map(RELEASE.fullmatch, HEADINGS)), None)
+    assert released is None or released[1] == __version__
+
+
+def test_the_version_stands_in_the_code_alone() -> None:
+    assert not re.search(r"^version\b", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
