@@ -18,7 +18,7 @@ TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.y
   $(wildcard infrastructure/generated/*-alarms.yaml)
 
 .PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure pictures check
-.PHONY: lint types template build format lock clean
+.PHONY: lint types template build docs format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,6 +85,12 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 # Without the SAM CLI's cache, which does not notice a change of layers/Makefile.
 build: .venv/sam/.installed ## Build for Lambda; ENV=prod for an environment with another Architecture
 	$(SAM) build --no-cached --config-env $(ENV)
+
+docs: .venv/docs/.installed ## Build the documentation's site into .local/site; broken links end it
+	@rm -rf .local/docs .local/site && mkdir -p .local/docs
+	@cp -R README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs .local/docs/
+	@.venv/docs/bin/zensical build --strict --clean
+	@echo "Built: .local/site/index.html"
 
 format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .
