@@ -17,7 +17,7 @@ WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.yaml \
   $(wildcard infrastructure/generated/*-alarms.yaml)
 
-.PHONY: help demo up neo4j test test-all faults bench bench-api openapi infrastructure pictures check
+.PHONY: help demo up neo4j test test-all coverage faults bench bench-api openapi infrastructure pictures check
 .PHONY: lint types template build docs format lock clean
 
 help: ## Show this list
@@ -36,8 +36,13 @@ neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
 test: .venv/.tests ## Run the tests, each promise once; or those of $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
 
-test-all: .venv/.tests ## Run all tests, those that take long too; or those of $ARGS
+test-all: .venv/.tests .venv/sam/.installed ## Run all tests, those that take long too; or those of $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
+
+# Processes of a stack are not measured, and what starts one is slow: docs/decisions/test-run.md.
+coverage: .venv/.tests ## Measure which code quick tests run; less than the floor in pyproject.toml fails
+	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
+	  tests/authorizer tests/core tests/functions tests/solver
 
 faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
 	@$(BIN)/python -m tests.faults
