@@ -39,8 +39,8 @@ test: .venv/.tests ## Run the tests, each promise once; or those of $ARGS
 test-all: .venv/.tests .venv/sam/.installed ## Run all tests, those that take long too; or those of $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
 
-# Processes of a stack are not measured, and what starts one is slow: docs/decisions/test-run.md.
-coverage: .venv/.tests ## Measure which code quick tests run; less than the floor in pyproject.toml fails
+# Tests that start a stack are left out, because its processes are not measured: docs/decisions/test-run.md.
+coverage: .venv/.tests ## Measure which code the quick tests run; fails below the floor in pyproject.toml
 	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
 	  tests/authorizer tests/core tests/functions tests/solver
 
@@ -91,7 +91,7 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 build: .venv/sam/.installed ## Build for Lambda; ENV=prod for an environment with another Architecture
 	$(SAM) build --no-cached --config-env $(ENV)
 
-docs: .venv/docs/.installed ## Build the documentation's site into .local/site; broken links end it
+docs: .venv/docs/.installed ## Build the documentation's site in .local/site; fails on a broken link
 	@rm -rf .local/docs .local/site && mkdir -p .local/docs
 	@cp -R README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs .local/docs/
 	@.venv/docs/bin/zensical build --strict --clean
