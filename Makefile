@@ -65,7 +65,7 @@ infrastructure: .venv/.runs ## Write the generated templates and the canary's sc
 	@$(BIN)/python -m infrastructure
 	@$(BIN)/python canary/embed.py
 
-pictures: .venv/.made ## Draw the pictures of docs/architecture.md anew
+pictures: .venv/.made ## Draw the pictures and tables of docs/architecture.md anew
 	@$(BIN)/python -m tools.pictures
 
 check: lint types template ## Lint, types and template checks

@@ -1,5 +1,6 @@
-"""The pictures of docs/architecture.md: what imports what, as Mermaid flowcharts."""
+"""The pictures and tables of docs/architecture.md: what imports what, and what each folder holds."""
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,11 +8,11 @@ from pathlib import Path
 
 from tools.pictures.imports import Module, graph, modules, modules_by_folder, without_shortcuts
 
-NOT_DEPLOYED = ("networks", "local", "tools")
+NOT_DEPLOYED = ("networks", "local", "infrastructure", "tools")
 
 
 def pictures(root: Path) -> dict[str, str]:
-    """The flowcharts of a checkout by their names."""
+    """Mermaid flowcharts of a checkout's imports, by name."""
     core = modules_by_folder(root / "layers/core", "milkrun")
     solver = modules_by_folder(root / "layers/solver", "milkrun_solver")
     return {
@@ -19,6 +20,23 @@ def pictures(root: Path) -> dict[str, str]:
         "core": _flowchart(core, "milkrun"),
         "solver": _flowchart(solver, "milkrun_solver"),
     }
+
+
+def tables(root: Path) -> dict[str, str]:
+    """Markdown tables of a checkout's folders, by name."""
+    return {
+        "core": _table(root / "layers/core/milkrun"),
+        "solver": _table(root / "layers/solver/milkrun_solver"),
+    }
+
+
+def _table(package: Path) -> str:
+    """A row for each folder of a package, out of its docstring."""
+    rows = ["| folder | holds |", "|---|---|"]
+    for path in sorted(package.glob("*/__init__.py")):
+        lines = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+        rows.append(f"| `{path.parent.name}` | {' '.join(lines.split())} |")
+    return "\n".join(rows) + "\n"
 
 
 def _overview(root: Path) -> list[Module]:
@@ -56,11 +74,13 @@ def _id(folder: str) -> str:
     return folder.replace("/", "_")
 
 
-def redrawn(page: str, drawn: dict[str, str]) -> str:
-    """A page with each picture in the block below its mark, such as `<!-- drawn: core -->`."""
-    return re.sub(
+def redrawn(page: str, root: Path) -> str:
+    """A page with each picture below `<!-- drawn: NAME -->` and each table below `<!-- listed: NAME -->`."""
+    drawn, listed = pictures(root), tables(root)
+    page = re.sub(
         r"(<!-- drawn: (\w+) -->\n```mermaid\n).*?(?=^```$)",
-        lambda block: block[1] + drawn[block[2]],
+        lambda found: found[1] + drawn[found[2]],
         page,
         flags=re.DOTALL | re.MULTILINE,
     )
+    return re.sub(r"(<!-- listed: (\w+) -->\n\n)(?:\|.*\n)*", lambda found: found[1] + listed[found[2]], page)

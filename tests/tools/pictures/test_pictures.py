@@ -1,11 +1,11 @@
-"""The pictures of docs/architecture.md are those of the code, and draw what they should."""
+"""docs/architecture.md shows the imports of today's code, and what its folders hold."""
 
 from pathlib import Path
 
 import pytest
 
 from tools.pictures.__main__ import PAGE, ROOT
-from tools.pictures.architecture import pictures, redrawn
+from tools.pictures.architecture import pictures, redrawn, tables
 from tools.pictures.imports import Graph, graph, modules, modules_by_folder, without_shortcuts
 
 
@@ -30,14 +30,18 @@ def package(tmp_path: Path) -> Path:
 
 def test_the_page_shows_today_s_imports() -> None:
     page = PAGE.read_text()
-    assert page == redrawn(page, pictures(ROOT)), "run `make pictures`"
+    assert page == redrawn(page, ROOT), "run `make pictures`"
 
 
-def test_the_page_has_every_picture() -> None:
+def test_the_page_has_every_picture_and_table() -> None:
     page = PAGE.read_text()
-    assert [
-        name for name in pictures(ROOT) if f"<!-- drawn: {name} -->\n```mermaid\nflowchart" not in page
-    ] == []
+    shown = [f"<!-- drawn: {name} -->\n```mermaid\n{drawn}```\n" for name, drawn in pictures(ROOT).items()]
+    shown += [f"<!-- listed: {name} -->\n\n{table}\n" for name, table in tables(ROOT).items()]
+    assert [it for it in shown if it not in page] == []
+
+
+def test_every_folder_says_what_it_holds() -> None:
+    assert [name for name, table in tables(ROOT).items() if "|  |" in table] == []
 
 
 def test_imports_are_found_in_functions_and_relative_ones_too(package: Path) -> None:
