@@ -39,9 +39,9 @@ class Incumbent:
         on_best: Gets each better answer.
 
     Attributes:
-        solution, routes, objective: The answer, its routes with their times, and how good it is; None at first.
-        improved_at: When it was found, in seconds of the clock; when the search started, before the first
-            one. fault: What was wrong with the last candidate that did not verify.
+        solution, routes, objective: The answer, its routes with their times, and its value; None at first.
+        improved_at: When it was found, in seconds of the clock; before the first one, when the search started.
+        fault: What was wrong with the last candidate that did not verify.
     """
 
     def __init__(

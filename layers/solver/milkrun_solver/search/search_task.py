@@ -29,8 +29,8 @@ class SearchTask:
 
     Attributes:
         until: When to end, on the clock of the search; set when a thread takes the task.
-        current: Where the search has ended, in the part's own numbers. While the temperature is high it may be
-            worse than the start.
+        current: Where the search has ended, in the part's own numbers. While it is hot, it may be worse than
+            the start.
     """
 
     def __init__(
