@@ -40,7 +40,7 @@ class Incumbent:
 
     Attributes:
         solution, routes, objective: The answer, its routes with their times, and its value; None at first.
-        improved_at: When it was found, in seconds of the clock; before the first one, when the search started.
+        improved_at: When it was found, in seconds of the clock. At first, when the search started.
         fault: What was wrong with the last candidate that did not verify.
     """
 
