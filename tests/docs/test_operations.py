@@ -73,7 +73,7 @@ def test_the_last_metrics_of_the_table_are_the_sweeper_s(page: str) -> None:
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "measure"
     }
     assert len(measured) == 8
-    assert "The last eight come with every sweep" in page
+    assert "Every sweep reports the last eight" in page
     assert {name for name, *_ in rows(page, "metric")[-8:]} <= measured | {"RunsExpired"}
 
 

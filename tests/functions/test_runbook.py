@@ -206,7 +206,7 @@ def test_what_is_well_has_none(page: str, telemetry: Telemetry, environment: pyt
 
 
 def test_every_field_that_the_page_explains_is_in_the_log(page: str, known: set[str]) -> None:
-    table = page[page.index("# Lines of the log\n") :]
+    table = page[page.index("# Log lines\n") :]
     explained = {
         field
         for cell in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
@@ -217,7 +217,7 @@ def test_every_field_that_the_page_explains_is_in_the_log(page: str, known: set[
 
 
 def test_every_field_of_the_log_is_explained(page: str, logged: set[str]) -> None:
-    table = page[page.index("# Lines of the log\n") :]
+    table = page[page.index("# Log lines\n") :]
     assert {field for field in logged if f"`{field}`" not in table} == set()
 
 
