@@ -41,13 +41,13 @@ def authorize(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     scheme, _, token = event["authorizationToken"].partition(" ")
     try:
         if scheme.lower() != "bearer":
-            raise TokenRefusedError("this is no bearer token")
+            raise TokenRefusedError("the request has no bearer token")
         caller = get_verifier().verify(token.strip())
     except TokenRefusedError as refusal:
-        get_logger().info("token refused", reason=refusal.detail)
+        get_logger().info("token rejected", reason=refusal.detail)
         return _decision("Deny", event["methodArn"], NOBODY, {})
     owner = token_owner(caller.issuer, caller.subject)
-    get_logger().info("token taken", owner=owner)  # a subject may be an address
+    get_logger().info("token accepted", owner=owner)  # a subject may be an address
     return _decision("Allow", event["methodArn"], owner, caller._asdict())
 
 

@@ -119,7 +119,7 @@ def test_a_run_that_cannot_be_read_keeps_back_no_other(
         run_sweep(bench)
     assert [run.run_id for run in bench.invokes.runs] == [run_id(2)]
     *_, broken, swept = (line for line in telemetry.lines() if line["message"] != "run dispatched")
-    assert (broken["level"], broken["message"]) == ("ERROR", "run not attended to")
+    assert (broken["level"], broken["message"]) == ("ERROR", "run not handled")
     assert broken["run_id"] == run_id(1)
     assert (swept["failed"], swept["dispatched"]) == (1, 1)
 

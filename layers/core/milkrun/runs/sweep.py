@@ -176,7 +176,7 @@ class _Sweeper:
             return
         self.counts["failed"] += 1
         self.failures[name] = error
-        get_logger().error("run not attended to", run_id=name[1], owner=name[0], exc_info=error)
+        get_logger().error("run not handled", run_id=name[1], owner=name[0], exc_info=error)
 
 
 def _chunks(items: list[T], size: int = AT_ONCE) -> Iterator[list[T]]:
