@@ -33,7 +33,7 @@ def test_a_document_is_fetched(issuer: Issuer) -> None:
     ],
 )
 def test_nothing_is_fetched_but_by_https(url: str) -> None:
-    with pytest.raises(IssuerUnavailableError, match="https addresses only"):
+    with pytest.raises(IssuerUnavailableError, match="plain https URLs"):
         fetch.fetch_json(url)
 
 

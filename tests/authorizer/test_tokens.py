@@ -129,7 +129,7 @@ def test_a_token_has_no_say_in_where_its_key_comes_from(verifier: TokenVerifier,
 
 
 def test_a_token_of_an_unknown_key_is_not_taken(verifier: TokenVerifier, issuer: Issuer) -> None:
-    refused(verifier, issuer.token(headers={"kid": "unknown"}), "no key of this id")
+    refused(verifier, issuer.token(headers={"kid": "unknown"}), "no key with this id")
 
 
 @pytest.mark.parametrize("key_id", [{}, {"kid": 7}, {"kid": []}, {"kid": None}])
@@ -137,7 +137,7 @@ def test_a_token_that_names_no_key_is_not_taken(
     verifier: TokenVerifier, issuer: Issuer, key_id: dict[str, Any]
 ) -> None:
     _, claims, signature = issuer.token().split(".")
-    refused(verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "names no key|no signed")
+    refused(verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "names no key|not a signed")
     assert issuer.asked == []
 
 

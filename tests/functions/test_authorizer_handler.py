@@ -97,5 +97,5 @@ def test_without_issuer_and_audience_no_token_is_taken(
     else:
         monkeypatch.delenv(missing)
     authorizer_handler.get_verifier.cache_clear()
-    with pytest.raises(ValueError, match="are needed"):
+    with pytest.raises(ValueError, match="must be set"):
         authorizer_handler.get_verifier()

@@ -213,7 +213,7 @@ def test_a_result_that_no_zipping_makes_small_enough_is_406_too(running: Run) ->
     get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
     answer = result(running, headers={"Accept": "application/gzip"})
     assert (answer.status, answer.body["code"]) == (406, "result_too_large")
-    assert "even zipped" in answer.body["detail"]
+    assert "even as gzip" in answer.body["detail"]
 
 
 def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:

@@ -79,7 +79,7 @@ class IssuerKeys:
             return self._keys[key_id]
         if self._asking or self._failure:
             raise IssuerUnavailableError(self._failure or "the issuer has not answered yet")
-        raise TokenRefusedError("the issuer has no key of this id")
+        raise TokenRefusedError("the issuer has no key with this id")
 
     def _ask(self, cooldown: float) -> bool:
         """Begins to fetch the keys, unless that is under way or was begun a moment ago; whether it did."""
@@ -106,14 +106,14 @@ class IssuerKeys:
     def _all_keys(self) -> dict[str, PyJWK]:
         keys = _signing_keys(self._fetch(self._key_address()))
         if not keys:
-            raise IssuerUnavailableError("there is no signing key among the issuer's keys")
+            raise IssuerUnavailableError("the issuer has no signing key")
         return keys
 
     def _key_address(self) -> str:
         """Where the issuer says its keys are: a token has no say in that."""
         configuration = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if not isinstance(configuration, dict) or configuration.get("issuer") != self._issuer:
-            raise IssuerUnavailableError("the discovery document is of another issuer")
+            raise IssuerUnavailableError("the discovery document belongs to another issuer")
         address = configuration.get("jwks_uri")
         if not isinstance(address, str):
             raise IssuerUnavailableError("the discovery document names no keys")

@@ -38,7 +38,7 @@ class TokenRules:
         """
         issuer, audience = env.get("JWT_ISSUER"), env.get("JWT_AUDIENCE")
         if not issuer or not audience:
-            raise ValueError("JWT_ISSUER and JWT_AUDIENCE are needed")
+            raise ValueError("JWT_ISSUER and JWT_AUDIENCE must be set")
         return cls(
             issuer,
             _audiences(audience),
@@ -56,7 +56,7 @@ class TokenRules:
         if not self.audiences & _meant_for(claims):
             raise TokenRefusedError("the token is meant for another audience")
         if self.access_tokens_only and not _is_access_token(header, claims):
-            raise TokenRefusedError("the token does not say that it is an access token")
+            raise TokenRefusedError("the token does not declare itself an access token")
         if self.scope and self.scope not in _scopes(claims):
             raise TokenRefusedError("the token lacks the required scope")
         if self.claim and not _has(claims.get(self.claim[0]), self.claim[1]):
@@ -66,13 +66,13 @@ class TokenRules:
 def _audiences(text: str) -> frozenset[str]:
     audiences = [audience.strip() for audience in text.split(",")]
     if not all(audiences):
-        raise ValueError(f"JWT_AUDIENCE must be audiences with single commas between them, not {text!r}")
+        raise ValueError(f"JWT_AUDIENCE must be a comma-separated list of audiences, not {text!r}")
     return frozenset(audiences)
 
 
 def _scope(text: str) -> str:
     if len(text.split()) > 1 or text != text.strip():
-        raise ValueError(f"JWT_REQUIRED_SCOPE must be one scope without blanks, not {text!r}")
+        raise ValueError(f"JWT_REQUIRED_SCOPE must be one scope without spaces, not {text!r}")
     return text
 
 

@@ -47,7 +47,7 @@ class TokenVerifier:
         try:
             header = jwt.get_unverified_header(token)
         except (PyJWTError, RecursionError, UnicodeError):  # of brackets without end, of half a character
-            raise TokenRefusedError("this is no signed JSON Web Token") from None
+            raise TokenRefusedError("this is not a signed JSON Web Token") from None
         key_id = header.get("kid")
         if not isinstance(key_id, str):
             raise TokenRefusedError("the token names no key")

@@ -119,8 +119,8 @@ class TooManyBytesError(RequestError):
 
     def __init__(self, *, used: int, allowed: int) -> None:
         super().__init__(
-            f"Your runs take {used} of {allowed} bytes, which leaves no room for this one; erase runs that "
-            "have ended (DELETE /optimize/{run_id}?erase=true), or wait until some are kept no longer."
+            f"Your runs use {used} of {allowed} bytes, and this one does not fit. Erase runs that have ended "
+            "(DELETE /optimize/{run_id}?erase=true), or wait until some expire."
         )
         self.used = used
         self.allowed = allowed
@@ -137,7 +137,7 @@ class TooManySubmitsError(RequestError):
     code = "too_many_submits"
 
     def __init__(self, *, allowed: int, again_ms: int) -> None:
-        super().__init__(f"You have submitted {allowed} runs within a minute; try again a little later.")
+        super().__init__(f"You have submitted {allowed} runs within a minute. Try again later.")
         self.retry_after = -(-again_ms // 1000)
 
 

@@ -175,16 +175,16 @@ def _check_redis_url(text: str) -> None:
 
 def _check_iam(settings: Settings) -> None:
     if bool(settings.redis_iam_user) != bool(settings.redis_iam_cache):
-        raise ValueError("REDIS_IAM_USER and REDIS_IAM_CACHE go together")
+        raise ValueError("REDIS_IAM_USER and REDIS_IAM_CACHE must be set together")
     if not settings.redis_iam_user:
         return
     url = urlsplit(settings.redis_url)
     if url.scheme != "rediss":  # whoever overhears a token can use it
-        raise ValueError("REDIS_URL must begin with rediss:// where REDIS_IAM_USER is set")
+        raise ValueError("REDIS_URL must begin with rediss:// if REDIS_IAM_USER is set")
     if url.username or url.password:
-        raise ValueError("REDIS_URL must hold no user and password where REDIS_IAM_USER is set")
+        raise ValueError("REDIS_URL must not contain a user or password if REDIS_IAM_USER is set")
     if not settings.region:
-        raise ValueError("AWS_REGION must be set where REDIS_IAM_USER is")
+        raise ValueError("AWS_REGION must be set if REDIS_IAM_USER is")
 
 
 def _secret(env: Mapping[str, str], name: str) -> SecretArn | None:

@@ -142,25 +142,25 @@ def test_credentials_that_cannot_be_replaced_are_used_until_they_end(endpoint: E
 )
 def test_no_token_goes_to_an_endpoint_elsewhere(url: str) -> None:
     env = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "sesame"}
-    assert why_none(env) == "the endpoint of credentials is not in this sandbox"
+    assert why_none(env) == "the credentials endpoint is outside this sandbox"
 
 
 def test_an_endpoint_that_is_gone_is_told() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
-    assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("away: ConnectionRefusedError")
+    assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("unavailable: ConnectionRefusedError")
 
 
 def test_an_endpoint_that_hangs_is_given_up_soon() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         started = time.monotonic()
-        assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("away: TimeoutError")
+        assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("unavailable: TimeoutError")
         assert time.monotonic() - started < MARGIN  # else it waits for ever
 
 
 def test_a_refusal_is_told(endpoint: Endpoint) -> None:
     endpoint.token = "wrong"
-    assert why_none(endpoint.env) == "the endpoint of credentials answers 401"
+    assert why_none(endpoint.env) == "the credentials endpoint answered 401"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_refusal_is_told(endpoint: Endpoint) -> None:
 )
 def test_an_answer_without_credentials_is_told_and_not_shown(endpoint: Endpoint, body: bytes) -> None:
     endpoint.answers = [(200, body)]
-    assert why_none(endpoint.env) == "the endpoint of credentials gives none"
+    assert why_none(endpoint.env) == "the credentials endpoint returned no credentials"
 
 
 def test_after_a_failure_the_endpoint_is_asked_again(endpoint: Endpoint) -> None:

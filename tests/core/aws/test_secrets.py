@@ -56,12 +56,12 @@ def test_a_wrong_signature_is_refused(manager: SecretsManager) -> None:
     name = SecretArn.parse(manager.arn)
     with enable_iam_authentication():
         why = why_none(lambda: read_secret(name, somebody, utc_now(), manager.endpoint))
-    assert why.startswith("Secrets Manager refuses")
+    assert why.startswith("Secrets Manager refused")
 
 
 def test_a_secret_that_does_not_exist_is_told(manager: SecretsManager) -> None:
     why = why_none(lambda: read_secret(NAME, ANYBODY, utc_now(), manager.endpoint))
-    assert why == "Secrets Manager refuses: ResourceNotFoundException"
+    assert why == "Secrets Manager refused: ResourceNotFoundException"
 
 
 @pytest.mark.parametrize("text", ["hidden", '["hidden"]', '"hidden"', '{"hidden": '])
@@ -75,7 +75,7 @@ def test_a_secret_of_another_shape_is_told_and_not_shown(manager: SecretsManager
 def test_a_manager_that_is_gone_is_told() -> None:
     endpoint = f"http://127.0.0.1:{free_port()}"
     why = why_none(lambda: read_secret(NAME, ANYBODY, utc_now(), endpoint))
-    assert why == "Secrets Manager is away: ConnectionRefusedError"
+    assert why == "Secrets Manager is unavailable: ConnectionRefusedError"
 
 
 def test_a_manager_that_hangs_is_given_up_within_a_few_seconds() -> None:
@@ -83,5 +83,5 @@ def test_a_manager_that_hangs_is_given_up_within_a_few_seconds() -> None:
         endpoint = f"https://127.0.0.1:{server.getsockname()[1]}"
         started = time.monotonic()
         why = why_none(lambda: read_secret(NAME, ANYBODY, datetime.now(UTC), endpoint))
-        assert why == "Secrets Manager is away: TimeoutError"
+        assert why == "Secrets Manager is unavailable: TimeoutError"
         assert time.monotonic() - started < TIMEOUT + MARGIN  # else it waits for ever

@@ -1,4 +1,4 @@
-"""Rules of reloads, release times and overtime, and of what cannot stand beside them."""
+"""Rules of reloads, release times and overtime, and of what cannot be combined with them."""
 
 import json
 from typing import Any
@@ -103,7 +103,7 @@ def test_what_pyvrp_does_not_know_cannot_stand_beside_an_addition(
 ) -> None:
     released = broken(vehicle, {**job, "release_time": 60}, **changes)
     assert list(released) == [path]
-    assert "cannot stand beside" in released[path]
+    assert "cannot be combined with" in released[path]
     if not vehicle.get("reloads"):
         assert broken(vehicle, job, **changes) == {}
 

@@ -237,18 +237,18 @@ def test_of_a_very_long_key_the_beginning_is_told() -> None:
 def test_what_is_of_another_kind_is_told_in_words_of_json(path: str, kind: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse(changed(PLAIN, path, "x"))
-    assert [error.message for error in caught.value.errors] == [f"should be an {kind}"]
+    assert [error.message for error in caught.value.errors] == [f"must be an {kind}"]
 
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("vehicles", [], "should not be empty"),
-        ("vehicles.0.profile", "", "should not be empty"),
+        ("vehicles", [], "must not be empty"),
+        ("vehicles.0.profile", "", "must not be empty"),
         ("vehicles.0.profile", "x" * 101, "has more than 100 characters"),
         ("jobs.0.description", "x" * 1_001, "has more than 1000 characters"),
         ("jobs.0.location", [7.4, 43.7, 12], "has more than 2 entries"),
-        ("network", "Nice", "should match `^[a-z0-9][a-z0-9_-]{0,63}$`"),
+        ("network", "Nice", "must match `^[a-z0-9][a-z0-9_-]{0,63}$`"),
     ],
 )
 def test_a_length_that_is_wrong_is_told_in_words_of_json(path: str, value: Any, message: str) -> None:
@@ -373,11 +373,11 @@ def test_a_key_of_a_step_that_no_answer_has_is_named() -> None:
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("g", "here it is called `geometry`"),
-        ("l", "here it is called `time_limit`"),
-        ("t", "here it is called `threads`"),
-        ("x", "here it is called `exploration_level`"),
-        ("c", "plan mode is not offered here"),
+        ("g", "use `geometry` instead"),
+        ("l", "use `time_limit` instead"),
+        ("t", "use `threads` instead"),
+        ("x", "use `exploration_level` instead"),
+        ("c", "plan mode is not available"),
     ],
 )
 def test_an_option_of_vrooms_own_server_is_told_by_its_name_here(key: str, told: str) -> None:
@@ -385,5 +385,5 @@ def test_an_option_of_vrooms_own_server_is_told_by_its_name_here(key: str, told:
         parse({**PLAIN, "options": {key: True}})
     (error,) = caught.value.errors
     assert error.loc == f"$.options.{key}"
-    assert error.message.startswith("is not a key of this object: ")
+    assert error.message.startswith("is not a known key; ")
     assert told in error.message

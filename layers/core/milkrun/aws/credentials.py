@@ -80,7 +80,7 @@ def _ask(endpoint: str, authorization: str) -> tuple[Credentials, datetime]:
     """The credentials that an endpoint gives, and when they end."""
     url = urlsplit(endpoint)
     if url.scheme != "http" or not _is_near(url.hostname or ""):
-        raise CredentialsUnavailableError("the endpoint of credentials is not in this sandbox")
+        raise CredentialsUnavailableError("the credentials endpoint is outside this sandbox")
     headers = {"Authorization": authorization} if authorization else {}
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT)
     try:
@@ -88,15 +88,15 @@ def _ask(endpoint: str, authorization: str) -> tuple[Credentials, datetime]:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         if response.status != http.HTTPStatus.OK:
-            raise CredentialsUnavailableError(f"the endpoint of credentials answers {response.status}")
+            raise CredentialsUnavailableError(f"the credentials endpoint answered {response.status}")
         answer = json.loads(response.read())
         credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"])
         return credentials, datetime.fromisoformat(answer["Expiration"]).astimezone(UTC)
     except (OSError, http.client.HTTPException) as error:
         reason = type(error).__name__
-        raise CredentialsUnavailableError(f"the endpoint of credentials is away: {reason}") from None
+        raise CredentialsUnavailableError(f"the credentials endpoint is unavailable: {reason}") from None
     except (ValueError, KeyError, TypeError):  # whose message could hold what came
-        raise CredentialsUnavailableError("the endpoint of credentials gives none") from None
+        raise CredentialsUnavailableError("the credentials endpoint returned no credentials") from None
     finally:
         connection.close()
 

@@ -40,11 +40,11 @@ def read_secret(
         response = connection.getresponse()
         answer = response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise CredentialsUnavailableError(f"Secrets Manager is away: {type(error).__name__}") from None
+        raise CredentialsUnavailableError(f"Secrets Manager is unavailable: {type(error).__name__}") from None
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise CredentialsUnavailableError(f"Secrets Manager refuses: {_error_name(answer)}")
+        raise CredentialsUnavailableError(f"Secrets Manager refused: {_error_name(answer)}")
     return _members(answer)
 
 
@@ -69,4 +69,4 @@ def _error_name(answer: bytes) -> str:
     try:
         return str(json.loads(answer)["__type"]).rpartition("#")[2]
     except (ValueError, KeyError, TypeError):
-        return "for a reason unknown"
+        return "for an unknown reason"

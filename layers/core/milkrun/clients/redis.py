@@ -44,7 +44,7 @@ _ANSWER_WORDS = {
     "BUSY": "busy",
     "MISCONF": "cannot write to its disk",
     "NOREPLICAS": "too few replicas",
-    "UNBLOCKED": "no primary any more",
+    "UNBLOCKED": "no longer the primary",
 }
 """The same, where redis-py knows only the first word."""
 _AWAY = (
@@ -169,7 +169,7 @@ def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]
         key: One of those that are asked for: the write is to its slot.
 
     Raises:
-        ReadOnlyError: The server is no primary any more.
+        ReadOnlyError: The server is no longer the primary.
     """
     questions = Questions()  # type: ignore[abstract]
     ask(cast(Pipeline, questions))

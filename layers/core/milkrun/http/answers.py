@@ -53,7 +53,7 @@ def outcome(
         code, detail = run.error_code or RunFailedError.code, run.error_detail or "The run failed."
         raise RunFailedError(code, detail, run.errors)
     if run.status is Status.CANCELLED:
-        raise RunCancelledError("The run was cancelled before it had found anything.")
+        raise RunCancelledError("The run was cancelled before it found a solution.")
     if solution is None:
         return accepted(run, headers)
     headers = {**(headers or {}), "Vary": "Accept"}
@@ -64,7 +64,7 @@ def outcome(
         return _gzip_file(body, headers)
     if not fits(body):
         raise ResultTooLargeError(
-            "The result is larger than an answer may be; ask for it zipped, with `Accept: application/gzip`."
+            "The result is too large for a response. Request it as gzip with `Accept: application/gzip`."
         )
     return Response(status_code=HTTPStatus.OK, content_type=content_type, body=body, headers=headers)
 
@@ -72,5 +72,5 @@ def outcome(
 def _gzip_file(body: str, headers: Headers) -> Response[Any]:
     file = zipped(body)
     if not fits_zipped(file):
-        raise ResultTooLargeError("The result is larger than an answer may be, even zipped.")
+        raise ResultTooLargeError("The result is too large for a response, even as gzip.")
     return Response(status_code=HTTPStatus.OK, content_type=GZIP, body=file, headers=headers)

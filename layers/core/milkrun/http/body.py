@@ -22,9 +22,9 @@ def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
         BodyTooLargeError: It has more than `limit` bytes, or would have once unzipped.
     """
     if not body:
-        raise InvalidJsonError("The body is empty; a problem is needed.")
+        raise InvalidJsonError("The body is empty. Send a problem.")
     if _UNREADABLE in body:
-        raise InvalidJsonError("The body is not UTF-8, or holds U+FFFD, which is to be written as an escape.")
+        raise InvalidJsonError("The body is not UTF-8, or contains U+FFFD. Write U+FFFD as an escape.")
     if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # of bytes at the least, without a copy
         raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
     try:
@@ -46,7 +46,7 @@ def _unzip(data: bytes, limit: int) -> bytes:
     except zlib.error:
         raise InvalidJsonError("The body is not valid gzip.") from None
     if len(unzipped) <= limit and not unzipper.eof:
-        raise InvalidJsonError("The gzip body ends too early.")
+        raise InvalidJsonError("The gzip body is incomplete.")
     if unzipper.unused_data:
-        raise InvalidJsonError("There is something behind the end of the gzip body.")
+        raise InvalidJsonError("The gzip body has extra bytes after its end.")
     return unzipped

@@ -25,7 +25,7 @@ def owner_of(event: Mapping[str, Any], *, local: bool) -> str:
     if owner is None and local:
         owner = _bearer_owner(event)
     if owner is None:
-        raise UnauthenticatedError("The gateway names no caller.")
+        raise UnauthenticatedError("The gateway did not identify the caller.")
     return owner
 
 

@@ -57,7 +57,9 @@ def page_of(event: APIGatewayProxyEvent) -> PageQuery:
     if status is not None and status not in list(Status):
         raise InvalidParameterError(f"The query parameter `status` must be one of {', '.join(Status)}.")
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= LONGEST_PAGE:
-        raise InvalidParameterError(f"The query parameter `limit` must be 1 to {LONGEST_PAGE}.")
+        raise InvalidParameterError(
+            f"The query parameter `limit` must be a whole number from 1 to {LONGEST_PAGE}."
+        )
     if cursor is not None and not _ULID.fullmatch(cursor):
         raise InvalidParameterError("The query parameter `cursor` must be the `next` of an earlier page.")
     return PageQuery(Status(status) if status else None, int(limit), cursor)

@@ -42,7 +42,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
     if status is HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(error, MilkrunError):
-        error = MilkrunError("Something went wrong here; the correlation id finds it in the logs.")
+        error = MilkrunError("An unexpected error occurred. The logs contain it under this correlation id.")
     body = problem_body(status, error.code, error.detail, correlation_id)
     if error.errors:
         body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]

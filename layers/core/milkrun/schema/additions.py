@@ -29,18 +29,18 @@ def addition_breaches(problem: Problem) -> Iterator[Breach]:
         yield from _needed(("vehicles", v), vehicle)
     used = additions_of(problem)
     if used:
-        beside = "cannot stand beside " + ", ".join(f"`{name}`" for name in used)
+        conflict = "cannot be combined with " + ", ".join(f"`{name}`" for name in used)
         for path, why in _strangers(problem):
-            yield Breach(path, beside + why)
+            yield Breach(path, conflict + why)
 
 
 def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:
     if vehicle.max_reloads is not None and not vehicle.reloads:
-        yield Breach((*path, "max_reloads"), "needs `reloads`: the places where to reload")
+        yield Breach((*path, "max_reloads"), "needs `reloads`, the places to reload at")
     if vehicle.max_overtime and vehicle.shift_duration is None:
-        yield Breach((*path, "max_overtime"), "needs `shift_duration`: what lasts longer is overtime")
+        yield Breach((*path, "max_overtime"), "needs `shift_duration`, after which overtime begins")
     if vehicle.costs.per_overtime_hour and not vehicle.max_overtime:
-        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`: without it there is none")
+        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`, which is 0 by default")
 
 
 def _strangers(problem: Problem) -> Iterator[tuple[Path, str]]:
@@ -54,7 +54,7 @@ def _strangers(problem: Problem) -> Iterator[tuple[Path, str]]:
         yield from _limits(path, vehicle, problem, timed, plain_work)
     for path, task in tasks(problem):
         if path[0] == "shipments" and len(task.time_windows) > 1:
-            yield (*path, "time_windows"), ": a shipment's ends may have one each"
+            yield (*path, "time_windows"), ": an end of a shipment may have only one"
     yield from _setups(problem)
 
 
@@ -63,9 +63,9 @@ def _max_tasks(path: Path, vehicle: Vehicle, problem: Problem) -> Iterator[tuple
     if vehicle.max_tasks is None or vehicle.max_tasks >= all_tasks:
         return
     if problem.shipments:
-        yield (*path, "max_tasks"), " where there are shipments"
+        yield (*path, "max_tasks"), " if there are shipments"
     elif vehicle.reloads:
-        yield (*path, "max_tasks"), " of the same vehicle"
+        yield (*path, "max_tasks"), " on the same vehicle"
 
 
 def _limits(
@@ -86,7 +86,7 @@ def _limits(
     else:
         fits = plain and limits == ["max_distance"] and not costs.per_hour and costs.per_km > 0
     if not fits:
-        yield (*path, limits[-1]), ": the cost of travel is not in proportion to it alone"
+        yield (*path, limits[-1]), ": travel costs must be proportional to what it limits"
 
 
 def _is_timed(problem: Problem) -> bool:
@@ -134,4 +134,4 @@ def _setups(problem: Problem) -> Iterator[tuple[Path, str]]:
         key = "setup" if task.setup else "setup_per_type"
         needs_setup = task.setup or any(task.setup_per_type.values())
         if needs_setup and (found[place(task)] > 1 or place(task) in left):
-            yield (*path, key), " where its place is another stop's too"
+            yield (*path, key), " if another stop is at the same place"

@@ -43,26 +43,26 @@ _NO_JSON = (b"NaN", b"Infinity")
 """Words that pass for numbers where a body is read at once. Within a text they only cost time."""
 _ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
 _PLAIN_MESSAGES = {
-    "extra_forbidden": "is not a key of this object",
-    "missing": "is needed",
+    "extra_forbidden": "is not a known key",
+    "missing": "is required",
     "finite_number": "is not a finite number",
-    "list_type": "should be an array",
-    "tuple_type": "should be an array",
-    "dict_type": "should be an object",
-    "model_type": "should be an object",
-    "too_short": "should not be empty",
+    "list_type": "must be an array",
+    "tuple_type": "must be an array",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "too_short": "must not be empty",
     "too_long": "has more than {max_length} entries",
-    "string_too_short": "should not be empty",
+    "string_too_short": "must not be empty",
     "string_too_long": "has more than {max_length} characters",
-    "string_pattern_mismatch": "should match `{pattern}`",
+    "string_pattern_mismatch": "must match `{pattern}`",
 }
 """By pydantic's name for an error; of lists and texts, the shortest that are refused are empty."""
 _OTHER_NAMES: Mapping[Path, str] = {
-    ("options", "g"): ": here it is called `geometry`",
-    ("options", "l"): ": here it is called `time_limit`",
-    ("options", "t"): ": here it is called `threads`",
-    ("options", "x"): ": here it is called `exploration_level`",
-    ("options", "c"): ": VROOM's plan mode is not offered here",
+    ("options", "g"): "; use `geometry` instead",
+    ("options", "l"): "; use `time_limit` instead",
+    ("options", "t"): "; use `threads` instead",
+    ("options", "x"): "; use `exploration_level` instead",
+    ("options", "c"): "; VROOM's plan mode is not available",
 }
 """What is to be said of keys that VROOM's own server, vroom-express, has."""
 
@@ -102,7 +102,7 @@ def _read_in_steps(text: bytes) -> Problem:
     try:
         data = from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        raise InvalidJsonError(f"The body is not JSON: {error}.") from None
+        raise InvalidJsonError(f"The body is not valid JSON: {error}.") from None
     try:
         return Problem.model_validate(data)
     except ValidationError as error:
@@ -144,7 +144,7 @@ def _told(error: ValidationError) -> Iterator[tuple[Path, str]]:
 def _sentence(kind: str, message: str, numbers: Mapping[str, Any]) -> str:
     if kind in _PLAIN_MESSAGES:
         return _PLAIN_MESSAGES[kind].format(**numbers)
-    return message.removeprefix("Value error, ").replace("Input should", "should")
+    return message.removeprefix("Value error, ").replace("Input should", "must")
 
 
 def _without_deprecated_matrix(problem: Problem) -> Problem:
@@ -152,7 +152,7 @@ def _without_deprecated_matrix(problem: Problem) -> Problem:
         return problem
     if problem.matrices is not None:
         raise InvalidProblemError(
-            [FieldError("$.matrix", "is the deprecated form of `matrices`: give one of them")]
+            [FieldError("$.matrix", "is the deprecated form of `matrices`; send only one of them")]
         )
     matrices = {"car": Matrix.model_construct(durations=problem.matrix, distances=None, costs=None)}
     return problem.model_copy(update={"matrices": matrices, "matrix": None})
@@ -162,7 +162,7 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     vehicles = len(problem.vehicles)
     if vehicles > limits.vehicles:
         raise TooManyVehiclesError(
-            f"The problem has {vehicles} vehicles; at most {limits.vehicles} are taken."
+            f"The problem has {vehicles} vehicles; at most {limits.vehicles} are allowed."
         )
     depots = {(v.start, v.start_index) for v in problem.vehicles}
     depots |= {(v.end, v.end_index) for v in problem.vehicles}
@@ -170,7 +170,7 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     locations = len(problem.jobs) + 2 * len(problem.shipments) + len(depots - {(None, None)})
     if locations > limits.locations:
         raise TooManyLocationsError(
-            f"The problem has {locations} locations; at most {limits.locations} are taken."
+            f"The problem has {locations} locations; at most {limits.locations} are allowed."
         )
     cells = sum(
         len(row)
@@ -180,5 +180,5 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     )
     if cells > limits.matrix_cells:
         raise MatrixTooLargeError(
-            f"The matrices have {cells} cells; at most {limits.matrix_cells} are taken."
+            f"The matrices have {cells} cells; at most {limits.matrix_cells} are allowed."
         )

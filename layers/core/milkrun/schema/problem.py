@@ -80,7 +80,7 @@ class Slot(NamedTuple):
 
 def _is_pair(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError("a time window is a pair [start, end]")
+        raise ValueError("a time window must be a pair [start, end]")
     return value
 
 

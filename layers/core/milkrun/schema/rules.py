@@ -19,7 +19,7 @@ def breaches(problem: Problem) -> Iterator[Breach]:
 
 def _work(problem: Problem) -> Iterator[Breach]:
     if not problem.jobs and not problem.shipments:
-        yield Breach(("jobs",), "there is nothing to do: give at least one job or shipment")
+        yield Breach(("jobs",), "the problem needs at least one job or shipment")
 
 
 def _ids(problem: Problem) -> Iterator[Breach]:
@@ -68,7 +68,7 @@ def _amounts(problem: Problem) -> Iterator[Breach]:
         if first is None:
             first = path, len(amounts)
         elif len(amounts) != first[1]:
-            yield Breach(path, f"has {len(amounts)} amounts where {json_path(first[0])} has {first[1]}")
+            yield Breach(path, f"has {len(amounts)} amounts, but {json_path(first[0])} has {first[1]}")
 
 
 def _travel_times(problem: Problem) -> Iterator[Breach]:
@@ -76,9 +76,7 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
         yield from _coordinates(problem)
         return
     if problem.network is not None:
-        yield Breach(
-            ("network",), "a problem takes its travel times from `matrices` or from `network`, not both"
-        )
+        yield Breach(("network",), "cannot be combined with `matrices`")
     ragged = False
     for profile, matrix in problem.matrices.items():
         for breach in _shape(profile, matrix):
@@ -93,7 +91,7 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
 def _coordinates(problem: Problem) -> Iterator[Breach]:
     for path, stop in stops(problem):
         if stop.location is None:
-            yield Breach((*path, "location"), "is needed where the problem brings no matrices")
+            yield Breach((*path, "location"), "is required if the problem has no matrices")
     for v, vehicle in enumerate(problem.vehicles):
         if vehicle.start is None and vehicle.end is None:
             yield Breach(("vehicles", v, "start"), "a vehicle needs a `start` or an `end`")
@@ -112,11 +110,12 @@ def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
         if not cells:
             yield Breach(path, "is empty")
         elif len(cells) != size:
-            yield Breach(path, f"has {len(cells)} rows where `durations` has {size}")
+            yield Breach(path, f"has {len(cells)} rows, but `durations` has {size}")
         for r, row in enumerate(cells):
             if len(row) != len(cells):
                 yield Breach(
-                    (*path, r), f"has {len(row)} cells: the matrix has {len(cells)} rows and is square"
+                    (*path, r),
+                    f"has {len(row)} cells, but the matrix has {len(cells)} rows; it must be square",
                 )
                 break
 
@@ -125,7 +124,7 @@ def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:
     size = min(len(matrix.durations) for matrix in matrices.values())
     for path, stop in stops(problem):
         if stop.location_index is None:
-            yield Breach((*path, "location_index"), "is needed where the problem brings matrices")
+            yield Breach((*path, "location_index"), "is required if the problem has matrices")
         elif stop.location_index >= size:
             yield Breach((*path, "location_index"), _outside(stop.location_index, size))
     for v, vehicle in enumerate(problem.vehicles):
@@ -153,7 +152,7 @@ def _vehicle_matrix(v: int, vehicle: Vehicle, matrices: dict[str, Matrix]) -> It
             if needed:
                 yield Breach(("vehicles", v, *path), f"needs `matrices.{vehicle.profile}.distances`")
     if matrix.costs is not None and vehicle.costs.per_hour != DEFAULT_PER_HOUR:
-        yield Breach(("vehicles", v, "costs", "per_hour"), "cannot stand beside a custom `costs` matrix")
+        yield Breach(("vehicles", v, "costs", "per_hour"), "cannot be combined with a custom `costs` matrix")
 
 
 def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
@@ -180,6 +179,6 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
             elif step.id not in ids[step.type]:
                 yield Breach(path, f"there is no {step.type} with the id {step.id}")
             elif step.type in known and (step.type, step.id) in seen:
-                yield Breach(path, f"the {step.type} {step.id} stands in two steps")
+                yield Breach(path, f"the {step.type} {step.id} occurs in two steps")
             else:
                 seen.add((step.type, step.id))
