@@ -137,7 +137,9 @@ def test_a_token_that_names_no_key_is_not_taken(
     verifier: TokenVerifier, issuer: Issuer, key_id: dict[str, Any]
 ) -> None:
     _, claims, signature = issuer.token().split(".")
-    refused(verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "names no key|not a signed")
+    refused(
+        verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "names no key|not a signed"
+    )
     assert issuer.asked == []
 
 

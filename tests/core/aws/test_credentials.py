@@ -147,7 +147,9 @@ def test_no_token_goes_to_an_endpoint_elsewhere(url: str) -> None:
 
 def test_an_endpoint_that_is_gone_is_told() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
-    assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("unavailable: ConnectionRefusedError")
+    assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith(
+        "unavailable: ConnectionRefusedError"
+    )
 
 
 def test_an_endpoint_that_hangs_is_given_up_soon() -> None:

@@ -12,7 +12,7 @@ class RunList(TypedDict):
 
     Attributes:
         runs: Newest first.
-        next: What `cursor` gives the next page; null on the last one.
+        next: The `cursor` of the next page; null on the last one.
     """
 
     runs: list[RunStatus]
@@ -23,9 +23,9 @@ class Health(TypedDict):
     """The process answers.
 
     Attributes:
-        timestamp: By this process's clock.
-        version: Of Milkrun.
-        uptime_seconds: Since the process began, or was restored from its snapshot.
+        timestamp: The time of this process's clock.
+        version: The version of Milkrun.
+        uptime_seconds: Seconds since the process began or was restored from its snapshot.
     """
 
     status: Literal["ok"]
@@ -35,7 +35,7 @@ class Health(TypedDict):
 
 
 class Ready(TypedDict):
-    """Every dependency that is configured answers.
+    """All configured dependencies answer.
 
     Attributes:
         dependencies: By name, `ok` or `not configured`.
@@ -46,7 +46,7 @@ class Ready(TypedDict):
 
 
 class Dependencies(TypedDict):
-    """How the servers are that Milkrun needs.
+    """The state of the servers that Milkrun needs.
 
     Attributes:
         dependencies: By name, `ok`, `not configured` or `down: <why>`.
@@ -65,17 +65,17 @@ class ProblemDetails(TypedDict):
     """What went wrong (RFC 9457).
 
     Attributes:
-        type: `urn:milkrun:problem:` and the code.
-        title: The status in words.
+        type: `urn:milkrun:problem:` followed by the code.
+        title: The name of the status.
         status: The HTTP status.
-        detail: A sentence.
-        code: Stable, for programs.
-        correlation_id: Finds the request in the logs.
-        errors: Of `invalid_problem`: each broken rule, up to 20. Of a run that failed by fields of its
-            problem: these, up to 100.
-        dependencies: Of `dependency_unavailable`: by name, `ok` or `down: <why>`.
-        bytes_used: Of `too_many_bytes`: what is stored for your runs.
-        bytes_allowed: Of `too_many_bytes`: what may be.
+        detail: A sentence about the error.
+        code: A stable code, for programs.
+        correlation_id: The id of the request in the logs.
+        errors: With `invalid_problem`, each broken rule, up to 20. For a run that failed because of fields
+            of its problem, these fields, up to 100.
+        dependencies: With `dependency_unavailable`, `ok` or `down: <why>` by name.
+        bytes_used: With `too_many_bytes`, the bytes stored for your runs.
+        bytes_allowed: With `too_many_bytes`, the limit.
     """
 
     type: str

@@ -31,9 +31,9 @@ class RunError(TypedDict):
     """Why a run failed.
 
     Attributes:
-        code: Stable, for programs.
-        detail: A sentence.
-        errors: The fields of the problem at fault, up to 100; absent where none can be named.
+        code: A stable code, for programs.
+        detail: A sentence about the failure.
+        errors: The fields of the problem at fault, up to 100; absent if none can be named.
     """
 
     code: str
@@ -45,18 +45,18 @@ class RunStatus(TypedDict):
     """The state of a run, as a caller sees it.
 
     Attributes:
-        run_id: A ULID: it sorts by the time of submission.
-        progress: 0 to 1, follows the share of the time limit that is spent. Moves every second while running,
+        run_id: A ULID, which sorts by the time of the submit.
+        progress: The share of the time limit that is spent, 0 to 1. It moves every second while running,
             never falls, and is 1 once completed.
-        error: Of a failed run.
-        attempt: Tries after failures, from 1; a hand-over to another worker is none.
+        error: Why a failed run failed.
+        attempt: The number of the current try, from 1. A hand-over does not start a new one.
         hops: Hand-overs from one worker to the next.
-        best_cost: Of the best routes so far.
-        best_unassigned: Tasks that these leave out.
-        time_limit: Seconds of solving that were asked for.
+        best_cost: The cost of the best routes so far.
+        best_unassigned: The tasks that the best routes so far leave out.
+        time_limit: The seconds of solving that the problem asked for.
         seconds_spent: Seconds of solving so far.
-        stopped_early: Whether it ended because its caller asked.
-        correlation_id: Of the request that submitted it.
+        stopped_early: Whether the run ended because its caller stopped it.
+        correlation_id: The id of the request that submitted the run.
     """
 
     run_id: str

@@ -132,12 +132,12 @@ class Task(Model):
 
 
 class Job(Task):
-    """A single place to visit. `delivery` is loaded at the vehicle's start, `pickup` is brought to its end.
+    """A single place to visit. `delivery` is loaded at the vehicle's start, `pickup` is unloaded at its end.
 
-    `amount` is read as the deprecated name of `delivery`.
+    `amount` is the deprecated name of `delivery`.
 
     Attributes:
-        release_time: When its goods are ready, in seconds: the trip that serves it begins no earlier.
+        release_time: When its goods are ready, in seconds. Its trip begins no earlier.
     """
 
     delivery: Amounts = empty(list, validation_alias=AliasChoices("delivery", "amount"))
@@ -152,7 +152,7 @@ class ShipmentStep(Task):
 
 
 class Shipment(Model):
-    """Goods taken from `pickup` to `delivery` by one vehicle, in this order."""
+    """Goods that one vehicle takes from `pickup` to `delivery`."""
 
     pickup: ShipmentStep
     delivery: ShipmentStep
@@ -162,8 +162,8 @@ class Shipment(Model):
 
 
 class Costs(Model):
-    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of tasks, `per_km`, and
-    `per_overtime_hour` of what a route lasts beyond its vehicle's `shift_duration`, on top of the others."""
+    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of work at tasks, `per_km`,
+    and `per_overtime_hour` for each hour beyond the vehicle's `shift_duration`, in addition."""
 
     fixed: Coefficient = 0
     per_hour: Coefficient = DEFAULT_PER_HOUR
@@ -186,7 +186,7 @@ class Reload(Model):
     """A place where a vehicle may end a trip and begin the next one.
 
     Attributes:
-        service: Seconds that it takes to take off what jobs gave and to load what the next trip's jobs get.
+        service: Seconds to unload what was picked up and to load the deliveries of the next trip.
     """
 
     id: Id
@@ -197,9 +197,9 @@ class Reload(Model):
 
 
 class VehicleStep(Model):
-    """One step of a route to start the search from. Its `service_*` bind VROOM's plan mode only.
+    """One step of a route to start the search from. Only VROOM's plan mode uses its `service_*` fields.
 
-    It may be copied from an answer, of Milkrun or of VROOM: what only an answer says is not read.
+    You can copy it from an answer of Milkrun or VROOM. Fields that only an answer has are ignored.
     """
 
     type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
@@ -226,11 +226,11 @@ class Vehicle(Model):
     """A vehicle: where it starts and ends (one may be open), what it carries, when it works, its costs.
 
     Attributes:
-        reloads: Places where it may end a trip and begin another one.
-        max_reloads: How often it may. None: as often as it pays.
-        speed_factor: Travel times are divided by it. VROOM keeps two digits, so the least is 0.01.
-        shift_duration: Seconds that its route may last, from start to end with waiting and service.
-        max_overtime: Seconds that it may last longer, at `costs.per_overtime_hour`.
+        reloads: Places where it may end a trip and begin the next one.
+        max_reloads: The most reloads it may make. None: no limit.
+        speed_factor: Travel times are divided by it. VROOM rounds it to two digits, so the minimum is 0.01.
+        shift_duration: Seconds that its route may last from start to end, including waiting and service.
+        max_overtime: Seconds that its route may last longer, at `costs.per_overtime_hour`.
     """
 
     id: Id
@@ -260,7 +260,7 @@ class Vehicle(Model):
 class Matrix(Model):
     """Square matrices of one profile: `durations` in seconds, `distances` in metres, `costs` in cost units.
 
-    `costs`, where given, replace travel times in the cost of a route.
+    If `costs` are given, they replace travel times in the cost of a route.
     """
 
     durations: Cells
@@ -273,13 +273,13 @@ class Options(Model):
 
     Attributes:
         time_limit: Seconds of solving, over all attempts and hand-overs together, 1 to 3,600.
-        stall_limit: End after so many seconds without a better answer. None: only a problem of a handful
-            of stops ends before its time limit.
-        seed: Start of every random choice. The same seed does not promise the same routes under a time limit.
-        speed_kmh: Speed on great circles, in km/h, where the problem brings no travel times, 0.1 to 1,000.
-        exploration_level: The most effort VROOM may put into one search, 0 to 5.
-        geometry: Give each route as an encoded polyline, where coordinates are known.
-        threads: Cores that the run may use, 1 to 64. None: all that the function has.
+        stall_limit: End after this many seconds without a better answer. None: only problems with a few
+            stops end before their time limit.
+        seed: Seed for all random choices. Under a time limit, the same seed may give different routes.
+        speed_kmh: Speed on great circles, in km/h, if the problem has no travel times, 0.1 to 1,000.
+        exploration_level: The highest effort that VROOM may spend on one search, 0 to 5.
+        geometry: Add an encoded polyline to each route, if the problem has coordinates.
+        threads: How many cores the run may use, 1 to 64. None: all of the function's.
     """
 
     time_limit: float = Field(default=10, ge=1, le=3_600)
@@ -297,9 +297,9 @@ NetworkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,6
 class Problem(Model):
     """A whole problem.
 
-    Travel times come from `matrices`, else from the road network named by `network`, else from great
-    circles at `options.speed_kmh`. `matrix` is the deprecated form of `matrices`, the durations of profile
-    `car`.
+    Travel times come from `matrices`, or from the road network that `network` names. Without either, they
+    are those of great circles at `options.speed_kmh`. `matrix` is the deprecated form of `matrices`: the
+    durations of profile `car`.
     """
 
     vehicles: Listed[Vehicle] = Field(min_length=1)

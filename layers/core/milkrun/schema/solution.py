@@ -19,14 +19,14 @@ class _Output(BaseModel):
 
 
 class Violation(_Output):
-    """A constraint that a step breaks. Verified answers have none; the key stays for clients of VROOM."""
+    """A constraint that a step breaks. Verified answers have none; the key exists for clients of VROOM."""
 
     cause: str
     duration: int | None = None
 
 
 class Step(_Output):
-    """One stop of a route: `duration` and `distance` are travelled on arrival, `load` is after the stop."""
+    """One stop of a route: `duration` and `distance` up to its arrival, `load` after the stop."""
 
     type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: int | None = None
@@ -47,7 +47,7 @@ class Route(_Output):
     """The stops of one vehicle in order, from its start to its end, and their totals.
 
     Attributes:
-        overtime: Seconds that it lasts beyond the vehicle's `shift_duration`, where that is given.
+        overtime: Seconds beyond the vehicle's `shift_duration`, if it has one.
     """
 
     vehicle: int
@@ -68,10 +68,10 @@ class Route(_Output):
 
 
 class Summary(_Output):
-    """Totals over all routes; `unassigned` counts tasks, a shipment being two.
+    """Totals over all routes. `unassigned` counts tasks; a shipment is two.
 
     Attributes:
-        overtime: Seconds, where any vehicle has a `shift_duration`.
+        overtime: Seconds, if any vehicle has a `shift_duration`.
     """
 
     cost: int
@@ -100,7 +100,7 @@ class Unassigned(_Output):
 
 
 class TracePoint(_Output):
-    """A better answer: when it was found, in seconds of this search, and what it was worth."""
+    """A better answer: when it was found, in seconds of this search, and its values."""
 
     seconds: float
     cost: int
@@ -108,7 +108,7 @@ class TracePoint(_Output):
 
 
 class Meta(_Output):
-    """How the answer came about."""
+    """How the answer was found."""
 
     engine: EngineName
     matrix: Literal["custom", "great-circle", "network"]
@@ -120,7 +120,7 @@ class Meta(_Output):
 
 
 class Solution(_Output):
-    """A verified answer: VROOM's `code` 0, totals, what was left out, and the routes."""
+    """A verified answer: VROOM's `code` 0, totals, unassigned tasks, and the routes."""
 
     code: Literal[0] = 0
     summary: Summary
