@@ -162,7 +162,7 @@ class Shipment(Model):
 
 
 class Costs(Model):
-    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` of work at tasks, `per_km`,
+    """Costs: `fixed` if the vehicle is used, `per_hour` of travel, `per_task_hour` at tasks, `per_km`,
     and `per_overtime_hour` for each hour beyond the vehicle's `shift_duration`, in addition."""
 
     fixed: Coefficient = 0
