@@ -53,8 +53,12 @@ bench-api: .venv/.runs ## Compare submit, status and imports with bare redis-py
 	@PYTHONPATH=.:layers/core:functions/submit:functions/status:functions/health $(BIN)/python -m bench.api
 
 openapi: .venv/.runs ## Regenerate docs/openapi.yaml
-	@$(BIN)/python -m local.openapi > docs/openapi.yaml.new
+	@$(BIN)/python -m tools.openapi > docs/openapi.yaml.new
 	@mv docs/openapi.yaml.new docs/openapi.yaml
+
+infrastructure: .venv/.runs ## Regenerate the generated templates and the canary's script
+	@$(BIN)/python -m infrastructure
+	@$(BIN)/python canary/embed.py
 
 check: lint types template ## Check lint, types and template
 
@@ -65,7 +69,7 @@ lint: .venv/.tests
 types: .venv/.tests
 	$(BIN)/mypy
 
-# checkov skips resources that the defaults do not create, such as the authorizer, so it gets a copy without
+# checkov skips resources that the defaults do not create, such as the authorizer, so it gets copies without
 # conditions. It accepts a file that it cannot read, hence the last line.
 template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(BIN)/cfn-lint $(TEMPLATES)
