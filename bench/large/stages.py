@@ -29,8 +29,9 @@ from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.search.incumbent import Incumbent
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier

@@ -12,8 +12,9 @@ from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.network_travel import network_source
-from milkrun_solver.model.problem import Model, Plan, build_model
+from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import travel_source
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.roads.network import RoadNetwork
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.solve import solve
@@ -48,7 +49,7 @@ def one_job_a_route() -> tuple[Model, Plan]:
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=60, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
     tasks = chain.from_iterable(route.tasks for route in plan)
-    return model, [plan[0]._replace(vehicle=n, tasks=(task,)) for n, task in enumerate(sorted(tasks))]
+    return model, [plan[0]._replace(vehicle=n, visits=(task,)) for n, task in enumerate(sorted(tasks))]
 
 
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:

@@ -14,7 +14,8 @@ from milkrun_solver.answer.solution import solution_of, timed_routes
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
@@ -24,12 +25,12 @@ from tests.solver.trips import trips_body
 from tests.waiting import MARGIN
 
 
-def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[int, ...]]:
+def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[Visit, ...]]:
     """Every way to put reloads between these jobs, no trip being empty."""
     for chosen in itertools.product(range(places + 1), repeat=len(jobs) - 1):
-        stops = [jobs[0]]
+        stops: list[Visit] = [jobs[0]]
         for place, job in zip(chosen, jobs[1:], strict=True):
-            stops += [job] if place == 0 else [~(place - 1), job]
+            stops += [job] if place == 0 else [ReloadVisit(place - 1), job]
         yield tuple(stops)
 
 

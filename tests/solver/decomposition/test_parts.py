@@ -13,7 +13,8 @@ from milkrun_solver.answer.solution import planned as planned_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import worth
 from tests.solver.helpers import META, faults, model_of, vroom_solution
 from tests.solver.problems import problem_of, random_problem

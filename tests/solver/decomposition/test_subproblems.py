@@ -19,7 +19,8 @@ from milkrun_solver.decomposition.subproblems import (
     Subproblems,
 )
 from milkrun_solver.engines.protocol import HANDFUL
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import TimedRoute
 from tests import waiting
@@ -79,7 +80,7 @@ def improved(subproblem: Subproblem) -> list[TimedRoute]:
     served = set(chain.from_iterable(route.tasks for route in part.plan))
     loose = [number for number in range(len(part.tasks)) if number not in served]
     plan = part.plan or [PlannedRoute(0, ())]
-    plan = [plan[0]._replace(tasks=(*plan[0].tasks, *loose)), *plan[1:]]
+    plan = [plan[0]._replace(visits=(*plan[0].tasks, *loose)), *plan[1:]]
     best = []
     for route in plan:
         orders = [list(route.tasks) for _ in range(5)]

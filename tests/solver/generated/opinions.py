@@ -9,7 +9,8 @@ from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
 from tests.solver.objective import internal_cost, shaken
@@ -67,7 +68,7 @@ class Opinions:
 
 
 def _pyvrp(model: Model, plan: Plan, search: Annealing) -> PyvrpOpinion | None:
-    served = {task for route in plan for task in route.tasks if task >= 0}
+    served = {task for route in plan for task in route.tasks}
     if not served <= set(search.encoding.possible):
         return None
     fleet = search.encoding.fleet

@@ -1,4 +1,4 @@
-from milkrun_solver.model.problem import PlannedRoute
+from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.ranking import rank
 from tests.solver.helpers import model_of, scheduled
 from tests.solver.problems import problem_of

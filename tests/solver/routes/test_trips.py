@@ -12,7 +12,8 @@ from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import COST_UNIT, Model, PlannedRoute
+from milkrun_solver.model.problem import COST_UNIT, Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import worth
 from milkrun_solver.routes.schedule import TimedRoute, schedule
 from milkrun_solver.routes.trips import first_loads, releases
@@ -34,25 +35,28 @@ def line(*jobs: dict[str, Any], **vehicle: Any) -> Model:
     return model_of(problem_of(body))
 
 
-def timed(model: Model, *tasks: int) -> TimedRoute:
-    route = schedule(model, 0, tasks)
+FIRST, SECOND = ReloadVisit(0), ReloadVisit(1)
+
+
+def timed(model: Model, *visits: Visit) -> TimedRoute:
+    route = schedule(model, 0, visits)
     assert route is not None
     return route
 
 
 def test_a_reload_begins_another_trip_with_its_own_load() -> None:
     model = line({"delivery": [2], "pickup": [1]}, {"delivery": [3]}, capacity=[3])
-    route = timed(model, 0, ~0, 1)
+    route = timed(model, 0, FIRST, 1)
     assert [stop.kind for stop in route.stops] == ["start", "job", "reload", "job", "end"]
     assert [stop.load for stop in route.stops] == [(2,), (1,), (3,), (0,), (0,)]
     assert [stop.arrival for stop in route.stops] == [0, 60, 120, 840, 960]
-    assert first_loads(model, (0, ~0, 1)) == [(2,), (3,)]
+    assert first_loads(model, (0, FIRST, 1)) == [(2,), (3,)]
 
 
 def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
     model = line({"release_time": 500}, {"release_time": 300}, {"release_time": 4_000})
-    assert releases(model, (0, 1, ~0, 2)) == [500, 4_000]
-    route = timed(model, 0, 1, ~0, 2)
+    assert releases(model, (0, 1, FIRST, 2)) == [500, 4_000]
+    route = timed(model, 0, 1, FIRST, 2)
     start, reload = route.stops[0], route.stops[3]
     assert start.arrival == 4_000 - 240  # nothing gains from an earlier start
     assert (reload.arrival, reload.waiting, reload.service) == (4_000, 0, 600)
@@ -61,13 +65,13 @@ def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
 
 def test_a_reload_that_comes_too_early_waits() -> None:
     model = line({"time_windows": [[0, 100]]}, {"release_time": 1_000})
-    reload = timed(model, 0, ~0, 1).stops[2]
+    reload = timed(model, 0, FIRST, 1).stops[2]
     assert (reload.arrival, reload.waiting, reload.service) == (160, 840, 600)
 
 
 def test_reloading_is_no_work_that_costs() -> None:
     model = line({"service": 60}, {"service": 60}, costs={"per_hour": 3_600, "per_task_hour": 3_600})
-    assert timed(model, 0, ~0, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
+    assert timed(model, 0, FIRST, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
 
 
 def test_overtime_is_what_a_route_lasts_beyond_the_shift_and_costs_more() -> None:
@@ -94,14 +98,14 @@ def test_a_route_with_overtime_lasts_the_least_rather_than_end_early() -> None:
 
 def test_steps_say_a_plan_with_reloads_and_an_answer_says_it_back() -> None:
     model = line({}, {}, {}, reloads=[DEPOT, {"id": 4, "location_index": 4}])
-    plan = [PlannedRoute(0, (2, ~1, 0, ~0, 1))]
+    plan = [PlannedRoute(0, (2, SECOND, 0, FIRST, 1))]
     solution = scheduled(model, plan)
     assert solution is not None
     assert [step.id for step in solution.routes[0].steps] == [None, 3, 4, 1, 9, 2, None]
     assert solution.routes[0].steps[2].location_index == 4
     assert plan_of(model, Solution.model_validate_json(solution.to_json())) == plan
     assert planned_routes(model, [(0, solution.routes[0].steps)]) == plan
-    assert plan[0].served == (2, 0, 1)
+    assert plan[0].tasks == (2, 0, 1)
 
 
 def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
@@ -114,18 +118,18 @@ def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "kept"),
+    ("visits", "kept"),
     [
-        ((~0, 0, 1), (0, 1)),
-        ((0, 1, ~0), (0, 1)),
-        ((0, ~0, ~0, 1), (0, ~0, 1)),
-        ((0, ~0, 1), (0, ~0, 1)),
+        ((FIRST, 0, 1), (0, 1)),
+        ((0, 1, FIRST), (0, 1)),
+        ((0, FIRST, FIRST, 1), (0, FIRST, 1)),
+        ((0, FIRST, 1), (0, FIRST, 1)),
         ((0, 1), (0, 1)),
     ],
 )
-def test_trips_that_serve_nobody_are_dropped(tasks: tuple[int, ...], kept: tuple[int, ...]) -> None:
+def test_trips_that_serve_nobody_are_dropped(visits: tuple[Visit, ...], kept: tuple[Visit, ...]) -> None:
     model = line({}, {})
-    assert without_idle_reloads(model, PlannedRoute(0, tasks)) == PlannedRoute(0, kept)
+    assert without_idle_reloads(model, PlannedRoute(0, visits)) == PlannedRoute(0, kept)
 
 
 def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
@@ -134,7 +138,7 @@ def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
         "jobs": [{"id": 1, "location_index": 1}],
         "matrices": {"car": {"durations": [[0, 900, 1], [900, 0, 900], [1, 1, 0]]}},
     }
-    planned = PlannedRoute(0, (~0, 0))
+    planned = PlannedRoute(0, (FIRST, 0))
     assert without_idle_reloads(model_of(problem_of(body)), planned) == planned
 
 
@@ -156,10 +160,10 @@ def test_parts_keep_the_reloads_of_their_routes() -> None:
     for vehicle in body["vehicles"]:
         vehicle["reloads"] = [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}]
     model = model_of(problem_of(body))
-    plan = [PlannedRoute(0, (5, ~1, 0, 6)), PlannedRoute(1, (3, ~0, 7, ~1, 2))]
+    plan = [PlannedRoute(0, (5, SECOND, 0, 6)), PlannedRoute(1, (3, FIRST, 7, SECOND, 2))]
     part = part_of(model, [plan[1]], [4], [])
     assert part.tasks == (2, 3, 4, 7)
-    assert part.plan == [PlannedRoute(0, (1, ~0, 3, ~1, 0))]
+    assert part.plan == [PlannedRoute(0, (1, FIRST, 3, SECOND, 0))]
     assert part.in_whole(part.plan) == [plan[1]]
 
 

@@ -9,7 +9,8 @@ import random
 import numpy as np
 
 from milkrun_solver.decomposition.parts import Part, part_of
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 
 _CANDIDATES = 2
 """The shortest of so many routes, chosen by chance, is dissolved."""
@@ -18,8 +19,8 @@ _CANDIDATES = 2
 def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | None:
     """These routes without one of them and its vehicle, its tasks in none; None if the others lack room."""
     candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
-    dissolved = min(candidates, key=lambda route: len(route.tasks))
-    part = part_of(model, [route for route in routes if route != dissolved], dissolved.served, ())
+    dissolved = min(candidates, key=lambda route: len(route.visits))
+    part = part_of(model, [route for route in routes if route != dissolved], dissolved.tasks, ())
     return part if _has_room(part.model) else None
 
 

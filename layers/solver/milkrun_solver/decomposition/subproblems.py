@@ -19,7 +19,8 @@ from milkrun_solver.decomposition.parts import Part, part_of, pinned
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import HANDFUL
 from milkrun_solver.feasibility.screening import Reach
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
@@ -69,7 +70,7 @@ class _Group:
 
     @property
     def size(self) -> int:
-        return sum(len(route.tasks) for route in self.routes.values())
+        return sum(len(route.visits) for route in self.routes.values())
 
 
 class Subproblems:

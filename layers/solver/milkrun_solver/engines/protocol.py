@@ -9,7 +9,8 @@ from typing import Literal
 from milkrun.schema.solution import EngineName
 from milkrun_solver.engines.effort import QUICK, Effort
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.schedule import TimedRoute
 
 Routes = Sequence[PlannedRoute | TimedRoute]
@@ -115,7 +116,7 @@ class Engine(ABC):
     @cached_property
     def possible(self) -> list[int]:
         """The tasks that some vehicle can serve."""
-        served = {task for route in self._known for task in route.served}
+        served = {task for route in self._known for task in route.tasks}
         impossible = impossible_tasks(self._model) - served
         return [number for number in range(len(self._model.tasks)) if number not in impossible]
 

@@ -6,6 +6,7 @@ from itertools import chain, pairwise
 from milkrun_solver.feasibility.detours import Detours
 from milkrun_solver.feasibility.screening import Reach
 from milkrun_solver.model.problem import HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.visits import ReloadVisit, Visit, tasks_among
 from milkrun_solver.routes.schedule import schedule
 
 _FEW = 8
@@ -52,7 +53,7 @@ def _signature(vehicle: Vehicle) -> tuple[object, ...]:
 def _serves_somehow(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
     """From the start, or from a place to reload, which may be nearer when the goods are ready."""
     vehicle = model.vehicles[number]
-    reloads = [] if vehicle.source.max_reloads == 0 else [~k for k in range(len(vehicle.reloads))]
+    reloads = [] if vehicle.source.max_reloads == 0 else list(map(ReloadVisit, range(len(vehicle.reloads))))
     return _serves_alone(model, number, tasks) or any(
         _serves_alone(model, number, (reload, *tasks)) for reload in reloads
     )
@@ -65,16 +66,16 @@ def _takes(vehicle: Vehicle, task: Task) -> bool:
     return task.skills <= vehicle.skills and fits
 
 
-def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
+def _serves_alone(model: Model, number: int, visits: tuple[Visit, ...]) -> bool:
     vehicle = model.vehicles[number]
-    served = [model.tasks[task] for task in tasks if task >= 0]
+    served = [model.tasks[task] for task in tasks_among(visits)]
     if not _takes(vehicle, served[0]):
         return False
-    timed = schedule(model, number, tasks)
+    timed = schedule(model, number, visits)
     if timed is None:
         return False
     limits = vehicle.source
-    stops = [model.tasks[task] if task >= 0 else vehicle.reloads[~task] for task in tasks]
+    stops = [model.tasks[it] if isinstance(it, int) else vehicle.reloads[it.reload] for it in visits]
     places = [vehicle.start, *(stop.place for stop in stops), vehicle.end]
     known = [place for place in places if place is not None]
     travelled = sum(vehicle.duration(a, b) for a, b in pairwise(known))

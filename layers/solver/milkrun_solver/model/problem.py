@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from milkrun.schema import problem as schema
 from milkrun_solver.model.travel import Travel, TravelSource
@@ -92,24 +92,6 @@ class Vehicle:
     def duration(self, origin: int, target: int) -> int:
         """Travel time between two rows of the matrices, in hundredths of a second."""
         return self.duration_factor * int(self.travel.durations[origin, target])
-
-
-class PlannedRoute(NamedTuple):
-    """What a route says before it has times: the vehicle and its tasks in order, by their numbers.
-
-    A negative number `~k` between them is a reload at the vehicle's place `k` for it.
-    """
-
-    vehicle: int
-    tasks: tuple[int, ...]
-
-    @property
-    def served(self) -> tuple[int, ...]:
-        """The tasks alone, without reloads."""
-        return self.tasks if min(self.tasks, default=0) >= 0 else tuple(n for n in self.tasks if n >= 0)
-
-
-Plan = list[PlannedRoute]
 
 
 @dataclass(frozen=True)

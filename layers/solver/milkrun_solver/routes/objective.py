@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from milkrun.schema.solution import Rank
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
 
 
@@ -34,7 +35,7 @@ def worth(model: Model, plan: Plan) -> Rank | None:
     left = [task.priority for number, task in enumerate(model.tasks) if number not in served]
     cost = 0
     for route in plan:
-        timed = schedule(model, route.vehicle, route.tasks)
+        timed = schedule(model, route.vehicle, route.visits)
         if timed is None:
             return None
         cost += timed.cost

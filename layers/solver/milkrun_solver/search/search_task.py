@@ -7,7 +7,8 @@ from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.parts import Part
 from milkrun_solver.engines.protocol import Routes
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator

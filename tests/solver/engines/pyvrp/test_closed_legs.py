@@ -11,8 +11,9 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import NO_WAY, travel_source
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import Watched, faults, model_of, pyvrp_plan, scheduled, vroom_solution

@@ -7,8 +7,8 @@ import pytest
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.pyvrp.prizes import prizes
-from milkrun_solver.model.problem import PlannedRoute
 from milkrun_solver.model.travel import NO_WAY
+from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.helpers import model_of
 from tests.solver.objective import internal_cost, random_plan
 from tests.solver.problems import problem_of, random_problem

@@ -11,7 +11,8 @@ from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.overlooked import Overlooked
 from milkrun_solver.feasibility.unservable import served_on_the_way_alone
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute
 from tests.solver.helpers import META, Watched, faults, model_of, scheduled

@@ -16,7 +16,8 @@ from milkrun_solver.engines.pyvrp.expressible import action
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
 from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute, Task, Window
+from milkrun_solver.model.problem import Model, Task, Window
+from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.schedule import schedule
 
 if TYPE_CHECKING:
@@ -197,9 +198,9 @@ class Encoding:
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
 
-        def number_of(activity: "pyvrp.Activity", reloads: list[int]) -> int:
+        def visit_of(activity: "pyvrp.Activity", reloads: list[int]) -> Visit:
             if activity.is_depot():
-                return ~reloads.index(activity.idx)
+                return ReloadVisit(reloads.index(activity.idx))
             if activity.is_client():
                 return jobs[activity.idx]
             return pickups[activity.idx] + (1 if activity.is_delivery() else 0)
@@ -208,8 +209,8 @@ class Encoding:
         for route in filter(wanted, solution.routes()):
             vehicle = spare[route.vehicle_type()].pop(0)
             reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
-            tasks = tuple(number_of(activity, reloads) for activity in route.schedule()[1:-1])
-            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, tasks)))
+            visits = tuple(visit_of(activity, reloads) for activity in route.schedule()[1:-1])
+            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, visits)))
         return plan
 
     def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
@@ -220,8 +221,8 @@ class Encoding:
             vrp.Route(
                 data,
                 [
-                    self._activity(planned.vehicle, number, window)
-                    for number, window in zip(planned.tasks, self._chosen_windows(planned), strict=True)
+                    self._activity(planned.vehicle, visit, window)
+                    for visit, window in zip(planned.visits, self._chosen_windows(planned), strict=True)
                 ],
                 types[planned.vehicle],
             )
@@ -230,24 +231,26 @@ class Encoding:
         solution: pyvrp.Solution = vrp.Solution(data, routes)
         return solution
 
-    def _activity(self, vehicle: int, number: int, window: int) -> Any:
+    def _activity(self, vehicle: int, visit: Visit, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
-        if number < 0:
+        if isinstance(visit, ReloadVisit):
             reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
-            return activity(kinds.DEPOT, reloads[~number])
-        kind = self._model.tasks[number].kind
+            return activity(kinds.DEPOT, reloads[visit.reload])
+        kind = self._model.tasks[visit].kind
         if kind == "job":
-            return activity(kinds.CLIENT, self._clients[number][window])
+            return activity(kinds.CLIENT, self._clients[visit][window])
         if kind == "pickup":
-            return activity(kinds.PICKUP, self._shipments[number])
-        return activity(kinds.DELIVERY, self._shipments[number - 1])
+            return activity(kinds.PICKUP, self._shipments[visit])
+        return activity(kinds.DELIVERY, self._shipments[visit - 1])
 
     def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
         """Which of its windows each stop of a route starts in."""
-        windows = [() if number < 0 else self._model.tasks[number].windows for number in planned.tasks]
+        windows = [
+            self._model.tasks[visit].windows if isinstance(visit, int) else () for visit in planned.visits
+        ]
         timed = None
         if any(len(several) > 1 for several in windows):
-            timed = schedule(self._model, planned.vehicle, planned.tasks)
+            timed = schedule(self._model, planned.vehicle, planned.visits)
         if timed is None:
             return [0] * len(windows)
         starts = [stop.arrival + stop.waiting for stop in timed.stops[1:-1]]
@@ -258,7 +261,7 @@ class Encoding:
 
 
 def _served(plan: Sequence[PlannedRoute]) -> set[int]:
-    return {task for route in plan for task in route.served}
+    return {task for route in plan for task in route.tasks}
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,8 @@ from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, 
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.penalties import Penalties
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 
 if TYPE_CHECKING:
     import pyvrp

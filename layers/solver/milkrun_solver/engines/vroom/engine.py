@@ -10,7 +10,8 @@ from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Neighbour
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.errors import EngineError
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.schedule import TimedRoute
 
 _LEAST_SECONDS = 0.1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from milkrun_solver.feasibility.unservable import served_on_the_way_alone
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.breaks import Visit, schedule_with_breaks
+from milkrun_solver.routes.breaks import schedule_with_breaks
 from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
 
 _MOST_TRIES = 2_000
@@ -84,7 +84,7 @@ class Overlooked:
     def _timed(self, vehicle: int, tasks: Sequence[int]) -> TimedRoute | None:
         if not self._model.vehicles[vehicle].source.breaks:
             return schedule(self._model, vehicle, tasks)
-        return schedule_with_breaks(self._model, vehicle, [Visit(False, number) for number in tasks])
+        return schedule_with_breaks(self._model, vehicle, tasks)
 
 
 def _insertions(tasks: tuple[int, ...], order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
