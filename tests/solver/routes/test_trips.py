@@ -190,7 +190,7 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     # Costs are rounded for each route; with a speed factor, so are its times, to seconds.
     assert rank[2] == pytest.approx(theirs, abs=len(plan) * (1 if exact else 4))
     if exact:
-        shifts = [kind.arguments.get("shift_duration") for kind in encoding.fleet.types]
+        shifts = [kind.arguments.shift_duration for kind in encoding.fleet.types]
         lasting = [(route.duration(), shifts[route.vehicle_type()]) for route in back.routes()]
         overtime = sum(max(0, lasts - shift) for lasts, shift in lasting if shift is not None)
         assert sum(route.overtime for route in routes) == overtime

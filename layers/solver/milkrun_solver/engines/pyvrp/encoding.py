@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milkrun_solver.engines.libraries import load_pyvrp
-from milkrun_solver.engines.pyvrp.closed_legs import limit_of_distance
+from milkrun_solver.engines.pyvrp.closed_legs import without_closed_legs
 from milkrun_solver.engines.pyvrp.duration_limits import lasts_too_long, priced_limits, with_prices
 from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.expressible import action
@@ -105,13 +105,12 @@ class Encoding:
         types = [
             vrp.VehicleType(
                 num_available=min(len(kind.vehicles), most),
-                **{key: _plain(value) for key, value in kind.arguments.items()}
-                | limit_of_distance(kind.arguments, fleet.closings),
+                **without_closed_legs(kind.arguments, fleet.closings).as_keywords(),
             )
             for kind in fleet.types
         ]
         data: pyvrp.ProblemData = vrp.ProblemData(
-            locations=[vrp.Location(0, 0) for _ in fleet.locations],
+            locations=[vrp.Location(0, 0) for _ in fleet.locations.rows],
             clients=clients,
             depots=self._depots(),
             vehicle_types=types,
@@ -123,11 +122,11 @@ class Encoding:
         return with_prices(data, self._limits, complete)
 
     def _depots(self) -> list[Any]:
-        depots = [self._pyvrp.Depot(location) for location in self.fleet.depots.values()]
+        depots = [self._pyvrp.Depot(location) for location in self.fleet.locations.depots.values()]
         unit = self.fleet.time_unit if self._model.timed else 0
         depots += [
             self._pyvrp.Depot(location, service_duration=unit * service)
-            for (_, service), location in self.fleet.reloads.items()
+            for (_, service), location in self.fleet.locations.reloads.items()
         ]
         return depots
 
@@ -136,9 +135,9 @@ class Encoding:
     ) -> Any:
         task = self._model.tasks[number]
         return self._pyvrp.Client(
-            location=self.fleet.location_of[number],
-            delivery=self._loads(task, task.delivery),
-            pickup=[*task.pickup, *([0] * self._extra_dimensions)],
+            location=self.fleet.locations.of_task[number],
+            delivery=self.fleet.loads(task, task.delivery),
+            pickup=[*task.pickup, *([0] * self.fleet.extra_dimensions)],
             service_duration=self._service(task),
             release_time=self.fleet.time_unit * task.release,
             required=required,
@@ -150,24 +149,16 @@ class Encoding:
     def _shipment(self, number: int, complete: bool, prize: int) -> Any:
         pickup, delivery = self._model.tasks[number], self._model.tasks[number + 1]
         return self._pyvrp.Shipment(
-            self.fleet.location_of[number],
-            self.fleet.location_of[number + 1],
+            self.fleet.locations.of_task[number],
+            self.fleet.locations.of_task[number + 1],
             pickup_service_duration=self._service(pickup),
             delivery_service_duration=self._service(delivery),
-            amount=self._loads(pickup, pickup.pickup),
+            amount=self.fleet.loads(pickup, pickup.pickup),
             required=complete,
             prize=prize,
             **self._window("pickup_", next(iter(pickup.windows), None)),
             **self._window("delivery_", next(iter(delivery.windows), None)),
         )
-
-    @property
-    def _extra_dimensions(self) -> int:
-        return len(self.fleet.skill_sets) + self.fleet.counts_tasks
-
-    def _loads(self, task: Task, amounts: tuple[int, ...]) -> list[int]:
-        skills = [int(task.skills == needed) for needed in self.fleet.skill_sets]
-        return [*amounts, *skills, *([1] if self.fleet.counts_tasks else [])]
 
     def _service(self, task: Task) -> int:
         """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
@@ -208,7 +199,7 @@ class Encoding:
         plan: Plan = []
         for route in filter(wanted, solution.routes()):
             vehicle = spare[route.vehicle_type()].pop(0)
-            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
             visits = tuple(visit_of(activity, reloads) for activity in route.schedule()[1:-1])
             plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, visits)))
         return plan
@@ -234,7 +225,7 @@ class Encoding:
     def _activity(self, vehicle: int, visit: Visit, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
         if isinstance(visit, ReloadVisit):
-            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
+            reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
             return activity(kinds.DEPOT, reloads[visit.reload])
         kind = self._model.tasks[visit].kind
         if kind == "job":
@@ -262,8 +253,3 @@ class Encoding:
 
 def _served(plan: Sequence[PlannedRoute]) -> set[int]:
     return {task for route in plan for task in route.tasks}
-
-
-def _plain(value: Any) -> Any:
-    """A list for a tuple: PyVRP takes lists alone."""
-    return list(value) if isinstance(value, tuple) else value
