@@ -28,7 +28,7 @@ from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.engines.vroom.request import Request
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
 from milkrun_solver.model.visits import Plan, PlannedRoute
@@ -116,7 +116,7 @@ def expressible(large: Large) -> Work:
 
 def impossible(large: Large) -> Work:
     _ = large.model
-    return lambda: impossible_tasks(large.model)
+    return lambda: unservable(large.model)
 
 
 def pyvrp_matrices(large: Large) -> Work:

@@ -12,7 +12,7 @@ from milkrun_solver.answer.solution import plan_of, solution_of
 from milkrun_solver.answer.solution import planned as planned_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import worth
@@ -33,7 +33,7 @@ def planned(request: pytest.FixtureRequest) -> tuple[Model, Plan]:
 
 def left_out(model: Model, plan: Plan) -> list[int]:
     served = set(chain.from_iterable(route.tasks for route in plan))
-    return [n for n in range(len(model.tasks)) if n not in served and n not in impossible_tasks(model)]
+    return [n for n in range(len(model.tasks)) if n not in served and n not in unservable(model)]
 
 
 def parts_of(planned: tuple[Model, Plan], count: int = 4, seed: int = 1) -> list[Part]:
@@ -64,7 +64,7 @@ def test_parts_together_are_the_plan(planned: tuple[Model, Plan]) -> None:
 def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> None:
     """Whatever makes one part better makes the whole better by as much."""
     model, plan = planned
-    possible = {*range(len(model.tasks))} - impossible_tasks(model)
+    possible = {*range(len(model.tasks))} - unservable(model).keys()
     whole = worth(model, plan)
     ranks = [worth(part.model, part.plan) for part in parts_of(planned)]
     assert whole is not None

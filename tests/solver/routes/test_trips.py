@@ -11,7 +11,7 @@ from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import COST_UNIT, Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import worth
@@ -144,15 +144,15 @@ def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
 
 def test_a_task_may_be_possible_by_a_reload_alone() -> None:
     job = {"release_time": 1_000, "time_windows": [[0, 1_100]]}
-    assert impossible_tasks(line({}, {}, job, reloads=[])) == {2}
-    assert impossible_tasks(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}])) == set()
+    assert set(unservable(line({}, {}, job, reloads=[]))) == {2}
+    assert set(unservable(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}]))) == set()
     near = [{"id": 1, "location_index": 4}]
-    assert impossible_tasks(line({}, {}, job, reloads=near, max_reloads=0)) == {2}
+    assert set(unservable(line({}, {}, job, reloads=near, max_reloads=0))) == {2}
 
 
 def test_a_task_that_takes_more_than_shift_and_overtime_is_impossible() -> None:
-    assert impossible_tasks(line({}, shift_duration=100, max_overtime=19)) == {0}
-    assert impossible_tasks(line({}, shift_duration=100, max_overtime=20)) == set()
+    assert set(unservable(line({}, shift_duration=100, max_overtime=19))) == {0}
+    assert set(unservable(line({}, shift_duration=100, max_overtime=20))) == set()
 
 
 def test_parts_keep_the_reloads_of_their_routes() -> None:

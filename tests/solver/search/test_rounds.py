@@ -10,7 +10,7 @@ from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import plan_of, planned, timed_routes
 from milkrun_solver.decomposition import cuts
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import objective
@@ -72,7 +72,7 @@ def rounds_of(
     operators: tuple[Operator, ...] = (WHOLE, PARTS, ELIMINATION),
 ) -> Rounds:
     """Rounds among two threads."""
-    impossible = impossible_tasks(model)
+    impossible = unservable(model)
     possible = [number for number in range(len(model.tasks)) if number not in impossible]
     rounds = Rounds(model, possible, Operators(operators), 1_000, 1, is_over, clock)
     rounds.threads = 2

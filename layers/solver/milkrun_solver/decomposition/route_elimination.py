@@ -6,11 +6,10 @@ its vehicle taken away, and a search that must serve everything puts its tasks i
 
 import random
 
-import numpy as np
-
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
+from milkrun_solver.rules.capacity import may_hold_all
 
 _CANDIDATES = 2
 """The shortest of so many routes, chosen by chance, is dissolved."""
@@ -21,15 +20,4 @@ def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | No
     candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
     dissolved = min(candidates, key=lambda route: len(route.visits))
     part = part_of(model, [route for route in routes if route != dissolved], dissolved.tasks, ())
-    return part if _has_room(part.model) else None
-
-
-def _has_room(model: Model) -> bool:
-    """Whether all jobs together may fit the vehicles. Shipments leave one again, and reloads empty it."""
-    if not model.vehicles:
-        return False
-    if any(vehicle.reloads for vehicle in model.vehicles):
-        return True
-    jobs = [(task.delivery, task.pickup) for task in model.tasks if task.kind == "job"]
-    room = np.array([vehicle.capacity for vehicle in model.vehicles]).sum(axis=0)
-    return not jobs or bool((np.array(jobs).sum(axis=0) <= room).all())
+    return part if may_hold_all(part.model.vehicles, part.model.tasks) else None

@@ -18,7 +18,7 @@ from milkrun.schema.solution import Rank
 from milkrun_solver.decomposition.parts import Part, part_of, pinned
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import HANDFUL
-from milkrun_solver.feasibility.screening import Reach
+from milkrun_solver.feasibility.screening import Screening
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.objective import Solved, objective
@@ -88,7 +88,7 @@ class Subproblems:
         self._possible = np.array(possible, dtype=np.intp)
         self._is_over = is_over
         self._places = np.array([task.place for task in model.tasks], dtype=np.intp)
-        self._reach = Reach(model, range(len(model.vehicles)))
+        self._screening = Screening(model, range(len(model.vehicles)))
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._routes: dict[int, TimedRoute] = {}
@@ -222,7 +222,7 @@ class Subproblems:
     def _take_a_server(self, group: _Group, number: int, busy: Container[int]) -> None:
         """A vehicle that may serve a task left out: those near may lack the skills or the room."""
         first = number if self._model.tasks[number].kind != "delivery" else number - 1
-        able = [vehicle for vehicle in self._reach.vehicles(first) if vehicle not in busy]
+        able = [vehicle for vehicle in self._screening.able(first) if vehicle not in busy]
         if not able:
             return
         vehicle = self._rng.choice(able)

@@ -147,18 +147,30 @@ class UntimedRoute:
             return 0
         return sum(int(cells[leg]) for leg in legs if None not in leg)
 
-    def start(self) -> int | None:
-        """When the route starts; None if a window is missed."""
+    def timing(self) -> Timing:
+        """What binds the route in time."""
         window = self.vehicle.window
-        timing = Timing(
+        return Timing(
             travel=self.travel,
             action=self.action,
             windows=self.windows,
             earliest=HUNDREDTHS * max(self.releases[0], 0 if window is None else window[0]),
             latest=None if window is None else HUNDREDTHS * window[1],
         )
-        shift = self.vehicle.source.shift_duration
+
+    def start(self) -> int | None:
+        """When the route starts; None if a window is missed."""
+        timing, shift = self.timing(), self.vehicle.source.shift_duration
         return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
+
+    def least_overtime(self) -> int:
+        """Seconds beyond the vehicle's shift, if the route lasts the least; 0 where it has no shift, or a
+        window is missed."""
+        if self.vehicle.source.shift_duration is None:
+            return 0
+        start = self.start()
+        timed = None if start is None else self.timed(start)
+        return 0 if timed is None else timed.overtime
 
     def timed(self, start: int) -> TimedRoute | None:
         """The route with every stop as early as `start` allows."""

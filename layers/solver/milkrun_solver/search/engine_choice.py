@@ -11,6 +11,7 @@ from milkrun_solver.engines.protocol import Depth, Engine, Neighbourhood
 from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.engines.registry import ENGINES
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
+from milkrun_solver.feasibility.unservable import log_unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Post
@@ -130,6 +131,7 @@ class EngineChoice:
         plan = planned(known)
         engines = {name: ENGINES[name](self._model, plan) for name in self._improving}
         first = next(iter(engines.values()))
+        log_unservable(first.impossible)
         if not first.possible:
             _log.info("no vehicle can serve anything")
             return None

@@ -10,7 +10,7 @@ import pytest
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import NO_WAY, travel_source
 from milkrun_solver.model.visits import Plan, PlannedRoute
@@ -87,7 +87,7 @@ def test_a_task_that_is_reached_by_way_of_another_alone_is_possible() -> None:
     durations = given["matrices"]["car"]["durations"]
     durations[3][4] = durations[4][0] = 20
     model = model_of(problem_of(given))
-    assert impossible_tasks(model) == set()
+    assert set(unservable(model)) == set()
     assert Watched(problem_of(given), seconds=5).solution.summary.unassigned == 0
 
 
@@ -147,9 +147,9 @@ def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_fo
     for seed in range(20):
         model = model_of(half_closed(seed))
         best = best_rank(model)
-        assert best[1] >= len(impossible_tasks(model))
+        assert best[1] >= len(unservable(model))
         if Encoding(model).possible:
-            theirs = pyvrp_rank(model, complete=best[1] == len(impossible_tasks(model)))
+            theirs = pyvrp_rank(model, complete=best[1] == len(unservable(model)))
             assert theirs is not None
             found.append(theirs == best)
     assert sum(found) >= len(found) - 2

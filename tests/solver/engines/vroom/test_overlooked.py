@@ -10,7 +10,7 @@ from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.overlooked import Overlooked
-from milkrun_solver.feasibility.unservable import served_on_the_way_alone
+from milkrun_solver.feasibility.unservable import servable_between
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.ranking import rank
@@ -114,7 +114,7 @@ def test_with_setups_at_shared_places_all_is_found_that_brute_force_finds(seed: 
     best, _ = best_plan(model)
     found = routes_of(model, vroom_output(model, 5))
     if rank_of(model, found) != best:
-        assert served_on_the_way_alone(model)
+        assert servable_between(model)
 
         def keeps_rules(routes: list[TimedRoute]) -> bool:
             return not faults(model, solution_of(model, routes, META))
@@ -123,7 +123,7 @@ def test_with_setups_at_shared_places_all_is_found_that_brute_force_finds(seed: 
         assert more is not None
         found = more
     assert rank_of(model, found) == best
-    assert (seed in SEEDS[-5:]) == bool(served_on_the_way_alone(model))
+    assert (seed in SEEDS[-5:]) == bool(servable_between(model))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

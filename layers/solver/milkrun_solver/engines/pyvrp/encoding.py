@@ -15,7 +15,7 @@ from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.expressible import action
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model, Task, Window
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.schedule import schedule
@@ -33,15 +33,17 @@ class Encoding:
         known: Routes that keep the rules.
 
     Attributes:
-        possible: Numbers of the tasks that some vehicle can serve; the others are left out.
+        possible: Numbers of the tasks that some vehicle can serve.
+        impossible: The others, which are left out, each with the rule that forbids it.
         fleet: Vehicles, locations and matrices.
     """
 
     def __init__(self, model: Model, known: Sequence[PlannedRoute] = ()) -> None:
         self._model = model
         self._pyvrp: Any = load_pyvrp()
-        impossible = impossible_tasks(model) - _served(known)
-        self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
+        served = _served(known)
+        self.impossible = {number: it for number, it in unservable(model).items() if number not in served}
+        self.possible = [number for number in range(len(model.tasks)) if number not in self.impossible]
         self.fleet = Fleet(model, self.possible)
         self._limits = priced_limits(model, self.fleet)
         self._clients: dict[int, list[int]] = {}

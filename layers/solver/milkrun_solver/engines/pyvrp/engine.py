@@ -32,7 +32,7 @@ class PyvrpEngine(Engine):
     def __init__(self, model: Model, known: Plan) -> None:
         super().__init__(model, known)
         self.encoding = Encoding(model, known)
-        self.possible = self.encoding.possible
+        self.impossible = self.encoding.impossible
         self.whole_bytes = self.encoding.fleet.matrix_bytes
 
     def session(self, number: int, seed: int) -> "PyvrpSession":
