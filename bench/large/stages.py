@@ -10,6 +10,7 @@ from typing import Any
 from bench.large.problems import STOPS, body_of, plan_of
 from bench.large.steps import steps_of, with_steps
 from milkrun.jobs.packing import pack
+from milkrun.schema.capabilities import inability
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
@@ -22,7 +23,6 @@ from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
 from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.child import input_of
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
@@ -110,8 +110,8 @@ def model(large: Large) -> Work:
 
 
 def expressible(large: Large) -> Work:
-    _ = large.model
-    return lambda: reason_for_vroom(large.model)
+    _ = large.problem
+    return lambda: inability("pyvrp", large.problem)
 
 
 def impossible(large: Large) -> Work:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from milkrun.schema.additions import addition_breaches
+from milkrun.schema.capabilities import inability, refusals
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of, timed_routes
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
 from milkrun_solver.model.problem import Model
@@ -84,10 +83,10 @@ def test_what_is_found_is_the_best_of_all_plans_there_are() -> None:
 def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
     """VROOM, which knows none of this, must not be asked."""
 
-    def start(*_: object) -> None:
-        pytest.fail("VROOM was started")
+    def session(*_: object) -> None:
+        pytest.fail("VROOM was asked")
 
-    monkeypatch.setattr(VroomEngine, "start", start)
+    monkeypatch.setattr(VroomEngine, "session", session)
 
 
 @pytest.mark.usefixtures("no_vroom")
@@ -173,7 +172,9 @@ def with_breaks() -> Problem:
 
 
 def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
-    with pytest.raises(UnsupportedCombinationError, match=r"breaks.* VROOM knows no") as caught:
+    with pytest.raises(
+        UnsupportedCombinationError, match=r"VROOM cannot express .*, and PyVRP cannot express `breaks`"
+    ) as caught:
         Watched(with_breaks(), seconds=5)
     assert caught.value.code == "unsupported_combination"
 
@@ -190,5 +191,5 @@ def test_what_the_rules_let_pass_pyvrp_can_express(seed: int) -> None:
     body["jobs"][0]["release_time"] = 60
     problem = Problem.model_validate_json(json.dumps(body))
     refused = list(breaches(problem))
-    assert refused == list(addition_breaches(problem))
-    assert bool(refused) == (reason_for_vroom(model_of(problem)) is not None)
+    assert refused == list(refusals(problem))
+    assert bool(refused) == (inability("pyvrp", problem) is not None)

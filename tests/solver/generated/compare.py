@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from milkrun.schema.capabilities import inability
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.routes.ranking import rank
 from tests.solver.generated.generator import Case
 from tests.solver.generated.rival import Task, indexed, vroom_alone
@@ -108,7 +108,7 @@ def _compare(case: Case, seconds: float, patient: bool) -> Outcome:
         orders=case.orders,
         tasks=len(model.tasks),
         features=sorted(case.features),
-        left_to_vroom=reason_for_vroom(model),
+        left_to_vroom=inability("pyvrp", model.problem),
         engine=watched.solution.meta.engine,
         ours=rank(problem, watched.solution),
         theirs=their_rank,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 from tests.solver.generated.generator import Case
@@ -90,7 +90,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     model = model_of(Case(seed, ORDERS).problem)
     if model.has_breaks:
         return
-    encoding = Encoding(model) if reason_for_vroom(model) is None else None
+    encoding = Encoding(model) if inability("pyvrp", model.problem) is None else None
     search = Annealing(encoding, complete=False, seed=1) if encoding and encoding.possible else None
     rng = random.Random(seed)
     start = plan_of(model, vroom_solution(model, level=0))

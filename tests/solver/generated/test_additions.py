@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import HUNDREDTHS, Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit
 from milkrun_solver.routes.schedule import schedule
@@ -71,7 +71,7 @@ def with_reloads(model: Model, plan: Plan, rng: random.Random) -> Plan:
 def opinions(seed: int) -> Iterator[Opinions]:
     case, rng = Case(seed, ORDERS), random.Random(seed)
     plain = model_of(case.problem)
-    if reason_for_vroom(plain) is not None:
+    if inability("pyvrp", plain.problem) is not None:
         return
     try:
         model = model_of(problem_of(with_additions(case.body, 12_000, rng)))

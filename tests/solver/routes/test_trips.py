@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
 from milkrun_solver.decomposition.parts import part_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import COST_UNIT, Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
@@ -170,7 +170,7 @@ def test_parts_keep_the_reloads_of_their_routes() -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     model = model_of(problem_of(trips_body(seed)))
-    assert reason_for_vroom(model) is None
+    assert inability("pyvrp", model.problem) is None
     encoding = Encoding(model)
     search = Annealing(encoding, complete=False, seed=1)
     found = search.run(search.first_solution(), after(150), lambda _: None, lukewarm).best
@@ -197,7 +197,7 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
 
 
 def test_a_problem_with_an_addition_is_none_of_vrooms() -> None:
-    assert reason_for_pyvrp(line({}, reloads=[])) is None
-    assert "reloads" in str(reason_for_pyvrp(line({})))
-    assert "release_time" in str(reason_for_pyvrp(line({"release_time": 1}, reloads=[])))
-    assert "shift_duration" in str(reason_for_pyvrp(line({}, reloads=[], shift_duration=1)))
+    assert inability("vroom", line({}, reloads=[]).problem) is None
+    assert "reloads" in str(inability("vroom", line({}).problem))
+    assert "release_time" in str(inability("vroom", line({"release_time": 1}, reloads=[]).problem))
+    assert "shift_duration" in str(inability("vroom", line({}, reloads=[], shift_duration=1).problem))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.effort import QUICK, Effort
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from milkrun.schema import problem as schema
+from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.model.travel import Travel, TravelSource
 
 HUNDREDTHS = 100
@@ -46,6 +47,10 @@ class Task:
     release: int
     partner: int | None
     source: schema.Task
+
+    def action(self, type_rank: int) -> int:
+        """Seconds of setup and service by a vehicle of this type, where a setup always applies."""
+        return self.setup[type_rank] + self.service[type_rank]
 
     @property
     def work_depends_on_type(self) -> bool:
@@ -134,14 +139,8 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     amounts = _amount_count(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts))
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
-    return Model(problem, travel, tasks, vehicles, types, amounts, is_timed(tasks, vehicles))
-
-
-def is_timed(tasks: Sequence[Task], vehicles: Sequence[Vehicle]) -> bool:
-    """Whether anything binds in time: a window, a break, a release time, or the duration of a shift."""
-    return any(task.windows or task.release for task in tasks) or any(
-        v.window or v.source.breaks or v.source.shift_duration is not None for v in vehicles
-    )
+    timed = is_timed((task.source for task in tasks), problem.vehicles)
+    return Model(problem, travel, tasks, vehicles, types, amounts, timed)
 
 
 def _amount_count(problem: schema.Problem) -> int:
@@ -153,17 +152,6 @@ def _amount_count(problem: schema.Problem) -> int:
 
 def _padded(amounts: Sequence[int], count: int) -> tuple[int, ...]:
     return tuple(amounts) or (0,) * count
-
-
-def merged_windows(windows: Sequence[schema.Slot]) -> tuple[Window, ...]:
-    """The same times as ascending, disjoint windows, which is what VROOM takes."""
-    merged: list[Window] = []
-    for start, end in sorted(windows):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
 
 
 def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from milkrun.schema.solution import EngineName, Meta, Rank, Solution, TracePoint
+from milkrun.schema.engines import EngineName
+from milkrun.schema.solution import Meta, Rank, Solution, TracePoint
 from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of

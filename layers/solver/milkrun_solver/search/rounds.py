@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from milkrun.schema.solution import EngineName, Rank
+from milkrun.schema.engines import EngineName
+from milkrun.schema.solution import Rank
 from milkrun_solver.decomposition.cuts import Cuts, Piece
 from milkrun_solver.decomposition.subproblems import Subproblems
 from milkrun_solver.engines.protocol import HANDFUL, Neighbourhood

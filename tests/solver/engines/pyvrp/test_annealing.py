@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.ranking import rank
 from tests.solver.helpers import (
@@ -29,7 +29,7 @@ EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")
 
 def expressible(seeds: range) -> list[Model]:
     models = (model_of(random_problem(seed, random_features(seed, EXPRESSED))) for seed in seeds)
-    return [model for model in models if reason_for_vroom(model) is None]
+    return [model for model in models if inability("pyvrp", model.problem) is None]
 
 
 MODELS = 40

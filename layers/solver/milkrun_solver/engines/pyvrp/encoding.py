@@ -12,7 +12,6 @@ from milkrun_solver.engines.libraries import load_pyvrp
 from milkrun_solver.engines.pyvrp.closed_legs import without_closed_legs
 from milkrun_solver.engines.pyvrp.duration_limits import lasts_too_long, priced_limits, with_prices
 from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
-from milkrun_solver.engines.pyvrp.expressible import action
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
 from milkrun_solver.feasibility.unservable import unservable
@@ -166,7 +165,7 @@ class Encoding:
         """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
         if not self._model.timed or self.fleet.service_on_edges:
             return 0
-        return self.fleet.time_unit * action(task, self._model.vehicles[0])
+        return self.fleet.time_unit * task.action(self._model.vehicles[0].type_rank)
 
     def _window(self, prefix: str, window: Window | None) -> dict[str, int]:
         if window is None:

@@ -7,20 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
+from milkrun_solver.engines.pyvrp.channels import Channels, Matrix, channels, time_unit
 from milkrun_solver.engines.pyvrp.closed_legs import Closing, close
-from milkrun_solver.engines.pyvrp.expressible import (
-    Channels,
-    Matrix,
-    action,
-    channels,
-    max_tasks_binds,
-    time_unit,
-)
 from milkrun_solver.engines.pyvrp.locations import Locations
 from milkrun_solver.engines.pyvrp.matrices import Grid, grid
 from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments, VehicleType
 from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.rules.max_tasks import binds
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Fleet:
         self.time_unit = time_unit(model)
         self.service_on_edges = model.timed and any(task.work_depends_on_type for task in tasks)
         self.work_on_edges = model.work_cost_depends_on_vehicle
-        self.counts_tasks = any(max_tasks_binds(model, vehicle) for vehicle in model.vehicles)
+        self.counts_tasks = any(binds(vehicle, len(model.tasks)) for vehicle in model.vehicles)
         self.skill_sets = _binding_skill_sets(model, tasks)
         moving = any(vehicle.travel.within_a_place for vehicle in model.vehicles)
         apart = self.service_on_edges or self.work_on_edges or moving
@@ -198,7 +192,7 @@ class Fleet:
         """Time on the spot goes on the edges out of a task, its cost on those into it."""
         rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
         for number, location in self.locations.of_task.items():
-            seconds = action(self._model.tasks[number], vehicle)
+            seconds = self._model.tasks[number].action(vehicle.type_rank)
             if self.service_on_edges:
                 duration[location, :] += self.time_unit * seconds
             if self.work_on_edges:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from milkrun_solver.engines.pyvrp.closed_legs import Closing
-from milkrun_solver.engines.pyvrp.expressible import action
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.matrices import Grid
 from milkrun_solver.model.problem import HUNDREDTHS, Model
@@ -27,7 +26,7 @@ def prizes(model: Model, fleet: Fleet, possible: Sequence[int]) -> dict[int, int
     first = model.vehicles[0]
     rate = 0 if fleet.work_on_edges else HUNDREDTHS * first.source.costs.per_task_hour
     return {
-        number: base * (1 + step * task.priority) - rate * action(task, first) // fleet.divisor
+        number: base * (1 + step * task.priority) - rate * task.action(first.type_rank) // fleet.divisor
         for number, task in tasks.items()
     }
 
@@ -47,7 +46,7 @@ def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> 
         overtime += arguments.max_overtime * arguments.unit_overtime_cost * count
         fixed += arguments.fixed_cost * count
     first = model.vehicles[0]
-    work = sum(action(model.tasks[number], first) for number in possible)
+    work = sum(model.tasks[number].action(first.type_rank) for number in possible)
     work *= HUNDREDTHS * first.source.costs.per_task_hour // fleet.divisor
     return legs + fixed + work + overtime + 1
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Neighbourhood, Session
