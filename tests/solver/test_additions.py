@@ -9,13 +9,12 @@ import pytest
 from milkrun.schema.capabilities import inability, refusals
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of, timed_routes
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
 from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
@@ -56,7 +55,7 @@ def best_of_all(model: Model) -> tuple[int, int]:
     return min(found)
 
 
-def searched(model: Model) -> Rank:
+def searched(model: Model) -> Objective:
     """The best that PyVRP finds within a few iterations, with and without the duty to serve all."""
     found = []
     for complete, seed in itertools.product((True, False), (1, 2)):
@@ -65,7 +64,7 @@ def searched(model: Model) -> Rank:
             solution = scheduled(model, plan)
             assert solution is not None
             assert faults(model, solution) == []
-            found.append(rank(model.problem, solution))
+            found.append(solution_objective(model.problem, solution))
     return min(found)
 
 

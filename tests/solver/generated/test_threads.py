@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from milkrun.schema.capabilities import inability
-from milkrun.schema.solution import Rank
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import Watched
 from tests.solver.problems import problem_of
@@ -23,12 +22,12 @@ REPORT = os.environ.get("MILKRUN_THREADS_REPORT")
 SECONDS = 5.0
 ORDERS = (150, 300)
 
-Pair = tuple[Rank, Rank]
+Pair = tuple[Objective, Objective]
 
 
-def solved(body: dict[str, Any], threads: int) -> Rank:
+def solved(body: dict[str, Any], threads: int) -> Objective:
     problem = problem_of({**body, "options": {**body.get("options", {}), "threads": threads}})
-    return rank(problem, Watched(problem, SECONDS).solution)
+    return solution_objective(problem, Watched(problem, SECONDS).solution)
 
 
 def pair(seed: int) -> Pair:

@@ -40,4 +40,4 @@ def screened(rule: Rule, model: Model, number: int = 0) -> list[bool] | None:
         return None
     task = model.tasks[number]
     found = screen(task, TaskLegs(group, task, DIRECT))
-    return np.broadcast_to(found, len(model.vehicles)).tolist()
+    return [bool(it) for it in np.broadcast_to(found, len(model.vehicles))]

@@ -6,14 +6,13 @@ from itertools import chain
 
 import pytest
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import plan_of, planned, timed_routes
 from milkrun_solver.decomposition import cuts
 from milkrun_solver.decomposition.parts import part_of
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
-from milkrun_solver.routes.objective import objective
+from milkrun_solver.routes.objective import Objective, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.rounds import MOST_PARTS, Rounds
@@ -85,7 +84,7 @@ def timed(model: Model, plan: Plan) -> list[TimedRoute]:
     return routes
 
 
-def value(model: Model, plan: Plan) -> Rank:
+def value(model: Model, plan: Plan) -> Objective:
     """How good a plan is."""
     return objective(model, timed(model, plan))
 

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from milkrun.schema.engines import EngineName
 
 Coordinates = tuple[float, float]
-Rank = tuple[int, int, int]
-"""Lower is better: priority left unassigned, tasks left unassigned, cost."""
 
 
 class _Output(BaseModel):

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.decomposition.parts import Part, part_of, pinned
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import HANDFUL
 from milkrun_solver.feasibility.screening import Screening
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
-from milkrun_solver.routes.objective import Solved, objective
+from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 FEWEST_ROUTES = 2
@@ -56,7 +55,7 @@ class Subproblem:
 
     part: Part
     model: Model
-    objective: Rank
+    objective: Objective
     effort: Effort
 
 
@@ -93,8 +92,8 @@ class Subproblems:
         self._turn = threading.Condition()
         self._routes: dict[int, TimedRoute] = {}
         self._route_of = np.full(len(model.tasks), -1)
-        self._objective: Rank | None = None
-        self._told: Rank | None = None
+        self._objective: Objective | None = None
+        self._told: Objective | None = None
         self._under_way: set[Subproblem] = set()
         self._tried: set[int] = set()
         self._in_vain = 0
@@ -153,7 +152,7 @@ class Subproblems:
         count = len(self._possible)
         return not count or (count <= HANDFUL and self._in_vain > PATIENCE)
 
-    def _take_over(self, routes: list[TimedRoute], value: Rank) -> None:
+    def _take_over(self, routes: list[TimedRoute], value: Objective) -> None:
         self._under_way.clear()
         self._routes = {}
         self._route_of[:] = -1
@@ -162,7 +161,7 @@ class Subproblems:
         self._in_vain = 0
         self._turn.notify_all()
 
-    def _replace(self, subproblem: Subproblem, routes: list[TimedRoute], value: Rank) -> None:
+    def _replace(self, subproblem: Subproblem, routes: list[TimedRoute], value: Objective) -> None:
         if self._objective is None:
             return
         if value < subproblem.objective:
@@ -171,8 +170,7 @@ class Subproblems:
             self._routes.pop(vehicle, None)
         self._route_of[list(subproblem.part.tasks)] = -1
         self._enter(routes)
-        priority, unassigned, cost = map(_shifted, self._objective, value, subproblem.objective)
-        self._objective = (priority, unassigned, cost)
+        self._objective = self._objective.plus(value).minus(subproblem.objective)
 
     def _enter(self, routes: Iterable[TimedRoute]) -> None:
         for route in routes:
@@ -251,7 +249,3 @@ class Subproblems:
 def _most_tasks(effort: Effort) -> int:
     work = (effort.searches or 1) * (1 + (effort.level or 0))
     return round(MOST_TASKS / math.sqrt(work))
-
-
-def _shifted(whole: int, after: int, before: int) -> int:
-    return whole + after - before

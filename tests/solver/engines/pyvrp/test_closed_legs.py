@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Rank
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import NO_WAY, travel_source
 from milkrun_solver.model.visits import Plan, PlannedRoute
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import Watched, faults, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.problems import problem_of, random_body
@@ -123,23 +122,23 @@ def all_plans(model: Model) -> Iterator[Plan]:
                 yield [PlannedRoute(vehicle, tasks) for vehicle, tasks in parts if tasks]
 
 
-def best_rank(model: Model) -> Rank:
+def best_rank(model: Model) -> Objective:
     """What the best of all plans is worth."""
     ranks = []
     for plan in all_plans(model):
         solution = scheduled(model, plan)
         if solution is not None and not faults(model, solution):
-            ranks.append(rank(model.problem, solution))
+            ranks.append(solution_objective(model.problem, solution))
     return min(ranks)
 
 
-def pyvrp_rank(model: Model, complete: bool) -> Rank | None:
+def pyvrp_rank(model: Model, complete: bool) -> Objective | None:
     """What the plan that PyVRP finds is worth; None where it does not verify."""
     plan = pyvrp_plan(model, complete, iterations=300)
     solution = None if plan is None else scheduled(model, plan)
     if solution is None or faults(model, solution):
         return None
-    return rank(model.problem, solution)
+    return solution_objective(model.problem, solution)
 
 
 def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_force_finds() -> None:
