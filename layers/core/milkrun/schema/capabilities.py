@@ -207,7 +207,7 @@ FEATURES = (
         "several `time_windows` of a pickup or a delivery",
         ("vroom",),
         _windows_of_shipments,
-        "give each end of a shipment one time window",
+        "an end of a shipment may have only one",
     ),
     Feature(
         "`setup` at a place with several stops", ("vroom",), _setups, "another stop is at the same place"
@@ -228,6 +228,6 @@ FEATURES = (
         "`max_travel_time` or `max_distance` out of proportion to costs",
         ("vroom",),
         _limits,
-        "the cost of travel is not in proportion to this limit alone",
+        "travel costs must be proportional to what it limits",
     ),
 )

@@ -189,8 +189,8 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
 
 def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:
     if vehicle.max_reloads is not None and not vehicle.reloads:
-        yield Breach((*path, "max_reloads"), "needs `reloads`: the places where to reload")
+        yield Breach((*path, "max_reloads"), "needs `reloads`, the places to reload at")
     if vehicle.max_overtime and vehicle.shift_duration is None:
-        yield Breach((*path, "max_overtime"), "needs `shift_duration`: what lasts longer is overtime")
+        yield Breach((*path, "max_overtime"), "needs `shift_duration`, after which overtime begins")
     if vehicle.costs.per_overtime_hour and not vehicle.max_overtime:
-        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`: without it there is none")
+        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`, which is 0 by default")
