@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.problem import Problem, Slot
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Problem
 from milkrun.schema.times import is_timed, merged_windows
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.problem import MAX_UINT32
+from milkrun.schema.fields import MAX_UINT32
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.solution import planned as planned_routes
 from milkrun_solver.answer.vroom_output import routes_of

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from milkrun.schema.capabilities import refusals
+from milkrun.schema.fields import Amounts
 from milkrun.schema.paths import Breach, Path, json_path, stops
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Vehicle
+from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:

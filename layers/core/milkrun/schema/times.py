@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from milkrun.schema.problem import Job, Slot, Task, Vehicle
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Job, Task, Vehicle
 
 
 def is_timed(tasks: Iterable[Task], vehicles: Iterable[Vehicle]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from milkrun.schema import problem as schema
+from milkrun.schema.fields import Coordinates
 from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
@@ -152,7 +153,7 @@ def _steps(model: Model, route: TimedRoute, measured: bool) -> list[Step]:
     ]
 
 
-_Source = tuple[int | None, str | None, schema.Coordinates | None, int | None]
+_Source = tuple[int | None, str | None, Coordinates | None, int | None]
 
 
 def _source(model: Model, route: TimedRoute, position: int) -> _Source:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from milkrun.schema import problem as schema
+from milkrun.schema.fields import Coordinates
 from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.model.travel import Travel, TravelSource
 
@@ -226,7 +227,7 @@ def _vehicle(
 ) -> Vehicle:
     slowness = 1 / vehicle.speed_factor * HUNDREDTHS
 
-    def place(location: schema.Coordinates | None, index: int | None) -> int | None:
+    def place(location: Coordinates | None, index: int | None) -> int | None:
         given = index if travel.kind == "custom" else location
         return None if given is None else travel.place(location, index)
 

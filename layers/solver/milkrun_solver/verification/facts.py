@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Slot, Vehicle
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Vehicle
 from milkrun.schema.solution import Route, Step
 from milkrun_solver.model.travel import TravelSource
 
