@@ -186,9 +186,8 @@ class Subproblems:
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
         value = objective(self._model, [self._routes[vehicle] for vehicle in group.routes], part.tasks)
         key = hash((effort, tuple(sorted(group.routes.values())), frozenset(group.loose), tuple(group.spare)))
-        model = part.model
-        if key in self._tried:
-            model = pinned(part, self._rng.choice(PINNED), self._rng)
+        was_tried = key in self._tried
+        model = pinned(part, self._rng.choice(PINNED), self._rng) if was_tried else part.model
         self._tried.add(key)
         return Subproblem(part, model, value, effort)
 

@@ -89,9 +89,8 @@ class Encoding:
     def data(self, complete: bool) -> "pyvrp.ProblemData":
         """PyVRP's data, with every task required or with prizes for those that are served."""
         vrp, fleet = self._pyvrp, self.fleet
-        worth = dict.fromkeys(self.possible, 0)
-        if not complete:
-            worth = prizes(self._model, fleet, self.possible)
+        possible = self.possible
+        worth = dict.fromkeys(possible, 0) if complete else prizes(self._model, fleet, possible)
         clients: list[Any] = []
         groups: list[Any] = []
         for number, alternatives in self._clients.items():
@@ -102,7 +101,7 @@ class Encoding:
             required = complete and group is None
             windows = self._model.tasks[number].windows or (None,)
             clients += [self._client(number, w, group, required, worth[number]) for w in windows]
-        most = max(1, len(self.possible))
+        most = max(1, len(possible))
         types = [
             vrp.VehicleType(
                 num_available=min(len(kind.vehicles), most),
@@ -209,19 +208,13 @@ class Encoding:
         """PyVRP's solution for a plan of the same problem."""
         vrp = self._pyvrp
         types = {number: rank for rank, kind in enumerate(self.fleet.types) for number in kind.vehicles}
-        routes = [
-            vrp.Route(
-                data,
-                [
-                    self._activity(planned.vehicle, visit, window)
-                    for visit, window in zip(planned.visits, self._chosen_windows(planned), strict=True)
-                ],
-                types[planned.vehicle],
-            )
-            for planned in plan
-        ]
+        routes = [vrp.Route(data, self._activities(it), types[it.vehicle]) for it in plan]
         solution: pyvrp.Solution = vrp.Solution(data, routes)
         return solution
+
+    def _activities(self, planned: PlannedRoute) -> list[Any]:
+        chosen = zip(planned.visits, self._chosen_windows(planned), strict=True)
+        return [self._activity(planned.vehicle, visit, window) for visit, window in chosen]
 
     def _activity(self, vehicle: int, visit: Visit, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
