@@ -9,7 +9,7 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
 from milkrun_solver.decomposition.parts import part_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
-from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
+from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import COST_UNIT, Model
@@ -129,7 +129,7 @@ def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
 )
 def test_trips_that_serve_nobody_are_dropped(visits: tuple[Visit, ...], kept: tuple[Visit, ...]) -> None:
     model = line({}, {})
-    assert without_idle_reloads(model, PlannedRoute(0, visits)) == PlannedRoute(0, kept)
+    assert without_empty_trips(model, PlannedRoute(0, visits)) == PlannedRoute(0, kept)
 
 
 def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
@@ -139,7 +139,7 @@ def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
         "matrices": {"car": {"durations": [[0, 900, 1], [900, 0, 900], [1, 1, 0]]}},
     }
     planned = PlannedRoute(0, (FIRST, 0))
-    assert without_idle_reloads(model_of(problem_of(body)), planned) == planned
+    assert without_empty_trips(model_of(problem_of(body)), planned) == planned
 
 
 def test_a_task_may_be_possible_by_a_reload_alone() -> None:

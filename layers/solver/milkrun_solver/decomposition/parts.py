@@ -1,4 +1,9 @@
-"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own."""
+"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own.
+
+The idea is that of É. Taillard, "Parallel iterative search methods for vehicle routing problems" (1993);
+A. Santini and others compare ways to cut in "Decomposition strategies for vehicle routing heuristics" (2023).
+Here routes are halved again and again, between a place of chance and one far from it, anew each time.
+"""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence

@@ -2,6 +2,10 @@
 
 Emptying a route stop by stop makes a plan worse before it makes it better. So one route is dissolved at once,
 its vehicle taken away, and a search that must serve everything puts its tasks into the others.
+
+To remove routes by dissolving one at a time is due to Y. Nagata and O. Bräysy, "A powerful route minimization
+heuristic for the vehicle routing problem with time windows" (2009). Here the search is that of an engine, in
+place of their ejection pool.
 """
 
 import random

@@ -2,6 +2,10 @@
 
 As early as it can, a vehicle takes a break; while it would wait for one, it drives on. Among breaks and tasks
 in a given order nothing is better: whatever can be done later can be done then as well.
+
+Where breaks may be taken anywhere, all ways to take them are extended leg by leg, and those that another one
+dominates are dropped: labels of a shortest path problem with resource constraints, as S. Irnich and
+G. Desaulniers describe them (2005).
 """
 
 from collections.abc import Sequence

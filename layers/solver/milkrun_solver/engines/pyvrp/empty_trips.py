@@ -5,7 +5,7 @@ from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.schedule import TimedRoute, schedule
 
 
-def without_idle_reloads(model: Model, planned: PlannedRoute) -> PlannedRoute:
+def without_empty_trips(model: Model, planned: PlannedRoute) -> PlannedRoute:
     """The same route without trips that serve nobody, unless they make it cheaper or shorter.
 
     In matrices where the way through a third place is a short cut, even such a reload may be of use.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from milkrun_solver.engines.libraries import load_pyvrp
 from milkrun_solver.engines.pyvrp.closed_legs import without_closed_legs
 from milkrun_solver.engines.pyvrp.duration_limits import lasts_too_long, priced_limits, with_prices
-from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
+from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
 from milkrun_solver.feasibility.unservable import unservable
@@ -201,7 +201,7 @@ class Encoding:
             vehicle = spare[route.vehicle_type()].pop(0)
             reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
             visits = tuple(visit_of(activity, reloads) for activity in route.schedule()[1:-1])
-            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, visits)))
+            plan.append(without_empty_trips(self._model, PlannedRoute(vehicle, visits)))
         return plan
 
     def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
