@@ -6,7 +6,7 @@ import pytest
 from redis.crc import key_slot
 
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys
+from milkrun.jobs.keys import RUNNING_RUNS, WAITING_CALLS, OwnerKeys, nothing_beside
 from milkrun.jobs.scripts import LUA, VERBS, source
 from milkrun.jobs.states import TRANSITIONS, Status
 
@@ -56,7 +56,8 @@ def test_every_move_of_the_table_names_a_script() -> None:
 
 def test_the_keys_are_these() -> None:
     keys = OwnerKeys("a1b2")
-    assert [*keys.of_run("R"), keys.idempotency("h")] == [
+    of_an_owner = [*keys.of_run("R"), keys.idempotency("h")]
+    assert [*of_an_owner, nothing_beside(keys.active), WAITING_CALLS, *RUNNING_RUNS] == [
         "milkrun:{22}:run:a1b2:R",
         "milkrun:{22}:run:a1b2:R:request",
         "milkrun:{22}:run:a1b2:R:best",
@@ -73,13 +74,24 @@ def test_the_keys_are_these() -> None:
         "milkrun:{22}:expiring",
         "milkrun:{22}:rate:a1b2",
         "milkrun:{22}:idem:a1b2:h",
+        "milkrun:{22}:active:nothing",
+        "milkrun:{calls}:waiting",
+        "milkrun:{stack}:running",
+        "milkrun:{stack}:refused",
     ]
 
 
 def test_all_keys_of_an_owner_lie_in_one_slot() -> None:
     keys = OwnerKeys(OWNER)
-    slots = {key_slot(key.encode()) for key in [*keys.of_run(run_id(1)), keys.idempotency("h")]}
+    names = [*keys.of_run(run_id(1)), keys.idempotency("h"), nothing_beside(keys.run(run_id(1)))]
+    slots = {key_slot(key.encode()) for key in names}
     assert len(slots) == 1
+
+
+def test_one_module_makes_all_keys() -> None:
+    core = LUA.parents[1]
+    makers = [path.relative_to(core) for path in core.rglob("*.py") if '"milkrun:{' in path.read_text()]
+    assert list(map(str, makers)) == ["jobs/keys.py"]
 
 
 @pytest.fixture

@@ -375,7 +375,7 @@ def test_a_later_release_s_run_keeps_back_no_other(from_later: Lab) -> None:
     one.make_due()
     one.jobs.dispatch(OWNER, run_id(1))
     due = one.reader.backlog(per_shard=10, stalled_after=60).due
-    assert [entry.run_id for entry in due] == [run_id(2)]
+    assert due == [(OWNER, run_id(2))]
 
 
 def test_a_later_release_s_lost_worker_is_noticed(claimed_by_later: Lab) -> None:

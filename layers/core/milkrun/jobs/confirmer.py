@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import DependencyUnavailableError, RunNotFoundError
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.runner import Name, Reply, ScriptRunner
+from milkrun.jobs.keys import Name, OwnerKeys
+from milkrun.jobs.runner import Reply, ScriptRunner
 from milkrun.settings import JobPolicy
 
 Fields = Mapping[bytes, bytes]

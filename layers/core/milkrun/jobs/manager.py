@@ -16,10 +16,10 @@ from milkrun.errors import (
 from milkrun.jobs.codes import Code
 from milkrun.jobs.confirmer import Confirmer, too_few_replicas
 from milkrun.jobs.field_errors import to_stored
-from milkrun.jobs.keys import OwnerKeys, former_name
+from milkrun.jobs.keys import Name, OwnerKeys, former_name
 from milkrun.jobs.packing import pack, unpack
 from milkrun.jobs.run import SCHEMA_VERSION, Run
-from milkrun.jobs.runner import Name, Reply, ScriptRunner
+from milkrun.jobs.runner import Reply, ScriptRunner
 from milkrun.jobs.stack import RunningRuns
 from milkrun.settings import JobPolicy
 

@@ -13,7 +13,7 @@ from milkrun.errors import (
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys, active, shard_of
+from milkrun.jobs.keys import Name, OwnerKeys, active, member_of, shard_of
 from milkrun.jobs.scripts import VERBS, Script
 from milkrun.settings import JobPolicy
 
@@ -31,8 +31,6 @@ _DETAILS: dict[Code, str] = {
     Code.KEY_REUSED: "This idempotency key was used with another body.",
 }
 
-Name = tuple[str, str]
-"""Owner and id of a run."""
 Args = Sequence[str | bytes | int]
 
 
@@ -122,4 +120,4 @@ class ScriptRunner:
         return [*OwnerKeys(name[0]).of_run(name[1]), *more]
 
     def _args(self, name: Name, args: Args) -> list[str | bytes | int]:
-        return [name[1], f"{name[0]}:{name[1]}", *self._told, *args]
+        return [name[1], member_of(name), *self._told, *args]

@@ -5,8 +5,7 @@ from typing import Any
 
 from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import RUNNING_RUNS
-from milkrun.jobs.runner import Name
+from milkrun.jobs.keys import RUNNING_RUNS, Name, member_of, name_of
 from milkrun.jobs.scripts import Script
 
 _LONGEST_MS = 2 * 930_000
@@ -38,8 +37,8 @@ class RunningRuns:
         Returns:
             Whether it may run. Where it may not, it is the first to be told of when another one finishes.
         """
-        other = _member(in_place_of) if in_place_of else ""
-        args = (_member(name), _LONGEST_MS, self._limit, other)
+        other = member_of(in_place_of) if in_place_of else ""
+        args = (member_of(name), _LONGEST_MS, self._limit, other)
         try:
             return bool(self._run(self._begin, args))
         except DependencyUnavailableError:
@@ -56,11 +55,10 @@ class RunningRuns:
             that is `next_run`.
         """
         try:
-            told = self._run(self._finish, (_member(name), _member(next_run) if next_run else ""))
+            told = self._run(self._finish, (member_of(name), member_of(next_run) if next_run else ""))
         except DependencyUnavailableError:
             return next_run
-        owner, _, run_id = told.decode().partition(":")
-        return (owner, run_id) if run_id else None
+        return name_of(told)
 
     def leave(self, name: Name) -> None:
         """Notes that a run does not run, where its place is left to whoever comes."""
@@ -68,7 +66,7 @@ class RunningRuns:
             on_server_of(
                 self._redis,
                 RUNNING_RUNS[0],
-                lambda server: [server.zrem(key, _member(name)) for key in RUNNING_RUNS],
+                lambda server: [server.zrem(key, member_of(name)) for key in RUNNING_RUNS],
             )
 
     def _run(self, script: Script, args: tuple[str | int, ...]) -> Any:
@@ -79,7 +77,3 @@ class RunningRuns:
                 lambda server: script.run(server, RUNNING_RUNS, args, wait=(0, 0)),
             )
         return reply
-
-
-def _member(name: Name) -> str:
-    return ":".join(name)

@@ -15,9 +15,9 @@ from milkrun.errors import (
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
+from milkrun.jobs.keys import Name
 from milkrun.jobs.manager import Best, Claimed, JobStateManager
 from milkrun.jobs.run import Run
-from milkrun.jobs.runner import Name
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger, measure, report_down
 from milkrun.runs.invoke import MAX_CHAIN, invoke_in_chain
