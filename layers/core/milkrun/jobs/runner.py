@@ -54,6 +54,25 @@ class Reply(NamedTuple):
         return self
 
 
+class SharedScript:
+    """One script over keys that all owners share. Raises DependencyUnavailableError where Redis is away."""
+
+    def __init__(self, redis: AnyRedis, verb: str, *keys: str) -> None:
+        self._redis = redis
+        self._script = Script(verb)
+        self._keys = keys
+
+    def run(self, *args: str | int) -> Reply:
+        """Runs it, in one round trip."""
+        with redis_errors():
+            reply, _ = on_server_of(
+                self._redis,
+                self._keys[0],
+                lambda server: self._script.run(server, self._keys, args, wait=(0, 0)),
+            )
+        return Reply(Code(reply[0]), reply[1:])
+
+
 class ScriptRunner:
     """Runs the scripts of the state machine. Raises DependencyUnavailableError where Redis is away."""
 
