@@ -498,7 +498,7 @@ class WorksAtOnce:
 def code_of(refusal: MilkrunError) -> Code:
     """The code of a script that was turned into this error."""
     if isinstance(refusal, TransitionRefusedError):
-        return Code[refusal.reason]
+        return Code(refusal.reason)
     return {
         RunNotFoundError: Code.NOT_FOUND,
         TooManyPendingRunsError: Code.PENDING_LIMIT,

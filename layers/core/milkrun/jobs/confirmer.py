@@ -8,7 +8,7 @@ confirmation, which somebody may have been told of: there nobody is told the opp
 from collections.abc import Mapping
 
 from milkrun.clients.redis import AnyRedis
-from milkrun.errors import DependencyUnavailableError, RunNotFoundError
+from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import Name, OwnerKeys
 from milkrun.jobs.runner import Reply, ScriptRunner
@@ -87,8 +87,3 @@ class Confirmer:
 def too_few_replicas() -> DependencyUnavailableError:
     """What is answered where a primary is there and its replicas are not."""
     return DependencyUnavailableError({"redis": "down: too few replicas"})
-
-
-def no_such_run() -> RunNotFoundError:
-    """What is answered about a run that is not there, or is somebody else's."""
-    return RunNotFoundError("There is no such run.")

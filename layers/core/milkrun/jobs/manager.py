@@ -209,7 +209,7 @@ class JobStateManager:
         """
         name = owner, run_id
         if not self._running.begin(name):
-            raise TransitionRefusedError(Code.BUSY.name)
+            raise TransitionRefusedError(Code.BUSY)
         name, reply = self._claim_oldest(name, token)
         if reply.code is Code.OK:
             flat, *packed = reply.payload

@@ -1,6 +1,6 @@
 """Sending scripts to the server that holds a run: one, or many in a pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
@@ -20,15 +20,12 @@ from milkrun.settings import JobPolicy
 _DAY_MS = 86_400_000
 _WAIT_MS = 1_000
 
-_REFUSALS: dict[Code, type[MilkrunError]] = {
+_REFUSALS: dict[Code, Callable[[], MilkrunError]] = {
     Code.NOT_FOUND: RunNotFoundError,
-    Code.PENDING_LIMIT: TooManyPendingRunsError,
-    Code.KEY_REUSED: IdempotencyKeyReusedError,
-}
-_DETAILS: dict[Code, str] = {
-    Code.NOT_FOUND: "There is no such run.",
-    Code.PENDING_LIMIT: "Too many of your runs are waiting; try again when some have ended.",
-    Code.KEY_REUSED: "This idempotency key was used with another body.",
+    Code.PENDING_LIMIT: lambda: TooManyPendingRunsError(
+        "Too many of your runs are waiting; try again when some have ended."
+    ),
+    Code.KEY_REUSED: lambda: IdempotencyKeyReusedError("This idempotency key was used with another body."),
 }
 
 Args = Sequence[str | bytes | int]
@@ -49,8 +46,8 @@ class Reply(NamedTuple):
                 is one.
         """
         if self.code < 0 and self.code not in refusals:
-            error = _REFUSALS.get(self.code)
-            raise error(_DETAILS[self.code]) if error else TransitionRefusedError(self.code.name)
+            to_error = _REFUSALS.get(self.code)
+            raise to_error() if to_error else TransitionRefusedError(self.code)
         return self
 
 

@@ -140,7 +140,7 @@ class _Sweeper:
         held: list[Name] = []
         for name, found in self._jobs.dispatch_each(self._reachable(names)).items():
             match found:
-                case TransitionRefusedError(reason=Code.HELD.name):
+                case TransitionRefusedError(reason=Code.HELD):
                     held.append(name)
                 case TransitionRefusedError() | RunNotFoundError():
                     self.counts["left_alone"] += 1

@@ -211,7 +211,7 @@ class Worker:
                 lambda: self._jobs.retry_later(self._owner, self._run_id, self._token, spent_ms=run.spent_ms)
             )
         except TransitionRefusedError as refusal:
-            if refusal.reason != Code.EXHAUSTED.name:
+            if refusal.reason is not Code.EXHAUSTED:
                 raise
             self._fail(run, error, run.spent_ms)
             return
