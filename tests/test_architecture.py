@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {
         "milkrun",
         "milkrun.aws",
+        "milkrun.environment",
         "milkrun.settings",
         "milkrun.errors",
         "milkrun.lines",
@@ -170,9 +171,9 @@ sys.addaudithook(lambda event, _: events.append(event))
 
 
 @pytest.mark.parametrize("path", sorted(AUTHORIZER.rglob("*.py")), ids=lambda path: path.name)
-def test_the_authorizer_s_package_knows_errors_and_patience_alone(path: Path) -> None:
+def test_the_authorizer_s_package_knows_errors_patience_and_settings_alone(path: Path) -> None:
     mine = {name for name in imports(path) if name.split(".")[0] == "milkrun"}
-    assert mine <= {"milkrun.errors", "milkrun.patience"}
+    assert mine <= {"milkrun.errors", "milkrun.patience", "milkrun.settings"}
 
 
 def after_import(handler: str, code: str) -> str:

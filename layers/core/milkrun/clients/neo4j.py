@@ -1,7 +1,6 @@
 """The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,9 +103,8 @@ def read_login(secret: SecretArn) -> Login:
         DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`. Why is in
             the log alone.
     """
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER", "")
     try:
-        members = read_secret(secret, get_role().get(), utc_now(), endpoint)
+        members = read_secret(secret, get_role().get(), utc_now(), get_settings().secrets_endpoint)
         match members:
             case {"username": str(username), "password": str(password)}:
                 return username, password
