@@ -25,6 +25,7 @@ LAYERS: list[set[str]] = [
         "milkrun.environment",
         "milkrun.settings",
         "milkrun.errors",
+        "milkrun.ids",
         "milkrun.lines",
         "milkrun.observability",
         "milkrun.patience",

@@ -9,7 +9,7 @@ from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
 from milkrun.settings import Limits
 
-from .conftest import BODY
+from .conftest import BODY, Clock
 
 BESIDE_ROADS = parse_problem(BODY, Limits())
 ON_ROADS = BESIDE_ROADS.model_copy(update={"network": "town"})
@@ -23,15 +23,6 @@ class Shelf:
 
     def read(self, version: NetworkVersion) -> bytes:
         return version.version.encode()
-
-
-class Clock:
-    """Time that goes by when told."""
-
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_a_problem_beside_roads_looks_for_no_store() -> None:
@@ -51,8 +42,7 @@ def test_without_a_neo4j_there_is_no_network() -> None:
         NetworkTravel(lambda: None, bytes.decode, lambda *_: "times").times_of(ON_ROADS)
 
 
-def test_what_takes_a_third_of_the_longest_invocation_is_told_that_it_is_over() -> None:
-    clock = Clock()
+def test_what_takes_a_third_of_the_longest_invocation_is_told_that_it_is_over(clock: Clock) -> None:
     seen: list[bool] = []
 
     def source(_problem: Problem, _roads: str, is_over: Callable[[], bool]) -> None:

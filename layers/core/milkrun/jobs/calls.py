@@ -2,10 +2,9 @@
 
 from contextlib import suppress
 
-from ulid import ULID
-
 from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
+from milkrun.ids import new_id
 from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import WAITING_CALLS, member_of
 from milkrun.jobs.runner import SharedScript
@@ -26,7 +25,7 @@ class WaitingCalls:
         Returns:
             What to `end` it by; None where enough calls wait, or it cannot be known how many do.
         """
-        call = member_of((owner, str(ULID())))
+        call = member_of((owner, new_id()))
         args = (owner, call, round(seconds * 1000), self._limits.calls, self._limits.calls_per_owner)
         try:
             return call if self._begin.run(*args).code is Code.OK else None

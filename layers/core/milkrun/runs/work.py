@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ulid import ULID
-
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import (
     DependencyUnavailableError,
@@ -14,6 +12,7 @@ from milkrun.errors import (
     RunNotFoundError,
     TransitionRefusedError,
 )
+from milkrun.ids import new_id
 from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import Name
 from milkrun.jobs.manager import Best, Claimed, JobStateManager
@@ -47,13 +46,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Tools:
-    """What the worker works with."""
+    """What the worker works with.
+
+    Attributes:
+        clock: Seconds that never go back, as `solve` reads them.
+        new_id: Makes the token of a lease.
+        renew_every: Seconds between renewals of a lease, and between tries while Redis is away.
+    """
 
     jobs: JobStateManager
     invoker: WorkerInvoker
     solve: Solve
     travel_of: TravelOf
     limits: Limits
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    new_id: Callable[[], str] = new_id
+    renew_every: float = RENEW_EVERY
 
 
 class Worker:
@@ -70,7 +79,7 @@ class Worker:
         self._run_id = run_id
         self._remaining = remaining
         self._margin = min(HAND_OVER_BEFORE, max(2.0, remaining() / 10))
-        self._token = str(ULID())
+        self._token = tools.new_id()
         self._log = get_logger()
 
     def work(self) -> None:
@@ -135,8 +144,9 @@ class Worker:
             self._tools.travel_of,
             problem,
             seconds=run.remaining_ms / 1000,
-            latest=time.monotonic() + max(0.0, self._remaining() - self._margin),
+            latest=self._tools.clock() + max(0.0, self._remaining() - self._margin),
             initial=self._initial(claimed),
+            clock=self._tools.clock,
         )
 
     def _initial(self, claimed: Claimed) -> Solution | None:
@@ -150,7 +160,7 @@ class Worker:
     def _renew_until_done(self, run: Run, search: Search) -> None:
         """Renews the lease every second. While Redis is away the search goes on: the lease may outlast it."""
         stored = search.initial
-        while not search.wait(RENEW_EVERY):
+        while not search.wait(self._tools.renew_every):
             best = search.best
             spent_ms = min(run.spent_ms + search.spent_ms, run.time_limit_ms)
             try:
@@ -287,4 +297,4 @@ class Worker:
                 report_down(error.dependencies, "transition delayed")
                 if self._remaining() < _LAST_TRY * self._margin:
                     raise
-                time.sleep(RENEW_EVERY)
+                self._tools.sleep(self._tools.renew_every)
