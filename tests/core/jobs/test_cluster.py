@@ -16,8 +16,8 @@ from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
 from milkrun.clients.redis import connect_to_cluster
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import SHARDS, OwnerKeys, active
-from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
+from milkrun.jobs.submitting import Submission, Submitted
 from tests.cluster import begin_to_move, move, suspend, take_over
 from tests.waiting import until
 

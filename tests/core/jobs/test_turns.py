@@ -6,7 +6,8 @@ import pytest
 
 from milkrun.errors import RunNotFoundError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 
 from .conftest import BEST, OWNER, Lab, run_id
 

@@ -7,13 +7,14 @@ import pytest
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import TransitionRefusedError
-from milkrun.jobs import manager as manager_module
+from milkrun.jobs import holding
 from milkrun.jobs.codes import Code
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, Submission
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 
 from . import earlier
 from .conftest import BEST, OWNER, Lab, run_id
@@ -342,7 +343,7 @@ def claimed_by_later(from_later: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """The same, with a worker of its own release."""
     from_later.client.set(OwnerKeys(OWNER).request(run_id(1)), pack(b"{}"))
     with monkeypatch.context() as later:
-        later.setattr(manager_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        later.setattr(holding, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         assert from_later.jobs.claim(OWNER, run_id(1), "t") is not None
     return from_later
 

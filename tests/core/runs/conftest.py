@@ -10,9 +10,10 @@ import pytest
 
 from milkrun.clients.redis import connect
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
+from milkrun.jobs.submitting import Submission
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution, Summary

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from milkrun.errors import InvalidJsonError
-from milkrun.jobs.manager import Submitted
+from milkrun.jobs.submitting import Submitted
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.settings import Limits
 from tests.telemetry import Telemetry

@@ -13,8 +13,9 @@ from milkrun.errors import (
     SolveError,
     TransitionRefusedError,
 )
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, JobStateManager
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status

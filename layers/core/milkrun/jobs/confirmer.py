@@ -57,8 +57,7 @@ class Confirmer:
             return touched
         if touched.code is Code.OK:  # somebody else has confirmed it meanwhile
             touched = touched._replace(code=Code.UNCONFIRMED)
-        fields = touched.payload[0] if touched.payload else []
-        key_hash = dict(zip(fields[::2], fields[1::2], strict=True)).get(b"key_hash", b"")
+        key_hash = touched.fields.get(b"key_hash", b"")
         return self.confirm(name, touched, key_hash=key_hash.decode())
 
     def as_shown(self, name: Name, fields: Fields) -> Fields:
@@ -77,11 +76,7 @@ class Confirmer:
             return fields
         if touched.code is Code.NOT_FOUND:
             return {}
-        settled = self.settle(name)
-        if settled.code is Code.NOT_FOUND:
-            return {}
-        flat = settled.payload[0]
-        return dict(zip(flat[::2], flat[1::2], strict=True))
+        return self.settle(name).fields
 
 
 def too_few_replicas() -> DependencyUnavailableError:

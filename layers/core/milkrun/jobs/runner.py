@@ -38,6 +38,12 @@ class Reply(NamedTuple):
     payload: list[Any]
     durable: bool = True
 
+    @property
+    def fields(self) -> dict[bytes, bytes]:
+        """The hash of a run, with which many scripts answer first; empty where this one has not."""
+        flat = self.payload[0] if self.payload else []
+        return dict(zip(flat[::2], flat[1::2], strict=True))
+
     def accepted(self, *refusals: Code) -> "Reply":
         """This reply, if it is no refusal or one of these.
 

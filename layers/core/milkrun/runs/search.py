@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 

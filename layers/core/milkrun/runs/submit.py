@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.ids import new_id
-from milkrun.jobs.manager import JobStateManager, Submission, Submitted
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission, Submitted
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_worker
 from milkrun.runs.report import say_about

@@ -14,8 +14,9 @@ from milkrun.errors import (
 )
 from milkrun.ids import new_id
 from milkrun.jobs.codes import Code
+from milkrun.jobs.holding import Best, Claimed
 from milkrun.jobs.keys import Name
-from milkrun.jobs.manager import Best, Claimed, JobStateManager
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger, measure, report_down
