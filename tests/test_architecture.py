@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {
         "milkrun",
         "milkrun.aws",
+        "milkrun.dependencies",
         "milkrun.environment",
         "milkrun.settings",
         "milkrun.errors",

@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from milkrun.dependencies import down
 from milkrun.http.identity import token_owner
 from milkrun.observability import begin, get_logger, report_down, traced
 from milkrun.settings import get_settings
@@ -24,7 +25,7 @@ def get_verifier() -> TokenVerifier:
         ValueError: The settings name no issuer or no audience.
     """
     policy = get_settings().tokens
-    keys = IssuerKeys(policy.issuer, on_failure=lambda why: report_down({"issuer": f"down: {why}"}))
+    keys = IssuerKeys(policy.issuer, on_failure=lambda why: report_down({"issuer": down(why)}))
     return TokenVerifier(policy, keys)
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun import __version__
 from milkrun.checks import check_neo4j, check_redis, neo4j_client
+from milkrun.dependencies import why_down
 from milkrun.health import ReadinessProbe, is_ready
 from milkrun.http.bodies import Health, NotReady, Ready
 from milkrun.http.problems import RETRY_AFTER
@@ -45,7 +46,7 @@ def ready() -> Response[str]:
     """200 if every dependency answers, else 503; within three seconds whatever hangs."""
     states = get_probe().ask()
     report_down(states)
-    measure("DependenciesDown", sum(state.startswith("down") for state in states.values()))
+    measure("DependenciesDown", sum(why_down(state) is not None for state in states.values()))
     if is_ready(states):
         is_up: Ready = {"status": "ready", "dependencies": states}
         return json_response(HTTPStatus.OK, is_up)

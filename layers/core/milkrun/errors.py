@@ -32,6 +32,8 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from milkrun.dependencies import why_down
+
 
 class FieldError(NamedTuple):
     """One broken rule: the JSON path of the field and a sentence about it."""
@@ -192,7 +194,7 @@ class DependencyUnavailableError(MilkrunError):
     code = "dependency_unavailable"
 
     def __init__(self, dependencies: Mapping[str, str]) -> None:
-        names = " and ".join(name for name, state in dependencies.items() if state.startswith("down"))
+        names = " and ".join(name for name, state in dependencies.items() if why_down(state) is not None)
         super().__init__(f"{names} cannot be reached at the moment; try again.")
         self.dependencies = dict(dependencies)
 

@@ -14,6 +14,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 from milkrun.aws.arn import SecretArn
 from milkrun.aws.credentials import get_role, utc_now
 from milkrun.aws.secrets import read_secret
+from milkrun.dependencies import down
 from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableError
 from milkrun.observability import get_logger
 from milkrun.settings import get_settings
@@ -111,7 +112,7 @@ def read_login(secret: SecretArn) -> Login:
         raise CredentialsUnavailableError("the secret has no username and password")
     except CredentialsUnavailableError as error:
         get_logger().warning("no credentials", dependency="neo4j", reason=error.detail)
-        raise DependencyUnavailableError({"neo4j": "down: credentials unavailable"}) from error
+        raise DependencyUnavailableError({"neo4j": down("credentials unavailable")}) from error
 
 
 @contextmanager
@@ -120,7 +121,7 @@ def neo4j_errors() -> Iterator[None]:
     try:
         yield
     except (DriverError, Neo4jError) as error:
-        raise DependencyUnavailableError({"neo4j": f"down: {reason(error)}"}) from error
+        raise DependencyUnavailableError({"neo4j": down(reason(error))}) from error
 
 
 def reason(error: Exception) -> str:

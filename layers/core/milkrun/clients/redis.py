@@ -19,6 +19,7 @@ from redis.retry import Retry
 
 from milkrun.clients.elasticache import NoTokenError, iam_tokens
 from milkrun.clients.exchange import Questions, exchange
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
@@ -220,7 +221,7 @@ class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its pl
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         why = _why_away(error) if error is not None else None
         if why is not None:
-            raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+            raise DependencyUnavailableError({"redis": down(why)}) from error
 
 
 def _why_away(error: BaseException) -> str | None:

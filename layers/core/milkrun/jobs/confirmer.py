@@ -8,6 +8,7 @@ confirmation, which somebody may have been told of: there nobody is told the opp
 from collections.abc import Mapping
 
 from milkrun.clients.redis import AnyRedis
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import Name, OwnerKeys
@@ -81,4 +82,4 @@ class Confirmer:
 
 def too_few_replicas() -> DependencyUnavailableError:
     """What is answered where a primary is there and its replicas are not."""
-    return DependencyUnavailableError({"redis": "down: too few replicas"})
+    return DependencyUnavailableError({"redis": down("too few replicas")})

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from neo4j import Driver
 
 from milkrun.clients.neo4j import get_neo4j, logged_in, neo4j_errors
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.patience import within
 
@@ -65,7 +66,7 @@ class NetworkStore:
             try:
                 return within(seconds, lambda: logged_in(ask))
             except TimeoutError:
-                raise DependencyUnavailableError({"neo4j": "down: timed out"}) from None
+                raise DependencyUnavailableError({"neo4j": down("timed out")}) from None
 
 
 @cache
