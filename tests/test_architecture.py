@@ -32,6 +32,7 @@ LAYERS: list[set[str]] = [
         "milkrun.patience",
         "milkrun.health",
         "milkrun.snapshot",
+        "milkrun.timestamps",
     },
     {"milkrun.schema"},
     {"milkrun.clients"},

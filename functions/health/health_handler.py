@@ -17,6 +17,7 @@ from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
 from milkrun.observability import measure, report_down
 from milkrun.snapshot import Uptime, before_snapshot
+from milkrun.timestamps import timestamp
 
 app = create_app()
 before_snapshot(neo4j_client)
@@ -34,7 +35,7 @@ def health() -> Response[str]:
     """Always 200: this process answers. Touches no dependency."""
     body: Health = {
         "status": "ok",
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": timestamp(datetime.now(UTC)),
         "version": __version__,
         "uptime_seconds": _UPTIME.seconds(),
     }

@@ -13,6 +13,7 @@ from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import Name, OwnerKeys
 from milkrun.jobs.runner import Reply, ScriptRunner
+from milkrun.jobs.states import UNCONFIRMED
 from milkrun.settings import JobPolicy
 
 Fields = Mapping[bytes, bytes]
@@ -68,7 +69,7 @@ class Confirmer:
             DependencyUnavailableError: It has ended or is erased, for all that is known, and cannot be
                 confirmed: too few replicas have it.
         """
-        if fields.get(b"status") == b"unconfirmed":
+        if fields.get(b"status") == UNCONFIRMED.encode():
             return {}
         if b"ending" not in fields and b"erasing" not in fields:
             return fields

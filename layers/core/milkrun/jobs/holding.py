@@ -1,7 +1,7 @@
 """What the worker that holds a run does with it, from the claim to the end or the hand-over."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from milkrun.errors import FieldError, TransitionRefusedError
 from milkrun.jobs.codes import Code
@@ -184,7 +184,9 @@ class Holding(Transitions):
             self._running.leave((owner, run_id))
         return run
 
-    def _requeue(self, name: Name, token: str, kind: str, delay: float, spent_ms: int) -> Run | None:
+    def _requeue(
+        self, name: Name, token: str, kind: Literal["hop", "away"], delay: float, spent_ms: int
+    ) -> Run | None:
         policy = self._policy
         reply = self._scripts.run(
             "requeue",
