@@ -240,6 +240,13 @@ def test_importing_a_handler_opens_no_connection_and_starts_no_thread(handler: s
     assert "socket:" not in files
 
 
+def test_only_settings_and_what_changes_in_a_process_are_read_from_the_environment() -> None:
+    """The credentials of a role are renewed, and each request has a trace of its own."""
+    roots = (CORE, AUTHORIZER, ROOT / "functions")
+    readers = {path.name for root in roots for path in root.rglob("*.py") if "os.environ" in path.read_text()}
+    assert readers == {"settings.py", "credentials.py", "lines.py", "observability.py"}
+
+
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
 def test_the_core_takes_chance_from_the_system_alone(path: Path) -> None:
     """The generator of `random` has its seed from import: processes of one snapshot would agree."""
