@@ -157,41 +157,53 @@ class Settings:
             cors_allow_origin=env.get("CORS_ALLOW_ORIGIN", ""),
             snap_limit_m=integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
             local=env.get("AWS_SAM_LOCAL") == "true",
-            limits=Limits(
-                body_bytes=integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),
-                locations=integer(env, "MAX_LOCATIONS", Limits.locations, 2),
-                vehicles=integer(env, "MAX_VEHICLES", Limits.vehicles, 1),
-                matrix_cells=integer(env, "MAX_MATRIX_CELLS", Limits.matrix_cells, 1),
-            ),
-            jobs=JobPolicy(
-                ttl_days=integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
-                max_attempts=integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
-                max_running=integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
-                max_running_of_all=integer(env, "MAX_RUNNING", JobPolicy.max_running_of_all, 1),
-                max_pending=integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
-                max_bytes=integer(env, "MAX_BYTES_PER_OWNER", JobPolicy.max_bytes, 10_000),
-                max_submits=integer(
-                    env, "MAX_SUBMITS_PER_MINUTE_PER_OWNER", JobPolicy.max_submits, 1, 60_000
-                ),
-                min_replicas=integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
-            ),
-            waiting=WaitLimits(
-                calls=integer(env, "MAX_WAITING_CALLS", WaitLimits.calls, 0, 1_000),
-                calls_per_owner=integer(
-                    env, "MAX_WAITING_CALLS_PER_OWNER", WaitLimits.calls_per_owner, 0, 1_000
-                ),
-            ),
-            tokens=TokenPolicy(
-                issuer=env.get("JWT_ISSUER", ""),
-                audiences=values(env, "JWT_AUDIENCE"),
-                scope=word(env, "JWT_REQUIRED_SCOPE"),
-                claim=pair(env, "JWT_REQUIRED_CLAIM"),
-                access_tokens_only=flag(env, "JWT_ACCESS_TOKENS_ONLY"),
-            ),
+            limits=_limits(env),
+            jobs=_jobs(env),
+            waiting=_waiting(env),
+            tokens=_tokens(env),
         )
         _check_redis_url(settings.redis_url)
         _check_iam(settings)
         return settings
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    return Limits(
+        body_bytes=integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),
+        locations=integer(env, "MAX_LOCATIONS", Limits.locations, 2),
+        vehicles=integer(env, "MAX_VEHICLES", Limits.vehicles, 1),
+        matrix_cells=integer(env, "MAX_MATRIX_CELLS", Limits.matrix_cells, 1),
+    )
+
+
+def _jobs(env: Mapping[str, str]) -> JobPolicy:
+    return JobPolicy(
+        ttl_days=integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
+        max_attempts=integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
+        max_running=integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
+        max_running_of_all=integer(env, "MAX_RUNNING", JobPolicy.max_running_of_all, 1),
+        max_pending=integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
+        max_bytes=integer(env, "MAX_BYTES_PER_OWNER", JobPolicy.max_bytes, 10_000),
+        max_submits=integer(env, "MAX_SUBMITS_PER_MINUTE_PER_OWNER", JobPolicy.max_submits, 1, 60_000),
+        min_replicas=integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
+    )
+
+
+def _waiting(env: Mapping[str, str]) -> WaitLimits:
+    return WaitLimits(
+        calls=integer(env, "MAX_WAITING_CALLS", WaitLimits.calls, 0, 1_000),
+        calls_per_owner=integer(env, "MAX_WAITING_CALLS_PER_OWNER", WaitLimits.calls_per_owner, 0, 1_000),
+    )
+
+
+def _tokens(env: Mapping[str, str]) -> TokenPolicy:
+    return TokenPolicy(
+        issuer=env.get("JWT_ISSUER", ""),
+        audiences=values(env, "JWT_AUDIENCE"),
+        scope=word(env, "JWT_REQUIRED_SCOPE"),
+        claim=pair(env, "JWT_REQUIRED_CLAIM"),
+        access_tokens_only=flag(env, "JWT_ACCESS_TOKENS_ONLY"),
+    )
 
 
 def _check_redis_url(text: str) -> None:

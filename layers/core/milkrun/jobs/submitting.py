@@ -48,10 +48,7 @@ class Submitting(Transitions):
             TooManyPendingRunsError, TooManyBytesError, TooManySubmitsError, IdempotencyKeyReusedError: It was
                 refused; nothing was written.
         """
-        key_hash = fingerprint = ""
-        if submission.idempotency_key is not None:
-            key_hash = _digest(submission.idempotency_key.encode())
-            fingerprint = _digest(submission.request)
+        key_hash, fingerprint = _hashes(submission)
         policy, name = self._policy, (submission.owner, submission.run_id)
         reply = self._scripts.run(
             "submit",
@@ -96,6 +93,13 @@ class Submitting(Transitions):
                 return confirmed
         self._scripts.run("withdraw", name)
         raise too_few_replicas()
+
+
+def _hashes(submission: Submission) -> tuple[str, str]:
+    """Of the idempotency key, and of the body that it stands for; both empty without a key."""
+    if submission.idempotency_key is None:
+        return "", ""
+    return _digest(submission.idempotency_key.encode()), _digest(submission.request)
 
 
 def _idempotency_keys(name: Name, key_hash: str) -> list[str]:
