@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from neo4j import GraphDatabase
 
 from local.gateway import INTEGRATION_LIMIT
+from milkrun.dependencies import why_down
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.networks.store import NetworkStore, NetworkVersion
 from milkrun.settings import Settings
@@ -49,5 +50,5 @@ def what_is_down(url: str) -> list[str]:
     return [
         f"{name.capitalize()} is {state}. The stack runs on, and /ready tells when that has changed."
         for name, state in states.items()
-        if state.startswith("down")
+        if why_down(state) is not None
     ]

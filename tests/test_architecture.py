@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,22 @@ LAYERS: list[set[str]] = [
     {
         "milkrun",
         "milkrun.aws",
+        "milkrun.dependencies",
+        "milkrun.environment",
         "milkrun.settings",
         "milkrun.errors",
+        "milkrun.ids",
         "milkrun.lines",
         "milkrun.observability",
         "milkrun.patience",
         "milkrun.health",
         "milkrun.snapshot",
+        "milkrun.timestamps",
     },
     {"milkrun.schema"},
-    {"milkrun.clients", "milkrun.jobs", "milkrun.networks", "milkrun.checks"},
+    {"milkrun.clients"},
+    {"milkrun.jobs", "milkrun.networks"},
+    {"milkrun.checks"},
     {"milkrun.runs"},
     {"milkrun.http"},
 ]
@@ -69,9 +76,17 @@ def our_packages(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)} & PACKAGES
 
 
+def module_of(path: Path) -> str:
+    parts = path.relative_to(CORE.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def package_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
 def row(module: str) -> int:
-    package = ".".join(module.split(".")[:2])
-    return next(number for number, names in enumerate(LAYERS) if package in names)
+    return next(number for number, names in enumerate(LAYERS) if package_of(module) in names)
 
 
 @pytest.mark.parametrize("folder", MAY_IMPORT)
@@ -88,10 +103,17 @@ def test_the_importer_s_entry_alone_knows_the_local_stack() -> None:
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
 def test_the_core_imports_one_way(path: Path) -> None:
-    parts = path.relative_to(CORE.parent).with_suffix("").parts
-    module = ".".join(part for part in parts if part != "__init__")
     mine = [name for name in imports(path) if name.split(".")[0] == "milkrun"]
-    assert [name for name in mine if row(name) > row(module)] == []
+    assert [name for name in mine if row(name) > row(module_of(path))] == []
+
+
+def test_no_two_packages_of_the_core_import_each_other() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in CORE.rglob("*.py"):
+        package = package_of(module_of(path))
+        used = {package_of(name) for name in imports(path) if name.startswith("milkrun.")}
+        graph.setdefault(package, set()).update(used - {package})
+    assert {*TopologicalSorter(graph).static_order()} >= {"milkrun.clients", "milkrun.jobs", "milkrun.runs"}
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
@@ -119,8 +141,8 @@ ROOMS = (
     "engines",
     "feasibility",
     "answer",
-    "routes",
     "rules",
+    "routes",
     "verification",
     "model",
     "roads",
@@ -152,9 +174,9 @@ sys.addaudithook(lambda event, _: events.append(event))
 
 
 @pytest.mark.parametrize("path", sorted(AUTHORIZER.rglob("*.py")), ids=lambda path: path.name)
-def test_the_authorizer_s_package_knows_errors_and_patience_alone(path: Path) -> None:
+def test_the_authorizer_s_package_knows_errors_patience_and_settings_alone(path: Path) -> None:
     mine = {name for name in imports(path) if name.split(".")[0] == "milkrun"}
-    assert mine <= {"milkrun.errors", "milkrun.patience"}
+    assert mine <= {"milkrun.errors", "milkrun.patience", "milkrun.settings"}
 
 
 def after_import(handler: str, code: str) -> str:
@@ -216,6 +238,13 @@ def test_importing_a_handler_opens_no_connection_and_starts_no_thread(handler: s
     assert set(seen.split()) & calls == set()
     assert threads == "1"
     assert "socket:" not in files
+
+
+def test_only_settings_and_what_changes_in_a_process_are_read_from_the_environment() -> None:
+    """The credentials of a role are renewed, and each request has a trace of its own."""
+    roots = (CORE, AUTHORIZER, ROOT / "functions")
+    readers = {path.name for root in roots for path in root.rglob("*.py") if "os.environ" in path.read_text()}
+    assert readers == {"settings.py", "credentials.py", "lines.py", "observability.py"}
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))

@@ -4,7 +4,8 @@ import json
 import random
 from typing import Any
 
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 
 STOPS = 20
 """Jobs that a van has room for."""

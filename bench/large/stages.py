@@ -10,6 +10,7 @@ from typing import Any
 from bench.large.problems import STOPS, body_of, plan_of
 from bench.large.steps import steps_of, with_steps
 from milkrun.jobs.packing import pack
+from milkrun.schema.capabilities import inability
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
@@ -22,15 +23,15 @@ from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
 from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.child import input_of
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.engines.vroom.request import Request
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.search.incumbent import Incumbent
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
@@ -109,13 +110,13 @@ def model(large: Large) -> Work:
 
 
 def expressible(large: Large) -> Work:
-    _ = large.model
-    return lambda: reason_for_vroom(large.model)
+    _ = large.problem
+    return lambda: inability("pyvrp", large.problem)
 
 
 def impossible(large: Large) -> Work:
     _ = large.model
-    return lambda: impossible_tasks(large.model)
+    return lambda: unservable(large.model)
 
 
 def pyvrp_matrices(large: Large) -> Work:

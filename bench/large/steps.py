@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from milkrun_solver.engines.vroom.request import Request
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 
 Steps = list[dict[str, Any]]
 

@@ -1,17 +1,17 @@
 """The gateway's question about a bearer token: who is calling?"""
 
-import os
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from milkrun.dependencies import down
 from milkrun.http.identity import token_owner
 from milkrun.observability import begin, get_logger, report_down, traced
+from milkrun.settings import get_settings
 from milkrun.snapshot import prime_before_snapshot
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
-from milkrun_authorizer.rules import TokenRules
 from milkrun_authorizer.tokens import TokenVerifier
 
 NOBODY = "nobody"
@@ -22,11 +22,11 @@ def get_verifier() -> TokenVerifier:
     """The verifier of this process.
 
     Raises:
-        ValueError: The environment asks for what cannot be. The message names the variable.
+        ValueError: The settings name no issuer or no audience.
     """
-    rules = TokenRules.from_env(os.environ)
-    keys = IssuerKeys(rules.issuer, on_failure=lambda why: report_down({"issuer": f"down: {why}"}))
-    return TokenVerifier(rules, keys)
+    policy = get_settings().tokens
+    keys = IssuerKeys(policy.issuer, on_failure=lambda why: report_down({"issuer": down(why)}))
+    return TokenVerifier(policy, keys)
 
 
 prime_before_snapshot(get_verifier)

@@ -10,12 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from milkrun import __version__
 from milkrun.checks import check_neo4j, check_redis, neo4j_client
+from milkrun.dependencies import why_down
 from milkrun.health import ReadinessProbe, is_ready
 from milkrun.http.bodies import Health, NotReady, Ready
 from milkrun.http.problems import RETRY_AFTER
 from milkrun.http.resolver import create_app, json_response, serve
 from milkrun.observability import measure, report_down
 from milkrun.snapshot import Uptime, before_snapshot
+from milkrun.timestamps import timestamp
 
 app = create_app()
 before_snapshot(neo4j_client)
@@ -33,7 +35,7 @@ def health() -> Response[str]:
     """Always 200: this process answers. Touches no dependency."""
     body: Health = {
         "status": "ok",
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": timestamp(datetime.now(UTC)),
         "version": __version__,
         "uptime_seconds": _UPTIME.seconds(),
     }
@@ -45,7 +47,7 @@ def ready() -> Response[str]:
     """200 if every dependency answers, else 503; within three seconds whatever hangs."""
     states = get_probe().ask()
     report_down(states)
-    measure("DependenciesDown", sum(state.startswith("down") for state in states.values()))
+    measure("DependenciesDown", sum(why_down(state) is not None for state in states.values()))
     if is_ready(states):
         is_up: Ready = {"status": "ready", "dependencies": states}
         return json_response(HTTPStatus.OK, is_up)

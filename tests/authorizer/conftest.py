@@ -13,10 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from milkrun.settings import TokenPolicy
 from milkrun_authorizer import keys as keys_module
 from milkrun_authorizer.fetch import fetch_json
 from milkrun_authorizer.keys import IssuerKeys
-from milkrun_authorizer.rules import TokenRules
 from milkrun_authorizer.tokens import TokenVerifier
 
 AUDIENCE = "milkrun"
@@ -128,4 +128,4 @@ def keys(issuer: Issuer, clock: Clock) -> IssuerKeys:
 
 @pytest.fixture
 def verifier(issuer: Issuer, keys: IssuerKeys) -> TokenVerifier:
-    return TokenVerifier(TokenRules(issuer.url, frozenset([AUDIENCE])), keys)
+    return TokenVerifier(TokenPolicy(issuer.url, frozenset([AUDIENCE])), keys)

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from milkrun import health
-from milkrun.health import NOT_CONFIGURED, OK, TIMED_OUT, ReadinessProbe, is_ready
+from milkrun.dependencies import NOT_CONFIGURED, OK
+from milkrun.health import TIMED_OUT, ReadinessProbe, is_ready
 from tests.waiting import PATIENCE
 
 

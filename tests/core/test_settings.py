@@ -1,6 +1,6 @@
 import pytest
 
-from milkrun.settings import Settings
+from milkrun.settings import Settings, TokenPolicy
 
 
 def test_an_empty_variable_is_the_default() -> None:
@@ -81,3 +81,42 @@ def test_the_name_of_a_secret_is_read() -> None:
 def test_what_is_no_name_of_a_secret_is_told(value: str) -> None:
     with pytest.raises(ValueError, match="NEO4J_SECRET_ARN"):
         Settings.from_env({"NEO4J_SECRET_ARN": value})
+
+
+TOKENS = {"JWT_ISSUER": "https://issuer.example", "JWT_AUDIENCE": "milkrun, planner"}
+
+
+def test_what_tokens_have_to_be_is_read() -> None:
+    more = {
+        "JWT_REQUIRED_SCOPE": "runs",
+        "JWT_REQUIRED_CLAIM": "tenant=a=b",
+        "JWT_ACCESS_TOKENS_ONLY": "true",
+    }
+    assert Settings.from_env(TOKENS | more).tokens == TokenPolicy(
+        "https://issuer.example", frozenset(["milkrun", "planner"]), "runs", ("tenant", "a=b"), True
+    )
+
+
+def test_empty_variables_ask_nothing_of_a_token() -> None:
+    empty = {"JWT_REQUIRED_SCOPE": "", "JWT_REQUIRED_CLAIM": "", "JWT_ACCESS_TOKENS_ONLY": ""}
+    assert Settings.from_env(TOKENS | empty) == Settings.from_env(TOKENS)
+    assert Settings.from_env({"JWT_ISSUER": "", "JWT_AUDIENCE": ""}).tokens == TokenPolicy()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_AUDIENCE", ","),
+        ("JWT_AUDIENCE", "milkrun,"),
+        ("JWT_REQUIRED_SCOPE", "read write"),
+        ("JWT_REQUIRED_SCOPE", " read"),
+        ("JWT_REQUIRED_CLAIM", "group"),
+        ("JWT_REQUIRED_CLAIM", "=dispatch"),
+        ("JWT_REQUIRED_CLAIM", "group="),
+        ("JWT_ACCESS_TOKENS_ONLY", "True"),
+        ("JWT_ACCESS_TOKENS_ONLY", "1"),
+    ],
+)
+def test_a_demand_on_tokens_that_cannot_be_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be "):
+        Settings.from_env(TOKENS | {name: value})

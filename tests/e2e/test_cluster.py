@@ -15,7 +15,8 @@ from local.stack import RunningStack, running_stack
 from milkrun.clients.redis import connect_to_cluster
 from milkrun.http.identity import owner_of
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.cluster import take_over
 from tests.waiting import until

@@ -18,7 +18,8 @@ from local.ports import free_port
 from local.stack import RunningStack, running_stack
 from milkrun.clients.redis import connect
 from milkrun.http.identity import owner_of
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.freezing import freeze, thaw
 from tests.waiting import until

@@ -18,7 +18,8 @@ from milkrun.clients.redis import connect
 from milkrun.http.identity import owner_of
 from milkrun.jobs.calls import WaitingCalls
 from milkrun.jobs.keys import WAITING_CALLS
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy, WaitLimits
 from tests.waiting import until
 

@@ -11,6 +11,7 @@ import redis
 from milkrun.http.identity import owner_of
 from milkrun.jobs.keys import RUNNING_RUNS, SHARDS, WAITING_CALLS, OwnerKeys, active, leased, queue
 from milkrun.jobs.packing import unpack
+from milkrun.jobs.states import UNCONFIRMED
 
 from .histories import ENDED, History, Json, Violation
 from .logs import Logs
@@ -161,7 +162,7 @@ def _keys(client: redis.Redis, ttl_days: int) -> Iterator[Violation]:
 
 
 def _is_unconfirmed(client: redis.Redis, key: str) -> bool:
-    return client.hget(":".join(key.split(":")[:5]), "status") == b"unconfirmed"
+    return client.hget(":".join(key.split(":")[:5]), "status") == UNCONFIRMED.encode()
 
 
 def _longest_life(key: str, ttl_days: int) -> int:

@@ -9,10 +9,12 @@ import pytest
 from ulid import ULID
 
 from milkrun.clients.redis import connect
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.packing import pack
 from milkrun.jobs.reader import RunReader
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 from .audit import Findings, audit, owner_id, unheard_ends

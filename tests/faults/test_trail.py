@@ -2,8 +2,10 @@ from pathlib import Path
 
 from local.embedded.valkey import running_valkey
 from milkrun.clients.redis import connect
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 from .redis_pair import OPTIONS

@@ -13,7 +13,7 @@ import pytest
 
 from milkrun.clients import lambdas, neo4j, redis
 from milkrun.jobs import factory
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 from tests.contract import breaches

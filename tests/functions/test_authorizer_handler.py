@@ -7,6 +7,7 @@ import pytest
 from authorizer_handler import get_verifier
 
 from milkrun.http.identity import owner_of, token_owner
+from milkrun.settings import get_settings
 from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
 from milkrun_authorizer.tokens import Caller
 from tests.telemetry import Telemetry
@@ -75,6 +76,7 @@ def test_an_issuer_that_is_away_is_told_in_the_log_without_its_address(
     monkeypatch.setenv("JWT_ISSUER", "https://127.0.0.1:1")
     monkeypatch.setenv("JWT_AUDIENCE", "milkrun")
     monkeypatch.setattr(authorizer_handler, "get_verifier", cache(get_verifier.__wrapped__))
+    get_settings.cache_clear()
     token = jwt.encode({}, "s" * 32, headers={"kid": "k"})
     with pytest.raises(IssuerUnavailableError):
         decide(f"Bearer {token}")
@@ -97,5 +99,6 @@ def test_without_issuer_and_audience_no_token_is_taken(
     else:
         monkeypatch.delenv(missing)
     authorizer_handler.get_verifier.cache_clear()
+    get_settings.cache_clear()
     with pytest.raises(ValueError, match="must be set"):
         authorizer_handler.get_verifier()

@@ -16,7 +16,7 @@ from milkrun.clients.redis import get_redis
 from milkrun.errors import FieldError
 from milkrun.http import problems
 from milkrun.jobs.factory import get_jobs
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 from tests.contract import document

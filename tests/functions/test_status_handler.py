@@ -9,7 +9,7 @@ import submit_handler
 
 from milkrun.errors import FieldError
 from milkrun.jobs.factory import get_jobs, get_reader
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.jobs.run import Run
 from milkrun.runs import wait
 

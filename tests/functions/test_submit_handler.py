@@ -8,7 +8,7 @@ from ulid import ULID
 
 from milkrun.clients.redis import connect
 from milkrun.jobs.factory import get_jobs
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 from tests.telemetry import Telemetry

@@ -14,7 +14,8 @@ from .conftest import Context, Invokes, recorded, send
 def _fresh_tools(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     worker_handler.get_tools.cache_clear()
-    worker_handler.get_networks.cache_clear()
+    worker_handler.get_travel.cache_clear()
+    worker_handler.get_store.cache_clear()
 
 
 def test_a_submitted_run_is_solved_by_the_real_engines(invokes: Invokes) -> None:

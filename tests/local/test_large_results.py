@@ -15,7 +15,9 @@ from local.sandbox import MAX_RESPONSE
 from local.template import read_template
 from milkrun.clients.redis import connect
 from milkrun.http.identity import owner_of
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.holding import Best
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 from .conftest import Run, running_gateway

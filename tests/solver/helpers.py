@@ -6,16 +6,17 @@ from itertools import chain
 from typing import Any
 
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Meta, Rank, Solution
+from milkrun.schema.solution import Meta, Solution
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.network_travel import network_source
-from milkrun_solver.model.problem import Model, Plan, build_model
+from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import travel_source
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.roads.network import RoadNetwork
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 from tests.solver.leftovers import nothing_left_behind
@@ -48,7 +49,7 @@ def one_job_a_route() -> tuple[Model, Plan]:
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=60, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
     tasks = chain.from_iterable(route.tasks for route in plan)
-    return model, [plan[0]._replace(vehicle=n, tasks=(task,)) for n, task in enumerate(sorted(tasks))]
+    return model, [plan[0]._replace(vehicle=n, visits=(task,)) for n, task in enumerate(sorted(tasks))]
 
 
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
@@ -106,7 +107,7 @@ class Watched:
         seconds: float = PATIENCE,
         roads: RoadNetwork | None = None,
         enough: int | None = None,
-        good_enough: Rank | None = None,
+        good_enough: Objective | None = None,
         **arguments: Any,
     ) -> None:
         self.reported: list[tuple[float, Solution]] = []
@@ -135,9 +136,9 @@ class Watched:
             self.took = time.monotonic() - self.started
 
     @property
-    def ranks(self) -> list[Rank]:
+    def ranks(self) -> list[Objective]:
         """How good each reported answer was."""
-        return [rank(self.problem, solution) for _, solution in self.reported]
+        return [solution_objective(self.problem, solution) for _, solution in self.reported]
 
 
 def task_ids(solution: Solution) -> list[list[tuple[str, int | None]]]:

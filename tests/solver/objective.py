@@ -3,7 +3,8 @@
 import random
 from itertools import pairwise
 
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 
 
 def internal_cost(model: Model, plan: Plan, with_work: bool = True) -> int:
@@ -31,7 +32,8 @@ def _route_cost(model: Model, route: PlannedRoute, with_work: bool) -> int:
 def _places(model: Model, route: PlannedRoute) -> list[int | None]:
     vehicle = model.vehicles[route.vehicle]
     stops = [
-        model.tasks[number].place if number >= 0 else vehicle.reloads[~number].place for number in route.tasks
+        model.tasks[visit].place if isinstance(visit, int) else vehicle.reloads[visit.reload].place
+        for visit in route.visits
     ]
     return [vehicle.start, *stops, vehicle.end]
 
@@ -43,8 +45,8 @@ def seconds_of_work(model: Model, route: PlannedRoute) -> int:
     """
     vehicle = model.vehicles[route.vehicle]
     rank = vehicle.type_rank
-    visits = zip(route.tasks, _places(model, route), strict=False)
-    tasks = [(model.tasks[number], before) for number, before in visits if number >= 0]
+    visits = zip(route.visits, _places(model, route), strict=False)
+    tasks = [(model.tasks[visit], before) for visit, before in visits if isinstance(visit, int)]
     setups = (task.setup[rank] for task, before in tasks if task.place != before)
     services = [task.service[rank] for task, _ in tasks]
     services += [pause.service for pause in vehicle.source.breaks]
@@ -64,7 +66,7 @@ def most_rounding(model: Model, plan: Plan) -> float:
         if vehicle.duration_factor != HUNDREDTHS:
             legs = [leg for leg in pairwise(_places(model, route)) if None not in leg]
             seconds = sum(int(vehicle.travel.durations[leg]) for leg in legs)
-            slack += (len(route.tasks) + 2 + seconds / 200) * vehicle.source.costs.per_hour / 3_600
+            slack += (len(route.visits) + 2 + seconds / 200) * vehicle.source.costs.per_hour / 3_600
     return slack
 
 

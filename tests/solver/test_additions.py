@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from milkrun.schema.additions import addition_breaches
+from milkrun.schema.capabilities import inability, refusals
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of, timed_routes
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import NoAnswerError, UnsupportedCombinationError
-from milkrun_solver.model.problem import Model, PlannedRoute
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
 from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
@@ -24,12 +23,12 @@ from tests.solver.trips import trips_body
 from tests.waiting import MARGIN
 
 
-def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[int, ...]]:
+def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[Visit, ...]]:
     """Every way to put reloads between these jobs, no trip being empty."""
     for chosen in itertools.product(range(places + 1), repeat=len(jobs) - 1):
-        stops = [jobs[0]]
+        stops: list[Visit] = [jobs[0]]
         for place, job in zip(chosen, jobs[1:], strict=True):
-            stops += [job] if place == 0 else [~(place - 1), job]
+            stops += [job] if place == 0 else [ReloadVisit(place - 1), job]
         yield tuple(stops)
 
 
@@ -56,7 +55,7 @@ def best_of_all(model: Model) -> tuple[int, int]:
     return min(found)
 
 
-def searched(model: Model) -> Rank:
+def searched(model: Model) -> Objective:
     """The best that PyVRP finds within a few iterations, with and without the duty to serve all."""
     found = []
     for complete, seed in itertools.product((True, False), (1, 2)):
@@ -65,7 +64,7 @@ def searched(model: Model) -> Rank:
             solution = scheduled(model, plan)
             assert solution is not None
             assert faults(model, solution) == []
-            found.append(rank(model.problem, solution))
+            found.append(solution_objective(model.problem, solution))
     return min(found)
 
 
@@ -172,7 +171,9 @@ def with_breaks() -> Problem:
 
 
 def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
-    with pytest.raises(UnsupportedCombinationError, match=r"breaks.* VROOM knows no") as caught:
+    with pytest.raises(
+        UnsupportedCombinationError, match=r"VROOM cannot express .*, and PyVRP cannot express `breaks`"
+    ) as caught:
         Watched(with_breaks(), seconds=5)
     assert caught.value.code == "unsupported_combination"
 
@@ -189,5 +190,5 @@ def test_what_the_rules_let_pass_pyvrp_can_express(seed: int) -> None:
     body["jobs"][0]["release_time"] = 60
     problem = Problem.model_validate_json(json.dumps(body))
     refused = list(breaches(problem))
-    assert refused == list(addition_breaches(problem))
-    assert bool(refused) == (reason_for_vroom(model_of(problem)) is not None)
+    assert refused == list(refusals(problem))
+    assert bool(refused) == (inability("pyvrp", problem) is not None)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.objective import random_plan
 from tests.solver.problems import FEATURES, random_features, random_problem

@@ -20,7 +20,7 @@ from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
 from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom import process as vroom_process
 from milkrun_solver.errors import EngineError, NoAnswerError
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search import coordinator as coordinator_module
 from milkrun_solver.search import improver
@@ -111,7 +111,7 @@ def test_a_thousand_timed_jobs_have_an_answer_early_and_a_stop_ends_their_search
 def test_answers_only_get_better_and_the_last_is_returned(two_seconds: Watched) -> None:
     assert len(two_seconds.ranks) > 1
     assert two_seconds.ranks == sorted(set(two_seconds.ranks), reverse=True)
-    assert rank(two_seconds.problem, two_seconds.solution) == two_seconds.ranks[-1]
+    assert solution_objective(two_seconds.problem, two_seconds.solution) == two_seconds.ranks[-1]
 
 
 def test_every_reported_answer_verifies(two_seconds: Watched) -> None:
@@ -121,8 +121,8 @@ def test_every_reported_answer_verifies(two_seconds: Watched) -> None:
 
 def test_the_result_is_no_worse_than_vrooms() -> None:
     problem = random_problem(11, {"capacity", "windows", "shipments", "skills"}, jobs=12)
-    theirs = rank(problem, vroom_solution(model_of(problem), level=5))
-    assert rank(problem, Watched(problem).solution) <= theirs
+    theirs = solution_objective(problem, vroom_solution(model_of(problem), level=5))
+    assert solution_objective(problem, Watched(problem).solution) <= theirs
 
 
 def test_on_best_is_called_in_the_calling_thread() -> None:
@@ -188,11 +188,13 @@ def better_than(other: Solution, problem: Problem, **arguments: Any) -> Solution
         problem,
         deadline=time.monotonic() + PATIENCE,
         on_best=reported.append,
-        should_stop=lambda: bool(reported) and rank(problem, reported[-1]) < rank(problem, other),
+        should_stop=lambda: (
+            bool(reported) and solution_objective(problem, reported[-1]) < solution_objective(problem, other)
+        ),
         seed=1,
         **arguments,
     )
-    assert rank(problem, solution) < rank(problem, other)
+    assert solution_objective(problem, solution) < solution_objective(problem, other)
     return solution
 
 
@@ -220,21 +222,23 @@ def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
 def test_the_result_is_never_worse_than_the_initial_answer(two_seconds: Watched) -> None:
     problem, best = two_seconds.problem, two_seconds.solution
     again = Watched(problem, seconds=0.4, initial=best)
-    assert rank(problem, again.solution) <= rank(problem, best)
-    assert all(found < rank(problem, best) for found in again.ranks)
+    assert solution_objective(problem, again.solution) <= solution_objective(problem, best)
+    assert all(found < solution_objective(problem, best) for found in again.ranks)
 
 
 def test_an_initial_answer_with_breaks_is_kept_too(with_breaks: Watched) -> None:
     problem, best = with_breaks.problem, with_breaks.solution
     again = Watched(problem, seconds=0.4, initial=best)
-    assert rank(problem, again.solution) <= rank(problem, best)
+    assert solution_objective(problem, again.solution) <= solution_objective(problem, best)
 
 
 def test_an_initial_answer_with_breaks_is_gone_on_from() -> None:
     """It is better than what VROOM may find here by itself, and becomes better still."""
     problem = breaking(80, exploration_level=0)
     initial = vroom_solution(model_of(problem), level=2)
-    assert rank(problem, initial) < rank(problem, vroom_solution(model_of(problem), level=0))
+    assert solution_objective(problem, initial) < solution_objective(
+        problem, vroom_solution(model_of(problem), level=0)
+    )
     assert faults(model_of(problem), better_than(initial, problem, initial=initial)) == []
 
 

@@ -9,7 +9,8 @@ from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_vroom
 from milkrun_solver.engines.vroom.child import answer, input_of, output_of
 from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 
 
 def vroom_output(model: Model, level: int | None = 1) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from milkrun.http import problems
 from milkrun.http.cors import EXPOSED
 from milkrun.http.headers import MAX_WAIT
 from milkrun.http.identity import token_owner
-from milkrun_authorizer.rules import TokenRules
+from milkrun.settings import Settings, TokenPolicy
 
 from .conftest import Deploy, Deployment, Resources
 
@@ -201,16 +201,19 @@ def test_the_authorizer_knows_the_issuer_and_is_outside_the_vpc(by_tokens: Deplo
     assert variables["JWT_AUDIENCE"] == TOKENS["JwtAudience"]
 
 
+def token_policy(deployment: Deployment) -> TokenPolicy:
+    """What a deployment asks of tokens."""
+    variables = deployment.properties("AuthorizerFunction")["Environment"]["Variables"]
+    of_tokens = {name: value for name, value in variables.items() if name.startswith("JWT_")}
+    return Settings.from_env(of_tokens).tokens
+
+
 def test_the_authorizer_takes_any_token_for_the_audience_unless_told_otherwise(
     by_tokens: Deployment, deployed: Deploy
 ) -> None:
-    variables = by_tokens.properties("AuthorizerFunction")["Environment"]["Variables"]
-    assert TokenRules.from_env(variables) == TokenRules(
-        TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]])
-    )
+    assert token_policy(by_tokens) == TokenPolicy(TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]]))
     strict = {"JwtRequiredScope": "runs", "JwtRequiredClaim": "group=a b", "JwtAccessTokensOnly": "true"}
-    variables = deployed(TOKENS | strict).properties("AuthorizerFunction")["Environment"]["Variables"]
-    assert TokenRules.from_env(variables) == TokenRules(
+    assert token_policy(deployed(TOKENS | strict)) == TokenPolicy(
         TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]]), "runs", ("group", "a b"), True
     )
 

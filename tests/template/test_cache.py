@@ -16,10 +16,12 @@ from local.cloudformation import Resolver
 from local.embedded.valkey import Valkey, running_valkey
 from local.embedded.valkey_cluster import running_cluster
 from milkrun.clients.redis import AnyRedis, connect, connect_to_cluster
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import SHARDS
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, ROOT, Deploy, Deployment, translate

@@ -2,93 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
+from milkrun.settings import TokenPolicy
 from milkrun_authorizer.errors import TokenRefusedError
 
 _ACCESS = "access"
 
 
-@dataclass(frozen=True)
-class TokenRules:
-    """Whose tokens are taken, and which of them. What is empty asks for nothing.
+def check(policy: TokenPolicy, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    """Refuses a token that the policy does not take.
 
-    Attributes:
-        issuer: The `iss` of the tokens.
-        audiences: Whom a token may be meant for.
-        scope: One that a token must have.
-        claim: Name and value of one that a token must have; of a list, one of its values.
-        access_tokens_only: Whether a token must say that it is an access token.
+    Raises:
+        TokenRefusedError: The message quotes nothing of the token.
     """
-
-    issuer: str
-    audiences: frozenset[str]
-    scope: str = ""
-    claim: tuple[str, str] | None = None
-    access_tokens_only: bool = False
-
-    @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Reads the environment; an unset or empty variable asks for nothing.
-
-        Raises:
-            ValueError: A value is wrong, or there is no issuer or no audience: an empty one would match what
-                it must not. The message names the variable.
-        """
-        issuer, audience = env.get("JWT_ISSUER"), env.get("JWT_AUDIENCE")
-        if not issuer or not audience:
-            raise ValueError("JWT_ISSUER and JWT_AUDIENCE must be set")
-        return cls(
-            issuer,
-            _audiences(audience),
-            _scope(env.get("JWT_REQUIRED_SCOPE", "")),
-            _claim(env.get("JWT_REQUIRED_CLAIM", "")),
-            _flag("JWT_ACCESS_TOKENS_ONLY", env.get("JWT_ACCESS_TOKENS_ONLY", "")),
-        )
-
-    def check(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
-        """Refuses a token that breaks one of them.
-
-        Raises:
-            TokenRefusedError: The message quotes nothing of the token.
-        """
-        if not self.audiences & _meant_for(claims):
-            raise TokenRefusedError("the token is meant for another audience")
-        if self.access_tokens_only and not _is_access_token(header, claims):
-            raise TokenRefusedError("the token does not declare itself an access token")
-        if self.scope and self.scope not in _scopes(claims):
-            raise TokenRefusedError("the token lacks the required scope")
-        if self.claim and not _has(claims.get(self.claim[0]), self.claim[1]):
-            raise TokenRefusedError("the token lacks the required claim")
-
-
-def _audiences(text: str) -> frozenset[str]:
-    audiences = [audience.strip() for audience in text.split(",")]
-    if not all(audiences):
-        raise ValueError(f"JWT_AUDIENCE must be a comma-separated list of audiences, not {text!r}")
-    return frozenset(audiences)
-
-
-def _scope(text: str) -> str:
-    if len(text.split()) > 1 or text != text.strip():
-        raise ValueError(f"JWT_REQUIRED_SCOPE must be one scope without spaces, not {text!r}")
-    return text
-
-
-def _claim(text: str) -> tuple[str, str] | None:
-    if not text:
-        return None
-    name, _, value = text.partition("=")
-    if not name or not value:
-        raise ValueError(f"JWT_REQUIRED_CLAIM must be name=value, not {text!r}")
-    return name, value
-
-
-def _flag(name: str, text: str) -> bool:
-    if text not in ("", "true", "false"):
-        raise ValueError(f"{name} must be true or false, not {text!r}")
-    return text == "true"
+    if not policy.audiences & _meant_for(claims):
+        raise TokenRefusedError("the token is meant for another audience")
+    if policy.access_tokens_only and not _is_access_token(header, claims):
+        raise TokenRefusedError("the token does not declare itself an access token")
+    if policy.scope and policy.scope not in _scopes(claims):
+        raise TokenRefusedError("the token lacks the required scope")
+    if policy.claim and not _has(claims.get(policy.claim[0]), policy.claim[1]):
+        raise TokenRefusedError("the token lacks the required claim")
 
 
 def _meant_for(claims: Mapping[str, Any]) -> set[str]:

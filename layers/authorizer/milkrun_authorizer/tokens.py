@@ -5,9 +5,10 @@ from typing import NamedTuple
 import jwt
 from jwt.exceptions import PyJWTError
 
+from milkrun.settings import TokenPolicy
 from milkrun_authorizer.errors import TokenRefusedError
 from milkrun_authorizer.keys import IssuerKeys
-from milkrun_authorizer.rules import TokenRules
+from milkrun_authorizer.rules import check
 
 CLOCK_SKEW = 10
 """Seconds that the issuer's clock and ours may differ."""
@@ -28,11 +29,17 @@ class TokenVerifier:
     """Checks tokens of one issuer.
 
     Args:
-        keys: Those of the issuer that the rules name.
+        policy: Which of them are taken.
+        keys: Those of the policy's issuer.
+
+    Raises:
+        ValueError: The policy names no issuer or no audience: an empty one would match what it must not.
     """
 
-    def __init__(self, rules: TokenRules, keys: IssuerKeys) -> None:
-        self._rules = rules
+    def __init__(self, policy: TokenPolicy, keys: IssuerKeys) -> None:
+        if not policy.issuer or not policy.audiences:
+            raise ValueError("JWT_ISSUER and JWT_AUDIENCE must be set")
+        self._policy = policy
         self._keys = keys
 
     def verify(self, token: str) -> Caller:
@@ -57,7 +64,7 @@ class TokenVerifier:
                 token,
                 key,
                 algorithms=[key.algorithm_name],  # the key's, whatever the token says
-                issuer=self._rules.issuer,
+                issuer=self._policy.issuer,
                 leeway=CLOCK_SKEW,
                 options={"require": list(_NEEDED), "verify_aud": False},
             )
@@ -65,5 +72,5 @@ class TokenVerifier:
             raise TokenRefusedError(f"the token is not valid: {type(error).__name__}") from None
         if not claims["sub"]:
             raise TokenRefusedError("the token names no subject")
-        self._rules.check(header, claims)
-        return Caller(self._rules.issuer, claims["sub"])
+        check(self._policy, header, claims)
+        return Caller(self._policy.issuer, claims["sub"])

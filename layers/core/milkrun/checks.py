@@ -3,8 +3,8 @@
 from types import ModuleType
 
 from milkrun.clients import redis as redis_client
+from milkrun.dependencies import NOT_CONFIGURED, OK
 from milkrun.errors import DependencyUnavailableError
-from milkrun.health import NOT_CONFIGURED, OK
 from milkrun.jobs.keys import SHARDS, active
 from milkrun.settings import get_settings
 

@@ -14,7 +14,7 @@ MilkrunError
 │   ├── TooManyPendingRunsError
 │   ├── TooManyBytesError
 │   └── TooManySubmitsError           with when to try again
-├── RunError                          the state of a run answers the request
+├── RunStateError                     the state of a run answers the request
 │   ├── RunNotFoundError
 │   ├── RunFailedError                carries the run's own error code
 │   ├── RunCancelledError
@@ -29,7 +29,10 @@ Each has a stable `code`. What a code means over HTTP is in `milkrun.http.proble
 """
 
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from typing import NamedTuple
+
+from milkrun.dependencies import why_down
 
 
 class FieldError(NamedTuple):
@@ -141,17 +144,22 @@ class TooManySubmitsError(RequestError):
         self.retry_after = -(-again_ms // 1000)
 
 
-class RunError(MilkrunError):
+class RunStateError(MilkrunError):
     """The run exists no more, or ended without a result."""
 
-    code = "run_error"
+    code = "run_state"
 
 
-class RunNotFoundError(RunError):
+class RunNotFoundError(RunStateError):
+    """The run is not there, or is somebody else's."""
+
     code = "run_not_found"
 
+    def __init__(self) -> None:
+        super().__init__("There is no such run.")
 
-class RunFailedError(RunError):
+
+class RunFailedError(RunStateError):
     """The run ended as failed.
 
     Args:
@@ -168,11 +176,11 @@ class RunFailedError(RunError):
         self.errors = tuple(errors)
 
 
-class RunCancelledError(RunError):
+class RunCancelledError(RunStateError):
     code = "run_cancelled"
 
 
-class ResultTooLargeError(RunError):
+class ResultTooLargeError(RunStateError):
     code = "result_too_large"
 
 
@@ -186,7 +194,7 @@ class DependencyUnavailableError(MilkrunError):
     code = "dependency_unavailable"
 
     def __init__(self, dependencies: Mapping[str, str]) -> None:
-        names = " and ".join(name for name, state in dependencies.items() if state.startswith("down"))
+        names = " and ".join(name for name, state in dependencies.items() if why_down(state) is not None)
         super().__init__(f"{names} cannot be reached at the moment; try again.")
         self.dependencies = dict(dependencies)
 
@@ -198,12 +206,16 @@ class CredentialsUnavailableError(MilkrunError):
 
 
 class TransitionRefusedError(MilkrunError):
-    """A transition of the state machine was refused; `reason` names the script's return code."""
+    """A transition of the state machine was refused.
+
+    Args:
+        reason: The script's return code, a `milkrun.jobs.codes.Code`.
+    """
 
     code = "transition_refused"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"the transition was refused: {reason}")
+    def __init__(self, reason: IntEnum) -> None:
+        super().__init__(f"the transition was refused: {reason.name}")
         self.reason = reason
 
 

@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable, Mapping
 
+from milkrun.dependencies import NOT_CONFIGURED, OK, down
 from milkrun.observability import get_logger
 from milkrun.patience import Call
 
-OK = "ok"
-NOT_CONFIGURED = "not configured"
-TIMED_OUT = "down: timed out"
+TIMED_OUT = down("timed out")
 
 Check = Callable[[], str]
 """Asks a dependency; gives `ok`, `not configured` or `down: <why>`, without an address in it."""
@@ -40,7 +39,7 @@ class ReadinessProbe:
             return self._asking.pop(name).result()
         except Exception as error:
             get_logger().error("check failed", exc_info=error, dependency=name)
-            return "down: failed"
+            return down("failed")
 
 
 def is_ready(states: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.tracing import tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from milkrun.dependencies import why_down
 from milkrun.lines import TRACE, Formatter, Lines
 
 Handler = Callable[[Any, Any], Any]
@@ -97,8 +98,8 @@ def report_down(dependencies: Mapping[str, str], message: str = "dependency down
         fields: What else the line says.
     """
     for name, state in dependencies.items():
-        if state.startswith("down"):
-            reason = state.removeprefix("down: ")
+        reason = why_down(state)
+        if reason is not None:
             get_logger().warning(message, dependency=name, reason=reason, **fields)
 
 

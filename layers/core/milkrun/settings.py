@@ -8,6 +8,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from milkrun.aws.arn import SecretArn
+from milkrun.environment import flag, integer, pair, secret_arn, values, word
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,25 @@ class WaitLimits:
 
 
 @dataclass(frozen=True)
+class TokenPolicy:
+    """Whose bearer tokens are taken, and which of them. What is empty asks for nothing.
+
+    Attributes:
+        issuer: The `iss` of the tokens.
+        audiences: Whom a token may be meant for.
+        scope: One that a token must have.
+        claim: Name and value of one that a token must have; of a list, one of its values.
+        access_tokens_only: Whether a token must say that it is an access token.
+    """
+
+    issuer: str = ""
+    audiences: frozenset[str] = frozenset()
+    scope: str = ""
+    claim: tuple[str, str] | None = None
+    access_tokens_only: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between deployments. Addresses and passwords are never printed.
 
@@ -90,6 +110,7 @@ class Settings:
         redis_iam_user: User of an ElastiCache that knows its callers by IAM; empty for any other Redis.
         redis_iam_cache: Name of that cache, its replication group.
         neo4j_secret: What holds Neo4j's user and password; None where they are given here.
+        secrets_endpoint: Where Secrets Manager is, instead of where the secret's ARN says.
         cors_allow_origin: Whose pages may call the API, `*` for everybody's; empty for nobody's.
         snap_limit_m: How far, in metres, a location may be from the nearest junction of a road network.
     """
@@ -104,6 +125,7 @@ class Settings:
     neo4j_user: str = field(default="neo4j", repr=False)
     neo4j_password: str = field(default="", repr=False)
     neo4j_secret: SecretArn | None = None
+    secrets_endpoint: str = field(default="", repr=False)
     worker_function: str = ""
     cors_allow_origin: str = ""
     snap_limit_m: int = 1_000
@@ -111,6 +133,7 @@ class Settings:
     limits: Limits = Limits()
     jobs: JobPolicy = JobPolicy()
     waiting: WaitLimits = WaitLimits()
+    tokens: TokenPolicy = TokenPolicy()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -128,39 +151,59 @@ class Settings:
             neo4j_uri=env.get("NEO4J_URI", ""),
             neo4j_user=env.get("NEO4J_USER") or cls.neo4j_user,
             neo4j_password=env.get("NEO4J_PASSWORD", ""),
-            neo4j_secret=_secret(env, "NEO4J_SECRET_ARN"),
+            neo4j_secret=secret_arn(env, "NEO4J_SECRET_ARN"),
+            secrets_endpoint=env.get("AWS_ENDPOINT_URL_SECRETS_MANAGER", ""),
             worker_function=env.get("WORKER_FUNCTION", ""),
             cors_allow_origin=env.get("CORS_ALLOW_ORIGIN", ""),
-            snap_limit_m=_integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
+            snap_limit_m=integer(env, "SNAP_LIMIT_M", cls.snap_limit_m, 1),
             local=env.get("AWS_SAM_LOCAL") == "true",
-            limits=Limits(
-                body_bytes=_integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),
-                locations=_integer(env, "MAX_LOCATIONS", Limits.locations, 2),
-                vehicles=_integer(env, "MAX_VEHICLES", Limits.vehicles, 1),
-                matrix_cells=_integer(env, "MAX_MATRIX_CELLS", Limits.matrix_cells, 1),
-            ),
-            jobs=JobPolicy(
-                ttl_days=_integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
-                max_attempts=_integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
-                max_running=_integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
-                max_running_of_all=_integer(env, "MAX_RUNNING", JobPolicy.max_running_of_all, 1),
-                max_pending=_integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
-                max_bytes=_integer(env, "MAX_BYTES_PER_OWNER", JobPolicy.max_bytes, 10_000),
-                max_submits=_integer(
-                    env, "MAX_SUBMITS_PER_MINUTE_PER_OWNER", JobPolicy.max_submits, 1, 60_000
-                ),
-                min_replicas=_integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
-            ),
-            waiting=WaitLimits(
-                calls=_integer(env, "MAX_WAITING_CALLS", WaitLimits.calls, 0, 1_000),
-                calls_per_owner=_integer(
-                    env, "MAX_WAITING_CALLS_PER_OWNER", WaitLimits.calls_per_owner, 0, 1_000
-                ),
-            ),
+            limits=_limits(env),
+            jobs=_jobs(env),
+            waiting=_waiting(env),
+            tokens=_tokens(env),
         )
         _check_redis_url(settings.redis_url)
         _check_iam(settings)
         return settings
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    return Limits(
+        body_bytes=integer(env, "MAX_BODY_BYTES", Limits.body_bytes, 1_000),
+        locations=integer(env, "MAX_LOCATIONS", Limits.locations, 2),
+        vehicles=integer(env, "MAX_VEHICLES", Limits.vehicles, 1),
+        matrix_cells=integer(env, "MAX_MATRIX_CELLS", Limits.matrix_cells, 1),
+    )
+
+
+def _jobs(env: Mapping[str, str]) -> JobPolicy:
+    return JobPolicy(
+        ttl_days=integer(env, "JOB_TTL_DAYS", JobPolicy.ttl_days, 1, 30),
+        max_attempts=integer(env, "MAX_ATTEMPTS", JobPolicy.max_attempts, 1, 100),
+        max_running=integer(env, "MAX_RUNNING_PER_OWNER", JobPolicy.max_running, 1),
+        max_running_of_all=integer(env, "MAX_RUNNING", JobPolicy.max_running_of_all, 1),
+        max_pending=integer(env, "MAX_PENDING_PER_OWNER", JobPolicy.max_pending, 1),
+        max_bytes=integer(env, "MAX_BYTES_PER_OWNER", JobPolicy.max_bytes, 10_000),
+        max_submits=integer(env, "MAX_SUBMITS_PER_MINUTE_PER_OWNER", JobPolicy.max_submits, 1, 60_000),
+        min_replicas=integer(env, "REDIS_MIN_REPLICAS", JobPolicy.min_replicas, 0, 5),
+    )
+
+
+def _waiting(env: Mapping[str, str]) -> WaitLimits:
+    return WaitLimits(
+        calls=integer(env, "MAX_WAITING_CALLS", WaitLimits.calls, 0, 1_000),
+        calls_per_owner=integer(env, "MAX_WAITING_CALLS_PER_OWNER", WaitLimits.calls_per_owner, 0, 1_000),
+    )
+
+
+def _tokens(env: Mapping[str, str]) -> TokenPolicy:
+    return TokenPolicy(
+        issuer=env.get("JWT_ISSUER", ""),
+        audiences=values(env, "JWT_AUDIENCE"),
+        scope=word(env, "JWT_REQUIRED_SCOPE"),
+        claim=pair(env, "JWT_REQUIRED_CLAIM"),
+        access_tokens_only=flag(env, "JWT_ACCESS_TOKENS_ONLY"),
+    )
 
 
 def _check_redis_url(text: str) -> None:
@@ -185,25 +228,6 @@ def _check_iam(settings: Settings) -> None:
         raise ValueError("REDIS_URL must not contain a user or password if REDIS_IAM_USER is set")
     if not settings.region:
         raise ValueError("AWS_REGION must be set if REDIS_IAM_USER is")
-
-
-def _secret(env: Mapping[str, str], name: str) -> SecretArn | None:
-    text = env.get(name)
-    if not text:
-        return None
-    try:
-        return SecretArn.parse(text)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
-
-
-def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int = 2**53) -> int:
-    text = env.get(name)
-    if not text:
-        return default
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text!r}")
-    return int(text)
 
 
 @cache

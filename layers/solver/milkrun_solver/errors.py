@@ -3,7 +3,7 @@
 milkrun.errors.SolveError
 └── OptimiserError                    base of what this package raises itself
     ├── NoAnswerError                 neither engine had an answer
-    ├── UnsupportedCombinationError   what VROOM alone knows stands beside what PyVRP alone knows
+    ├── UnsupportedCombinationError   no engine can express the whole problem
     ├── ProfileNotInNetworkError      a vehicle's profile has no roads
     ├── LocationOffNetworkError       a location is too far from all roads
     ├── LocationUnreachableError      no way leads from one location to another
@@ -30,16 +30,16 @@ class NoAnswerError(OptimiserError):
 
 
 class UnsupportedCombinationError(OptimiserError):
-    """A problem has what VROOM alone knows beside what PyVRP alone knows.
+    """No engine can express all that a problem asks for.
 
     Args:
-        for_vroom, for_pyvrp: Why it is the one's, and why it is the other's.
+        inabilities: What each engine cannot express, in a sentence.
     """
 
     code = "unsupported_combination"
 
-    def __init__(self, for_vroom: str, for_pyvrp: str) -> None:
-        super().__init__(f"No engine knows all that the problem asks for: {for_vroom}, and {for_pyvrp}.")
+    def __init__(self, inabilities: Sequence[str]) -> None:
+        super().__init__(f"No engine can express the whole problem: {', and '.join(inabilities)}.")
 
 
 class ProfileNotInNetworkError(OptimiserError):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from milkrun.schema.fields import Coordinates
 from milkrun.schema.paths import Path, tasks
-from milkrun.schema.problem import Coordinates, Problem
+from milkrun.schema.problem import Problem
 
 
 class Place(NamedTuple):

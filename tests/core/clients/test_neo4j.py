@@ -17,8 +17,9 @@ from milkrun import checks
 from milkrun.aws import secrets
 from milkrun.aws.credentials import get_role
 from milkrun.clients import neo4j as client
+from milkrun.dependencies import OK
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
-from milkrun.health import OK, ReadinessProbe
+from milkrun.health import ReadinessProbe
 from milkrun.networks.store import NetworkStore
 from milkrun.settings import get_settings
 from tests.conftest import missing

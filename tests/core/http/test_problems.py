@@ -7,7 +7,7 @@ from milkrun import errors
 from milkrun.errors import FieldError, MilkrunError
 from milkrun.http.problems import STATUS_OF, problem
 
-BASES = {errors.MilkrunError, errors.RequestError, errors.RunError}
+BASES = {errors.MilkrunError, errors.RequestError, errors.RunStateError}
 NEVER_ANSWERED = {
     errors.CredentialsUnavailableError,
     errors.TransitionRefusedError,
@@ -36,7 +36,7 @@ def test_every_error_ends_in_error() -> None:
 
 
 def test_a_problem_has_all_members_of_the_rfc() -> None:
-    status, headers, body = problem(errors.RunNotFoundError("There is no such run."), "corr-1")
+    status, headers, body = problem(errors.RunNotFoundError(), "corr-1")
     assert status is HTTPStatus.NOT_FOUND
     assert headers == {}
     assert body == {

@@ -10,10 +10,12 @@ from redis.cluster import RedisCluster
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import MilkrunError
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys, leased, shard_of
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.packets import sent  # noqa: F401 (a fixture)
 

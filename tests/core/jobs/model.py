@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from milkrun.jobs.codes import Code
-from milkrun.jobs.manager import Best, Submission
+from milkrun.jobs.holding import Best
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 _DAY = 86_400_000

@@ -36,7 +36,7 @@ def test_the_latest_comes_first_with_how_late_it_is(lab: Lab) -> None:
     look_at(lab, 1, created - 30_000)
     look_at(lab, 2, created - 60_000, owner=OTHER)
     found = backlog(lab)
-    assert [due.run_id for due in found.due] == [run_id(2), run_id(1)]
+    assert [run for _, run in found.due] == [run_id(2), run_id(1)]
     assert 60 <= found.oldest_due < 120
 
 

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from milkrun.errors import DependencyUnavailableError, TooManyBytesError
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys, expiring, shard_of
-from milkrun.jobs.manager import Best
 from milkrun.runs.sweep import sweep
 
 from .conftest import BEST, OWNER, Lab, run_id

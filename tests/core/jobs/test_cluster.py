@@ -16,8 +16,8 @@ from local.embedded.valkey_cluster import ValkeyCluster, running_cluster
 from milkrun.clients.redis import connect_to_cluster
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import SHARDS, OwnerKeys, active
-from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
+from milkrun.jobs.submitting import Submission, Submitted
 from tests.cluster import begin_to_move, move, suspend, take_over
 from tests.waiting import until
 
@@ -193,7 +193,7 @@ def test_a_server_that_hangs_keeps_back_its_own_runs_only(
         strict.make_due(owner=owner)
     suspend(replicated.primaries[1], hang)
     backlog = strict.reader.backlog(per_shard=10, stalled_after=60)
-    assert {due.owner for due in backlog.due} == {owners[0], owners[2]}
+    assert {owner for owner, _ in backlog.due} == {owners[0], owners[2]}
     assert backlog.active == 2
     assert backlog.away is not None
     assert backlog.away.dependencies == {"redis": "down: timed out"}
@@ -212,7 +212,7 @@ def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
         lab.make_due(owner=owner)
         backlog = lab.reader.backlog(per_shard=10, stalled_after=60)
         assert backlog.away is None
-        assert [due.owner for due in backlog.due] == [owner]
+        assert [name[0] for name in backlog.due] == [owner]
 
 
 def test_a_shard_on_its_way_keeps_back_its_own_runs_only(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_shard_on_its_way_keeps_back_its_own_runs_only(tmp_path: Path) -> None
         backlog = lab.reader.backlog(per_shard=10, stalled_after=60)
         assert backlog.away is not None
         assert backlog.away.dependencies == {"redis": "down: keys are being moved"}
-        assert [due.owner for due in backlog.due] == [owner]
+        assert [name[0] for name in backlog.due] == [owner]
 
 
 def test_without_any_server_there_is_no_backlog(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from milkrun.errors import RunNotFoundError, TransitionRefusedError
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best
 from milkrun.jobs.states import Status
 
 from .conftest import BEST, OWNER, Lab, run_id

@@ -11,9 +11,9 @@ import pytest
 from local.embedded.valkey import running_valkey
 from milkrun.clients.redis import connect
 from milkrun.errors import DependencyUnavailableError, MilkrunError, RunNotFoundError, TransitionRefusedError
-from milkrun.jobs.manager import Submission
 from milkrun.jobs.runner import ScriptRunner
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 from milkrun.runs.sweep import sweep
 from milkrun.settings import JobPolicy
 from tests.redis_pair import AT_ONCE, Pair, port_of, running_pair

@@ -8,8 +8,9 @@ import redis
 from milkrun.clients.redis import connect
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 
 from .conftest import OWNER, run_id

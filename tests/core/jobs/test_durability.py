@@ -15,8 +15,9 @@ from local.embedded.valkey import running_valkey
 from milkrun.clients.redis import connect
 from milkrun.errors import DependencyUnavailableError, MilkrunError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.cluster import suspend
 from tests.redis_pair import Line, Pair, running_pair

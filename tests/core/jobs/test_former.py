@@ -6,8 +6,8 @@ from milkrun.clients.redis import AnyRedis
 from milkrun.errors import IdempotencyKeyReusedError, RunNotFoundError, TooManyPendingRunsError
 from milkrun.http.identity import token_owner
 from milkrun.jobs.keys import OwnerKeys, former_name, shard_of
-from milkrun.jobs.manager import Submission
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 
 from . import earlier
 from .conftest import Lab, run_id

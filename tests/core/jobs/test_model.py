@@ -29,12 +29,14 @@ from milkrun.errors import (
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys, shard_of
-from milkrun.jobs.manager import Best, JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
 from milkrun.jobs.scripts import VERBS, source
 from milkrun.jobs.states import TRANSITIONS, Status
+from milkrun.jobs.submitting import Submission
 from milkrun.observability import flush_metrics
 from milkrun.runs.sweep import sweep
 from milkrun.settings import JobPolicy
@@ -498,7 +500,7 @@ class WorksAtOnce:
 def code_of(refusal: MilkrunError) -> Code:
     """The code of a script that was turned into this error."""
     if isinstance(refusal, TransitionRefusedError):
-        return Code[refusal.reason]
+        return Code(refusal.reason)
     return {
         RunNotFoundError: Code.NOT_FOUND,
         TooManyPendingRunsError: Code.PENDING_LIMIT,

@@ -6,26 +6,29 @@ import pytest
 from redis.crc import key_slot
 
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.scripts import LUA, VERBS, source
+from milkrun.jobs.keys import RUNNING_RUNS, WAITING_CALLS, OwnerKeys, nothing_beside
+from milkrun.jobs.scripts import LUA, OF_ALL_OWNERS, VERBS, source
 from milkrun.jobs.states import TRANSITIONS, Status
 
 from .conftest import OWNER, Lab, run_id
 
-
-def test_there_is_one_file_per_verb() -> None:
-    assert sorted(path.stem for path in LUA.glob("*.lua")) == sorted(VERBS)
+SCRIPTS = VERBS + OF_ALL_OWNERS
 
 
-@pytest.mark.parametrize("verb", VERBS)
+def test_there_is_one_file_per_script() -> None:
+    files = {str(path.relative_to(LUA).with_suffix("")) for path in LUA.rglob("*.lua")}
+    assert {name for name in files if not name.startswith("lib/")} == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("verb", SCRIPTS)
 def test_the_header_names_purpose_keys_arguments_and_returns(verb: str) -> None:
     text = (LUA / f"{verb}.lua").read_text()
-    assert re.search(rf"^-- {verb}: ", text, re.MULTILINE)
-    for part in ("KEYS, ARGV 1-4: ", "Returns: "):
+    of_keys = ["KEYS, ARGV 1-4: "] if verb in VERBS else ["KEYS 1", "ARGV 1: "]
+    for part in (f"{verb}: ", *of_keys, "Returns: "):
         assert re.search(rf"^-- {part}", text, re.MULTILINE), part
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", SCRIPTS)
 def test_the_header_lists_just_the_codes_that_the_script_can_return(verb: str) -> None:
     header = re.search(
         r"^-- Returns: (.*(?:\n--      .*)*)$", (LUA / f"{verb}.lua").read_text(), re.MULTILINE
@@ -37,13 +40,14 @@ def test_the_header_lists_just_the_codes_that_the_script_can_return(verb: str) -
     assert promised <= {code.name for code in Code}
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_only_a_submit_is_refused_by_a_full_server(verb: str) -> None:
+@pytest.mark.parametrize("verb", SCRIPTS)
+def test_only_what_takes_up_something_new_is_refused_by_a_full_server(verb: str) -> None:
     shebang = source(verb).partition("\n")[0]
-    assert shebang == ("#!lua" if verb == "submit" else "#!lua flags=allow-oom")
+    is_refused = verb in ("submit", "calls/begin", "stack/begin")
+    assert shebang == ("#!lua" if is_refused else "#!lua flags=allow-oom")
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", SCRIPTS)
 def test_no_script_builds_a_key(verb: str) -> None:
     assert "milkrun:" not in source(verb).lower().replace("milkrun.jobs", "")
 
@@ -56,7 +60,8 @@ def test_every_move_of_the_table_names_a_script() -> None:
 
 def test_the_keys_are_these() -> None:
     keys = OwnerKeys("a1b2")
-    assert [*keys.of_run("R"), keys.idempotency("h")] == [
+    of_an_owner = [*keys.of_run("R"), keys.idempotency("h")]
+    assert [*of_an_owner, nothing_beside(keys.active), WAITING_CALLS, *RUNNING_RUNS] == [
         "milkrun:{22}:run:a1b2:R",
         "milkrun:{22}:run:a1b2:R:request",
         "milkrun:{22}:run:a1b2:R:best",
@@ -73,13 +78,24 @@ def test_the_keys_are_these() -> None:
         "milkrun:{22}:expiring",
         "milkrun:{22}:rate:a1b2",
         "milkrun:{22}:idem:a1b2:h",
+        "milkrun:{22}:active:nothing",
+        "milkrun:{calls}:waiting",
+        "milkrun:{stack}:running",
+        "milkrun:{stack}:refused",
     ]
 
 
 def test_all_keys_of_an_owner_lie_in_one_slot() -> None:
     keys = OwnerKeys(OWNER)
-    slots = {key_slot(key.encode()) for key in [*keys.of_run(run_id(1)), keys.idempotency("h")]}
+    names = [*keys.of_run(run_id(1)), keys.idempotency("h"), nothing_beside(keys.run(run_id(1)))]
+    slots = {key_slot(key.encode()) for key in names}
     assert len(slots) == 1
+
+
+def test_one_module_makes_all_keys() -> None:
+    core = LUA.parents[1]
+    makers = [path.relative_to(core) for path in core.rglob("*.py") if '"milkrun:{' in path.read_text()]
+    assert list(map(str, makers)) == ["jobs/keys.py"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from milkrun.clients.redis import connect
 from milkrun.errors import TransitionRefusedError
+from milkrun.jobs.codes import Code
 from milkrun.jobs.keys import RUNNING_RUNS
 from milkrun.jobs.stack import RunningRuns
 from milkrun.jobs.states import Status
@@ -29,7 +30,7 @@ def claim_again(lab: Lab, number: int, owner: str) -> bool:
     try:
         return lab.jobs.claim(owner, run_id(number), "t") is not None
     except TransitionRefusedError as refused:
-        if refused.reason != "BUSY":
+        if refused.reason is not Code.BUSY:
             raise
         return False
 

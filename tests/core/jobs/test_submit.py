@@ -10,8 +10,8 @@ from milkrun.errors import (
     TooManyPendingRunsError,
 )
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Submission
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 
 from .conftest import BEST, OWNER, Lab, run_id
 

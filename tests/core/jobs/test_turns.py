@@ -6,7 +6,8 @@ import pytest
 
 from milkrun.errors import RunNotFoundError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -17,7 +18,7 @@ def waiting(lab: Lab) -> list[str]:
 
 def is_due(lab: Lab, number: int) -> bool:
     backlog = lab.reader.backlog(per_shard=100, stalled_after=60)
-    return run_id(number) in [due.run_id for due in backlog.due]
+    return run_id(number) in [run for _, run in backlog.due]
 
 
 def submission(number: int) -> Submission:
@@ -156,8 +157,8 @@ def test_workers_that_do_not_come_are_at_most_twice_as_many_as_may_run(lab: Lab)
     for number in range(1, 21):
         three.submit(number)
     for _ in range(4):
-        for due in three.reader.backlog(per_shard=100, stalled_after=60).due:
-            three.jobs.dispatch(due.owner, due.run_id)
+        for name in three.reader.backlog(per_shard=100, stalled_after=60).due:
+            three.jobs.dispatch(*name)
         for number in range(1, 21):
             if run_id(number) not in waiting(three):
                 three.make_due(number)

@@ -7,13 +7,14 @@ import pytest
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.errors import TransitionRefusedError
-from milkrun.jobs import manager as manager_module
+from milkrun.jobs import holding
 from milkrun.jobs.codes import Code
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, Submission
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
+from milkrun.jobs.submitting import Submission
 
 from . import earlier
 from .conftest import BEST, OWNER, Lab, run_id
@@ -342,7 +343,7 @@ def claimed_by_later(from_later: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """The same, with a worker of its own release."""
     from_later.client.set(OwnerKeys(OWNER).request(run_id(1)), pack(b"{}"))
     with monkeypatch.context() as later:
-        later.setattr(manager_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        later.setattr(holding, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
         assert from_later.jobs.claim(OWNER, run_id(1), "t") is not None
     return from_later
 
@@ -375,7 +376,7 @@ def test_a_later_release_s_run_keeps_back_no_other(from_later: Lab) -> None:
     one.make_due()
     one.jobs.dispatch(OWNER, run_id(1))
     due = one.reader.backlog(per_shard=10, stalled_after=60).due
-    assert [entry.run_id for entry in due] == [run_id(2)]
+    assert due == [(OWNER, run_id(2))]
 
 
 def test_a_later_release_s_lost_worker_is_noticed(claimed_by_later: Lab) -> None:

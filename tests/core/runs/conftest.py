@@ -10,10 +10,10 @@ import pytest
 
 from milkrun.clients.redis import connect
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
-from milkrun.runs import work
+from milkrun.jobs.submitting import Submission
 from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution, Summary
@@ -36,6 +36,24 @@ def answer(cost: int) -> Solution:
     meta = Meta(engine="vroom", matrix="custom", seed=1, seconds=1, first_cost=cost, best_cost=cost, trace=[])
     summary = Summary(cost=cost, routes=0, unassigned=0, **totals)
     return Solution(summary=summary, unassigned=[], routes=[], meta=meta)
+
+
+class Clock:
+    """Time that goes by when told."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def until_deadline(self, *, sooner: float = 0.0) -> Callable[..., Solution]:
+        """A search that takes all its time by this clock, or ends a little sooner."""
+
+        def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
+            self.now = deadline - sooner
+            return answer(9)
+
+        return solve
 
 
 class Invokes:
@@ -76,9 +94,25 @@ class Bench:
         *,
         remaining: float = 900,
         travel_of: Callable[[Problem], Any] = lambda _: None,
+        **tools: Any,
     ) -> None:
-        tools = Tools(self.jobs, self.invokes, solve, travel_of, Limits())  # type: ignore[arg-type]
-        Worker(tools, OWNER, run_id(number), lambda: remaining).work()
+        Worker(self.tools(solve, travel_of, **tools), OWNER, run_id(number), lambda: remaining).work()
+
+    def tools(
+        self,
+        solve: Callable[..., Solution],
+        travel_of: Callable[[Problem], Any] = lambda _: None,
+        **more: Any,
+    ) -> Tools:
+        """What a worker works with; it renews quickly."""
+        return Tools(
+            self.jobs,
+            self.invokes,  # type: ignore[arg-type]
+            solve,
+            travel_of,
+            Limits(),
+            **{"renew_every": 0.02, **more},
+        )
 
     def status(self, number: int = 1) -> Run:
         return self.reader.status(OWNER, run_id(number))
@@ -97,9 +131,13 @@ class Bench:
 
 
 @pytest.fixture
-def bench(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(work, "RENEW_EVERY", 0.02)
+def bench(empty_valkey_url: str) -> Bench:
     return Bench(empty_valkey_url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 class UntilStopped:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.runs.sweep import sweep
-from milkrun.runs.work import Tools, Worker
+from milkrun.runs.work import Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
@@ -54,7 +55,7 @@ class Platform:
     def __init__(self, bench: Bench, queue: Queue, solve: Callable[..., Solution]) -> None:
         self.bench = bench
         self.queue = queue
-        self.tools = Tools(bench.jobs, queue, solve, lambda _: None, Limits())  # type: ignore[arg-type]
+        self.tools = replace(bench.tools(solve), invoker=queue)  # type: ignore[arg-type]
 
     def submit(self, owner: str, *, seed: int = 1) -> str:
         body = json.dumps({**json.loads(BODY), "options": {"seed": seed}}).encode()

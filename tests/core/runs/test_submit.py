@@ -1,15 +1,23 @@
+from typing import Any
+
 import pytest
 
 from milkrun.errors import InvalidJsonError
+from milkrun.jobs.submitting import Submitted
 from milkrun.runs.submit import SubmitRequest, submit_run
 from milkrun.settings import Limits
 from tests.telemetry import Telemetry
 
-from .conftest import BODY, OWNER, Bench
+from .conftest import BODY, OWNER, Bench, run_id
 
 
-def submit(bench: Bench, *, body: bytes = BODY, key: str | None = None) -> None:
-    submit_run(SubmitRequest(OWNER, body, "corr-1", key), bench.jobs, bench.invokes, Limits())  # type: ignore[arg-type]
+def submit(bench: Bench, *, body: bytes = BODY, key: str | None = None, **ids: Any) -> Submitted:
+    request = SubmitRequest(OWNER, body, "corr-1", key)
+    return submit_run(request, bench.jobs, bench.invokes, Limits(), **ids)  # type: ignore[arg-type]
+
+
+def test_a_run_has_the_id_that_is_made_for_it(bench: Bench) -> None:
+    assert submit(bench, new_id=lambda: run_id(1)).run == bench.status(1)
 
 
 def test_a_new_run_is_counted_and_told(bench: Bench, telemetry: Telemetry) -> None:

@@ -9,8 +9,9 @@ from local.embedded.valkey_cluster import running_cluster
 from milkrun.clients.redis import by_server, connect_to_cluster
 from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import JobStateManager, Submission
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
+from milkrun.jobs.submitting import Submission
 from milkrun.runs.sweep import sweep
 from milkrun.settings import JobPolicy
 from tests.cluster import begin_to_move

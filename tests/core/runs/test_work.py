@@ -1,9 +1,7 @@
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,21 +13,20 @@ from milkrun.errors import (
     SolveError,
     TransitionRefusedError,
 )
+from milkrun.jobs.holding import Best
 from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.manager import Best, JobStateManager
+from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
-from milkrun.runs import search as search_module
 from milkrun.runs.invoke import MAX_CHAIN
 from milkrun.runs.search import to_best
-from milkrun.runs.work import Tools, Worker
+from milkrun.runs.work import HAND_OVER_BEFORE, Worker
 from milkrun.schema.solution import Solution
-from milkrun.settings import Limits
 from tests.telemetry import Telemetry
-from tests.waiting import MARGIN, PATIENCE, until
+from tests.waiting import PATIENCE, until
 
-from .conftest import OWNER, Bench, UntilStopped, answer, run_id
+from .conftest import OWNER, Bench, Clock, UntilStopped, answer, run_id
 
 SOLUTION = (Path(__file__).parents[1] / "jobs" / "fixtures" / "solution.json").read_bytes()
 """An answer of the real engines."""
@@ -53,11 +50,11 @@ def test_a_run_is_completed_with_what_the_search_gives(bench: Bench) -> None:
     assert bench.result()["summary"]["cost"] == 7
 
 
-def test_the_search_gets_the_seconds_that_are_left(bench: Bench) -> None:
+def test_the_search_gets_the_seconds_that_are_left(bench: Bench, clock: Clock) -> None:
     bench.submit(time_limit_ms=100_000)
     seen: dict[str, Any] = {}
-    bench.work(lambda _problem, **given: seen.update(given) or answer(1))
-    assert 100 - MARGIN < seen["deadline"] - time.monotonic() <= 100
+    bench.work(lambda _problem, **given: seen.update(given) or answer(1), clock=clock)
+    assert seen["deadline"] == clock.now + 100
     assert seen["initial"] is None
 
 
@@ -199,28 +196,20 @@ def test_routes_that_an_earlier_worker_stored_in_today_s_form_are_gone_on_from(b
     assert bench.result() == json.loads(SOLUTION)
 
 
-def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench) -> None:
+def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench, clock: Clock) -> None:
     bench.submit(time_limit_ms=3_600_000)
-
-    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
-        time.sleep(max(0.0, deadline - time.monotonic()))
-        return answer(9)
-
-    bench.work(solve, remaining=2.1)
+    bench.work(clock.until_deadline(), remaining=900, clock=clock)
     run = bench.status()
     assert (run.status, run.attempt, run.hops, run.best_cost) == (Status.PENDING, 1, 1, 9)
     assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
-    assert run.spent_ms > 0
+    assert run.spent_ms == (900 - HAND_OVER_BEFORE) * 1000
 
 
-def test_a_search_that_ends_a_moment_before_its_deadline_is_handed_over_all_the_same(bench: Bench) -> None:
+def test_a_search_that_ends_a_moment_before_its_deadline_is_handed_over_all_the_same(
+    bench: Bench, clock: Clock
+) -> None:
     bench.submit(time_limit_ms=3_600_000)
-
-    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
-        time.sleep(max(0.0, deadline - 0.3 - time.monotonic()))
-        return answer(9)
-
-    bench.work(solve, remaining=2.5)
+    bench.work(clock.until_deadline(sooner=0.3), clock=clock)
     assert (bench.status().status, bench.status().hops) == (Status.PENDING, 1)
 
 
@@ -385,15 +374,11 @@ def test_an_end_whose_reply_was_lost_is_reported_once(
 
 
 def test_a_hand_over_whose_reply_was_lost_invokes_the_successor(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
-        time.sleep(max(0.0, deadline - time.monotonic()))
-        return answer(9)
-
     lose_first_reply(monkeypatch, "hand_over")
     bench.submit(time_limit_ms=3_600_000)
-    bench.work(solve, remaining=4.1)
+    bench.work(clock.until_deadline(), clock=clock)
     assert (bench.status().status, bench.status().hops) == (Status.PENDING, 1)
     assert [invoked.run_id for invoked in bench.invokes.runs] == [run_id(1)]
 
@@ -402,9 +387,11 @@ def test_a_short_invocation_waits_for_redis_too(bench: Bench, monkeypatch: pytes
     lose_first_reply(monkeypatch, "complete")
     seconds_left = iter([20.0, 20.0])
     bench.submit()
-    tools = Tools(bench.jobs, bench.invokes, at_once(7), lambda _: None, Limits())  # type: ignore[arg-type]
+    waited: list[float] = []
+    tools = bench.tools(at_once(7), sleep=waited.append)
     Worker(tools, OWNER, run_id(1), lambda: next(seconds_left, 1.9)).work()
     assert bench.status().status is Status.COMPLETED
+    assert waited == [tools.renew_every]
 
 
 def away(_problem: object) -> None:
@@ -435,25 +422,27 @@ def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
     assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
 
 
-def test_getting_the_travel_times_is_not_solving(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They take five minutes by the search's clock, of which only a minute is for solving."""
-    passed = 0.0
-
-    def clock() -> float:
-        return time.monotonic() + passed
+def test_getting_the_travel_times_is_not_solving(bench: Bench, clock: Clock) -> None:
+    """They take five minutes, of which only a minute is for solving."""
 
     def slowly(_problem: object) -> None:
-        nonlocal passed
-        passed = 300.0
+        clock.now += 300
 
-    monkeypatch.setattr(search_module, "time", SimpleNamespace(monotonic=clock))
     bench.submit(time_limit_ms=60_000)
     seen: dict[str, Any] = {}
     bench.work(
-        lambda _problem, **given: seen.update(left=given["deadline"] - clock()) or answer(1), travel_of=slowly
+        lambda _problem, **given: seen.update(left=given["deadline"] - clock()) or answer(1),
+        travel_of=slowly,
+        clock=clock,
     )
-    assert 60 - MARGIN < seen["left"] <= 60
-    assert bench.status().spent_ms < MARGIN * 1_000
+    assert seen["left"] == 60
+    assert bench.status().spent_ms == 0
+
+
+def test_a_lease_has_the_token_that_is_made_for_it(bench: Bench) -> None:
+    bench.submit()
+    bench.work(at_once(7), new_id=lambda: "token-1")
+    assert bench.client.hget(OwnerKeys(OWNER).run(run_id(1)), "ended_by") == b"token-1"
 
 
 def test_a_stop_while_the_roads_hang_ends_the_run(bench: Bench) -> None:
@@ -508,13 +497,9 @@ def test_a_run_stopped_with_nothing_found_is_not_counted_as_completed(
     assert "RunsCompleted" not in telemetry.totals()
 
 
-def test_a_hand_over_is_a_hop(bench: Bench, telemetry: Telemetry) -> None:
-    def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
-        time.sleep(max(0.0, deadline - time.monotonic()))
-        return answer(9)
-
+def test_a_hand_over_is_a_hop(bench: Bench, clock: Clock, telemetry: Telemetry) -> None:
     bench.submit(time_limit_ms=3_600_000)
-    bench.work(solve, remaining=2.1)
+    bench.work(clock.until_deadline(), clock=clock)
     assert telemetry.totals()["Hops"] == ("Count", [1])
 
 

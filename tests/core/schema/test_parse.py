@@ -14,8 +14,9 @@ from milkrun.errors import (
     TooManyLocationsError,
     TooManyVehiclesError,
 )
+from milkrun.schema.fields import MOST_KEYS, MOST_NAMES, Model
 from milkrun.schema.parse import MAX_REPORTED, parse_problem
-from milkrun.schema.problem import MOST_KEYS, MOST_NAMES, Model, Problem, VehicleStep
+from milkrun.schema.problem import Problem, VehicleStep
 from milkrun.schema.solution import Step
 from milkrun.settings import Limits
 

@@ -12,8 +12,9 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute, build_model
+from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.search.incumbent import Incumbent
 from milkrun_solver.solve import solve
 

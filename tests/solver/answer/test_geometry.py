@@ -10,7 +10,7 @@ import pytest
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.geometry import add_geometry
-from milkrun_solver.model.problem import Plan, PlannedRoute
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.roads.network import RoadNetwork
 from tests.solver.helpers import model_of, scheduled
 from tests.solver.networks import Road, as_networkx, both_ways, compiled, random_network

@@ -8,7 +8,7 @@ import pytest
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.given_routes import given_routes
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import solution_objective
 from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
 from tests.solver.problems import problem_of, random_body
 
@@ -89,8 +89,8 @@ def test_the_answer_is_never_worse_than_they_are(steps: list[tuple[str, int]]) -
     problem, plan = problem_of(body), given(body)
     assert plan is not None
     watched = Watched(problem, seconds=2)
-    assert watched.ranks[0] == rank(problem, plan)
-    assert rank(problem, watched.solution) <= rank(problem, plan)
+    assert watched.ranks[0] == solution_objective(problem, plan)
+    assert solution_objective(problem, watched.solution) <= solution_objective(problem, plan)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -101,5 +101,5 @@ def test_an_answer_with_breaks_that_is_given_again_is_the_first_one(seed: int) -
         (vehicle,) = (it for it in body["vehicles"] if it["id"] == route.vehicle)
         vehicle["steps"] = [step.model_dump(mode="json", exclude_none=True) for step in route.steps]
     watched = Watched(problem_of({**body, "options": {"stall_limit": 0.3}}), seconds=5)
-    assert watched.ranks[0] == rank(problem_of(body), found)
+    assert watched.ranks[0] == solution_objective(problem_of(body), found)
     assert watched.ranks == sorted(watched.ranks, reverse=True)

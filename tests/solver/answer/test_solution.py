@@ -2,7 +2,7 @@ from typing import Any
 
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.model.problem import PlannedRoute
+from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.helpers import model_of, scheduled
 from tests.solver.problems import problem_of
 

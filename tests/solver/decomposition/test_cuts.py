@@ -9,7 +9,8 @@ from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.cuts import Cuts, Piece
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator

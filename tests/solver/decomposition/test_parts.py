@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.problem import MAX_UINT32
-from milkrun_solver.answer.solution import plan_of, solution_of
+from milkrun.schema.fields import MAX_UINT32
+from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.solution import planned as planned_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.objective import worth
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.routes.objective import Objective, objective
 from tests.solver.helpers import META, faults, model_of, vroom_solution
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output
@@ -32,7 +33,7 @@ def planned(request: pytest.FixtureRequest) -> tuple[Model, Plan]:
 
 def left_out(model: Model, plan: Plan) -> list[int]:
     served = set(chain.from_iterable(route.tasks for route in plan))
-    return [n for n in range(len(model.tasks)) if n not in served and n not in impossible_tasks(model)]
+    return [n for n in range(len(model.tasks)) if n not in served and n not in unservable(model)]
 
 
 def parts_of(planned: tuple[Model, Plan], count: int = 4, seed: int = 1) -> list[Part]:
@@ -60,15 +61,20 @@ def test_parts_together_are_the_plan(planned: tuple[Model, Plan]) -> None:
     assert sorted(together) == sorted(planned[1])
 
 
+def value(model: Model, plan: Plan) -> Objective:
+    routes = timed_routes(model, plan)
+    assert routes is not None
+    return objective(model, routes)
+
+
 def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> None:
     """Whatever makes one part better makes the whole better by as much."""
     model, plan = planned
-    possible = {*range(len(model.tasks))} - impossible_tasks(model)
-    whole = worth(model, plan)
-    ranks = [worth(part.model, part.plan) for part in parts_of(planned)]
-    assert whole is not None
-    assert sum(rank[2] for rank in ranks if rank) == whole[2]
-    assert sum(rank[1] for rank in ranks if rank) == whole[1] - (len(model.tasks) - len(possible))
+    possible = {*range(len(model.tasks))} - unservable(model).keys()
+    whole = value(model, plan)
+    values = [value(part.model, part.plan) for part in parts_of(planned)]
+    assert sum(it.cost for it in values) == whole.cost
+    assert sum(it.unassigned for it in values) == whole.unassigned - (len(model.tasks) - len(possible))
 
 
 def test_both_ends_of_a_shipment_know_each_other_in_a_part(planned: tuple[Model, Plan]) -> None:

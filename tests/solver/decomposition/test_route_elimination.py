@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from milkrun_solver.decomposition.route_elimination import without_a_route
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from tests.solver.helpers import model_of, one_job_a_route
 from tests.solver.problems import problem_of
 
@@ -32,7 +33,7 @@ def test_one_route_is_dissolved_and_its_vehicle_gone(roomy: Known) -> None:
 
 def test_short_routes_are_likelier_to_go(roomy: Known) -> None:
     model, plan = roomy
-    long = plan[0]._replace(tasks=tuple(task for route in plan[:30] for task in route.tasks))
+    long = plan[0]._replace(visits=tuple(task for route in plan[:30] for task in route.tasks))
     routes = [long, *plan[30:33]]
     for seed in range(10):
         part = without_a_route(model, routes, random.Random(seed))

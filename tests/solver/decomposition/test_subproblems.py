@@ -8,7 +8,6 @@ from itertools import chain, combinations
 
 import pytest
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition import subproblems as subproblems_module
 from milkrun_solver.decomposition.subproblems import (
@@ -19,8 +18,9 @@ from milkrun_solver.decomposition.subproblems import (
     Subproblems,
 )
 from milkrun_solver.engines.protocol import HANDFUL
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.objective import objective
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.routes.objective import Objective, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from tests import waiting
 from tests.solver.helpers import model_of
@@ -79,7 +79,7 @@ def improved(subproblem: Subproblem) -> list[TimedRoute]:
     served = set(chain.from_iterable(route.tasks for route in part.plan))
     loose = [number for number in range(len(part.tasks)) if number not in served]
     plan = part.plan or [PlannedRoute(0, ())]
-    plan = [plan[0]._replace(tasks=(*plan[0].tasks, *loose)), *plan[1:]]
+    plan = [plan[0]._replace(visits=(*plan[0].tasks, *loose)), *plan[1:]]
     best = []
     for route in plan:
         orders = [list(route.tasks) for _ in range(5)]
@@ -90,7 +90,7 @@ def improved(subproblem: Subproblem) -> list[TimedRoute]:
     return best
 
 
-def value_of(model: Model, routes: list[TimedRoute]) -> Rank:
+def value_of(model: Model, routes: list[TimedRoute]) -> Objective:
     """How good routes are, computed anew."""
     return objective(model, timed(model, planned(routes)))
 

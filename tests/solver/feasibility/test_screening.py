@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from milkrun_solver.feasibility.screening import Reach
-from milkrun_solver.feasibility.unservable import _serves_somehow, impossible_tasks
+from milkrun_solver.feasibility.screening import Screening
+from milkrun_solver.feasibility.unservable import _last_broken, unservable
 from milkrun_solver.model.problem import Model
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_features, random_problem
@@ -14,12 +14,12 @@ CELLS = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
 @pytest.mark.parametrize("seed", range(40))
 def test_no_vehicle_that_serves_a_task_is_left_out(seed: int) -> None:
     model = model_of(random_problem(seed, random_features(seed), jobs=12, vehicles=12))
-    reach = Reach(model, range(len(model.vehicles)))
+    screening = Screening(model, range(len(model.vehicles)))
     for number, task in enumerate(model.tasks):
         if task.kind != "delivery":
             together = (number,) if task.partner is None else (number, task.partner)
-            serving = {v for v in range(len(model.vehicles)) if _serves_somehow(model, v, together)}
-            assert serving <= set(reach.vehicles(number))
+            serving = {v for v in range(len(model.vehicles)) if _last_broken(model, [v], together) is None}
+            assert serving <= set(screening.able(number))
 
 
 def near_and_far(vehicle: dict[str, Any], **far: Any) -> Model:
@@ -52,9 +52,10 @@ def near_and_far(vehicle: dict[str, Any], **far: Any) -> Model:
     ],
 )
 def test_a_vehicle_that_cannot_serve_a_task_is_left_out(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
-    reach = Reach(near_and_far(vehicle, **far), [0])
-    assert list(reach.vehicles(0)) == [0]
-    assert list(reach.vehicles(1)) == []
+    screening = Screening(near_and_far(vehicle, **far), [0])
+    assert list(screening.able(0)) == [0]
+    assert list(screening.able(1)) == []
+    assert screening.last_broken(0) < 0 <= screening.last_broken(1)
 
 
 def test_a_task_that_only_the_last_of_many_vehicles_serves_is_possible() -> None:
@@ -64,4 +65,4 @@ def test_a_task_that_only_the_last_of_many_vehicles_serves_is_possible() -> None
         "jobs": [{"id": 1, "location_index": 1, "service": 18}, {"id": 2, "location_index": 2}],
         "matrices": {"car": {"durations": CELLS}},
     }
-    assert impossible_tasks(model_of(problem_of(body))) == {1}
+    assert set(unservable(model_of(problem_of(body)))) == {1}

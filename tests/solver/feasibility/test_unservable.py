@@ -6,9 +6,10 @@ import numpy.typing as npt
 import pytest
 
 from milkrun_solver.feasibility import detours
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import log_unservable, unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.rules.registry import RULES
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 
@@ -22,7 +23,17 @@ def impossible(
     **far: Any,
 ) -> set[int]:
     """Which of two jobs the vehicle cannot serve; `far` changes the second one, the farther."""
-    return impossible_tasks(
+    return set(codes(vehicle, cells, first, **far))
+
+
+def codes(
+    vehicle: dict[str, Any],
+    cells: list[list[int]] = CELLS,
+    first: dict[str, Any] | None = None,
+    **far: Any,
+) -> dict[int, str]:
+    """Those jobs with the code of the rule that forbids each."""
+    found = unservable(
         model_of(
             problem_of(
                 {
@@ -36,25 +47,53 @@ def impossible(
             )
         )
     )
+    return {number: rule.code for number, rule in found.items()}
 
 
 @pytest.mark.parametrize(
-    ("vehicle", "far"),
+    ("vehicle", "far", "code"),
     [
-        ({"skills": [1]}, {"skills": [2]}),
-        ({}, {"delivery": [6]}),
-        ({}, {"pickup": [6]}),
-        ({}, {"time_windows": [[0, 199]]} | {}),
-        ({"time_window": [0, 399]}, {}),
-        ({"time_window": [10, 900]}, {"time_windows": [[0, 209]]}),
-        ({"max_travel_time": 399}, {}),
-        ({"max_distance": 399}, {}),
+        ({"skills": [1]}, {"skills": [2]}, "skills"),
+        ({}, {"delivery": [6]}, "capacity"),
+        ({}, {"pickup": [6]}, "capacity"),
+        ({}, {"time_windows": [[0, 199]]}, "time_window"),
+        ({"time_window": [0, 399]}, {}, "shift"),
+        ({"time_window": [10, 900]}, {"time_windows": [[0, 209]]}, "time_window"),
+        ({}, {"time_windows": [[0, 299]], "release_time": 100}, "release"),
+        ({"max_travel_time": 399}, {}, "max_travel_time"),
+        ({"max_distance": 399}, {}, "max_distance"),
+        ({"shift_duration": 390, "max_overtime": 9}, {}, "shift_duration"),
     ],
 )
 def test_a_task_that_breaks_a_rule_even_alone_is_impossible(
-    vehicle: dict[str, Any], far: dict[str, Any]
+    vehicle: dict[str, Any], far: dict[str, Any], code: str
 ) -> None:
-    assert impossible(vehicle, **far) == {1}
+    assert codes(vehicle, **far) == {1: code}
+
+
+def test_the_rule_is_that_of_the_vehicle_which_is_nearest_to_serving_the_task() -> None:
+    vehicles = [{"id": n, "start_index": 0, "skills": [n], "time_window": [0, 199]} for n in range(20)]
+    body = {
+        "vehicles": vehicles,
+        "jobs": [
+            {"id": 1, "location_index": 1, "skills": [0], "service": 100},
+            {"id": 2, "location_index": 1, "skills": [19], "service": 100},
+            {"id": 3, "location_index": 1, "skills": [20]},
+        ],
+        "matrices": {"car": {"durations": CELLS}},
+    }
+    found = unservable(model_of(problem_of(body)))
+    assert {number: rule.code for number, rule in found.items()} == {0: "shift", 1: "shift", 2: "skills"}
+
+
+def test_how_many_tasks_each_rule_forbids_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    log_unservable({})
+    assert caplog.messages == []
+    log_unservable(dict.fromkeys((1, 2), RULES[1]) | {5: RULES[2]})
+    [line] = caplog.messages
+    assert line.startswith("no vehicle can serve 3 tasks: 2 by skills (")
+    assert "; 1 by capacity (" in line
 
 
 @pytest.mark.parametrize(
@@ -81,7 +120,7 @@ def test_a_shipment_is_impossible_as_a_whole() -> None:
             "matrices": {"car": {"durations": CELLS}},
         }
     )
-    assert impossible_tasks(model_of(problem)) == {0, 1}
+    assert set(unservable(model_of(problem))) == {0, 1}
 
 
 ROUNDABOUT = [[0, 100, 300], [100, 0, 100], [300, 100, 0]]
@@ -119,7 +158,7 @@ def test_shipments_are_served_on_the_way_too() -> None:
         "shipments": [{"pickup": {"id": 1, "location_index": 2}, "delivery": {"id": 1, "location_index": 1}}],
         "matrices": {"car": {"durations": ROUNDABOUT, "distances": ROUNDABOUT}},
     }
-    assert impossible_tasks(model_of(problem_of(body))) == set()
+    assert set(unservable(model_of(problem_of(body)))) == set()
 
 
 def test_of_very_large_matrices_the_straight_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +195,7 @@ def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
         return shortest(cells, rows)
 
     monkeypatch.setattr(detours, "_shortest", counted)
-    assert impossible_tasks(from_many_homes(homes=40, tasks=30, late=20)) == set(range(20))
+    assert set(unservable(from_many_homes(homes=40, tasks=30, late=20))) == set(range(20))
     assert looked == [40, 40]
 
 
@@ -170,7 +209,7 @@ def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
         "jobs": [{"id": 1, "location_index": 2, "skills": [1]}, {"id": 2, "location_index": 1}],
         "matrices": {"car": {"durations": ROUNDABOUT}},
     }
-    assert impossible_tasks(model_of(problem_of(body))) == {0}
+    assert set(unservable(model_of(problem_of(body)))) == {0}
 
 
 def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from milkrun.schema.capabilities import inability
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from tests.solver.generated.generator import Case
 from tests.solver.generated.rival import Task, indexed, vroom_alone
 from tests.solver.helpers import META, Watched, faults, model_of
@@ -39,8 +38,8 @@ class Outcome:
     features: list[str]
     left_to_vroom: str | None
     engine: str
-    ours: Rank
-    theirs: Rank
+    ours: Objective
+    theirs: Objective
     first: float
     our_seconds: float
     their_seconds: float
@@ -108,9 +107,9 @@ def _compare(case: Case, seconds: float, patient: bool) -> Outcome:
         orders=case.orders,
         tasks=len(model.tasks),
         features=sorted(case.features),
-        left_to_vroom=reason_for_vroom(model),
+        left_to_vroom=inability("pyvrp", model.problem),
         engine=watched.solution.meta.engine,
-        ours=rank(problem, watched.solution),
+        ours=solution_objective(problem, watched.solution),
         theirs=their_rank,
         first=round(watched.reported[0][0], 3),
         our_seconds=round(watched.took, 3),
@@ -120,7 +119,7 @@ def _compare(case: Case, seconds: float, patient: bool) -> Outcome:
     )
 
 
-def _rank(problem: Problem, summary: dict[str, int]) -> Rank:
-    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.routes.ranking`."""
+def _rank(problem: Problem, summary: dict[str, int]) -> Objective:
+    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.routes.objective`."""
     wanted = sum(job.priority for job in problem.jobs) + sum(2 * s.priority for s in problem.shipments)
-    return wanted - summary["priority"], summary["unassigned"], summary["cost"]
+    return Objective(wanted - summary["priority"], summary["unassigned"], summary["cost"])

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
 from tests.solver.objective import internal_cost, shaken
@@ -67,7 +68,7 @@ class Opinions:
 
 
 def _pyvrp(model: Model, plan: Plan, search: Annealing) -> PyvrpOpinion | None:
-    served = {task for route in plan for task in route.tasks if task >= 0}
+    served = {task for route in plan for task in route.tasks}
     if not served <= set(search.encoding.possible):
         return None
     fleet = search.encoding.fleet
@@ -89,7 +90,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     model = model_of(Case(seed, ORDERS).problem)
     if model.has_breaks:
         return
-    encoding = Encoding(model) if reason_for_vroom(model) is None else None
+    encoding = Encoding(model) if inability("pyvrp", model.problem) is None else None
     search = Annealing(encoding, complete=False, seed=1) if encoding and encoding.possible else None
     rng = random.Random(seed)
     start = plan_of(model, vroom_solution(model, level=0))

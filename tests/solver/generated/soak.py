@@ -6,9 +6,9 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Rank, Solution
+from milkrun.schema.solution import Solution
 from milkrun_solver.errors import NoAnswerError
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.solve import solve
 from tests.solver.helpers import faults, model_of
 
@@ -46,9 +46,9 @@ class Ended:
     limits: Limits
     told_to_end: float
     took: float = 0.0
-    ranks: list[Rank] = field(default_factory=list)
+    ranks: list[Objective] = field(default_factory=list)
     first: float | None = None
-    result: Rank | None = None
+    result: Objective | None = None
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -70,7 +70,7 @@ def ended(problem: Problem, limits: Limits, initial: Solution | None = None) -> 
     def on_best(solution: Solution) -> None:
         if not found.ranks:
             found.first = round(time.monotonic() - started, 3)
-        found.ranks.append(rank(problem, solution))
+        found.ranks.append(solution_objective(problem, solution))
 
     def should_stop() -> bool:
         return limits.stop_after is not None and time.monotonic() >= started + limits.stop_after
@@ -90,5 +90,5 @@ def ended(problem: Problem, limits: Limits, initial: Solution | None = None) -> 
         solution = None
     found.took = round(time.monotonic() - started, 3)
     if solution is not None:
-        found.result, found.faults = rank(problem, solution), faults(model, solution)
+        found.result, found.faults = solution_objective(problem, solution), faults(model, solution)
     return found

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.model.problem import HUNDREDTHS, Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import HUNDREDTHS, Model
+from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import MOVES, ORDERS, Opinions
@@ -59,10 +60,10 @@ def with_reloads(model: Model, plan: Plan, rng: random.Random) -> Plan:
     """The same routes with up to two reloads each, anywhere."""
     routes = []
     for route in plan:
-        stops = list(route.tasks)
+        stops = list(route.visits)
         reloads = model.vehicles[route.vehicle].reloads
         for _ in range(rng.choice((0, 1, 1, 2)) if reloads else 0):
-            stops.insert(rng.randint(0, len(stops)), ~rng.randrange(len(reloads)))
+            stops.insert(rng.randint(0, len(stops)), ReloadVisit(rng.randrange(len(reloads))))
         routes.append(PlannedRoute(route.vehicle, tuple(stops)))
     return routes
 
@@ -70,7 +71,7 @@ def with_reloads(model: Model, plan: Plan, rng: random.Random) -> Plan:
 def opinions(seed: int) -> Iterator[Opinions]:
     case, rng = Case(seed, ORDERS), random.Random(seed)
     plain = model_of(case.problem)
-    if reason_for_vroom(plain) is not None:
+    if inability("pyvrp", plain.problem) is not None:
         return
     try:
         model = model_of(problem_of(with_additions(case.body, 12_000, rng)))
@@ -96,7 +97,7 @@ def overtime_cost(model: Model, plan: Plan) -> int | None:
     """What overtime costs in internal units; None where a time window is missed."""
     total = 0
     for route in plan:
-        timed = schedule(model, route.vehicle, route.tasks)
+        timed = schedule(model, route.vehicle, route.visits)
         if timed is None:
             return None
         total += HUNDREDTHS * timed.overtime * model.vehicles[route.vehicle].source.costs.per_overtime_hour

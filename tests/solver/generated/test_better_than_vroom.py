@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
+from milkrun.schema.capabilities import inability
 from tests.solver.generated.compare import Comparison, Verdict
 from tests.solver.generated.features import FEATURES
 from tests.solver.generated.generator import LARGE, Case
-from tests.solver.helpers import model_of
 
 LONG = int(os.environ.get("MILKRUN_GENERATED", "0"))
 QUICK, REST = (3, 14, 29), (20, 34, 35)
@@ -42,7 +41,7 @@ def test_the_problems_have_all_features_and_enough_orders() -> None:
 
 
 def test_about_half_of_the_problems_are_vrooms_alone() -> None:
-    alone = [reason_for_vroom(model_of(Case(seed).problem)) is not None for seed in range(100)]
+    alone = [inability("pyvrp", Case(seed).problem) is not None for seed in range(100)]
     assert 35 <= sum(alone) <= 65
 
 

@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Ended
 from milkrun_solver.search.proposer import Proposer
@@ -47,11 +46,11 @@ def with_skills(body: dict[str, Any], skills: int, seed: int) -> dict[str, Any]:
     return {**body, **orders, "vehicles": vehicles}
 
 
-def rank_of(model: Model, routes: list[TimedRoute]) -> Rank:
-    return rank(model.problem, solution_of(model, routes, META))
+def rank_of(model: Model, routes: list[TimedRoute]) -> Objective:
+    return solution_objective(model.problem, solution_of(model, routes, META))
 
 
-def vrooms(problem: Problem) -> Rank:
+def vrooms(problem: Problem) -> Objective:
     """What VROOM's heuristics alone find."""
     model = model_of(problem)
     return rank_of(model, routes_of(model, vroom_output(model, level=None)))
@@ -76,4 +75,4 @@ def test_first_answers_leave_out_no_more_than_vrooms_heuristics() -> None:
 def test_answers_are_no_worse_than_those_of_vrooms_heuristics(seed: int, skills: int) -> None:
     body = Case(seed, ORDERS).body
     problem = problem_of(with_skills(body, skills, seed) if skills else body)
-    assert rank(problem, Watched(problem, SECONDS).solution) <= vrooms(problem)
+    assert solution_objective(problem, Watched(problem, SECONDS).solution) <= vrooms(problem)

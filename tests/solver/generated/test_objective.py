@@ -15,7 +15,7 @@ import pytest
 from milkrun_solver.answer.solution import plan_of, solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import COST_UNIT
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import solution_objective
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import ORDERS, Opinions, opinions
 from tests.solver.helpers import META, faults, model_of
@@ -66,7 +66,7 @@ def test_pyvrp_prefers_what_ranks_better(seed: int) -> None:
     good = [opinion for opinion in asked(seed) if opinion.pyvrp is not None and not opinion.refused]
     for one, other in combinations(good, 2):
         slack = most_rounding(one.model, one.plan) + most_rounding(other.model, other.plan)
-        ranks = [rank(opinion.model.problem, opinion.solution) for opinion in (one, other)]
+        ranks = [solution_objective(opinion.model.problem, opinion.solution) for opinion in (one, other)]
         if ranks[0][:2] == ranks[1][:2] and abs(ranks[0][2] - ranks[1][2]) <= slack:
             continue
         assert (one.pyvrp.objective < other.pyvrp.objective) == (ranks[0] < ranks[1])

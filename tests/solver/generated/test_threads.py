@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.solution import Rank
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
-from milkrun_solver.routes.ranking import rank
+from milkrun.schema.capabilities import inability
+from milkrun_solver.routes.objective import Objective, solution_objective
 from tests.solver.generated.generator import Case
-from tests.solver.helpers import Watched, model_of
+from tests.solver.helpers import Watched
 from tests.solver.problems import problem_of
 
 LONG = int(os.environ.get("MILKRUN_THREADS", "0"))
@@ -23,12 +22,12 @@ REPORT = os.environ.get("MILKRUN_THREADS_REPORT")
 SECONDS = 5.0
 ORDERS = (150, 300)
 
-Pair = tuple[Rank, Rank]
+Pair = tuple[Objective, Objective]
 
 
-def solved(body: dict[str, Any], threads: int) -> Rank:
+def solved(body: dict[str, Any], threads: int) -> Objective:
     problem = problem_of({**body, "options": {**body.get("options", {}), "threads": threads}})
-    return rank(problem, Watched(problem, SECONDS).solution)
+    return solution_objective(problem, Watched(problem, SECONDS).solution)
 
 
 def pair(seed: int) -> Pair:
@@ -36,7 +35,7 @@ def pair(seed: int) -> Pair:
     case = Case(seed, ORDERS)
     found = {threads: solved(case.body, threads) for threads in ((1, 2) if seed % 2 else (2, 1))}
     if REPORT:
-        engines = "vroom alone" if reason_for_vroom(model_of(case.problem)) else "both"
+        engines = "vroom alone" if inability("pyvrp", case.problem) else "both"
         line = {"seed": seed, "orders": case.orders, "engines": engines, "one": found[1], "two": found[2]}
         with Path(REPORT).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -1,14 +1,7 @@
-from milkrun.schema.problem import Slot
-from milkrun_solver.model.problem import merged_windows
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 
 MATRIX = {"car": {"durations": [[0, 5, 9], [6, 0, 7], [4, 4, 0]]}}
-
-
-def test_windows_that_touch_or_overlap_become_one_and_are_sorted() -> None:
-    windows = [Slot(50, 60), Slot(10, 20), Slot(20, 30), Slot(15, 18)]
-    assert merged_windows(windows) == ((10, 30), (50, 60))
 
 
 def test_service_and_setup_depend_on_the_vehicle_type() -> None:

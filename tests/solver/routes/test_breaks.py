@@ -10,16 +10,17 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.breaks import Visit, schedule_with_breaks
+from milkrun_solver.model.visits import BreakVisit, tasks_among
+from milkrun_solver.routes.breaks import schedule_with_breaks
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 from tests.solver.vroom import vroom_output
 
 
-def visits_of(route: TimedRoute, with_breaks: bool = True) -> list[Visit]:
+def visits_of(route: TimedRoute, with_breaks: bool = True) -> list[int | BreakVisit]:
     return [
-        Visit(stop.kind == "break", stop.number)
+        BreakVisit(stop.number) if stop.kind == "break" else stop.number
         for stop in route.stops
         if stop.number is not None and (stop.kind in TASK_KINDS or (with_breaks and stop.kind == "break"))
     ]
@@ -50,10 +51,18 @@ def test_a_route_of_vroom_is_timed_as_well_as_by_vroom(seed: int, with_breaks: b
         assert ours.steps[-1].arrival <= other.steps[-1].arrival
 
 
+def timed_in(body: dict[str, Any], visit: int | BreakVisit) -> dict[str, Any]:
+    """The job or the break of the only vehicle."""
+    stop: dict[str, Any] = (
+        body["vehicles"][0]["breaks"][visit.pause] if isinstance(visit, BreakVisit) else body["jobs"][visit]
+    )
+    return stop
+
+
 class BruteForce:
     """One vehicle's route second by second: when it ends at the earliest, tasks and breaks in order."""
 
-    def __init__(self, body: dict[str, Any], order: list[Visit]) -> None:
+    def __init__(self, body: dict[str, Any], order: list[int | BreakVisit]) -> None:
         self.body = body
         self.order = order
         self.vehicle = body["vehicles"][0]
@@ -70,25 +79,28 @@ class BruteForce:
         if done == len(self.order):
             return time if not left else min(ends)
         visit = self.order[done]
-        stop = self.vehicle["breaks"][visit.number] if visit.is_break else self.body["jobs"][visit.number]
+        pauses = isinstance(visit, BreakVisit)
+        stop = timed_in(self.body, visit)
         ((first, last),) = stop["time_windows"]
-        if first <= time <= last and (visit.is_break or not left):
+        if first <= time <= last and (pauses or not left):
             ends.append(self._after(done, time + stop["service"], left))
         ends.append(self.earliest_end(done, time + 1, left))
         return min(ends)
 
     def _after(self, done: int, time: int, left: int) -> float:
-        return self.earliest_end(done + 1, time, left if self.order[done].is_break else self.way(done + 1))
+        return self.earliest_end(
+            done + 1, time, left if isinstance(self.order[done], BreakVisit) else self.way(done + 1)
+        )
 
     def way(self, done: int) -> int:
         """From the last task served to the next one, or to the end."""
-        places = [visit.number + 1 for visit in self.order[:done] if not visit.is_break]
-        ahead = [visit.number + 1 for visit in self.order[done:] if not visit.is_break]
+        places = [task + 1 for task in tasks_among(self.order[:done])]
+        ahead = [task + 1 for task in tasks_among(self.order[done:])]
         cell: int = self.durations[[0, *places][-1]][[*ahead, 0][0]]
         return cell
 
 
-def tiny(rng: random.Random) -> tuple[dict[str, Any], list[Visit]]:
+def tiny(rng: random.Random) -> tuple[dict[str, Any], list[int | BreakVisit]]:
     """Three jobs and two breaks in some order, in few seconds."""
 
     def timed(number: int) -> dict[str, Any]:
@@ -104,11 +116,8 @@ def tiny(rng: random.Random) -> tuple[dict[str, Any], list[Visit]]:
         },
     }
     body["vehicles"][0]["breaks"] = [timed(n) for n in range(2)]
-    order = [Visit(False, 0), Visit(False, 1), Visit(False, 2), Visit(True, 0), Visit(True, 1)]
-    starts = {
-        visit: (body["vehicles"][0]["breaks"] if visit[0] else body["jobs"])[visit[1]] for visit in order
-    }
-    order.sort(key=lambda visit: starts[visit]["time_windows"][0][1] + rng.randint(-3, 3))
+    order: list[int | BreakVisit] = [0, 1, 2, BreakVisit(0), BreakVisit(1)]
+    order.sort(key=lambda visit: timed_in(body, visit)["time_windows"][0][1] + rng.randint(-3, 3))
     return body, order
 
 
@@ -141,7 +150,7 @@ def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
         "jobs": [{"id": 1, "location_index": 1, "time_windows": [[5_000, 6_000]]}],
         "matrices": {"car": {"durations": [[0, 400], [400, 0]]}},
     }
-    route = schedule_with_breaks(model_of(problem_of(body)), 0, [Visit(True, 0), Visit(False, 0)])
+    route = schedule_with_breaks(model_of(problem_of(body)), 0, [BreakVisit(0), 0])
     assert route is not None
     assert [(stop.kind, stop.arrival, stop.waiting) for stop in route.stops] == [
         ("start", 2_000, 0),
@@ -160,7 +169,7 @@ def test_a_break_is_taken_where_there_is_no_more_on_board_than_it_allows() -> No
         "matrices": {"car": {"durations": [[0, 5, 9], [5, 0, 5], [9, 5, 0]]}},
     }
     model = model_of(problem_of(body))
-    route = schedule_with_breaks(model, 0, [Visit(False, 0), Visit(False, 1)])
+    route = schedule_with_breaks(model, 0, [0, 1])
     assert route is not None
     assert [stop.kind for stop in route.stops] == ["start", "job", "job", "break", "end"]
-    assert schedule_with_breaks(model, 0, [Visit(True, 0), Visit(False, 0), Visit(False, 1)]) is None
+    assert schedule_with_breaks(model, 0, [BreakVisit(0), 0, 1]) is None

@@ -2,7 +2,7 @@ import pytest
 
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
-from milkrun_solver.model.problem import PlannedRoute
+from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import META, model_of, scheduled
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
 from milkrun_solver.decomposition.parts import part_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
-from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
+from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import COST_UNIT, Model, PlannedRoute
-from milkrun_solver.routes.objective import worth
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import COST_UNIT, Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import TimedRoute, schedule
 from milkrun_solver.routes.trips import first_loads, releases
 from tests.solver.helpers import META, after, faults, lukewarm, model_of, scheduled
@@ -34,25 +35,28 @@ def line(*jobs: dict[str, Any], **vehicle: Any) -> Model:
     return model_of(problem_of(body))
 
 
-def timed(model: Model, *tasks: int) -> TimedRoute:
-    route = schedule(model, 0, tasks)
+FIRST, SECOND = ReloadVisit(0), ReloadVisit(1)
+
+
+def timed(model: Model, *visits: Visit) -> TimedRoute:
+    route = schedule(model, 0, visits)
     assert route is not None
     return route
 
 
 def test_a_reload_begins_another_trip_with_its_own_load() -> None:
     model = line({"delivery": [2], "pickup": [1]}, {"delivery": [3]}, capacity=[3])
-    route = timed(model, 0, ~0, 1)
+    route = timed(model, 0, FIRST, 1)
     assert [stop.kind for stop in route.stops] == ["start", "job", "reload", "job", "end"]
     assert [stop.load for stop in route.stops] == [(2,), (1,), (3,), (0,), (0,)]
     assert [stop.arrival for stop in route.stops] == [0, 60, 120, 840, 960]
-    assert first_loads(model, (0, ~0, 1)) == [(2,), (3,)]
+    assert first_loads(model, (0, FIRST, 1)) == [(2,), (3,)]
 
 
 def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
     model = line({"release_time": 500}, {"release_time": 300}, {"release_time": 4_000})
-    assert releases(model, (0, 1, ~0, 2)) == [500, 4_000]
-    route = timed(model, 0, 1, ~0, 2)
+    assert releases(model, (0, 1, FIRST, 2)) == [500, 4_000]
+    route = timed(model, 0, 1, FIRST, 2)
     start, reload = route.stops[0], route.stops[3]
     assert start.arrival == 4_000 - 240  # nothing gains from an earlier start
     assert (reload.arrival, reload.waiting, reload.service) == (4_000, 0, 600)
@@ -61,13 +65,13 @@ def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
 
 def test_a_reload_that_comes_too_early_waits() -> None:
     model = line({"time_windows": [[0, 100]]}, {"release_time": 1_000})
-    reload = timed(model, 0, ~0, 1).stops[2]
+    reload = timed(model, 0, FIRST, 1).stops[2]
     assert (reload.arrival, reload.waiting, reload.service) == (160, 840, 600)
 
 
 def test_reloading_is_no_work_that_costs() -> None:
     model = line({"service": 60}, {"service": 60}, costs={"per_hour": 3_600, "per_task_hour": 3_600})
-    assert timed(model, 0, ~0, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
+    assert timed(model, 0, FIRST, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
 
 
 def test_overtime_is_what_a_route_lasts_beyond_the_shift_and_costs_more() -> None:
@@ -94,14 +98,14 @@ def test_a_route_with_overtime_lasts_the_least_rather_than_end_early() -> None:
 
 def test_steps_say_a_plan_with_reloads_and_an_answer_says_it_back() -> None:
     model = line({}, {}, {}, reloads=[DEPOT, {"id": 4, "location_index": 4}])
-    plan = [PlannedRoute(0, (2, ~1, 0, ~0, 1))]
+    plan = [PlannedRoute(0, (2, SECOND, 0, FIRST, 1))]
     solution = scheduled(model, plan)
     assert solution is not None
     assert [step.id for step in solution.routes[0].steps] == [None, 3, 4, 1, 9, 2, None]
     assert solution.routes[0].steps[2].location_index == 4
     assert plan_of(model, Solution.model_validate_json(solution.to_json())) == plan
     assert planned_routes(model, [(0, solution.routes[0].steps)]) == plan
-    assert plan[0].served == (2, 0, 1)
+    assert plan[0].tasks == (2, 0, 1)
 
 
 def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
@@ -114,18 +118,18 @@ def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "kept"),
+    ("visits", "kept"),
     [
-        ((~0, 0, 1), (0, 1)),
-        ((0, 1, ~0), (0, 1)),
-        ((0, ~0, ~0, 1), (0, ~0, 1)),
-        ((0, ~0, 1), (0, ~0, 1)),
+        ((FIRST, 0, 1), (0, 1)),
+        ((0, 1, FIRST), (0, 1)),
+        ((0, FIRST, FIRST, 1), (0, FIRST, 1)),
+        ((0, FIRST, 1), (0, FIRST, 1)),
         ((0, 1), (0, 1)),
     ],
 )
-def test_trips_that_serve_nobody_are_dropped(tasks: tuple[int, ...], kept: tuple[int, ...]) -> None:
+def test_trips_that_serve_nobody_are_dropped(visits: tuple[Visit, ...], kept: tuple[Visit, ...]) -> None:
     model = line({}, {})
-    assert without_idle_reloads(model, PlannedRoute(0, tasks)) == PlannedRoute(0, kept)
+    assert without_empty_trips(model, PlannedRoute(0, visits)) == PlannedRoute(0, kept)
 
 
 def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
@@ -134,21 +138,21 @@ def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
         "jobs": [{"id": 1, "location_index": 1}],
         "matrices": {"car": {"durations": [[0, 900, 1], [900, 0, 900], [1, 1, 0]]}},
     }
-    planned = PlannedRoute(0, (~0, 0))
-    assert without_idle_reloads(model_of(problem_of(body)), planned) == planned
+    planned = PlannedRoute(0, (FIRST, 0))
+    assert without_empty_trips(model_of(problem_of(body)), planned) == planned
 
 
 def test_a_task_may_be_possible_by_a_reload_alone() -> None:
     job = {"release_time": 1_000, "time_windows": [[0, 1_100]]}
-    assert impossible_tasks(line({}, {}, job, reloads=[])) == {2}
-    assert impossible_tasks(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}])) == set()
+    assert set(unservable(line({}, {}, job, reloads=[]))) == {2}
+    assert set(unservable(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}]))) == set()
     near = [{"id": 1, "location_index": 4}]
-    assert impossible_tasks(line({}, {}, job, reloads=near, max_reloads=0)) == {2}
+    assert set(unservable(line({}, {}, job, reloads=near, max_reloads=0))) == {2}
 
 
 def test_a_task_that_takes_more_than_shift_and_overtime_is_impossible() -> None:
-    assert impossible_tasks(line({}, shift_duration=100, max_overtime=19)) == {0}
-    assert impossible_tasks(line({}, shift_duration=100, max_overtime=20)) == set()
+    assert set(unservable(line({}, shift_duration=100, max_overtime=19))) == {0}
+    assert set(unservable(line({}, shift_duration=100, max_overtime=20))) == set()
 
 
 def test_parts_keep_the_reloads_of_their_routes() -> None:
@@ -156,17 +160,17 @@ def test_parts_keep_the_reloads_of_their_routes() -> None:
     for vehicle in body["vehicles"]:
         vehicle["reloads"] = [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}]
     model = model_of(problem_of(body))
-    plan = [PlannedRoute(0, (5, ~1, 0, 6)), PlannedRoute(1, (3, ~0, 7, ~1, 2))]
+    plan = [PlannedRoute(0, (5, SECOND, 0, 6)), PlannedRoute(1, (3, FIRST, 7, SECOND, 2))]
     part = part_of(model, [plan[1]], [4], [])
     assert part.tasks == (2, 3, 4, 7)
-    assert part.plan == [PlannedRoute(0, (1, ~0, 3, ~1, 0))]
+    assert part.plan == [PlannedRoute(0, (1, FIRST, 3, SECOND, 0))]
     assert part.in_whole(part.plan) == [plan[1]]
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     model = model_of(problem_of(trips_body(seed)))
-    assert reason_for_vroom(model) is None
+    assert inability("pyvrp", model.problem) is None
     encoding = Encoding(model)
     search = Annealing(encoding, complete=False, seed=1)
     found = search.run(search.first_solution(), after(150), lambda _: None, lukewarm).best
@@ -181,19 +185,18 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     costed = encoding.solution(encoding.data(complete=True), plan)
     theirs = cost(costed) * encoding.fleet.divisor / COST_UNIT
     exact = encoding.fleet.time_unit == 1
-    rank = worth(model, plan)
-    assert rank is not None
+    rank = objective(model, routes)
     # Costs are rounded for each route; with a speed factor, so are its times, to seconds.
     assert rank[2] == pytest.approx(theirs, abs=len(plan) * (1 if exact else 4))
     if exact:
-        shifts = [kind.arguments.get("shift_duration") for kind in encoding.fleet.types]
+        shifts = [kind.arguments.shift_duration for kind in encoding.fleet.types]
         lasting = [(route.duration(), shifts[route.vehicle_type()]) for route in back.routes()]
         overtime = sum(max(0, lasts - shift) for lasts, shift in lasting if shift is not None)
         assert sum(route.overtime for route in routes) == overtime
 
 
 def test_a_problem_with_an_addition_is_none_of_vrooms() -> None:
-    assert reason_for_pyvrp(line({}, reloads=[])) is None
-    assert "reloads" in str(reason_for_pyvrp(line({})))
-    assert "release_time" in str(reason_for_pyvrp(line({"release_time": 1}, reloads=[])))
-    assert "shift_duration" in str(reason_for_pyvrp(line({}, reloads=[], shift_duration=1)))
+    assert inability("vroom", line({}, reloads=[]).problem) is None
+    assert "reloads" in str(inability("vroom", line({}).problem))
+    assert "release_time" in str(inability("vroom", line({"release_time": 1}, reloads=[]).problem))
+    assert "shift_duration" in str(inability("vroom", line({}, reloads=[], shift_duration=1).problem))

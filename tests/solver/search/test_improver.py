@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 
 import pytest
 
-from milkrun.schema.solution import Rank, Solution
+from milkrun.schema.capabilities import inability
+from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.effort import Effort
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom.engine import VroomEngine, VroomSession
 from milkrun_solver.engines.vroom.process import MOST_DEATHS
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Ended, Event
 from milkrun_solver.search.improver import Improver
@@ -122,8 +122,8 @@ def solution(model: Model, routes: list[TimedRoute]) -> Solution:
     return solution_of(model, routes, META)
 
 
-def rank_of(model: Model, routes: list[TimedRoute]) -> Rank:
-    return rank(model.problem, solution(model, routes))
+def rank_of(model: Model, routes: list[TimedRoute]) -> Objective:
+    return solution_objective(model.problem, solution(model, routes))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def rank_of(model: Model, routes: list[TimedRoute]) -> Rank:
 )
 def test_every_answer_verifies_and_is_better_than_the_one_before(features: tuple[str, ...]) -> None:
     model, routes = known(*features, jobs=60)
-    assert reason_for_vroom(model)
+    assert inability("pyvrp", model.problem)
     ranks = [rank_of(model, routes)]
     with Watched(model) as watched:
         watched.improver.start(1)

@@ -6,13 +6,13 @@ from itertools import chain
 
 import pytest
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import plan_of, planned, timed_routes
 from milkrun_solver.decomposition import cuts
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.objective import objective
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.routes.objective import Objective, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.rounds import MOST_PARTS, Rounds
@@ -43,7 +43,7 @@ def problem() -> Known:
     """A problem, and a plan for it that can be made better."""
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=320, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
-    return model, [route._replace(tasks=tuple(sorted(route.tasks))) for route in plan]
+    return model, [route._replace(visits=tuple(sorted(route.tasks))) for route in plan]
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def rounds_of(
     operators: tuple[Operator, ...] = (WHOLE, PARTS, ELIMINATION),
 ) -> Rounds:
     """Rounds among two threads."""
-    impossible = impossible_tasks(model)
+    impossible = unservable(model)
     possible = [number for number in range(len(model.tasks)) if number not in impossible]
     rounds = Rounds(model, possible, Operators(operators), 1_000, 1, is_over, clock)
     rounds.threads = 2
@@ -84,7 +84,7 @@ def timed(model: Model, plan: Plan) -> list[TimedRoute]:
     return routes
 
 
-def value(model: Model, plan: Plan) -> Rank:
+def value(model: Model, plan: Plan) -> Objective:
     """How good a plan is."""
     return objective(model, timed(model, plan))
 
@@ -266,7 +266,7 @@ def improved(model: Model, plan: Plan) -> Plan:
         for i in range(len(route.tasks) - 1):
             tasks = list(route.tasks)
             tasks[i], tasks[i + 1] = tasks[i + 1], tasks[i]
-            other = [*plan[:number], route._replace(tasks=tuple(tasks)), *plan[number + 1 :]]
+            other = [*plan[:number], route._replace(visits=tuple(tasks)), *plan[number + 1 :]]
             found = value(model, other)
             if found is not None and found < rank:
                 return other
@@ -384,7 +384,7 @@ def with_impossible_tasks(model: Model) -> Model:
 def test_tasks_that_none_can_serve_count_in_rounds_on_parts_too(clock: Clock, problem: Known) -> None:
     """Else each plan made of parts would look better than the same plan as it was offered."""
     model = with_impossible_tasks(problem[0])
-    plan = [route._replace(tasks=tuple(it for it in route.tasks if it > 1)) for route in problem[1]]
+    plan = [route._replace(visits=tuple(it for it in route.tasks if it > 1)) for route in problem[1]]
     rounds = rounds_of(model, clock)
     offer(rounds, plan)
     task = next_of(rounds)
@@ -517,7 +517,7 @@ def with_room(model: Model, times: int) -> Model:
 def test_vroom_is_not_asked_where_routes_are_long(clock: Clock, problem: Known) -> None:
     model, plan = problem
     long = [
-        route._replace(tasks=tuple(it for r in plan[n::8] for it in r.tasks))
+        route._replace(visits=tuple(it for r in plan[n::8] for it in r.tasks))
         for n, route in enumerate(plan[:8])
     ]
     rounds = rounds_of(model, clock, lambda: clock.now >= 1_000, (WHOLE, PARTS, ELIMINATION, SUBPROBLEMS))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from milkrun.schema.solution import Route, Solution, Step
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.problems import problem_of
 
@@ -47,16 +48,17 @@ def body(**vehicle: Any) -> dict[str, Any]:
     }
 
 
-GOOD = (0, ~1, 1, ~0, 2, 3)
+FIRST, SECOND = ReloadVisit(0), ReloadVisit(1)
+GOOD = (0, SECOND, 1, FIRST, 2, 3)
 
 
 def model(**vehicle: Any) -> Model:
     return model_of(problem_of(body(**vehicle)))
 
 
-def answer(tasks: tuple[int, ...] = GOOD, **vehicle: Any) -> tuple[Model, Solution]:
+def answer(visits: tuple[Visit, ...] = GOOD, **vehicle: Any) -> tuple[Model, Solution]:
     made = model(**vehicle)
-    solution = scheduled(made, [PlannedRoute(0, tasks)])
+    solution = scheduled(made, [PlannedRoute(0, visits)])
     assert solution is not None
     return made, solution
 
@@ -102,12 +104,12 @@ def test_a_trip_carries_no_more_than_fits_on_board_at_once() -> None:
 
 
 def test_goods_of_a_shipment_are_not_reloaded() -> None:
-    made, solution = answer((0, ~0, 1, 2, ~0, 3), capacity=[9])
+    made, solution = answer((0, FIRST, 1, 2, FIRST, 3), capacity=[9])
     assert "vehicle 1: reload 8 with shipments on board" in faults(made, solution)
 
 
 def test_what_pickups_brought_is_taken_off_at_a_reload() -> None:
-    made, solution = answer((1, ~0, 0, 2, 3), capacity=[4])
+    made, solution = answer((1, FIRST, 0, 2, 3), capacity=[4])
     assert faults(made, solution) == []
 
 
@@ -175,7 +177,7 @@ def test_overtime_in_all_is_that_of_all_routes() -> None:
 
 
 def test_the_first_trip_starts_once_its_goods_are_ready() -> None:
-    made, solution = answer((1, ~0, 0, 2, 3), capacity=[4])
+    made, solution = answer((1, FIRST, 0, 2, 3), capacity=[4])
     assert solution.routes[0].steps[0].arrival == 500
     for step in solution.routes[0].steps:
         step.arrival -= 1

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from milkrun.schema.solution import Solution
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
 from tests.solver.problems import problem_of, random_features, random_problem
 

@@ -4,13 +4,12 @@ import json
 import logging
 from contextlib import closing, suppress
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, SSLError
 
-from milkrun.jobs.run import Run
 from milkrun.settings import get_settings
 
 if TYPE_CHECKING:
@@ -38,6 +37,17 @@ def get_lambda() -> "LambdaClient":
     return cast("LambdaClient", client)
 
 
+class Invoked(Protocol):
+    """What a worker is told of its run."""
+
+    @property
+    def owner(self) -> str: ...
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def correlation_id(self) -> str: ...
+
+
 class WorkerInvoker:
     """Starts a worker for a run, asynchronously.
 
@@ -50,7 +60,7 @@ class WorkerInvoker:
         self._function = function
         self._keeps_connections = False
 
-    def invoke(self, run: Run) -> str | None:
+    def invoke(self, run: Invoked) -> str | None:
         """Sends the event; it carries only owner, run id and correlation id.
 
         Where a connection was kept and the other end has closed it, the event is sent once more, on a new

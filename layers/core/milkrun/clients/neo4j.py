@@ -1,7 +1,6 @@
 """The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 from milkrun.aws.arn import SecretArn
 from milkrun.aws.credentials import get_role, utc_now
 from milkrun.aws.secrets import read_secret
+from milkrun.dependencies import down
 from milkrun.errors import CredentialsUnavailableError, DependencyUnavailableError
 from milkrun.observability import get_logger
 from milkrun.settings import get_settings
@@ -104,16 +104,15 @@ def read_login(secret: SecretArn) -> Login:
         DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`. Why is in
             the log alone.
     """
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER", "")
     try:
-        members = read_secret(secret, get_role().get(), utc_now(), endpoint)
+        members = read_secret(secret, get_role().get(), utc_now(), get_settings().secrets_endpoint)
         match members:
             case {"username": str(username), "password": str(password)}:
                 return username, password
         raise CredentialsUnavailableError("the secret has no username and password")
     except CredentialsUnavailableError as error:
         get_logger().warning("no credentials", dependency="neo4j", reason=error.detail)
-        raise DependencyUnavailableError({"neo4j": "down: credentials unavailable"}) from error
+        raise DependencyUnavailableError({"neo4j": down("credentials unavailable")}) from error
 
 
 @contextmanager
@@ -122,7 +121,7 @@ def neo4j_errors() -> Iterator[None]:
     try:
         yield
     except (DriverError, Neo4jError) as error:
-        raise DependencyUnavailableError({"neo4j": f"down: {reason(error)}"}) from error
+        raise DependencyUnavailableError({"neo4j": down(reason(error))}) from error
 
 
 def reason(error: Exception) -> str:

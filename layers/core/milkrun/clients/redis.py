@@ -19,6 +19,7 @@ from redis.retry import Retry
 
 from milkrun.clients.elasticache import NoTokenError, iam_tokens
 from milkrun.clients.exchange import Questions, exchange
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 
@@ -159,21 +160,21 @@ def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -
     raise AssertionError("the last try returns or raises")
 
 
-def ask_primary(server: redis.Redis, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
+def ask_primary(server: redis.Redis, nothing: str, ask: Callable[[Pipeline], object]) -> list[Any]:
     """What a server answers to the questions that `ask` puts into a pipeline, in one round trip.
 
     A primary that a failover has made a replica keeps its connections, refuses to write, and answers
     questions with what it has heard of. So a write comes first, which changes nothing.
 
     Args:
-        key: One of those that are asked for: the write is to its slot.
+        nothing: A key that holds nothing, in the slot of those that are asked for: it is deleted.
 
     Raises:
         ReadOnlyError: The server is no longer the primary.
     """
     questions = Questions()  # type: ignore[abstract]
     ask(cast(Pipeline, questions))
-    refused, *answers = exchange(server, [(("DEL", f"{key}:nothing"), {}), *questions.commands])
+    refused, *answers = exchange(server, [(("DEL", nothing), {}), *questions.commands])
     # Other refusals to write, for a full disk or too few replicas, do not keep anyone from asking.
     demoted = [refused] if isinstance(refused, redis.exceptions.ReadOnlyError) else []
     for answer in (*demoted, *answers):
@@ -220,7 +221,7 @@ class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its pl
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         why = _why_away(error) if error is not None else None
         if why is not None:
-            raise DependencyUnavailableError({"redis": f"down: {why}"}) from error
+            raise DependencyUnavailableError({"redis": down(why)}) from error
 
 
 def _why_away(error: BaseException) -> str | None:

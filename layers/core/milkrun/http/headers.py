@@ -3,9 +3,8 @@
 import re
 from urllib.parse import quote
 
-from ulid import ULID
-
 from milkrun.errors import InvalidParameterError
+from milkrun.ids import new_id
 
 MAX_WAIT = 25
 """Seconds that an answer may be held back: API Gateway ends a request after 29."""
@@ -29,7 +28,7 @@ def wait_seconds(prefer: str) -> int:
 
 def correlation_id(sent: str | None) -> str:
     """The caller's `X-Correlation-ID` where it is safe to log and return, else a new one."""
-    return sent if sent and _CORRELATION_ID.fullmatch(sent) else str(ULID())
+    return sent if sent and _CORRELATION_ID.fullmatch(sent) else new_id()
 
 
 def run_location(submitted_to: str, run_id: str) -> str:

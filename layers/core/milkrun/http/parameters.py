@@ -30,7 +30,7 @@ def run_id_of(text: str) -> str:
         RunNotFoundError: It is no ULID, so no run has it.
     """
     if not _ULID.fullmatch(text):
-        raise RunNotFoundError("There is no such run.")
+        raise RunNotFoundError
     return text
 
 

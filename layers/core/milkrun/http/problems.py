@@ -6,6 +6,7 @@ from http import HTTPStatus
 from milkrun import errors
 from milkrun.errors import MilkrunError
 from milkrun.http.bodies import ProblemDetails
+from milkrun.jobs.run import broken_rules
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = 5
@@ -45,7 +46,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
         error = MilkrunError("An unexpected error occurred. The logs contain it under this correlation id.")
     body = problem_body(status, error.code, error.detail, correlation_id)
     if error.errors:
-        body["errors"] = [{"loc": loc, "message": message} for loc, message in error.errors]
+        body["errors"] = broken_rules(error.errors)
     if isinstance(error, errors.DependencyUnavailableError):
         body["dependencies"] = error.dependencies
     if isinstance(error, errors.TooManyBytesError):

@@ -9,24 +9,22 @@ from redis.exceptions import AskError
 
 from milkrun.clients.redis import AnyRedis, ask_primary, by_server, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import SHARDS, OwnerKeys, active, expiring, leased, queue
+from milkrun.jobs.keys import (
+    SHARDS,
+    Name,
+    OwnerKeys,
+    active,
+    expiring,
+    leased,
+    member_of,
+    name_of,
+    nothing_beside,
+    queue,
+)
 from milkrun.observability import get_logger
 
 _CHECKED = 10
 """Runs of each shard's queue, the oldest, that are checked at a time."""
-
-
-class Due(NamedTuple):
-    """A run that needs attention."""
-
-    owner: str
-    run_id: str
-
-    @classmethod
-    def from_member(cls, member: bytes) -> "Due | None":
-        """The run that a member of an index names, None if it names none."""
-        owner, _, run_id = member.decode(errors="replace").partition(":")
-        return cls(owner, run_id) if owner and run_id else None
 
 
 class Backlog(NamedTuple):
@@ -47,8 +45,8 @@ class Backlog(NamedTuple):
 
     active: int
     pending: int
-    lapsed: list[Due]
-    due: list[Due]
+    lapsed: list[Name]
+    due: list[Name]
     expired: list[str]
     oldest_pending: float
     oldest_due: float
@@ -56,7 +54,7 @@ class Backlog(NamedTuple):
     away: DependencyUnavailableError | None
 
 
-Late = list[tuple[float, Due]]
+Late = list[tuple[float, Name]]
 """Runs, each after how late it is, s."""
 
 
@@ -128,7 +126,8 @@ def _part(redis: AnyRedis, indexes: list[str], read: Callable[[Redis], _Part]) -
 
 
 def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> _Part:
-    ((seconds, micros),) = ask_primary(server, active(shards[0]), lambda pipe: pipe.time())
+    nothing = nothing_beside(active(shards[0]))
+    ((seconds, micros),) = ask_primary(server, nothing, lambda pipe: pipe.time())
     now = seconds * 1000 + micros // 1000
     with server.pipeline(transaction=False) as pipe:
         for shard in shards:
@@ -144,9 +143,7 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
     for index, of_shards in ((leased, lapsed), (active, late), (queue, oldest_of)):
         for shard, entries in zip(shards, of_shards, strict=True):
             _drop_nameless(server, index(shard), entries)
-    oldest = {
-        due: since for entries in oldest_of for member, since in entries if (due := Due.from_member(member))
-    }
+    oldest = {due: since for entries in oldest_of for member, since in entries if (due := name_of(member))}
     not_pending = _leave_queue(server, list(oldest)) if oldest else set()
     pending_since = [since for due, since in oldest.items() if due not in not_pending]
     return _Part(
@@ -166,25 +163,25 @@ def _late(now: int, of_shards: list[list[tuple[bytes, float]]]) -> Late:
         ((now - due_at) / 1000, due)
         for entries in of_shards
         for member, due_at in entries
-        if (due := Due.from_member(member))
+        if (due := name_of(member))
     ]
 
 
 def _drop_nameless(server: Redis, index: str, entries: list[tuple[bytes, float]]) -> None:
     """Takes members that name no run out of an index: nobody could ever attend to them."""
-    nameless = [member for member, _ in entries if Due.from_member(member) is None]
+    nameless = [member for member, _ in entries if name_of(member) is None]
     if nameless:
         get_logger().error("index entries dropped", index=index, entries=len(nameless))
         server.zrem(index, *nameless)
 
 
-def _leave_queue(server: Redis, names: list[Due]) -> set[Due]:
+def _leave_queue(server: Redis, names: list[Name]) -> set[Name]:
     """Takes runs that are not pending out of the queue: a release that knew of none has moved them on."""
     with server.pipeline(transaction=False) as pipe:
         for owner, run_id in names:
             pipe.zscore(OwnerKeys(owner).pending, run_id)
         stale = {name for name, score in zip(names, pipe.execute(), strict=True) if score is None}
         for owner, run_id in stale:
-            pipe.zrem(OwnerKeys(owner).queue, f"{owner}:{run_id}")
+            pipe.zrem(OwnerKeys(owner).queue, member_of((owner, run_id)))
         pipe.execute()
     return stale

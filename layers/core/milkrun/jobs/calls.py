@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from ulid import ULID
-
 from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import WAITING_CALLS
-from milkrun.jobs.scripts import Script
+from milkrun.ids import new_id
+from milkrun.jobs.codes import Code
+from milkrun.jobs.keys import WAITING_CALLS, member_of
+from milkrun.jobs.runner import SharedScript
 from milkrun.settings import WaitLimits
 
 
@@ -17,7 +17,7 @@ class WaitingCalls:
     def __init__(self, redis: AnyRedis, limits: WaitLimits) -> None:
         self._redis = redis
         self._limits = limits
-        self._begin = Script("calls/begin")
+        self._begin = SharedScript(redis, "calls/begin", WAITING_CALLS)
 
     def begin(self, owner: str, seconds: float) -> str | None:
         """Notes a call that is about to wait, for so long at the most; one round trip.
@@ -25,18 +25,12 @@ class WaitingCalls:
         Returns:
             What to `end` it by; None where enough calls wait, or it cannot be known how many do.
         """
-        call = f"{owner}:{ULID()}"
+        call = member_of((owner, new_id()))
         args = (owner, call, round(seconds * 1000), self._limits.calls, self._limits.calls_per_owner)
         try:
-            with redis_errors():
-                may_wait, _ = on_server_of(
-                    self._redis,
-                    WAITING_CALLS,
-                    lambda server: self._begin.run(server, [WAITING_CALLS], args, wait=(0, 0)),
-                )
+            return call if self._begin.run(*args).code is Code.OK else None
         except DependencyUnavailableError:
             return None
-        return call if may_wait else None
 
     def end(self, call: str) -> None:
         """Makes room for another call. One that cannot be ended ends by itself when its seconds are over."""

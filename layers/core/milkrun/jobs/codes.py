@@ -41,3 +41,5 @@ class Code(IntEnum):
     RATE_LIMIT = -11
     OLDER = -12
     """claim: an older run of the owner goes first: workers were sent for it in vain."""
+    BUSY = -13
+    """calls/begin, stack/begin: as many calls wait, or runs are running, as may at a time."""

@@ -8,10 +8,12 @@ confirmation, which somebody may have been told of: there nobody is told the opp
 from collections.abc import Mapping
 
 from milkrun.clients.redis import AnyRedis
-from milkrun.errors import DependencyUnavailableError, RunNotFoundError
+from milkrun.dependencies import down
+from milkrun.errors import DependencyUnavailableError
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys
-from milkrun.jobs.runner import Name, Reply, ScriptRunner
+from milkrun.jobs.keys import Name, OwnerKeys
+from milkrun.jobs.runner import Reply, ScriptRunner
+from milkrun.jobs.states import UNCONFIRMED
 from milkrun.settings import JobPolicy
 
 Fields = Mapping[bytes, bytes]
@@ -57,8 +59,7 @@ class Confirmer:
             return touched
         if touched.code is Code.OK:  # somebody else has confirmed it meanwhile
             touched = touched._replace(code=Code.UNCONFIRMED)
-        fields = touched.payload[0] if touched.payload else []
-        key_hash = dict(zip(fields[::2], fields[1::2], strict=True)).get(b"key_hash", b"")
+        key_hash = touched.fields.get(b"key_hash", b"")
         return self.confirm(name, touched, key_hash=key_hash.decode())
 
     def as_shown(self, name: Name, fields: Fields) -> Fields:
@@ -68,7 +69,7 @@ class Confirmer:
             DependencyUnavailableError: It has ended or is erased, for all that is known, and cannot be
                 confirmed: too few replicas have it.
         """
-        if fields.get(b"status") == b"unconfirmed":
+        if fields.get(b"status") == UNCONFIRMED.encode():
             return {}
         if b"ending" not in fields and b"erasing" not in fields:
             return fields
@@ -77,18 +78,9 @@ class Confirmer:
             return fields
         if touched.code is Code.NOT_FOUND:
             return {}
-        settled = self.settle(name)
-        if settled.code is Code.NOT_FOUND:
-            return {}
-        flat = settled.payload[0]
-        return dict(zip(flat[::2], flat[1::2], strict=True))
+        return self.settle(name).fields
 
 
 def too_few_replicas() -> DependencyUnavailableError:
     """What is answered where a primary is there and its replicas are not."""
-    return DependencyUnavailableError({"redis": "down: too few replicas"})
-
-
-def no_such_run() -> RunNotFoundError:
-    """What is answered about a run that is not there, or is somebody else's."""
-    return RunNotFoundError("There is no such run.")
+    return DependencyUnavailableError({"redis": down("too few replicas")})

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 SHARDS = 64
 
+Name = tuple[str, str]
+"""Owner and id of a run."""
+
 WAITING_CALLS = "milkrun:{calls}:waiting"
 """Sorted set of all owners' calls that wait, as `<owner>:<name>`, by when they end at the latest (ms)."""
-
 
 RUNNING_RUNS = ("milkrun:{stack}:running", "milkrun:{stack}:refused")
 """Sorted sets of all owners' runs, as `<owner>:<run_id>`: those that are running, by until when
@@ -22,6 +24,22 @@ _HALF = 16
 def shard_of(owner: str) -> int:
     """The shard of an owner, 0 to 63: the same under the name that the release before knew it by."""
     return int.from_bytes(hashlib.sha256(owner[:_HALF].encode()).digest()[:4]) % SHARDS
+
+
+def nothing_beside(key: str) -> str:
+    """A key that holds nothing, in the slot of another one: to delete it is a write that changes nothing."""
+    return f"{key}:nothing"
+
+
+def member_of(name: Name) -> str:
+    """What indexes over all owners hold for a run."""
+    return ":".join(name)
+
+
+def name_of(member: bytes) -> Name | None:
+    """The run that a member of such an index stands for, None if it stands for none."""
+    owner, _, run_id = member.decode(errors="replace").partition(":")
+    return (owner, run_id) if owner and run_id else None
 
 
 def former_name(owner: str) -> str | None:

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from redis.client import Pipeline
 
 from milkrun.clients.redis import AnyRedis, ask_primary, on_server_of, redis_errors
+from milkrun.errors import RunNotFoundError
 from milkrun.jobs.backlog import Backlog, read_backlog
-from milkrun.jobs.confirmer import Confirmer, Fields, no_such_run
-from milkrun.jobs.keys import OwnerKeys, former_name
+from milkrun.jobs.confirmer import Confirmer, Fields
+from milkrun.jobs.keys import Name, OwnerKeys, former_name, nothing_beside
 from milkrun.jobs.packing import unpack
 from milkrun.jobs.run import Run
-from milkrun.jobs.runner import Name
 from milkrun.jobs.states import Status
 from milkrun.observability import get_logger
 from milkrun.settings import JobPolicy
@@ -54,7 +54,7 @@ class RunReader:
         for name in _names(owner, run_id):
             if fields := self._confirmer.as_shown(name, self._fields(name)):
                 return Run.from_fields(*name, fields)
-        raise no_such_run()
+        raise RunNotFoundError
 
     def _fields(self, name: Name) -> Fields:
         key = OwnerKeys(name[0]).run(name[1])
@@ -71,7 +71,7 @@ class RunReader:
         for name in _names(owner, run_id):
             if found := self._result(name, best=best):
                 return found
-        raise no_such_run()
+        raise RunNotFoundError
 
     def _result(self, name: Name, *, best: bool) -> tuple[Run, bytes | None] | None:
         """As `result`; None where there is no such run.
@@ -166,8 +166,9 @@ class RunReader:
 
     def _ask(self, key: str, ask: Callable[[Pipeline], object]) -> list[Any]:
         """The answers of the primary that holds `key`."""
+        nothing = nothing_beside(key)
         with redis_errors():
-            return on_server_of(self._redis, key, lambda server: ask_primary(server, key, ask))
+            return on_server_of(self._redis, key, lambda server: ask_primary(server, nothing, ask))
 
 
 def _names(owner: str, run_id: str) -> list[Name]:

@@ -1,6 +1,6 @@
 """A run as Redis holds it, and as a caller sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NotRequired, Self
@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # pydantic reads it on every Python, ty
 from milkrun.errors import FieldError
 from milkrun.jobs.field_errors import from_stored
 from milkrun.jobs.states import Status
+from milkrun.timestamps import timestamp
 
 SCHEMA_VERSION = 1
 """What the worker has to know to work on a run; when it rises is told in docs/decisions/state-machine.md."""
@@ -163,7 +164,7 @@ class Run:
         """What `GET /optimize/{run_id}/status` answers."""
         error = RunError(code=self.error_code, detail=self.error_detail) if self.error_code else None
         if error is not None and self.errors:
-            error["errors"] = [{"loc": loc, "message": message} for loc, message in self.errors]
+            error["errors"] = broken_rules(self.errors)
         return {
             "run_id": self.run_id,
             "status": self.status,
@@ -183,6 +184,10 @@ class Run:
         }
 
 
+def broken_rules(errors: Sequence[FieldError]) -> list[BrokenRule]:
+    """The fields at fault, as answers list them."""
+    return [{"loc": loc, "message": message} for loc, message in errors]
+
+
 def _timestamp(ms: int) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamp(datetime.fromtimestamp(ms / 1000, UTC))

@@ -1,6 +1,6 @@
 """Sending scripts to the server that holds a run: one, or many in a pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from milkrun.clients.redis import AnyRedis, by_server, on_server_of, redis_errors
@@ -13,26 +13,21 @@ from milkrun.errors import (
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import OwnerKeys, active, shard_of
+from milkrun.jobs.keys import Name, OwnerKeys, active, member_of, shard_of
 from milkrun.jobs.scripts import VERBS, Script
 from milkrun.settings import JobPolicy
 
 _DAY_MS = 86_400_000
 _WAIT_MS = 1_000
 
-_REFUSALS: dict[Code, type[MilkrunError]] = {
+_REFUSALS: dict[Code, Callable[[], MilkrunError]] = {
     Code.NOT_FOUND: RunNotFoundError,
-    Code.PENDING_LIMIT: TooManyPendingRunsError,
-    Code.KEY_REUSED: IdempotencyKeyReusedError,
-}
-_DETAILS: dict[Code, str] = {
-    Code.NOT_FOUND: "There is no such run.",
-    Code.PENDING_LIMIT: "Too many of your runs are waiting; try again when some have ended.",
-    Code.KEY_REUSED: "This idempotency key was used with another body.",
+    Code.PENDING_LIMIT: lambda: TooManyPendingRunsError(
+        "Too many of your runs are waiting; try again when some have ended."
+    ),
+    Code.KEY_REUSED: lambda: IdempotencyKeyReusedError("This idempotency key was used with another body."),
 }
 
-Name = tuple[str, str]
-"""Owner and id of a run."""
 Args = Sequence[str | bytes | int]
 
 
@@ -43,6 +38,12 @@ class Reply(NamedTuple):
     payload: list[Any]
     durable: bool = True
 
+    @property
+    def fields(self) -> dict[bytes, bytes]:
+        """The hash of a run, with which many scripts answer first; empty where this one has not."""
+        flat = self.payload[0] if self.payload else []
+        return dict(zip(flat[::2], flat[1::2], strict=True))
+
     def accepted(self, *refusals: Code) -> "Reply":
         """This reply, if it is no refusal or one of these.
 
@@ -51,9 +52,28 @@ class Reply(NamedTuple):
                 is one.
         """
         if self.code < 0 and self.code not in refusals:
-            error = _REFUSALS.get(self.code)
-            raise error(_DETAILS[self.code]) if error else TransitionRefusedError(self.code.name)
+            to_error = _REFUSALS.get(self.code)
+            raise to_error() if to_error else TransitionRefusedError(self.code)
         return self
+
+
+class SharedScript:
+    """One script over keys that all owners share. Raises DependencyUnavailableError where Redis is away."""
+
+    def __init__(self, redis: AnyRedis, verb: str, *keys: str) -> None:
+        self._redis = redis
+        self._script = Script(verb)
+        self._keys = keys
+
+    def run(self, *args: str | int) -> Reply:
+        """Runs it, in one round trip."""
+        with redis_errors():
+            reply, _ = on_server_of(
+                self._redis,
+                self._keys[0],
+                lambda server: self._script.run(server, self._keys, args, wait=(0, 0)),
+            )
+        return Reply(Code(reply[0]), reply[1:])
 
 
 class ScriptRunner:
@@ -122,4 +142,4 @@ class ScriptRunner:
         return [*OwnerKeys(name[0]).of_run(name[1]), *more]
 
     def _args(self, name: Name, args: Args) -> list[str | bytes | int]:
-        return [name[1], f"{name[0]}:{name[1]}", *self._told, *args]
+        return [name[1], member_of(name), *self._told, *args]

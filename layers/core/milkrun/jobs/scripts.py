@@ -1,4 +1,7 @@
-"""The Lua scripts: one file per transition; shared pieces of `lua/lib` are put in where they are named."""
+"""The Lua scripts: one file per transition, and one per change of what all owners share.
+
+Pieces of `lua/lib` are put in where they are named.
+"""
 
 import hashlib
 import re
@@ -29,6 +32,9 @@ VERBS = (
     "withdraw",
     "release",
 )
+"""The transitions of a run, and what else is done with the keys of one owner."""
+OF_ALL_OWNERS = ("calls/begin", "stack/begin", "stack/finish")
+"""What is done with the keys that all owners share."""
 
 _INCLUDE = re.compile(r"^-- @include (\w+)\n", re.MULTILINE)
 _CODES = "local CODE = {" + ", ".join(f"{code.name} = {code.value}" for code in Code) + "}"
@@ -37,13 +43,13 @@ _CODES = "local CODE = {" + ", ".join(f"{code.name} = {code.value}" for code in 
 def source(verb: str) -> str:
     """The whole text of a script: its shebang line, the return codes by name, its includes and its body.
 
-    A transition of a run is put between what all of them know and the count of the run's bytes: no script can
+    A script of an owner is put between what all of them know and the count of the run's bytes: no script can
     forget it. A refusal changes no run, and not its count.
     """
     shebang, _, body = (LUA / f"{verb}.lua").read_text().partition("\n")
     included: set[str] = set()
-    if verb not in VERBS:
-        return f"{shebang}\n{_with_includes(body, included)}"
+    if verb in OF_ALL_OWNERS:
+        return f"{shebang}\n{_CODES}\n{_with_includes(body, included)}"
     before = _with_includes("-- @include now\n-- @include keys\n-- @include count\n", included)
     return f"{shebang}\n{_CODES}\n{before}\n{_with_includes(body, included, _TRANSITION)}"
 

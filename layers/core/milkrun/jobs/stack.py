@@ -1,13 +1,12 @@
 """How many runs of all owners may run at a time: the rest of the concurrency is left to the API."""
 
 from contextlib import suppress
-from typing import Any
 
 from milkrun.clients.redis import AnyRedis, on_server_of, redis_errors
 from milkrun.errors import DependencyUnavailableError
-from milkrun.jobs.keys import RUNNING_RUNS
-from milkrun.jobs.runner import Name
-from milkrun.jobs.scripts import Script
+from milkrun.jobs.codes import Code
+from milkrun.jobs.keys import RUNNING_RUNS, Name, member_of, name_of
+from milkrun.jobs.runner import SharedScript
 
 _LONGEST_MS = 2 * 930_000
 """Twice what an invocation lasts, so that a hand-over keeps its place. That of a worker that dies is free
@@ -26,8 +25,8 @@ class RunningRuns:
     def __init__(self, redis: AnyRedis, limit: int) -> None:
         self._redis = redis
         self._limit = limit
-        self._begin = Script("stack/begin")
-        self._finish = Script("stack/finish")
+        self._begin = SharedScript(redis, "stack/begin", *RUNNING_RUNS)
+        self._finish = SharedScript(redis, "stack/finish", *RUNNING_RUNS)
 
     def begin(self, name: Name, *, in_place_of: Name | None = None) -> bool:
         """Notes a run that is about to run; one round trip.
@@ -38,10 +37,9 @@ class RunningRuns:
         Returns:
             Whether it may run. Where it may not, it is the first to be told of when another one finishes.
         """
-        other = _member(in_place_of) if in_place_of else ""
-        args = (_member(name), _LONGEST_MS, self._limit, other)
+        other = member_of(in_place_of) if in_place_of else ""
         try:
-            return bool(self._run(self._begin, args))
+            return self._begin.run(member_of(name), _LONGEST_MS, self._limit, other).code is Code.OK
         except DependencyUnavailableError:
             return True
 
@@ -56,11 +54,10 @@ class RunningRuns:
             that is `next_run`.
         """
         try:
-            told = self._run(self._finish, (_member(name), _member(next_run) if next_run else ""))
+            reply = self._finish.run(member_of(name), member_of(next_run) if next_run else "")
         except DependencyUnavailableError:
             return next_run
-        owner, _, run_id = told.decode().partition(":")
-        return (owner, run_id) if run_id else None
+        return name_of(reply.payload[0])
 
     def leave(self, name: Name) -> None:
         """Notes that a run does not run, where its place is left to whoever comes."""
@@ -68,18 +65,5 @@ class RunningRuns:
             on_server_of(
                 self._redis,
                 RUNNING_RUNS[0],
-                lambda server: [server.zrem(key, _member(name)) for key in RUNNING_RUNS],
+                lambda server: [server.zrem(key, member_of(name)) for key in RUNNING_RUNS],
             )
-
-    def _run(self, script: Script, args: tuple[str | int, ...]) -> Any:
-        with redis_errors():
-            reply, _ = on_server_of(
-                self._redis,
-                RUNNING_RUNS[0],
-                lambda server: script.run(server, RUNNING_RUNS, args, wait=(0, 0)),
-            )
-        return reply
-
-
-def _member(name: Name) -> str:
-    return ":".join(name)

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+UNCONFIRMED = "unconfirmed"
+"""Stored in place of a status until replicas have a submitted run. Nobody sees such a run."""
+
 
 class Status(StrEnum):
     """One stored field of a run."""

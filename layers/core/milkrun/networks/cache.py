@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError
 from milkrun.networks.store import NetworkStore, NetworkVersion
 
@@ -44,4 +45,4 @@ class NetworkCache(Generic[N]):
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             return kept[1]
-        raise DependencyUnavailableError({"neo4j": "down: the network is incomplete"})
+        raise DependencyUnavailableError({"neo4j": down("the network is incomplete")})

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 from neo4j import Driver
 
-from milkrun.clients.neo4j import logged_in, neo4j_errors
+from milkrun.clients.neo4j import get_neo4j, logged_in, neo4j_errors
+from milkrun.dependencies import down
 from milkrun.errors import DependencyUnavailableError, NetworkNotFoundError
 from milkrun.patience import within
 
@@ -64,4 +66,11 @@ class NetworkStore:
             try:
                 return within(seconds, lambda: logged_in(ask))
             except TimeoutError:
-                raise DependencyUnavailableError({"neo4j": "down: timed out"}) from None
+                raise DependencyUnavailableError({"neo4j": down("timed out")}) from None
+
+
+@cache
+def get_store() -> NetworkStore | None:
+    """The networks that this process can read; None where no Neo4j is configured."""
+    driver = get_neo4j()
+    return NetworkStore(driver) if driver is not None else None

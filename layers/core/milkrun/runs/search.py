@@ -1,11 +1,10 @@
 """One search in a thread of its own, and what it has reached so far."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from milkrun.jobs.manager import Best
+from milkrun.jobs.holding import Best
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 
@@ -38,8 +37,9 @@ class Search:
 
     Args:
         seconds: Seconds of solving, from when the travel times are there.
-        latest: When solving ends in any case, on the clock of `time.monotonic`.
+        latest: When solving ends in any case.
         initial: The best answer of an earlier attempt.
+        clock: What all times are read from, by `solve` too.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Search:
         seconds: float,
         latest: float,
         initial: Solution | None,
+        clock: Callable[[], float],
     ) -> None:
         self._solve = solve
         self._travel_of = travel_of
@@ -58,6 +59,7 @@ class Search:
         self._seconds = seconds
         self._latest = latest
         self.initial = initial
+        self._clock = clock
         self._best = initial
         self._started: float | None = None
         self._deadline = latest
@@ -86,12 +88,12 @@ class Search:
     @property
     def spent_ms(self) -> int:
         """Milliseconds of solving."""
-        return 0 if self._started is None else round((time.monotonic() - self._started) * 1000)
+        return 0 if self._started is None else round((self._clock() - self._started) * 1000)
 
     @property
     def ran_out(self) -> bool:
         """Whether the search has used all its seconds, unasked to stop."""
-        return time.monotonic() >= self._deadline - _SOONER and not self._stop.is_set()
+        return self._clock() >= self._deadline - _SOONER and not self._stop.is_set()
 
     @property
     def best(self) -> Solution | None:
@@ -116,7 +118,7 @@ class Search:
     def _run(self) -> None:
         try:
             travel = self._travel_of(self._problem)
-            self._started = time.monotonic()
+            self._started = self._clock()
             self._deadline = min(self._started + self._seconds, self._latest)
             self._best = self._solve(
                 self._problem,

@@ -1,11 +1,12 @@
 """Submitting a problem."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from ulid import ULID
-
 from milkrun.clients.lambdas import WorkerInvoker
-from milkrun.jobs.manager import JobStateManager, Submission, Submitted
+from milkrun.ids import new_id
+from milkrun.jobs.manager import JobStateManager
+from milkrun.jobs.submitting import Submission, Submitted
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_worker
 from milkrun.runs.report import say_about
@@ -23,7 +24,12 @@ class SubmitRequest(NamedTuple):
 
 
 def submit_run(
-    request: SubmitRequest, jobs: JobStateManager, invoker: WorkerInvoker, limits: Limits
+    request: SubmitRequest,
+    jobs: JobStateManager,
+    invoker: WorkerInvoker,
+    limits: Limits,
+    *,
+    new_id: Callable[[], str] = new_id,
 ) -> Submitted:
     """Checks the problem, stores a run for it, and has a worker started if its turn has come.
 
@@ -39,7 +45,7 @@ def submit_run(
     submitted = jobs.submit(
         Submission(
             owner=request.owner,
-            run_id=str(ULID()),
+            run_id=new_id(),
             request=request.body,
             time_limit_ms=round(problem.options.time_limit * 1000),
             correlation_id=request.correlation_id,

@@ -6,13 +6,12 @@ from typing import TypeVar
 
 from milkrun.clients.lambdas import INVOKES_AT_ONCE, WorkerInvoker
 from milkrun.errors import DependencyUnavailableError, RunNotFoundError, TransitionRefusedError
-from milkrun.jobs.backlog import Backlog, Due
+from milkrun.jobs.backlog import Backlog
 from milkrun.jobs.codes import Code
-from milkrun.jobs.keys import shard_of
+from milkrun.jobs.keys import Name, shard_of
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.reader import RunReader
 from milkrun.jobs.run import Run
-from milkrun.jobs.runner import Name
 from milkrun.observability import get_logger, measure
 from milkrun.runs.invoke import invoke_workers
 from milkrun.runs.report import report_end, say_about
@@ -60,7 +59,7 @@ def _until_none_is_new(
     backlog: Backlog, reader: RunReader, has_time: Callable[[], bool]
 ) -> Iterator[Backlog]:
     """What needs attention, each run once, until there is no more or there is no time."""
-    seen: set[Due] = set()
+    seen: set[Name] = set()
     while True:
         lapsed, due = (
             [it for it in runs if it not in seen and has_time()] for runs in (backlog.lapsed, backlog.due)
@@ -141,7 +140,7 @@ class _Sweeper:
         held: list[Name] = []
         for name, found in self._jobs.dispatch_each(self._reachable(names)).items():
             match found:
-                case TransitionRefusedError(reason=Code.HELD.name):
+                case TransitionRefusedError(reason=Code.HELD):
                     held.append(name)
                 case TransitionRefusedError() | RunNotFoundError():
                     self.counts["left_alone"] += 1

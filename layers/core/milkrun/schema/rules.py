@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from milkrun.schema.additions import addition_breaches
+from milkrun.schema.capabilities import refusals
+from milkrun.schema.fields import Amounts
 from milkrun.schema.paths import Breach, Path, json_path, stops
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Amounts, Matrix, Problem, Vehicle
+from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:
@@ -14,7 +15,9 @@ def breaches(problem: Problem) -> Iterator[Breach]:
     yield from _amounts(problem)
     yield from _travel_times(problem)
     yield from _vehicle_steps(problem)
-    yield from addition_breaches(problem)
+    for v, vehicle in enumerate(problem.vehicles):
+        yield from _needed(("vehicles", v), vehicle)
+    yield from refusals(problem)
 
 
 def _work(problem: Problem) -> Iterator[Breach]:
@@ -182,3 +185,12 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
                 yield Breach(path, f"the {step.type} {step.id} occurs in two steps")
             else:
                 seen.add((step.type, step.id))
+
+
+def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:
+    if vehicle.max_reloads is not None and not vehicle.reloads:
+        yield Breach((*path, "max_reloads"), "needs `reloads`, the places to reload at")
+    if vehicle.max_overtime and vehicle.shift_duration is None:
+        yield Breach((*path, "max_overtime"), "needs `shift_duration`, after which overtime begins")
+    if vehicle.costs.per_overtime_hour and not vehicle.max_overtime:
+        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`, which is 0 by default")

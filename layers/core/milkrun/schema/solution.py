@@ -7,11 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from milkrun.schema.engines import EngineName
+
 Coordinates = tuple[float, float]
-EngineName = Literal["vroom", "pyvrp"]
-"""The engines. Each has a folder of its name in the solver."""
-Rank = tuple[int, int, int]
-"""Lower is better: priority left unassigned, tasks left unassigned, cost."""
 
 
 class _Output(BaseModel):

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from milkrun.schema import problem as schema
+from milkrun.schema.fields import Coordinates
 from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
 
 
@@ -13,7 +15,7 @@ def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> l
     keep them."""
     found: list[TimedRoute] = []
     for route in routes:
-        timed = schedule(model, route.vehicle, route.tasks) if isinstance(route, PlannedRoute) else route
+        timed = schedule(model, route.vehicle, route.visits) if isinstance(route, PlannedRoute) else route
         if timed is None:
             return None
         found.append(timed)
@@ -29,7 +31,7 @@ def _planned(route: TimedRoute) -> PlannedRoute:
     return PlannedRoute(
         route.vehicle,
         tuple(
-            ~stop.number if stop.kind == "reload" else stop.number
+            ReloadVisit(stop.number) if stop.kind == "reload" else stop.number
             for stop in route.stops
             if stop.kind in _PLACED and stop.number is not None
         ),
@@ -48,14 +50,15 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
         (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
     }
 
-    def number_of(vehicle: int, step: Step | schema.VehicleStep) -> int | None:
+    def visit_of(vehicle: int, step: Step | schema.VehicleStep) -> Visit | None:
         if step.type == "reload":
-            return ~next(k for k, it in enumerate(model.vehicles[vehicle].reloads) if it.source.id == step.id)
+            reloads = model.vehicles[vehicle].reloads
+            return ReloadVisit(next(k for k, it in enumerate(reloads) if it.source.id == step.id))
         return numbers[step.type, step.id] if step.type in TASK_KINDS else None
 
     return [
         PlannedRoute(
-            vehicle, tuple(number for step in steps if (number := number_of(vehicle, step)) is not None)
+            vehicle, tuple(visit for step in steps if (visit := visit_of(vehicle, step)) is not None)
         )
         for vehicle, steps in routes
     ]
@@ -150,7 +153,7 @@ def _steps(model: Model, route: TimedRoute, measured: bool) -> list[Step]:
     ]
 
 
-_Source = tuple[int | None, str | None, schema.Coordinates | None, int | None]
+_Source = tuple[int | None, str | None, Coordinates | None, int | None]
 
 
 def _source(model: Model, route: TimedRoute, position: int) -> _Source:

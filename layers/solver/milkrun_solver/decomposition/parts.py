@@ -1,4 +1,9 @@
-"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own."""
+"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own.
+
+The idea is that of É. Taillard, "Parallel iterative search methods for vehicle routing problems" (1993);
+A. Santini and others compare ways to cut in "Decomposition strategies for vehicle routing heuristics" (2023).
+Here routes are halved again and again, between a place of chance and one far from it, anew each time.
+"""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,7 +12,8 @@ from itertools import chain
 
 import numpy as np
 
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
 
 _LEAST_SPARE = 2
@@ -35,7 +41,8 @@ class Part:
     def in_whole(self, plan: Plan) -> Plan:
         """The routes of a plan for this part, in the numbers of the whole problem."""
         return [
-            PlannedRoute(self.vehicles[route.vehicle], _renumbered(route.tasks, self.tasks)) for route in plan
+            PlannedRoute(self.vehicles[route.vehicle], _renumbered(route.visits, self.tasks))
+            for route in plan
         ]
 
     def timed_in_whole(self, route: TimedRoute) -> TimedRoute:
@@ -53,7 +60,7 @@ class Part:
 class _Piece:
     """A route, or a task that is in none: what a cut keeps together."""
 
-    tasks: tuple[int, ...]
+    visits: tuple[Visit, ...]
     vehicle: int | None
 
 
@@ -64,7 +71,7 @@ def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: rand
         plan: Routes of the whole problem.
         left_out: Tasks in no route that some vehicle can serve.
     """
-    pieces = [_Piece(route.tasks, route.vehicle) for route in plan]
+    pieces = [_Piece(route.visits, route.vehicle) for route in plan]
     pieces += [_Piece(tasks, None) for tasks in _together(model, left_out)]
     groups = list(_split(model, pieces, count, rng))
     used = {route.vehicle for route in plan}
@@ -89,7 +96,7 @@ def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -
         yield pieces
         return
     durations = model.vehicles[0].travel.durations
-    places = [[model.tasks[task].place for task in piece.tasks if task >= 0] for piece in pieces]
+    places = [[model.tasks[task].place for task in tasks_among(piece.visits)] for piece in pieces]
     everywhere = list(chain.from_iterable(places))
     here = rng.choice(everywhere)
     sample = rng.sample(everywhere, (len(everywhere) + 1) // 2)
@@ -102,15 +109,15 @@ def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -
     far: list[_Piece] = []
     for i in order:
         (near if taken < wanted else far).append(pieces[i])
-        taken += len(pieces[i].tasks)
+        taken += len(pieces[i].visits)
     for half, share in ((near, first), (far, count - first)):
         if half:
             yield from _split(model, half, share, rng)
 
 
 def _with_spare(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
-    routes = [PlannedRoute(piece.vehicle, piece.tasks) for piece in pieces if piece.vehicle is not None]
-    loose = chain.from_iterable(piece.tasks for piece in pieces if piece.vehicle is None)
+    routes = [PlannedRoute(piece.vehicle, piece.visits) for piece in pieces if piece.vehicle is not None]
+    loose = chain.from_iterable(tasks_among(piece.visits) for piece in pieces if piece.vehicle is None)
     enough = max(_LEAST_SPARE, len(routes) // _SPARE_SHARE)
     return part_of(model, routes, loose, spare[:enough])
 
@@ -119,7 +126,7 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
     """The part of a problem with these routes, with tasks that are in none, and with vehicles that nobody
     uses."""
     vehicles = tuple(sorted([*(route.vehicle for route in routes), *spare]))
-    tasks = tuple(sorted(chain(loose, *(route.served for route in routes))))
+    tasks = tuple(sorted(chain(loose, *(route.tasks for route in routes))))
     task_of = {number: rank for rank, number in enumerate(tasks)}
     vehicle_of = {number: rank for rank, number in enumerate(vehicles)}
     return Part(
@@ -131,15 +138,17 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
             ),
             vehicles=tuple(model.vehicles[number] for number in vehicles),
         ),
-        plan=[PlannedRoute(vehicle_of[route.vehicle], _renumbered(route.tasks, task_of)) for route in routes],
+        plan=[
+            PlannedRoute(vehicle_of[route.vehicle], _renumbered(route.visits, task_of)) for route in routes
+        ],
         tasks=tasks,
         vehicles=vehicles,
     )
 
 
-def _renumbered(tasks: Iterable[int], numbers: Sequence[int] | dict[int, int]) -> tuple[int, ...]:
+def _renumbered(visits: Iterable[Visit], numbers: Sequence[int] | dict[int, int]) -> tuple[Visit, ...]:
     """The same tasks by other numbers; reloads are the vehicle's own."""
-    return tuple(numbers[task] if task >= 0 else task for task in tasks)
+    return tuple(numbers[visit] if isinstance(visit, int) else visit for visit in visits)
 
 
 def pinned(part: Part, share: float, rng: random.Random) -> Model:

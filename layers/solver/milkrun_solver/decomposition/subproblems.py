@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.decomposition.parts import Part, part_of, pinned
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import HANDFUL
-from milkrun_solver.feasibility.screening import Reach
-from milkrun_solver.model.problem import Model, PlannedRoute
-from milkrun_solver.routes.objective import Solved, objective
+from milkrun_solver.feasibility.screening import Screening
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute
+from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 FEWEST_ROUTES = 2
@@ -55,7 +55,7 @@ class Subproblem:
 
     part: Part
     model: Model
-    objective: Rank
+    objective: Objective
     effort: Effort
 
 
@@ -69,7 +69,7 @@ class _Group:
 
     @property
     def size(self) -> int:
-        return sum(len(route.tasks) for route in self.routes.values())
+        return sum(len(route.visits) for route in self.routes.values())
 
 
 class Subproblems:
@@ -87,13 +87,13 @@ class Subproblems:
         self._possible = np.array(possible, dtype=np.intp)
         self._is_over = is_over
         self._places = np.array([task.place for task in model.tasks], dtype=np.intp)
-        self._reach = Reach(model, range(len(model.vehicles)))
+        self._screening = Screening(model, range(len(model.vehicles)))
         self._rng = random.Random(seed)
         self._turn = threading.Condition()
         self._routes: dict[int, TimedRoute] = {}
         self._route_of = np.full(len(model.tasks), -1)
-        self._objective: Rank | None = None
-        self._told: Rank | None = None
+        self._objective: Objective | None = None
+        self._told: Objective | None = None
         self._under_way: set[Subproblem] = set()
         self._tried: set[int] = set()
         self._in_vain = 0
@@ -152,7 +152,7 @@ class Subproblems:
         count = len(self._possible)
         return not count or (count <= HANDFUL and self._in_vain > PATIENCE)
 
-    def _take_over(self, routes: list[TimedRoute], value: Rank) -> None:
+    def _take_over(self, routes: list[TimedRoute], value: Objective) -> None:
         self._under_way.clear()
         self._routes = {}
         self._route_of[:] = -1
@@ -161,7 +161,7 @@ class Subproblems:
         self._in_vain = 0
         self._turn.notify_all()
 
-    def _replace(self, subproblem: Subproblem, routes: list[TimedRoute], value: Rank) -> None:
+    def _replace(self, subproblem: Subproblem, routes: list[TimedRoute], value: Objective) -> None:
         if self._objective is None:
             return
         if value < subproblem.objective:
@@ -170,8 +170,7 @@ class Subproblems:
             self._routes.pop(vehicle, None)
         self._route_of[list(subproblem.part.tasks)] = -1
         self._enter(routes)
-        priority, unassigned, cost = map(_shifted, self._objective, value, subproblem.objective)
-        self._objective = (priority, unassigned, cost)
+        self._objective = self._objective.plus(value).minus(subproblem.objective)
 
     def _enter(self, routes: Iterable[TimedRoute]) -> None:
         for route in routes:
@@ -187,9 +186,8 @@ class Subproblems:
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
         value = objective(self._model, [self._routes[vehicle] for vehicle in group.routes], part.tasks)
         key = hash((effort, tuple(sorted(group.routes.values())), frozenset(group.loose), tuple(group.spare)))
-        model = part.model
-        if key in self._tried:
-            model = pinned(part, self._rng.choice(PINNED), self._rng)
+        was_tried = key in self._tried
+        model = pinned(part, self._rng.choice(PINNED), self._rng) if was_tried else part.model
         self._tried.add(key)
         return Subproblem(part, model, value, effort)
 
@@ -221,7 +219,7 @@ class Subproblems:
     def _take_a_server(self, group: _Group, number: int, busy: Container[int]) -> None:
         """A vehicle that may serve a task left out: those near may lack the skills or the room."""
         first = number if self._model.tasks[number].kind != "delivery" else number - 1
-        able = [vehicle for vehicle in self._reach.vehicles(first) if vehicle not in busy]
+        able = [vehicle for vehicle in self._screening.able(first) if vehicle not in busy]
         if not able:
             return
         vehicle = self._rng.choice(able)
@@ -250,7 +248,3 @@ class Subproblems:
 def _most_tasks(effort: Effort) -> int:
     work = (effort.searches or 1) * (1 + (effort.level or 0))
     return round(MOST_TASKS / math.sqrt(work))
-
-
-def _shifted(whole: int, after: int, before: int) -> int:
-    return whole + after - before

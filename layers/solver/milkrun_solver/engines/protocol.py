@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.effort import QUICK, Effort
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.rules.rule import Rule
 
 Routes = Sequence[PlannedRoute | TimedRoute]
 """Routes of one problem, with their times where the engine gives them."""
@@ -113,11 +115,15 @@ class Engine(ABC):
         self._known = known
 
     @cached_property
+    def impossible(self) -> dict[int, Rule]:
+        """The tasks that no vehicle can serve, each with the rule that forbids it."""
+        served = {task for route in self._known for task in route.tasks}
+        return {number: rule for number, rule in unservable(self._model).items() if number not in served}
+
+    @cached_property
     def possible(self) -> list[int]:
-        """The tasks that some vehicle can serve."""
-        served = {task for route in self._known for task in route.served}
-        impossible = impossible_tasks(self._model) - served
-        return [number for number in range(len(self._model.tasks)) if number not in impossible]
+        """The other tasks."""
+        return [number for number in range(len(self._model.tasks)) if number not in self.impossible]
 
     @abstractmethod
     def session(self, number: int, seed: int, /) -> Session:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import get_args
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import Engine
 
 

@@ -1,25 +1,32 @@
-"""Whether a task that no vehicle can serve alone may be served on the way: a way through other places may be
-shorter than the straight one, since matrices may say so, and who comes from the same place needs no setup.
+"""Whether a task that no vehicle can serve on a direct route may be served between others.
+
+Matrices may make the way through other places shorter than the direct one, and a vehicle that comes from the
+same place needs no setup. So the direct legs are replaced by shortest ways. They are found by the algorithm
+of E. W. Dijkstra, "A note on two problems in connexion with graphs" (1959): in its form for dense graphs, and
+from several starts at once.
 
 Thousands of tasks may be asked about for hundreds of vehicles, before any engine starts. So a task is first
-looked at as if each vehicle came from the nearest of all homes. The few that pass are looked at in turn, as
+looked at as if each vehicle came from the nearest of all starts. The few that pass are looked at in turn, as
 far as the work allowed goes; of the rest it is not known, and they count as possible.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from milkrun_solver.feasibility.screening import Flags, Group, Ways, groups
+from milkrun_solver.feasibility.screening import GroupScreen, group_screens
 from milkrun_solver.model.problem import HUNDREDTHS, Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
-from milkrun_solver.routes.timing import service_start
+from milkrun_solver.routes.timing import Timing
+from milkrun_solver.rules.registry import first_broken
+from milkrun_solver.rules.rule import Insertion, Journey
+from milkrun_solver.rules.vehicle_group import Flags, LegLengths, Numbers
 
 MOST_ROWS = 1_500
-"""Beyond so many rows of a matrix the straight way is taken for the shortest: looking takes too long."""
+"""Beyond so many rows of a matrix the direct way is taken for the shortest: looking takes too long."""
 MOST_WORK = 60_000_000
 """Work that looking at tasks in turn may take, in cells of a matrix: less than a quarter of a second."""
 _NEVER = 2**42
@@ -29,13 +36,11 @@ _ROW_WORK = 2_000
 _LOOK_WORK = 3_000
 """What it takes to look at one vehicle for one task."""
 
-_Numbers = npt.NDArray[np.int64]
-
 
 class Detours:
     """The shortest ways of a problem, each found when it is asked for.
 
-    A vehicle that reloads or has a shift does not come into question: that is beyond it.
+    Vehicles that reload or have a shift are not asked about: shortest ways tell too little of them.
 
     Args:
         vehicles: Numbers of the vehicles that are asked about.
@@ -44,78 +49,71 @@ class Detours:
     def __init__(self, model: Model, vehicles: Sequence[int]) -> None:
         self._model = model
         self._visited = Counter(task.place for task in model.tasks)
-        self._ways: dict[tuple[int, bytes, bool], _Numbers] = {}
+        self._ways: dict[tuple[int, bytes, bool], Numbers] = {}
         self._closed = {
             id(cells): vehicle.travel.closed
             for vehicle in model.vehicles
             for cells in (vehicle.travel.durations, vehicle.travel.distances)
         }
         self._work = MOST_WORK
-        self._groups = groups(model, [n for n in vehicles if _comes_into_question(model.vehicles[n])])
-        self._own = Ways(
-            out=lambda cells, starts, row: self._ways_to(cells, row)[starts],
-            back=lambda cells, row, ends: self._ways_from(cells, row)[ends],
+        self._screens = group_screens(model, [n for n in vehicles if _is_asked_about(model.vehicles[n])])
+        self._shortest = LegLengths(
+            into=lambda cells, starts, row: self._ways_to(cells, row)[starts],
+            out=lambda cells, row, ends: self._ways_from(cells, row)[ends],
         )
 
     def may_serve(self, numbers: Sequence[int]) -> bool:
-        """Whether any vehicle might serve these tasks in this order, were all ways as short as can be, with
-        the skills for them and room for each."""
+        """Whether any vehicle might serve these tasks in this order, were all ways as short as can be."""
         tasks = [self._model.tasks[number] for number in numbers]
-        return any(self._group_may_serve(group, tasks) for group in self._groups)
+        return any(self._group_may_serve(screen, tasks) for screen in self._screens)
 
-    def _group_may_serve(self, group: Group, tasks: list[Task]) -> bool:
-        candidates = _serving(group, tasks, self._nearest(group))
+    def _group_may_serve(self, screen: GroupScreen, tasks: list[Task]) -> bool:
+        candidates = _able_to_serve_each(screen, tasks, self._from_nearest(screen))
         if not candidates.any():
             return False
         if self._work > 0:
-            candidates &= group.serving(tasks[0], self._own)
-        for number in group.numbers[candidates].tolist():
+            candidates &= screen.able(tasks[0], self._shortest)
+        for number in screen.group.numbers[candidates].tolist():
             if self._work <= 0:
                 return True
             self._work -= _LOOK_WORK
-            if self._vehicle_may_serve(self._model.vehicles[number], tasks):
+            vehicle = self._model.vehicles[number]
+            if first_broken(Insertion(vehicle, tasks, partial(self._journey, vehicle, tasks))) is None:
                 return True
         return False
 
-    def _nearest(self, group: Group) -> Ways:
-        """The ways from the start and to the end that are nearest, whosever they are."""
+    def _from_nearest(self, screen: GroupScreen) -> LegLengths:
+        """The ways from the start and to the end that are nearest, whichever vehicle's they are."""
+        starts, ends = _places(screen.group.starts), _places(screen.group.ends)
 
-        def out(cells: Cells, starts: _Numbers, row: int) -> _Numbers:
-            return np.full(len(starts), self._known(cells, _homes(group.starts), turned=False)[row])
+        def into(cells: Cells, each: Numbers, row: int) -> Numbers:
+            return np.full(len(each), self._known(cells, starts, turned=False)[row])
 
-        def back(cells: Cells, row: int, ends: _Numbers) -> _Numbers:
-            return np.full(len(ends), self._known(cells, _homes(group.ends), turned=True)[row])
+        def out(cells: Cells, row: int, each: Numbers) -> Numbers:
+            return np.full(len(each), self._known(cells, ends, turned=True)[row])
 
-        return Ways(out, back)
+        return LegLengths(into, out)
 
-    def _vehicle_may_serve(self, vehicle: Vehicle, tasks: list[Task]) -> bool:
-        limits = vehicle.source
-        travel = [
-            vehicle.duration_factor * leg for leg in self._legs(vehicle.travel.durations, vehicle, tasks)
-        ]
-        metres = 0
-        if vehicle.travel.distances is not None and limits.max_distance is not None:
-            metres = sum(self._legs(vehicle.travel.distances, vehicle, tasks))
-        return (
-            max(leg // vehicle.duration_factor for leg in travel) < _NEVER
-            and (limits.max_tasks is None or len(tasks) <= limits.max_tasks)
-            and (limits.max_travel_time is None or sum(travel) <= HUNDREDTHS * limits.max_travel_time)
-            and (limits.max_distance is None or metres <= limits.max_distance)
-            and self._is_in_time(vehicle, tasks, travel)
-        )
+    def _journey(self, vehicle: Vehicle, tasks: list[Task]) -> Journey:
+        """The tasks in this order on shortest ways, without setup where another stop is at the same place."""
+        legs = self._legs(vehicle.travel.durations, vehicle, tasks)
+        travel = [vehicle.duration_factor * leg for leg in legs]
+        distances = vehicle.travel.distances
+        limited = distances is not None and vehicle.source.max_distance is not None
+        metres = sum(self._legs(distances, vehicle, tasks)) if distances is not None and limited else 0
+        return Journey(max(legs) < _NEVER, sum(travel), metres, self._timing(vehicle, tasks, travel))
 
-    def _is_in_time(self, vehicle: Vehicle, tasks: list[Task], legs: list[int]) -> bool:
-        """Whether all windows are kept, `legs` in hundredths of a second."""
+    def _timing(self, vehicle: Vehicle, tasks: list[Task], travel: list[int]) -> Timing:
         first, last = vehicle.window or (0, None)
-        time = HUNDREDTHS * max(first, *(task.release for task in tasks))
-        for task, leg in zip(tasks, legs, strict=False):
-            windows = [(HUNDREDTHS * a, HUNDREDTHS * b) for a, b in task.windows]
-            opening = service_start(time + leg, windows)
-            if opening is None:
-                return False
-            setup = 0 if self._visited[task.place] > 1 else task.setup[vehicle.type_rank]
-            time = opening + HUNDREDTHS * (setup + task.service[vehicle.type_rank])
-        return last is None or time + legs[-1] <= HUNDREDTHS * last
+        rank = vehicle.type_rank
+        setups = [0 if self._visited[task.place] > 1 else task.setup[rank] for task in tasks]
+        return Timing(
+            travel=travel,
+            action=[HUNDREDTHS * (setup + it.service[rank]) for setup, it in zip(setups, tasks, strict=True)],
+            windows=[[(HUNDREDTHS * a, HUNDREDTHS * b) for a, b in task.windows] for task in tasks],
+            earliest=HUNDREDTHS * max(first, *(task.release for task in tasks)),
+            latest=None if last is None else HUNDREDTHS * last,
+        )
 
     def _legs(self, cells: Cells, vehicle: Vehicle, tasks: list[Task]) -> list[int]:
         """From the start to each task in turn and to the end; an open end is no leg."""
@@ -125,13 +123,13 @@ class Detours:
         legs.append(0 if vehicle.end is None else int(self._ways_from(cells, places[-1])[vehicle.end]))
         return legs
 
-    def _ways_from(self, cells: Cells, row: int) -> _Numbers:
+    def _ways_from(self, cells: Cells, row: int) -> Numbers:
         return self._known(cells, np.array([row]), turned=False)
 
-    def _ways_to(self, cells: Cells, row: int) -> _Numbers:
+    def _ways_to(self, cells: Cells, row: int) -> Numbers:
         return self._known(cells, np.array([row]), turned=True)
 
-    def _known(self, cells: Cells, rows: _Numbers, turned: bool) -> _Numbers:
+    def _known(self, cells: Cells, rows: Numbers, turned: bool) -> Numbers:
         key = id(cells), rows.tobytes(), turned
         if key not in self._ways:
             self._work -= len(cells) * (len(cells) + _ROW_WORK)
@@ -141,29 +139,28 @@ class Detours:
         return self._ways[key]
 
 
-def _comes_into_question(vehicle: Vehicle) -> bool:
-    binds = vehicle.reloads or vehicle.source.shift_duration is not None
-    has_closed = vehicle.travel.closed is not None  # then the straight way may be none at all
-    return not binds and (has_closed or len(vehicle.travel.durations) <= MOST_ROWS)
+def _is_asked_about(vehicle: Vehicle) -> bool:
+    has_closed = vehicle.travel.closed is not None  # then no direct way may lead there
+    is_small = len(vehicle.travel.durations) <= MOST_ROWS
+    return not vehicle.reloads and vehicle.source.shift_duration is None and (has_closed or is_small)
 
 
-def _serving(group: Group, tasks: list[Task], ways: Ways) -> Flags:
-    """Whether each vehicle may serve each of the tasks, as if it came there straight."""
-    candidates = group.serving(tasks[0], ways)
+def _able_to_serve_each(screen: GroupScreen, tasks: list[Task], lengths: LegLengths) -> Flags:
+    """Whether each vehicle may serve each of the tasks, as if it came there first."""
+    able = screen.able(tasks[0], lengths)
     for task in tasks[1:]:
-        candidates &= group.serving(task, ways)
-    return candidates
+        able &= screen.able(task, lengths)
+    return able
 
 
-def _homes(rows: _Numbers) -> _Numbers:
+def _places(rows: Numbers) -> Numbers:
     return np.unique(rows[rows >= 0])
 
 
-def _shortest(cells: Cells | _Numbers, rows: _Numbers) -> _Numbers:
-    """The shortest way to each row from the nearest of some rows (Dijkstra's algorithm); `_NEVER` where none
-    leads."""
+def _shortest(cells: Cells | Numbers, rows: Numbers) -> Numbers:
+    """The shortest way to each row from the nearest of some rows; `_NEVER` where none leads."""
     never = np.iinfo(np.int64).max // 2
-    ways: _Numbers = np.full(len(cells), never, dtype=np.int64)
+    ways: Numbers = np.full(len(cells), never, dtype=np.int64)
     ways[rows] = 0
     waiting = ways.copy()
     settled = np.zeros(len(cells), dtype=bool)

@@ -1,86 +1,104 @@
-"""Which tasks no vehicle can serve, neither alone nor on the way."""
+"""Which jobs and shipments no vehicle can serve, and by which rule."""
 
-from collections.abc import Iterator
-from itertools import chain, pairwise
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 from milkrun_solver.feasibility.detours import Detours
-from milkrun_solver.feasibility.screening import Reach
-from milkrun_solver.model.problem import HUNDREDTHS, Model, Task, Vehicle
-from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.feasibility.screening import Screening
+from milkrun_solver.model.problem import Model, Vehicle
+from milkrun_solver.model.visits import ReloadVisit, Visit
+from milkrun_solver.routes.schedule import UntimedRoute
+from milkrun_solver.rules.registry import RULES, first_broken
+from milkrun_solver.rules.rule import Insertion, Journey, Rule
+
+_log = logging.getLogger(__name__)
 
 _FEW = 8
-"""So many vehicles are tried without more ado: most tasks fit one of them."""
+"""So many vehicles are tried without screening: most tasks fit one of them."""
 
 
-def impossible_tasks(model: Model) -> set[int]:
-    """Numbers of the tasks that fit no vehicle, on a route of their own or on the way between others; both
-    ends of such a shipment."""
-    return {number for order, may_be in _not_alone(model) for number in order if not may_be}
+def unservable(model: Model) -> dict[int, Rule]:
+    """The tasks that fit no vehicle, neither on a route of their own nor between others. Each comes with the
+    rule that forbids it to the vehicle that is nearest to serving it; a shipment comes with both ends."""
+    refused = (it for it in _refused(model) if not it.fits_between)
+    return {number: it.rule for it in refused for number in it.order}
 
 
-def served_on_the_way_alone(model: Model) -> list[tuple[int, ...]]:
-    """The jobs and shipments that no vehicle can serve on a route of their own, but maybe between others: the
-    numbers of their tasks."""
-    return [order for order, may_be in _not_alone(model) if may_be]
+def servable_between(model: Model) -> list[tuple[int, ...]]:
+    """The jobs and shipments that no vehicle can serve on a route of their own, but that may fit between
+    others: the numbers of their tasks."""
+    return [it.order for it in _refused(model) if it.fits_between]
 
 
-def _not_alone(model: Model) -> Iterator[tuple[tuple[int, ...], bool]]:
-    """The jobs and shipments that fit no vehicle alone, and whether one may serve them on the way."""
-    kinds = list({_signature(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
-    reach = Reach(model, kinds[_FEW:])
+def log_unservable(found: Mapping[int, Rule]) -> None:
+    """Logs how many tasks each rule forbids, if any."""
+    counts = Counter(found.values())
+    by_rule = [f"{counts[rule]} by {rule.code} ({rule.reason})" for rule in RULES if counts[rule]]
+    if by_rule:
+        _log.info("no vehicle can serve %d tasks: %s", len(found), "; ".join(by_rule))
+
+
+class _Refused(NamedTuple):
+    """A job or shipment that fits no vehicle alone: the numbers of its tasks, the rule that the best vehicle
+    breaks, and whether one may serve it between others."""
+
+    order: tuple[int, ...]
+    rule: Rule
+    fits_between: bool
+
+
+def _refused(model: Model) -> Iterator[_Refused]:
+    kinds = list({_traits(vehicle): number for number, vehicle in enumerate(model.vehicles)}.values())
+    screening = Screening(model, kinds[_FEW:])
     detours = Detours(model, kinds)
     for number, task in enumerate(model.tasks):
         if task.kind == "delivery":
             continue
-        together = (number,) if task.partner is None else (number, task.partner)
-        candidates = chain(kinds[:_FEW], reach.vehicles(number))
-        if not any(_serves_somehow(model, vehicle, together) for vehicle in candidates):
-            yield together, detours.may_serve(together)
+        order = (number,) if task.partner is None else (number, task.partner)
+        broken = _last_broken(model, chain(kinds[:_FEW], screening.able(number)), order)
+        if broken is not None:
+            rule = RULES[max(broken, screening.last_broken(number))]
+            yield _Refused(order, rule, detours.may_serve(order))
 
 
-def _signature(vehicle: Vehicle) -> tuple[object, ...]:
-    source = vehicle.source
-    return (
-        vehicle.start, vehicle.end, vehicle.capacity, vehicle.skills, vehicle.type_rank, vehicle.window,
-        vehicle.duration_factor, id(vehicle.travel),
-        source.max_tasks, source.max_travel_time, source.max_distance,
-        source.shift_duration, source.max_overtime,
-        tuple((reload.place, reload.service) for reload in vehicle.reloads), source.max_reloads == 0,
-    )  # fmt: skip
+def _traits(vehicle: Vehicle) -> tuple[object, ...]:
+    """All that decides which orders a vehicle can serve."""
+    way = vehicle.start, vehicle.end, vehicle.type_rank, vehicle.duration_factor, id(vehicle.travel)
+    return *way, *(rule.traits(vehicle) for rule in RULES)
 
 
-def _serves_somehow(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
-    """From the start, or from a place to reload, which may be nearer when the goods are ready."""
-    vehicle = model.vehicles[number]
-    reloads = [] if vehicle.source.max_reloads == 0 else [~k for k in range(len(vehicle.reloads))]
-    return _serves_alone(model, number, tasks) or any(
-        _serves_alone(model, number, (reload, *tasks)) for reload in reloads
-    )
+def _last_broken(model: Model, vehicles: Iterable[int], order: tuple[int, ...]) -> int | None:
+    """How far down the rules the best of some vehicles comes; None if one can serve the order."""
+    last = -1
+    for vehicle in vehicles:
+        for insertion in _insertions(model, vehicle, order):
+            broken = first_broken(insertion)
+            if broken is None:
+                return None
+            last = max(last, broken)
+    return last
 
 
-def _takes(vehicle: Vehicle, task: Task) -> bool:
-    """Whether a vehicle has the skills and the room."""
-    carried = map(max, task.delivery, task.pickup)
-    fits = all(amount <= room for amount, room in zip(carried, vehicle.capacity, strict=True))
-    return task.skills <= vehicle.skills and fits
+def _insertions(model: Model, number: int, order: tuple[int, ...]) -> Iterator[Insertion]:
+    """An order alone on a vehicle's route: from its start, and from each place to reload, which may be nearer
+    when the goods are ready."""
+    vehicle, tasks = model.vehicles[number], [model.tasks[task] for task in order]
+    yield Insertion(vehicle, tasks, partial(_journey, model, number, order))
+    for rank in range(len(vehicle.reloads)):
+        visits: tuple[Visit, ...] = (ReloadVisit(rank), *order)
+        yield Insertion(vehicle, tasks, partial(_journey, model, number, visits), reloads=1)
 
 
-def _serves_alone(model: Model, number: int, tasks: tuple[int, ...]) -> bool:
-    vehicle = model.vehicles[number]
-    served = [model.tasks[task] for task in tasks if task >= 0]
-    if not _takes(vehicle, served[0]):
-        return False
-    timed = schedule(model, number, tasks)
-    if timed is None:
-        return False
-    limits = vehicle.source
-    stops = [model.tasks[task] if task >= 0 else vehicle.reloads[~task] for task in tasks]
-    places = [vehicle.start, *(stop.place for stop in stops), vehicle.end]
-    known = [place for place in places if place is not None]
-    travelled = sum(vehicle.duration(a, b) for a, b in pairwise(known))
-    return (
-        (limits.max_tasks is None or len(served) <= limits.max_tasks)
-        and (limits.max_travel_time is None or travelled <= HUNDREDTHS * limits.max_travel_time)
-        and (limits.max_distance is None or timed.stops[-1].distance <= limits.max_distance)
-        and timed.overtime <= limits.max_overtime
+def _journey(model: Model, number: int, visits: tuple[Visit, ...]) -> Journey:
+    route = UntimedRoute(model, number, visits)
+    return Journey(
+        is_open=route.is_open(),
+        travel_time=sum(route.travel),
+        metres=sum(map(route.metres, range(len(route.legs)))),
+        timing=route.timing(),
+        overtime=route.least_overtime(),
     )

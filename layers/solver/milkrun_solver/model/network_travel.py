@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from milkrun.schema.problem import Coordinates, Problem
+from milkrun.schema.fields import Coordinates
+from milkrun.schema.problem import Problem
 from milkrun_solver.errors import (
     LocationOffNetworkError,
     LocationUnreachableError,

@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from milkrun.schema import problem as schema
+from milkrun.schema.fields import Coordinates
+from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.model.travel import Travel, TravelSource
 
 HUNDREDTHS = 100
@@ -46,6 +48,10 @@ class Task:
     release: int
     partner: int | None
     source: schema.Task
+
+    def action(self, type_rank: int) -> int:
+        """Seconds of setup and service by a vehicle of this type, where a setup always applies."""
+        return self.setup[type_rank] + self.service[type_rank]
 
     @property
     def work_depends_on_type(self) -> bool:
@@ -94,24 +100,6 @@ class Vehicle:
         return self.duration_factor * int(self.travel.durations[origin, target])
 
 
-class PlannedRoute(NamedTuple):
-    """What a route says before it has times: the vehicle and its tasks in order, by their numbers.
-
-    A negative number `~k` between them is a reload at the vehicle's place `k` for it.
-    """
-
-    vehicle: int
-    tasks: tuple[int, ...]
-
-    @property
-    def served(self) -> tuple[int, ...]:
-        """The tasks alone, without reloads."""
-        return self.tasks if min(self.tasks, default=0) >= 0 else tuple(n for n in self.tasks if n >= 0)
-
-
-Plan = list[PlannedRoute]
-
-
 @dataclass(frozen=True)
 class Model:
     """A whole problem.
@@ -152,14 +140,8 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     amounts = _amount_count(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts))
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
-    return Model(problem, travel, tasks, vehicles, types, amounts, is_timed(tasks, vehicles))
-
-
-def is_timed(tasks: Sequence[Task], vehicles: Sequence[Vehicle]) -> bool:
-    """Whether anything binds in time: a window, a break, a release time, or the duration of a shift."""
-    return any(task.windows or task.release for task in tasks) or any(
-        v.window or v.source.breaks or v.source.shift_duration is not None for v in vehicles
-    )
+    timed = is_timed((task.source for task in tasks), problem.vehicles)
+    return Model(problem, travel, tasks, vehicles, types, amounts, timed)
 
 
 def _amount_count(problem: schema.Problem) -> int:
@@ -171,17 +153,6 @@ def _amount_count(problem: schema.Problem) -> int:
 
 def _padded(amounts: Sequence[int], count: int) -> tuple[int, ...]:
     return tuple(amounts) or (0,) * count
-
-
-def merged_windows(windows: Sequence[schema.Slot]) -> tuple[Window, ...]:
-    """The same times as ascending, disjoint windows, which is what VROOM takes."""
-    merged: list[Window] = []
-    for start, end in sorted(windows):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
 
 
 def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:
@@ -256,7 +227,7 @@ def _vehicle(
 ) -> Vehicle:
     slowness = 1 / vehicle.speed_factor * HUNDREDTHS
 
-    def place(location: schema.Coordinates | None, index: int | None) -> int | None:
+    def place(location: Coordinates | None, index: int | None) -> int | None:
         given = index if travel.kind == "custom" else location
         return None if given is None else travel.place(location, index)
 

@@ -2,23 +2,20 @@
 
 As early as it can, a vehicle takes a break; while it would wait for one, it drives on. Among breaks and tasks
 in a given order nothing is better: whatever can be done later can be done then as well.
+
+Where breaks may be taken anywhere, all ways to take them are extended leg by leg, and those that another one
+dominates are dropped: labels of a shortest path problem with resource constraints, as S. Irnich and
+G. Desaulniers describe them (2005).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from milkrun_solver.model.problem import HUNDREDTHS, Model, Window
+from milkrun_solver.model.visits import BreakVisit, tasks_among
 from milkrun_solver.routes.schedule import Stop, TimedRoute, UntimedRoute, load_after
 from milkrun_solver.routes.timing import service_start
 from milkrun_solver.routes.trips import first_loads
-
-
-class Visit(NamedTuple):
-    """A task by its number, or a break by its number within its vehicle."""
-
-    is_break: bool
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,9 @@ class _Way:
         return other.time <= self.time and other.time + other.left <= self.time + self.left
 
 
-def schedule_with_breaks(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
+def schedule_with_breaks(
+    model: Model, vehicle_number: int, visits: Sequence[int | BreakVisit]
+) -> TimedRoute | None:
     """Times, loads and cost of these visits in this order, by a vehicle without reloads.
 
     Breaks of the vehicle that are not among the visits are taken where the route ends earliest, in the order
@@ -44,7 +43,7 @@ def schedule_with_breaks(model: Model, vehicle_number: int, visits: Sequence[Vis
         The route; None where a time window is missed, no way leads on, or there is too much on board for a
         break. Skills, capacity and limits are not looked at: the verifier does that.
     """
-    route = _PausedRoute(model, vehicle_number, [visit.number for visit in visits if not visit.is_break])
+    route = _PausedRoute(model, vehicle_number, tasks_among(visits))
     taken = route.breaks_by_leg(visits) if route.is_open() else None
     return None if taken is None else route.timed_with(taken)
 
@@ -54,6 +53,7 @@ class _PausedRoute(UntimedRoute):
 
     def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
         super().__init__(model, vehicle_number, tasks)
+        self._tasks = tasks
         self._breaks = self.vehicle.source.breaks
         self._pauses = [HUNDREDTHS * it.service for it in self._breaks]
         self._break_windows: list[list[Window]] = [
@@ -68,9 +68,9 @@ class _PausedRoute(UntimedRoute):
             loads.append(load_after(loads[-1], model.tasks[number]))
         self._loads = loads
 
-    def breaks_by_leg(self, visits: Sequence[Visit]) -> list[list[int]] | None:
+    def breaks_by_leg(self, visits: Sequence[int | BreakVisit]) -> list[list[int]] | None:
         """Which breaks are taken on each leg, in order; None where there is no way to take them all."""
-        given = {visit.number for visit in visits if visit.is_break}
+        given = {visit.pause for visit in visits if isinstance(visit, BreakVisit)}
         loose = sorted({*range(len(self._breaks))} - given, key=self._last_chance)
         ways: list[list[_Way]] = [[_Way(self._earliest, self.travel[0])], *([] for _ in loose)]
         leg = 0
@@ -79,8 +79,8 @@ class _PausedRoute(UntimedRoute):
                 ways[count + 1] += self._each_paused(ways[count], leg, number)
             if visit is None:
                 break
-            if visit.is_break:
-                ways = [self._each_paused(some, leg, visit.number) for some in ways]
+            if isinstance(visit, BreakVisit):
+                ways = [self._each_paused(some, leg, visit.pause) for some in ways]
             else:
                 ways = [[new for way in some if (new := self._served(way, leg))] for some in ways]
                 leg += 1
@@ -164,10 +164,8 @@ class _PausedRoute(UntimedRoute):
                 log.add(Stop("end", None, 0, 0, 0, self._loads[leg]), left, log.time + left, 0)
                 break
             opening = _start(log.time + left, self.windows[leg])
-            task = self.model.tasks[self.visit_numbers[leg]]
-            stop = Stop(
-                task.kind, self.visit_numbers[leg], 0, 0, 0, self._loads[leg + 1], setup=self.setups[leg]
-            )
+            task = self.model.tasks[self._tasks[leg]]
+            stop = Stop(task.kind, self._tasks[leg], 0, 0, 0, self._loads[leg + 1], setup=self.setups[leg])
             log.add(stop, left, opening, self.services[leg])
         cost = self.cost(log.driven, log.distance, work, overtime=0)
         return TimedRoute(self.number, log.stops, cost)

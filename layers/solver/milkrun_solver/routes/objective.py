@@ -1,22 +1,48 @@
-"""What "better" means, in one place: less priority left unassigned, then fewer tasks, then lower cost."""
+"""What "better" means, for routes and answers alike."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple, Self
 
-from milkrun.schema.solution import Rank
-from milkrun_solver.model.problem import Model, Plan
-from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
+from milkrun.schema.problem import Problem
+from milkrun.schema.solution import Solution
+from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+
+
+class Objective(NamedTuple):
+    """How good routes are, lower being better: first by priority left unassigned, then by tasks left
+    unassigned, then by cost.
+
+    Both ends of a shipment are tasks and each counts its priority, as in VROOM.
+    """
+
+    priority: int
+    unassigned: int
+    cost: int
+
+    @classmethod
+    def of(cls, priorities_left: Collection[int], cost: int) -> Self:
+        """Of the priorities of the tasks that are left out, and the cost of the routes."""
+        return cls(sum(priorities_left), len(priorities_left), cost)
+
+    def plus(self, other: Self) -> Self:
+        """Of routes together with others."""
+        return type(self)(*(mine + its for mine, its in zip(self, other, strict=True)))
+
+    def minus(self, other: Self) -> Self:
+        """Of routes without some of them."""
+        return type(self)(*(mine - its for mine, its in zip(self, other, strict=True)))
 
 
 class Solved(NamedTuple):
     """Routes and how good they are."""
 
     routes: list[TimedRoute]
-    objective: Rank
+    objective: Objective
 
 
-def objective(model: Model, routes: Sequence[TimedRoute], tasks: Iterable[int] | None = None) -> Rank:
-    """How good routes are, before anybody has verified them; lower is better.
+def objective(model: Model, routes: Collection[TimedRoute], tasks: Iterable[int] | None = None) -> Objective:
+    """How good routes are, before anybody has verified them.
 
     Args:
         tasks: The tasks that the routes may serve; all by default.
@@ -24,18 +50,19 @@ def objective(model: Model, routes: Sequence[TimedRoute], tasks: Iterable[int] |
     among = range(len(model.tasks)) if tasks is None else tasks
     served = {task for route in routes for task in tasks_of(route)}
     left = [model.tasks[number].priority for number in among if number not in served]
-    return sum(left), len(left), sum(route.cost for route in routes)
+    return Objective.of(left, sum(route.cost for route in routes))
 
 
-def worth(model: Model, plan: Plan) -> Rank | None:
-    """Priority and number of the tasks that are left out, and cost; None where a time window is missed or no
-    way leads on."""
-    served = {task for route in plan for task in route.tasks}
-    left = [task.priority for number, task in enumerate(model.tasks) if number not in served]
-    cost = 0
-    for route in plan:
-        timed = schedule(model, route.vehicle, route.tasks)
-        if timed is None:
-            return None
-        cost += timed.cost
-    return sum(left), len(left), cost
+def solution_objective(problem: Problem, solution: Solution) -> Objective:
+    """The objective of an answer, as its own list of unassigned tasks and its summary say it."""
+    left = {(task.type, task.id) for task in solution.unassigned}
+    priorities = [priority for task, priority in _priorities(problem) if task in left] if left else []
+    return Objective.of(priorities, solution.summary.cost)
+
+
+def _priorities(problem: Problem) -> Iterator[tuple[tuple[str, int], int]]:
+    for job in problem.jobs:
+        yield ("job", job.id), job.priority
+    for shipment in problem.shipments:
+        yield ("pickup", shipment.pickup.id), shipment.priority
+        yield ("delivery", shipment.delivery.id), shipment.priority

@@ -22,6 +22,7 @@ from milkrun_solver.model.problem import (
     Window,
 )
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.visits import ReloadVisit, Visit
 from milkrun_solver.routes.timing import Timing, service_start
 from milkrun_solver.routes.trips import first_loads, releases
 
@@ -71,13 +72,13 @@ def tasks_of(route: TimedRoute) -> tuple[int, ...]:
     return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
 
 
-def schedule(model: Model, vehicle_number: int, tasks: Sequence[int]) -> TimedRoute | None:
-    """Times, loads and cost of serving `tasks` in this order, reloads among them as in `PlannedRoute`; None
-    where a time window is missed or no way leads on.
+def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
+    """Times, loads and cost of these visits in this order; None where a time window is missed or no way leads
+    on.
 
     Loads, skills, limits and breaks are not looked at: the verifier does that.
     """
-    route = UntimedRoute(model, vehicle_number, tasks)
+    route = UntimedRoute(model, vehicle_number, visits)
     if not route.is_open():
         return None
     start = route.start() if model.timed else 0
@@ -88,7 +89,8 @@ class UntimedRoute:
     """One route while it is given its times; all times within are hundredths of a second.
 
     Attributes:
-        visits: Tasks and reloads in order.
+        visits: Tasks and reloads in order, as planned.
+        stops: What each of them is.
         windows: When the service of each may start.
         legs: Rows of the matrices, from the start to each visit in turn and to the end; None at an open end.
         travel: How long each leg takes.
@@ -96,26 +98,27 @@ class UntimedRoute:
         action: Time on the spot at each visit.
     """
 
-    def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
+    def __init__(self, model: Model, vehicle_number: int, visits: Sequence[Visit]) -> None:
         self.model = model
         self.number = vehicle_number
         self.vehicle: Vehicle = model.vehicles[vehicle_number]
-        self.visit_numbers = tasks
-        self.visits: list[Task | Reload] = [
-            model.tasks[number] if number >= 0 else self.vehicle.reloads[~number] for number in tasks
+        self.visits = visits
+        self.stops: list[Task | Reload] = [
+            model.tasks[visit] if isinstance(visit, int) else self.vehicle.reloads[visit.reload]
+            for visit in visits
         ]
-        self.releases = releases(model, tasks)
+        self.releases = releases(model, visits)
         self.windows = self._windows()
-        places = [visit.place for visit in self.visits]
+        places = [stop.place for stop in self.stops]
         self.legs = list(zip([self.vehicle.start, *places], [*places, self.vehicle.end], strict=True))
         self.travel = [self._travel_time(leg) for leg in self.legs]
         rank = self.vehicle.type_rank
         self.setups = [
-            0 if isinstance(visit, Reload) or origin == visit.place else visit.setup[rank]
-            for visit, (origin, _) in zip(self.visits, self.legs, strict=False)
+            0 if isinstance(stop, Reload) or origin == stop.place else stop.setup[rank]
+            for stop, (origin, _) in zip(self.stops, self.legs, strict=False)
         ]
         self.services = [
-            visit.service if isinstance(visit, Reload) else visit.service[rank] for visit in self.visits
+            stop.service if isinstance(stop, Reload) else stop.service[rank] for stop in self.stops
         ]
         self.action = [
             HUNDREDTHS * (setup + service) for setup, service in zip(self.setups, self.services, strict=True)
@@ -130,8 +133,8 @@ class UntimedRoute:
         """When the service of each stop may start: at a reload, once the goods of the next trip are ready."""
         ready = iter(self.releases[1:])
         return [
-            _scaled([(next(ready), _NEVER)] if isinstance(visit, Reload) else visit.windows)
-            for visit in self.visits
+            _scaled([(next(ready), _NEVER)] if isinstance(stop, Reload) else stop.windows)
+            for stop in self.stops
         ]
 
     def _travel_time(self, leg: _Leg) -> int:
@@ -144,22 +147,34 @@ class UntimedRoute:
             return 0
         return sum(int(cells[leg]) for leg in legs if None not in leg)
 
-    def start(self) -> int | None:
-        """When the route starts; None if a window is missed."""
+    def timing(self) -> Timing:
+        """What binds the route in time."""
         window = self.vehicle.window
-        timing = Timing(
+        return Timing(
             travel=self.travel,
             action=self.action,
             windows=self.windows,
             earliest=HUNDREDTHS * max(self.releases[0], 0 if window is None else window[0]),
             latest=None if window is None else HUNDREDTHS * window[1],
         )
-        shift = self.vehicle.source.shift_duration
+
+    def start(self) -> int | None:
+        """When the route starts; None if a window is missed."""
+        timing, shift = self.timing(), self.vehicle.source.shift_duration
         return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
+
+    def least_overtime(self) -> int:
+        """Seconds beyond the vehicle's shift, if the route lasts the least; 0 where it has no shift, or a
+        window is missed."""
+        if self.vehicle.source.shift_duration is None:
+            return 0
+        start = self.start()
+        timed = None if start is None else self.timed(start)
+        return 0 if timed is None else timed.overtime
 
     def timed(self, start: int) -> TimedRoute | None:
         """The route with every stop as early as `start` allows."""
-        loads = iter(first_loads(self.model, self.visit_numbers))
+        loads = iter(first_loads(self.model, self.visits))
         load = next(loads)
         time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
         stops = [Stop("start", None, departure, 0, 0, load)]
@@ -171,12 +186,13 @@ class UntimedRoute:
             opening = service_start(time, self.windows[i])
             if opening is None:
                 return None
-            if isinstance(visit, Reload):
+            if isinstance(visit, ReloadVisit):
                 load = next(loads)
-                stop = Stop("reload", ~self.visit_numbers[i], arrival, driven, distance, load)
+                stop = Stop("reload", visit.reload, arrival, driven, distance, load)
             else:
-                load = load_after(load, visit)
-                stop = Stop(visit.kind, self.visit_numbers[i], arrival, driven, distance, load)
+                task = self.model.tasks[visit]
+                load = load_after(load, task)
+                stop = Stop(task.kind, visit, arrival, driven, distance, load)
             stop.setup, stop.service = self.setups[i], self.services[i]
             stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
             stops.append(stop)
@@ -187,9 +203,7 @@ class UntimedRoute:
         distance += self.metres(len(self.visits))
         stops.append(Stop("end", None, arrival, driven, distance, load))
         overtime = self._overtime(arrival - stops[0].arrival)
-        work = sum(
-            time for time, visit in zip(self.action, self.visits, strict=True) if isinstance(visit, Task)
-        )
+        work = sum(time for time, stop in zip(self.action, self.stops, strict=True) if isinstance(stop, Task))
         return TimedRoute(self.number, stops, self.cost(driven, distance, work, overtime), overtime)
 
     def metres(self, leg: int) -> int:

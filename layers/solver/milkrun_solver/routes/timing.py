@@ -2,6 +2,10 @@
 
 Times are whole numbers of one unit. A stop may have several windows, ascending and disjoint, for the start of
 its service; none means at any time.
+
+A pass forwards finds the earliest end, one backwards the latest start for it: M. W. P. Savelsbergh, "The
+vehicle routing problem with time windows: minimizing route duration" (1992). Here stops may have several
+windows.
 """
 
 from collections.abc import Iterator, Sequence

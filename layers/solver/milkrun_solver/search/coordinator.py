@@ -6,7 +6,7 @@ import queue
 import time
 from collections.abc import Callable
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.engines.vroom.overlooked import Overlooked
 from milkrun_solver.model.problem import Model

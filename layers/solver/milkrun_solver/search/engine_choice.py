@@ -5,12 +5,13 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.capabilities import inability
+from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import planned
 from milkrun_solver.engines.protocol import Depth, Engine, Neighbourhood
-from milkrun_solver.engines.pyvrp.expressible import reason_for_pyvrp, reason_for_vroom
 from milkrun_solver.engines.registry import ENGINES
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
+from milkrun_solver.feasibility.unservable import log_unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Post
@@ -130,6 +131,7 @@ class EngineChoice:
         plan = planned(known)
         engines = {name: ENGINES[name](self._model, plan) for name in self._improving}
         first = next(iter(engines.values()))
+        log_unservable(first.impossible)
         if not first.possible:
             _log.info("no vehicle can serve anything")
             return None
@@ -174,17 +176,13 @@ class EngineChoice:
 
 
 def _able(model: Model) -> list[EngineName]:
-    against: dict[EngineName, str | None] = {
-        "vroom": reason_for_pyvrp(model),
-        "pyvrp": reason_for_vroom(model),
-    }
-    able = [name for name in ENGINES if against[name] is None]
-    reasons = [reason for reason in against.values() if reason is not None]
-    if not able:
-        raise UnsupportedCombinationError(*reversed(reasons))
-    if reasons:
-        _log.info("one engine alone solves this problem: %s", reasons[0])
-    return able
+    inabilities = {name: inability(name, model.problem) for name in ENGINES}
+    reasons = [reason for reason in inabilities.values() if reason is not None]
+    if len(reasons) == len(ENGINES):
+        raise UnsupportedCombinationError(reasons)
+    for reason in reasons:
+        _log.info("an engine is left out: %s", reason)
+    return [name for name in ENGINES if inabilities[name] is None]
 
 
 def _suits_vroom(model: Model) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import Routes
 
 

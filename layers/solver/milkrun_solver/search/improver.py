@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.engines.protocol import Assignment, Engine, Session
 from milkrun_solver.errors import EngineError

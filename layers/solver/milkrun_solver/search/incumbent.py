@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from milkrun.schema.solution import EngineName, Meta, Rank, Solution, TracePoint
+from milkrun.schema.engines import EngineName
+from milkrun.schema.solution import Meta, Solution, TracePoint
 from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.verification.verifier import Verifier
 
@@ -62,7 +63,7 @@ class Incumbent:
         self._first_cost: int | None = None
         self.solution: Solution | None = None
         self.routes: list[TimedRoute] | None = None
-        self.objective: Rank | None = None
+        self.objective: Objective | None = None
         self.improved_at = self._started
         self.fault: str | None = None
 
@@ -72,7 +73,7 @@ class Incumbent:
         if faults:
             _log.warning("the initial answer does not verify: %s", faults[0])
             return
-        self._keep(initial, self._routes_of(initial), rank(self._model.problem, initial))
+        self._keep(initial, self._routes_of(initial), solution_objective(self._model.problem, initial))
 
     def take_given(self, routes: list[TimedRoute]) -> None:
         """Takes the routes that the caller gave, as the first answer, if they keep the rules."""
@@ -89,7 +90,7 @@ class Incumbent:
     def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
         """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))
-        found = rank(self._model.problem, solution)
+        found = solution_objective(self._model.problem, solution)
         if self.objective is not None and found >= self.objective:
             return Verdict.NO_BETTER
         faults = self._faults(solution)
@@ -126,7 +127,7 @@ class Incumbent:
             return routes_of(self._model, solution.model_dump(exclude_none=True))
         return timed_routes(self._model, plan_of(self._model, solution))
 
-    def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Rank) -> None:
+    def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Objective) -> None:
         add_geometry(self._model, solution.routes)
         self.solution, self.routes, self.objective = solution, routes, found
         self.improved_at = self._clock()
@@ -134,7 +135,7 @@ class Incumbent:
             self._first_cost = solution.summary.cost
         if len(self._trace) >= _MAX_TRACE:
             self._trace = self._trace[::2]
-        self._trace.append(TracePoint(seconds=self._seconds(), cost=found[2], unassigned=found[1]))
+        self._trace.append(TracePoint(seconds=self._seconds(), cost=found.cost, unassigned=found.unassigned))
 
     def _seconds(self) -> float:
         return round(self._clock() - self._started, 3)

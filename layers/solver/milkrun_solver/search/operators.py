@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import Neighbourhood
 
 ANNEALED: tuple[Neighbourhood, ...] = ("parts", "whole")

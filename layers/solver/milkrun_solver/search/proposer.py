@@ -8,7 +8,7 @@ from collections.abc import Callable
 from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.decomposition.districts import districts
 from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Routes
-from milkrun_solver.feasibility.unservable import impossible_tasks
+from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 from milkrun_solver.search.events import Ended, Post, Proposed
@@ -110,7 +110,7 @@ class Proposer:
     def _leave_out(self, routes: list[TimedRoute]) -> bool:
         """Whether routes leave out a task that some vehicle can serve."""
         left = set(range(len(self._model.tasks))).difference(*map(tasks_of, routes))
-        return bool(left and left - impossible_tasks(self._model))
+        return bool(left and left - unservable(self._model).keys())
 
     def _solve(self, model: Model) -> list[TimedRoute]:
         """The engine's construction heuristics on one problem."""

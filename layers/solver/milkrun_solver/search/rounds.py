@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from milkrun.schema.solution import EngineName, Rank
+from milkrun.schema.engines import EngineName
 from milkrun_solver.decomposition.cuts import Cuts, Piece
 from milkrun_solver.decomposition.subproblems import Subproblems
 from milkrun_solver.engines.protocol import HANDFUL, Neighbourhood
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.objective import Solved, objective
+from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operator_selection import OperatorSelection
 from milkrun_solver.search.operators import Operator, Operators
@@ -67,7 +67,7 @@ class Rounds:
         self._is_over = is_over
         self._clock = clock
         impossible = [model.tasks[number] for number in {*range(len(model.tasks))}.difference(possible)]
-        self._outside: Rank = sum(task.priority for task in impossible), len(impossible), 0
+        self._outside = Objective.of([task.priority for task in impossible], cost=0)
         self.subproblems = Subproblems(model, possible, seed, self._subproblems_are_over)
         self._subproblems_best: Solved | None = None
         self._rng = random.Random(seed)
@@ -78,7 +78,7 @@ class Rounds:
         self._round: Round | None = None
         self._known: Solved | None = None
         self._current: Solved | None = None
-        self._told: Rank | None = None
+        self._told: Objective | None = None
         self._fewest = 0
         self.threads = 0
 
@@ -227,7 +227,7 @@ class Rounds:
         chosen = self._operators.on(annealed)
         if chosen and self._round is not None and not self._round.operator.is_annealed:
             return chosen
-        if len(known.routes) > self._fewest and known.objective[1] == self._outside[1]:
+        if len(known.routes) > self._fewest and known.objective.unassigned == self._outside.unassigned:
             chosen += self._operators.on("route elimination")
         are_short = len(self._possible) <= SHORT_ROUTES * len(known.routes)
         if (are_short or not chosen) and not self.subproblems.is_exhausted:

@@ -2,13 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import reduce
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.parts import Part
 from milkrun_solver.engines.protocol import Routes
-from milkrun_solver.model.problem import Model, Plan
-from milkrun_solver.routes.objective import Solved, objective
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
+from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator
 
@@ -104,11 +105,11 @@ class Round:
     model: Model
     since: float
     until: float
-    before: Rank | None
+    before: Objective | None
     parts: list[SearchTask]
     waiting: list[SearchTask]
     slot: float
-    outside: Rank
+    outside: Objective
     wholes: list[SearchTask] = field(default_factory=list)
     running: int = 0
 
@@ -150,9 +151,8 @@ class Round:
         together = [found for task in self.parts if (found := task.best()) is not None]
         if together:
             routes = [route for found in together for route in found.routes]
-            values = [self.outside, *(found.objective for found in together)]
-            priority, unassigned, cost = map(sum, zip(*values, strict=True))
-            candidates.append(Solved(routes, (priority, unassigned, cost)))
+            value = reduce(Objective.plus, (found.objective for found in together), self.outside)
+            candidates.append(Solved(routes, value))
         return min(candidates, key=lambda it: it.objective, default=None)
 
 

@@ -2,20 +2,9 @@
 
 import math
 
-from milkrun.schema.problem import Problem, Vehicle
+from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route
 from milkrun_solver.model.travel import NO_WAY, Travel
-
-
-def binds_in_time(problem: Problem) -> bool:
-    """Whether a window, a break, a release time or a shift says when things are done: VROOM then rounds costs
-    in another way."""
-    steps = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
-    return (
-        any(task.time_windows for task in (*problem.jobs, *steps))
-        or any(job.release_time for job in problem.jobs)
-        or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
-    )
 
 
 class Tally:

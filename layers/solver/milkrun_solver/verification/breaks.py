@@ -1,24 +1,21 @@
-"""The verifier's checks of breaks, and of what lies inside a time window."""
+"""The verifier's own statement of breaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from milkrun.schema.problem import Break, Slot, Vehicle
-from milkrun.schema.solution import Route, Step
-
-
-def inside(time: int, windows: Sequence[Slot]) -> bool:
-    """Whether a time lies in one of the windows; without any it always does."""
-    return not windows or any(window.start <= time <= window.end for window in windows)
+from milkrun.schema.problem import Break
+from milkrun.schema.solution import Step
+from milkrun_solver.verification.facts import RouteFacts, inside
 
 
-def break_faults(vehicle: Vehicle, route: Route) -> Iterator[str]:
+def break_faults(facts: RouteFacts) -> Iterator[str]:
     """All breaks of the vehicle are taken, each in its time and with no more on board than it allows."""
-    taken = [step.id for step in route.steps if step.type == "break"]
+    vehicle, steps = facts.vehicle, facts.route.steps
+    taken = [step.id for step in steps if step.type == "break"]
     if sorted(map(str, taken)) != sorted(str(pause.id) for pause in vehicle.breaks):
         yield "the breaks taken are not those of the vehicle"
         return
     breaks = {pause.id: pause for pause in vehicle.breaks}
-    for step in route.steps:
+    for step in steps:
         if step.type == "break" and step.id is not None:
             yield from _break(breaks[step.id], step)
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.routes.objective import solution_objective
 from tests.solver.helpers import (
     after,
     faults,
@@ -29,7 +29,7 @@ EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")
 
 def expressible(seeds: range) -> list[Model]:
     models = (model_of(random_problem(seed, random_features(seed, EXPRESSED))) for seed in seeds)
-    return [model for model in models if reason_for_vroom(model) is None]
+    return [model for model in models if inability("pyvrp", model.problem) is None]
 
 
 MODELS = 40
@@ -184,7 +184,7 @@ def test_priority_decides_what_is_left_out_and_outweighs_numbers() -> None:
     problem = problem_of(small(vehicles=vehicles, jobs=jobs))
     solution = pyvrp_solution(problem, complete=False)
     assert task_ids(solution) == [[("job", 2)]]
-    assert rank(problem, solution)[:2] == (0, 2)
+    assert solution_objective(problem, solution)[:2] == (0, 2)
 
 
 def test_one_more_task_outweighs_any_travel() -> None:

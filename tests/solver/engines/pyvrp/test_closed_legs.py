@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Rank
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import NO_WAY, travel_source
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import Watched, faults, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.problems import problem_of, random_body
@@ -86,7 +86,7 @@ def test_a_task_that_is_reached_by_way_of_another_alone_is_possible() -> None:
     durations = given["matrices"]["car"]["durations"]
     durations[3][4] = durations[4][0] = 20
     model = model_of(problem_of(given))
-    assert impossible_tasks(model) == set()
+    assert set(unservable(model)) == set()
     assert Watched(problem_of(given), seconds=5).solution.summary.unassigned == 0
 
 
@@ -122,23 +122,23 @@ def all_plans(model: Model) -> Iterator[Plan]:
                 yield [PlannedRoute(vehicle, tasks) for vehicle, tasks in parts if tasks]
 
 
-def best_rank(model: Model) -> Rank:
+def best_rank(model: Model) -> Objective:
     """What the best of all plans is worth."""
     ranks = []
     for plan in all_plans(model):
         solution = scheduled(model, plan)
         if solution is not None and not faults(model, solution):
-            ranks.append(rank(model.problem, solution))
+            ranks.append(solution_objective(model.problem, solution))
     return min(ranks)
 
 
-def pyvrp_rank(model: Model, complete: bool) -> Rank | None:
+def pyvrp_rank(model: Model, complete: bool) -> Objective | None:
     """What the plan that PyVRP finds is worth; None where it does not verify."""
     plan = pyvrp_plan(model, complete, iterations=300)
     solution = None if plan is None else scheduled(model, plan)
     if solution is None or faults(model, solution):
         return None
-    return rank(model.problem, solution)
+    return solution_objective(model.problem, solution)
 
 
 def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_force_finds() -> None:
@@ -146,9 +146,9 @@ def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_fo
     for seed in range(20):
         model = model_of(half_closed(seed))
         best = best_rank(model)
-        assert best[1] >= len(impossible_tasks(model))
+        assert best[1] >= len(unservable(model))
         if Encoding(model).possible:
-            theirs = pyvrp_rank(model, complete=best[1] == len(impossible_tasks(model)))
+            theirs = pyvrp_rank(model, complete=best[1] == len(unservable(model)))
             assert theirs is not None
             found.append(theirs == best)
     assert sum(found) >= len(found) - 2

@@ -8,7 +8,8 @@ import pytest
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute, ReloadVisit
 from tests.solver.helpers import after, lukewarm, model_of
 from tests.solver.problems import problem_of
 from tests.solver.trips import trips_body
@@ -63,7 +64,8 @@ def test_routes_that_last_too_long_keep_not_all_rules(complete: bool) -> None:
     model = reloading()
     encoding = Encoding(model)
     data = encoding.data(complete)
-    two, three = ([PlannedRoute(0, tasks)] for tasks in ((0, ~0, 1), (0, ~0, 1, ~0, 2)))
+    reload = ReloadVisit(0)
+    two, three = ([PlannedRoute(0, visits)] for visits in ((0, reload, 1), (0, reload, 1, reload, 2)))
     for plan, lasts in ((two, 4 * LEG), (three, 6 * LEG)):
         route = encoding.solution(data, plan).routes()[0]
         assert route.is_feasible()

@@ -9,7 +9,8 @@ from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.engine import PyvrpEngine
 from milkrun_solver.feasibility import detours
-from milkrun_solver.model.problem import Model, PlannedRoute
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 

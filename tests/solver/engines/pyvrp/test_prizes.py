@@ -4,11 +4,11 @@ import random
 
 import pytest
 
+from milkrun.schema.capabilities import inability
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.engines.pyvrp.prizes import prizes
-from milkrun_solver.model.problem import PlannedRoute
 from milkrun_solver.model.travel import NO_WAY
+from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.helpers import model_of
 from tests.solver.objective import internal_cost, random_plan
 from tests.solver.problems import problem_of, random_problem
@@ -19,7 +19,7 @@ FEATURES = {"capacity", "fleet", "priorities", "open routes", "shipments"}
 @pytest.mark.parametrize("seed", range(20))
 def test_a_task_is_worth_more_than_any_plan_costs(seed: int) -> None:
     model = model_of(random_problem(seed, FEATURES | ({"custom costs"} if seed % 2 else set())))
-    assert reason_for_vroom(model) is None
+    assert inability("pyvrp", model.problem) is None
     encoding = Encoding(model)
     least = min(prizes(model, encoding.fleet, encoding.possible).values())
     rng = random.Random(seed)

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from milkrun.schema.times import is_timed
 from milkrun_solver.answer.solution import planned
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.request import Request
-from milkrun_solver.model.problem import Model, is_timed
+from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
@@ -96,7 +97,7 @@ def test_a_part_costs_what_it_costs_in_the_whole_where_only_the_whole_is_timed()
     """VROOM rounds in another way where nothing binds in time."""
     model = timed_elsewhere()
     part = part_of(model, [], range(6), [1, 2, 3])
-    assert not is_timed(part.model.tasks, part.model.vehicles)
+    assert not is_timed((it.source for it in part.model.tasks), (it.source for it in part.model.vehicles))
     routes = [part.timed_in_whole(it) for it in routes_of(part.model, vroom_output(part.model))]
     ours = [schedule(model, it.vehicle, it.tasks) for it in planned(routes)]
     assert [route.cost for route in routes] == [route.cost for route in ours if route]

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.overlooked import Overlooked
-from milkrun_solver.feasibility.unservable import served_on_the_way_alone
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute
-from milkrun_solver.routes.ranking import rank
+from milkrun_solver.feasibility.unservable import servable_between
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
 from tests.solver.helpers import META, Watched, faults, model_of, scheduled
 from tests.solver.problems import problem_of
@@ -87,20 +87,20 @@ def setups(seed: int) -> Model:
     return model_of(problem_of(body))
 
 
-def best_plan(model: Model) -> tuple[Rank, Plan]:
+def best_plan(model: Model) -> tuple[Objective, Plan]:
     """The best of all orders of all choices of tasks, by our own schedule and verifier."""
-    found: list[tuple[Rank, Plan]] = []
+    found: list[tuple[Objective, Plan]] = []
     for count in range(len(model.tasks) + 1):
         for order in itertools.permutations(range(len(model.tasks)), count):
             plan = [PlannedRoute(0, order)] if order else []
             solution = scheduled(model, plan)
             if solution is not None and not faults(model, solution):
-                found.append((rank(model.problem, solution), plan))
+                found.append((solution_objective(model.problem, solution), plan))
     return min(found)
 
 
-def rank_of(model: Model, routes: list[TimedRoute]) -> Rank:
-    return rank(model.problem, solution_of(model, routes, META))
+def rank_of(model: Model, routes: list[TimedRoute]) -> Objective:
+    return solution_objective(model.problem, solution_of(model, routes, META))
 
 
 SEEDS = [*range(15), 39, 43, 52, 113, 246]
@@ -113,7 +113,7 @@ def test_with_setups_at_shared_places_all_is_found_that_brute_force_finds(seed: 
     best, _ = best_plan(model)
     found = routes_of(model, vroom_output(model, 5))
     if rank_of(model, found) != best:
-        assert served_on_the_way_alone(model)
+        assert servable_between(model)
 
         def keeps_rules(routes: list[TimedRoute]) -> bool:
             return not faults(model, solution_of(model, routes, META))
@@ -122,7 +122,7 @@ def test_with_setups_at_shared_places_all_is_found_that_brute_force_finds(seed: 
         assert more is not None
         found = more
     assert rank_of(model, found) == best
-    assert (seed in SEEDS[-5:]) == bool(served_on_the_way_alone(model))
+    assert (seed in SEEDS[-5:]) == bool(servable_between(model))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from milkrun_solver.engines.libraries import load_pyvrp
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.penalties import UPDATES, Penalties, first_penalties, max_penalty
-from milkrun_solver.model.problem import Plan
+from milkrun_solver.model.visits import Plan
 
 if TYPE_CHECKING:
     import pyvrp

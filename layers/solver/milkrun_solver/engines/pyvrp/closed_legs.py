@@ -4,14 +4,14 @@ PyVRP knows no forbidden legs. So a leg that nobody may drive is longer than any
 route may be as long as that: it breaks a limit, as a route does that is too long.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from milkrun_solver.engines.pyvrp.matrices import Grid
+from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments
 from milkrun_solver.model.travel import Travel
 
 Flags = npt.NDArray[np.bool_]
@@ -50,17 +50,18 @@ def close(
     return *closed, Closing(legs, most)
 
 
-def limit_of_distance(arguments: Mapping[str, Any], closings: Sequence[Closing | None]) -> dict[str, int]:
-    """PyVRP's limit on the distance of a vehicle type's routes, where its own is not as low.
+def without_closed_legs(arguments: TypeArguments, closings: Sequence[Closing | None]) -> TypeArguments:
+    """The arguments of a vehicle type whose routes may be no longer than one along open ways.
 
     Args:
-        arguments: PyVRP's keyword arguments for the type.
         closings: Of each profile.
     """
-    closing = closings[arguments["profile"]]
+    closing = closings[arguments.profile]
     if closing is None:
-        return {}
-    return {"max_distance": min(closing.most_distance, arguments.get("max_distance", closing.most_distance))}
+        return arguments
+    own = arguments.max_distance
+    most = closing.most_distance if own is None else min(closing.most_distance, own)
+    return replace(arguments, max_distance=most)
 
 
 def _closed_legs(travel: Travel, rows: Sequence[int | None]) -> Flags | None:

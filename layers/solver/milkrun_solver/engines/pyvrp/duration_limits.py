@@ -11,8 +11,9 @@ without end, at a price above all.
 import math
 from typing import TYPE_CHECKING
 
-from milkrun_solver.engines.pyvrp.fleet import Fleet, VehicleType
+from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.penalties import UNLIMITED, max_penalty
+from milkrun_solver.engines.pyvrp.vehicle_types import VehicleType
 from milkrun_solver.model.problem import Model
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def lasts_too_long(route: "pyvrp.Route", limits: Limits) -> bool:
 def _limit(kind: VehicleType) -> int | None:
     """How long a route with several trips may last; None where there is one trip, or no limit."""
     arguments = kind.arguments
-    has_several = arguments.get("reload_depots") and arguments.get("max_reloads", 1)
-    if not has_several or "shift_duration" not in arguments:
+    has_several = arguments.reload_depots and arguments.max_reloads != 0
+    if not has_several or arguments.shift_duration is None:
         return None
-    longest: int = arguments["shift_duration"] + arguments.get("max_overtime", 0)
-    return longest
+    return arguments.shift_duration + arguments.max_overtime

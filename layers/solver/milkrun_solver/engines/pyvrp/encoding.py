@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milkrun_solver.engines.libraries import load_pyvrp
-from milkrun_solver.engines.pyvrp.closed_legs import limit_of_distance
+from milkrun_solver.engines.pyvrp.closed_legs import without_closed_legs
 from milkrun_solver.engines.pyvrp.duration_limits import lasts_too_long, priced_limits, with_prices
-from milkrun_solver.engines.pyvrp.empty_trips import without_idle_reloads
-from milkrun_solver.engines.pyvrp.expressible import action
+from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
-from milkrun_solver.feasibility.unservable import impossible_tasks
-from milkrun_solver.model.problem import Model, Plan, PlannedRoute, Task, Window
+from milkrun_solver.feasibility.unservable import unservable
+from milkrun_solver.model.problem import Model, Task, Window
+from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.schedule import schedule
 
 if TYPE_CHECKING:
@@ -32,15 +32,17 @@ class Encoding:
         known: Routes that keep the rules.
 
     Attributes:
-        possible: Numbers of the tasks that some vehicle can serve; the others are left out.
+        possible: Numbers of the tasks that some vehicle can serve.
+        impossible: The others, which are left out, each with the rule that forbids it.
         fleet: Vehicles, locations and matrices.
     """
 
     def __init__(self, model: Model, known: Sequence[PlannedRoute] = ()) -> None:
         self._model = model
         self._pyvrp: Any = load_pyvrp()
-        impossible = impossible_tasks(model) - _served(known)
-        self.possible = [number for number in range(len(model.tasks)) if number not in impossible]
+        served = _served(known)
+        self.impossible = {number: it for number, it in unservable(model).items() if number not in served}
+        self.possible = [number for number in range(len(model.tasks)) if number not in self.impossible]
         self.fleet = Fleet(model, self.possible)
         self._limits = priced_limits(model, self.fleet)
         self._clients: dict[int, list[int]] = {}
@@ -87,9 +89,8 @@ class Encoding:
     def data(self, complete: bool) -> "pyvrp.ProblemData":
         """PyVRP's data, with every task required or with prizes for those that are served."""
         vrp, fleet = self._pyvrp, self.fleet
-        worth = dict.fromkeys(self.possible, 0)
-        if not complete:
-            worth = prizes(self._model, fleet, self.possible)
+        possible = self.possible
+        worth = dict.fromkeys(possible, 0) if complete else prizes(self._model, fleet, possible)
         clients: list[Any] = []
         groups: list[Any] = []
         for number, alternatives in self._clients.items():
@@ -100,17 +101,16 @@ class Encoding:
             required = complete and group is None
             windows = self._model.tasks[number].windows or (None,)
             clients += [self._client(number, w, group, required, worth[number]) for w in windows]
-        most = max(1, len(self.possible))
+        most = max(1, len(possible))
         types = [
             vrp.VehicleType(
                 num_available=min(len(kind.vehicles), most),
-                **{key: _plain(value) for key, value in kind.arguments.items()}
-                | limit_of_distance(kind.arguments, fleet.closings),
+                **without_closed_legs(kind.arguments, fleet.closings).as_keywords(),
             )
             for kind in fleet.types
         ]
         data: pyvrp.ProblemData = vrp.ProblemData(
-            locations=[vrp.Location(0, 0) for _ in fleet.locations],
+            locations=[vrp.Location(0, 0) for _ in fleet.locations.rows],
             clients=clients,
             depots=self._depots(),
             vehicle_types=types,
@@ -122,11 +122,11 @@ class Encoding:
         return with_prices(data, self._limits, complete)
 
     def _depots(self) -> list[Any]:
-        depots = [self._pyvrp.Depot(location) for location in self.fleet.depots.values()]
+        depots = [self._pyvrp.Depot(location) for location in self.fleet.locations.depots.values()]
         unit = self.fleet.time_unit if self._model.timed else 0
         depots += [
             self._pyvrp.Depot(location, service_duration=unit * service)
-            for (_, service), location in self.fleet.reloads.items()
+            for (_, service), location in self.fleet.locations.reloads.items()
         ]
         return depots
 
@@ -135,9 +135,9 @@ class Encoding:
     ) -> Any:
         task = self._model.tasks[number]
         return self._pyvrp.Client(
-            location=self.fleet.location_of[number],
-            delivery=self._loads(task, task.delivery),
-            pickup=[*task.pickup, *([0] * self._extra_dimensions)],
+            location=self.fleet.locations.of_task[number],
+            delivery=self.fleet.loads(task, task.delivery),
+            pickup=[*task.pickup, *([0] * self.fleet.extra_dimensions)],
             service_duration=self._service(task),
             release_time=self.fleet.time_unit * task.release,
             required=required,
@@ -149,30 +149,22 @@ class Encoding:
     def _shipment(self, number: int, complete: bool, prize: int) -> Any:
         pickup, delivery = self._model.tasks[number], self._model.tasks[number + 1]
         return self._pyvrp.Shipment(
-            self.fleet.location_of[number],
-            self.fleet.location_of[number + 1],
+            self.fleet.locations.of_task[number],
+            self.fleet.locations.of_task[number + 1],
             pickup_service_duration=self._service(pickup),
             delivery_service_duration=self._service(delivery),
-            amount=self._loads(pickup, pickup.pickup),
+            amount=self.fleet.loads(pickup, pickup.pickup),
             required=complete,
             prize=prize,
             **self._window("pickup_", next(iter(pickup.windows), None)),
             **self._window("delivery_", next(iter(delivery.windows), None)),
         )
 
-    @property
-    def _extra_dimensions(self) -> int:
-        return len(self.fleet.skill_sets) + self.fleet.counts_tasks
-
-    def _loads(self, task: Task, amounts: tuple[int, ...]) -> list[int]:
-        skills = [int(task.skills == needed) for needed in self.fleet.skill_sets]
-        return [*amounts, *skills, *([1] if self.fleet.counts_tasks else [])]
-
     def _service(self, task: Task) -> int:
         """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
         if not self._model.timed or self.fleet.service_on_edges:
             return 0
-        return self.fleet.time_unit * action(task, self._model.vehicles[0])
+        return self.fleet.time_unit * task.action(self._model.vehicles[0].type_rank)
 
     def _window(self, prefix: str, window: Window | None) -> dict[str, int]:
         if window is None:
@@ -197,9 +189,9 @@ class Encoding:
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
 
-        def number_of(activity: "pyvrp.Activity", reloads: list[int]) -> int:
+        def visit_of(activity: "pyvrp.Activity", reloads: list[int]) -> Visit:
             if activity.is_depot():
-                return ~reloads.index(activity.idx)
+                return ReloadVisit(reloads.index(activity.idx))
             if activity.is_client():
                 return jobs[activity.idx]
             return pickups[activity.idx] + (1 if activity.is_delivery() else 0)
@@ -207,47 +199,43 @@ class Encoding:
         plan: Plan = []
         for route in filter(wanted, solution.routes()):
             vehicle = spare[route.vehicle_type()].pop(0)
-            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
-            tasks = tuple(number_of(activity, reloads) for activity in route.schedule()[1:-1])
-            plan.append(without_idle_reloads(self._model, PlannedRoute(vehicle, tasks)))
+            reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
+            visits = tuple(visit_of(activity, reloads) for activity in route.schedule()[1:-1])
+            plan.append(without_empty_trips(self._model, PlannedRoute(vehicle, visits)))
         return plan
 
     def solution(self, data: "pyvrp.ProblemData", plan: Plan) -> "pyvrp.Solution":
         """PyVRP's solution for a plan of the same problem."""
         vrp = self._pyvrp
         types = {number: rank for rank, kind in enumerate(self.fleet.types) for number in kind.vehicles}
-        routes = [
-            vrp.Route(
-                data,
-                [
-                    self._activity(planned.vehicle, number, window)
-                    for number, window in zip(planned.tasks, self._chosen_windows(planned), strict=True)
-                ],
-                types[planned.vehicle],
-            )
-            for planned in plan
-        ]
+        routes = [vrp.Route(data, self._activities(it), types[it.vehicle]) for it in plan]
         solution: pyvrp.Solution = vrp.Solution(data, routes)
         return solution
 
-    def _activity(self, vehicle: int, number: int, window: int) -> Any:
+    def _activities(self, planned: PlannedRoute) -> list[Any]:
+        chosen = zip(planned.visits, self._chosen_windows(planned), strict=True)
+        return [self._activity(planned.vehicle, visit, window) for visit, window in chosen]
+
+    def _activity(self, vehicle: int, visit: Visit, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
-        if number < 0:
-            reloads = self.fleet.reload_depots(self._model.vehicles[vehicle])
-            return activity(kinds.DEPOT, reloads[~number])
-        kind = self._model.tasks[number].kind
+        if isinstance(visit, ReloadVisit):
+            reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
+            return activity(kinds.DEPOT, reloads[visit.reload])
+        kind = self._model.tasks[visit].kind
         if kind == "job":
-            return activity(kinds.CLIENT, self._clients[number][window])
+            return activity(kinds.CLIENT, self._clients[visit][window])
         if kind == "pickup":
-            return activity(kinds.PICKUP, self._shipments[number])
-        return activity(kinds.DELIVERY, self._shipments[number - 1])
+            return activity(kinds.PICKUP, self._shipments[visit])
+        return activity(kinds.DELIVERY, self._shipments[visit - 1])
 
     def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
         """Which of its windows each stop of a route starts in."""
-        windows = [() if number < 0 else self._model.tasks[number].windows for number in planned.tasks]
+        windows = [
+            self._model.tasks[visit].windows if isinstance(visit, int) else () for visit in planned.visits
+        ]
         timed = None
         if any(len(several) > 1 for several in windows):
-            timed = schedule(self._model, planned.vehicle, planned.tasks)
+            timed = schedule(self._model, planned.vehicle, planned.visits)
         if timed is None:
             return [0] * len(windows)
         starts = [stop.arrival + stop.waiting for stop in timed.stops[1:-1]]
@@ -258,9 +246,4 @@ class Encoding:
 
 
 def _served(plan: Sequence[PlannedRoute]) -> set[int]:
-    return {task for route in plan for task in route.served}
-
-
-def _plain(value: Any) -> Any:
-    """A list for a tuple: PyVRP takes lists alone."""
-    return list(value) if isinstance(value, tuple) else value
+    return {task for route in plan for task in route.tasks}

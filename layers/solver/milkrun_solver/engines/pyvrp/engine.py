@@ -4,12 +4,13 @@ it."""
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.penalties import Penalties
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 
 if TYPE_CHECKING:
     import pyvrp
@@ -31,7 +32,7 @@ class PyvrpEngine(Engine):
     def __init__(self, model: Model, known: Plan) -> None:
         super().__init__(model, known)
         self.encoding = Encoding(model, known)
-        self.possible = self.encoding.possible
+        self.impossible = self.encoding.impossible
         self.whole_bytes = self.encoding.fleet.matrix_bytes
 
     def session(self, number: int, seed: int) -> "PyvrpSession":

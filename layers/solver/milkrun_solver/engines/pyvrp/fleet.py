@@ -1,24 +1,20 @@
 """PyVRP's side of the road: locations, vehicle types, and the matrices each type sees."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from milkrun_solver.engines.pyvrp.channels import Channels, Matrix, channels, time_unit
 from milkrun_solver.engines.pyvrp.closed_legs import Closing, close
-from milkrun_solver.engines.pyvrp.expressible import (
-    Channels,
-    Matrix,
-    action,
-    channels,
-    max_tasks_binds,
-    time_unit,
-)
+from milkrun_solver.engines.pyvrp.locations import Locations
 from milkrun_solver.engines.pyvrp.matrices import Grid, grid
+from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments, VehicleType
 from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.rules.max_tasks import binds
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,6 @@ class _Profile:
     duration_factor: int
     type_rank: int
     task_rate: int
-
-
-@dataclass(frozen=True)
-class VehicleType:
-    """Vehicles that are alike: PyVRP's keyword arguments for them, and their numbers."""
-
-    arguments: dict[str, Any]
-    vehicles: list[int]
 
 
 class Fleet:
@@ -54,11 +42,7 @@ class Fleet:
         counts_tasks: Whether the last load dimension counts tasks.
         service_on_edges, work_on_edges: Whether time on the spot, and its cost, depend on the vehicle and so
             stand on the edges of its matrices.
-        locations: The matrix row of each location, None for the nowhere where open routes start and end.
-        location_of: The location of each task.
-        depots: The location of each start and end, by its matrix row.
-        reloads: The location of each depot where to reload, by its matrix row and the seconds that it takes.
-            It comes after the others, since a route's start takes no time.
+        locations: Where tasks, starts, ends and places to reload are.
         types: The vehicle types.
     """
 
@@ -69,13 +53,11 @@ class Fleet:
         self.time_unit = time_unit(model)
         self.service_on_edges = model.timed and any(task.work_depends_on_type for task in tasks)
         self.work_on_edges = model.work_cost_depends_on_vehicle
-        self.counts_tasks = any(max_tasks_binds(model, vehicle) for vehicle in model.vehicles)
+        self.counts_tasks = any(binds(vehicle, len(model.tasks)) for vehicle in model.vehicles)
         self.skill_sets = _binding_skill_sets(model, tasks)
-        self.locations: list[int | None] = []
-        self.location_of: dict[int, int] = {}
-        self.depots: dict[int | None, int] = {}
-        self.reloads: dict[tuple[int, int], int] = {}
-        self._lay_locations()
+        moving = any(vehicle.travel.within_a_place for vehicle in model.vehicles)
+        apart = self.service_on_edges or self.work_on_edges or moving
+        self.locations = Locations(model, possible, apart)
         self._channels = [self._channels_of(vehicle) for vehicle in model.vehicles]
         self.divisor = self._common_divisor()
         self._profiles: dict[_Profile, int] = {}
@@ -85,40 +67,13 @@ class Fleet:
     @property
     def matrix_bytes(self) -> int:
         """Memory that the matrices of all profiles take."""
-        return 2 * 8 * len(self.locations) ** 2 * len(self._profiles)
+        return 2 * 8 * len(self.locations.rows) ** 2 * len(self._profiles)
 
     def _channels_of(self, vehicle: Vehicle) -> Channels:
         found = channels(self._model, vehicle)
         if found is None:
             raise ValueError("a vehicle that PyVRP cannot express was not left to VROOM")
         return found
-
-    def _lay_locations(self) -> None:
-        """One location for each matrix row in use, or for each task where tasks at one row must differ."""
-        model = self._model
-        moving = any(vehicle.travel.within_a_place for vehicle in model.vehicles)
-        apart = self.service_on_edges or self.work_on_edges or moving
-        shared: dict[int | None, int] = {}
-
-        def add(row: int | None) -> int:
-            self.locations.append(row)
-            return len(self.locations) - 1
-
-        for number in self._possible:
-            row = model.tasks[number].place
-            if apart or row not in shared:
-                shared[row] = add(row)
-            self.location_of[number] = shared[row]
-        if apart:
-            shared = {}
-        for vehicle in model.vehicles:
-            for depot in (vehicle.start, vehicle.end, *(reload.place for reload in vehicle.reloads)):
-                if depot not in shared:
-                    shared[depot] = add(depot)
-            self.depots |= {depot: shared[depot] for depot in (vehicle.start, vehicle.end)}
-            self.reloads |= {
-                (reload.place, reload.service): shared[reload.place] for reload in vehicle.reloads
-            }
 
     def _common_divisor(self) -> int:
         """PyVRP's penalties suit small costs best."""
@@ -130,32 +85,44 @@ class Fleet:
         return math.gcd(*parts) or 1
 
     def _vehicle_types(self) -> list[VehicleType]:
-        groups: dict[tuple[Any, ...], VehicleType] = {}
-        depots = list(self.depots)
+        types: dict[TypeArguments, VehicleType] = {}
         for number, (vehicle, channel) in enumerate(zip(self._model.vehicles, self._channels, strict=True)):
-            arguments = {
-                "start_depot": depots.index(vehicle.start),
-                "end_depot": depots.index(vehicle.end),
-                "capacity": self._capacity(vehicle),
-                **self._costs_and_limits(vehicle, channel),
-                **self._trips(vehicle),
-            }
-            key = tuple(arguments.items())
-            groups.setdefault(key, VehicleType(arguments, [])).vehicles.append(number)
-        return list(groups.values())
+            arguments = self._arguments(vehicle, channel)
+            types.setdefault(arguments, VehicleType(arguments)).vehicles.append(number)
+        return list(types.values())
 
-    def reload_depots(self, vehicle: Vehicle) -> list[int]:
-        """PyVRP's depot of each place where a vehicle may reload, in the vehicle's order."""
-        ranks = list(self.reloads)
-        return [len(self.depots) + ranks.index((place.place, place.service)) for place in vehicle.reloads]
+    def _arguments(self, vehicle: Vehicle, channel: Channels) -> TypeArguments:
+        source, unit = vehicle.source, self.time_unit
+        start, end = self.locations.start_and_end(vehicle)
+        early, late = (None, None) if vehicle.window is None else (unit * time for time in vehicle.window)
+        shift = source.shift_duration
+        return TypeArguments(
+            start_depot=start,
+            end_depot=end,
+            capacity=self._capacity(vehicle),
+            fixed_cost=COST_UNIT * source.costs.fixed // self.divisor,
+            unit_distance_cost=1 if self.work_on_edges else channel.unit_distance // self.divisor,
+            unit_duration_cost=channel.unit_duration // self.divisor,
+            profile=self._profile(vehicle, channel),
+            tw_early=early,
+            tw_late=late,
+            max_distance=channel.max_distance,
+            shift_duration=channel.max_duration if shift is None else unit * shift,
+            max_overtime=0 if shift is None else unit * source.max_overtime,
+            unit_overtime_cost=0 if shift is None else self._unit_overtime(vehicle) // self.divisor,
+            reload_depots=tuple(dict.fromkeys(self.locations.reload_depots(vehicle))),
+            max_reloads=source.max_reloads if vehicle.reloads else None,
+        )
 
-    def _trips(self, vehicle: Vehicle) -> dict[str, Any]:
-        if not vehicle.reloads:
-            return {}
-        trips: dict[str, Any] = {"reload_depots": tuple(dict.fromkeys(self.reload_depots(vehicle)))}
-        if vehicle.source.max_reloads is not None:
-            trips["max_reloads"] = vehicle.source.max_reloads
-        return trips
+    @property
+    def extra_dimensions(self) -> int:
+        """How many load dimensions there are beside the problem's own amounts."""
+        return len(self.skill_sets) + self.counts_tasks
+
+    def loads(self, task: Task, amounts: Sequence[int]) -> list[int]:
+        """What a task puts on board in each load dimension."""
+        skills = [int(task.skills == needed) for needed in self.skill_sets]
+        return [*amounts, *skills, *([1] if self.counts_tasks else [])]
 
     def _capacity(self, vehicle: Vehicle) -> tuple[int, ...]:
         enough = len(self._model.tasks)
@@ -164,25 +131,6 @@ class Fleet:
             most = vehicle.source.max_tasks
             capacity.append(enough if most is None else min(most, enough))
         return tuple(capacity)
-
-    def _costs_and_limits(self, vehicle: Vehicle, channel: Channels) -> dict[str, int]:
-        costs = {
-            "fixed_cost": COST_UNIT * vehicle.source.costs.fixed // self.divisor,
-            "unit_distance_cost": 1 if self.work_on_edges else channel.unit_distance // self.divisor,
-            "unit_duration_cost": channel.unit_duration // self.divisor,
-            "profile": self._profile(vehicle, channel),
-        }
-        if vehicle.window is not None:
-            costs["tw_early"], costs["tw_late"] = (self.time_unit * time for time in vehicle.window)
-        if channel.max_distance is not None:
-            costs["max_distance"] = channel.max_distance
-        if channel.max_duration is not None:
-            costs["shift_duration"] = channel.max_duration
-        if vehicle.source.shift_duration is not None:
-            costs["shift_duration"] = self.time_unit * vehicle.source.shift_duration
-            costs["max_overtime"] = self.time_unit * vehicle.source.max_overtime
-            costs["unit_overtime_cost"] = self._unit_overtime(vehicle) // self.divisor
-        return costs
 
     def _unit_overtime(self, vehicle: Vehicle) -> int:
         """Internal cost of one unit of PyVRP's time beyond the shift's duration."""
@@ -218,11 +166,11 @@ class Fleet:
 
     @cached_property
     def _closed(self) -> list[tuple[Grid, Grid, Closing | None]]:
-        stops = [self.location_of[number] for number in self._possible]
-        stops += len(self._possible) * list(self.reloads.values())
-        stops += self.depots.values()
+        stops = [self.locations.of_task[number] for number in self._possible]
+        stops += len(self._possible) * list(self.locations.reloads.values())
+        stops += self.locations.depots.values()
         return [
-            close(vehicle.travel, self.locations, *self._pair(profile.channels, vehicle), stops)
+            close(vehicle.travel, self.locations.rows, *self._pair(profile.channels, vehicle), stops)
             for profile, vehicle in self._profile_vehicles
         ]
 
@@ -243,8 +191,8 @@ class Fleet:
     def _add_work(self, vehicle: Vehicle, distance: Grid, duration: Grid) -> None:
         """Time on the spot goes on the edges out of a task, its cost on those into it."""
         rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
-        for number, location in self.location_of.items():
-            seconds = action(self._model.tasks[number], vehicle)
+        for number, location in self.locations.of_task.items():
+            seconds = self._model.tasks[number].action(vehicle.type_rank)
             if self.service_on_edges:
                 duration[location, :] += self.time_unit * seconds
             if self.work_on_edges:
@@ -259,7 +207,7 @@ class Fleet:
             "custom": [(travel.costs, 1)],
             "mixed": [(travel.durations, mix[0]), (travel.distances, mix[1])],
         }
-        return grid([(cells, factor) for cells, factor in terms[kind] if factor], self.locations)
+        return grid([(cells, factor) for cells, factor in terms[kind] if factor], self.locations.rows)
 
 
 def _binding_skill_sets(model: Model, tasks: list[Task]) -> list[frozenset[int]]:

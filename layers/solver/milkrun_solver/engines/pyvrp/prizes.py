@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from milkrun_solver.engines.pyvrp.closed_legs import Closing
-from milkrun_solver.engines.pyvrp.expressible import action
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.matrices import Grid
 from milkrun_solver.model.problem import HUNDREDTHS, Model
@@ -27,7 +26,7 @@ def prizes(model: Model, fleet: Fleet, possible: Sequence[int]) -> dict[int, int
     first = model.vehicles[0]
     rate = 0 if fleet.work_on_edges else HUNDREDTHS * first.source.costs.per_task_hour
     return {
-        number: base * (1 + step * task.priority) - rate * action(task, first) // fleet.divisor
+        number: base * (1 + step * task.priority) - rate * task.action(first.type_rank) // fleet.divisor
         for number, task in tasks.items()
     }
 
@@ -36,18 +35,18 @@ def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> 
     """A cost above that of any plan, which comes to each task once, to a place to reload once for each task
     at most, and with each vehicle to an end."""
     into = _dearest_legs(fleet)
-    legs = sum(into[fleet.location_of[number]] for number in possible)
-    legs += len(possible) * max((into[location] for location in fleet.reloads.values()), default=0)
+    legs = sum(into[fleet.locations.of_task[number]] for number in possible)
+    legs += len(possible) * max((into[location] for location in fleet.locations.reloads.values()), default=0)
     legs += min(len(possible), len(model.vehicles)) * max(
-        into[location] for location in fleet.depots.values()
+        into[location] for location in fleet.locations.depots.values()
     )
     fixed = overtime = 0
     for kind in fleet.types:
-        most = kind.arguments.get("max_overtime", 0) * kind.arguments.get("unit_overtime_cost", 0)
-        overtime += most * len(kind.vehicles)
-        fixed += kind.arguments["fixed_cost"] * len(kind.vehicles)
+        arguments, count = kind.arguments, len(kind.vehicles)
+        overtime += arguments.max_overtime * arguments.unit_overtime_cost * count
+        fixed += arguments.fixed_cost * count
     first = model.vehicles[0]
-    work = sum(action(model.tasks[number], first) for number in possible)
+    work = sum(model.tasks[number].action(first.type_rank) for number in possible)
     work *= HUNDREDTHS * first.source.costs.per_task_hour // fleet.divisor
     return legs + fixed + work + overtime + 1
 
@@ -56,10 +55,10 @@ def _dearest_legs(fleet: Fleet) -> list[int]:
     """What the dearest leg into each location costs, whoever drives it."""
     closings = fleet.closings
     distances, durations = (list(map(_longest_legs, grids, closings)) for grids in fleet.matrices)
-    dearest = [0] * len(fleet.locations)
+    dearest = [0] * len(fleet.locations.rows)
     for profile, unit_distance, unit_duration in {
-        tuple(kind.arguments[key] for key in ("profile", "unit_distance_cost", "unit_duration_cost"))
-        for kind in fleet.types
+        (it.arguments.profile, it.arguments.unit_distance_cost, it.arguments.unit_duration_cost)
+        for it in fleet.types
     }:
         legs = zip(distances[profile], durations[profile], strict=True)
         costs = [unit_distance * distance + unit_duration * duration for distance, duration in legs]

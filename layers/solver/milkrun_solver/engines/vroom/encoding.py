@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.vroom.bounds import Flags, bounded
 from milkrun_solver.engines.vroom.request import Matrices, Request
-from milkrun_solver.model.problem import Model, Task, Vehicle, is_timed, merged_windows
+from milkrun_solver.model.problem import Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
 
 _ALWAYS = (0, 2**31)
@@ -25,7 +26,7 @@ def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: f
         "jobs": [],
         "shipments": [],
     }
-    if model.timed and not is_timed(model.tasks, model.vehicles):
+    if model.timed and not is_timed((it.source for it in model.tasks), (it.source for it in model.vehicles)):
         problem["vehicles"][0]["time_window"] = _ALWAYS
     for number, task in enumerate(model.tasks):
         if task.kind == "job":

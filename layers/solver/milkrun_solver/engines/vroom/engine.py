@@ -3,14 +3,15 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from milkrun.schema.solution import EngineName
+from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Neighbourhood, Session
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.errors import EngineError
-from milkrun_solver.model.problem import Model, Plan
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.schedule import TimedRoute
 
 _LEAST_SECONDS = 0.1

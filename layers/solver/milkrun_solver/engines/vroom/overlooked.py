@@ -7,10 +7,11 @@ put into the routes that VROOM has found.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from milkrun_solver.feasibility.unservable import served_on_the_way_alone
+from milkrun_solver.feasibility.unservable import servable_between
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.breaks import Visit, schedule_with_breaks
+from milkrun_solver.routes.breaks import schedule_with_breaks
 from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
+from milkrun_solver.rules.skills import has_skills
 
 _MOST_TRIES = 2_000
 """Routes that are given times for one answer at most: some tenths of a second."""
@@ -29,7 +30,7 @@ class Overlooked:
     def __init__(self, model: Model, keeps_rules: Callable[[list[TimedRoute]], bool]) -> None:
         self._model = model
         self._keeps_rules = keeps_rules
-        self._orders = served_on_the_way_alone(model)
+        self._orders = servable_between(model)
         self._tries = 0
 
     def put_into(self, routes: Sequence[TimedRoute]) -> list[TimedRoute] | None:
@@ -47,7 +48,7 @@ class Overlooked:
         able = [
             (rank, route)
             for rank, route in enumerate(routes)
-            if self._model.tasks[order[0]].skills <= self._model.vehicles[route.vehicle].skills
+            if has_skills(self._model.vehicles[route.vehicle], self._model.tasks[order[0]])
         ]
         for longer in (_insertions, self._moves):
             found = [
@@ -84,7 +85,7 @@ class Overlooked:
     def _timed(self, vehicle: int, tasks: Sequence[int]) -> TimedRoute | None:
         if not self._model.vehicles[vehicle].source.breaks:
             return schedule(self._model, vehicle, tasks)
-        return schedule_with_breaks(self._model, vehicle, [Visit(False, number) for number in tasks])
+        return schedule_with_breaks(self._model, vehicle, tasks)
 
 
 def _insertions(tasks: tuple[int, ...], order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -1,10 +1,10 @@
 #!lua
--- begin: notes that a call is about to wait, unless enough do
+-- calls/begin: notes that a call is about to wait, unless enough do
 -- A call that never tells of its end (its process died) counts until it would have ended by itself.
 -- KEYS 1: the calls that wait, each as <owner>:<name>, by when it ends at the latest, ms
 -- ARGV 1: the owner; 2: <owner>:<name> of the call; 3: how long it waits at the most, ms
 --      4: limit of calls; 5: limit of calls of one owner
--- Returns: 1 if it may wait, else 0
+-- Returns: OK | BUSY
 -- @include now
 local calls, owner, call, longest = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local now = now_ms()
@@ -17,8 +17,8 @@ local own = 0
 for _, other in ipairs(others) do
   if string.sub(other, 1, #owner + 1) == owner .. ':' then own = own + 1 end
 end
-if #others >= tonumber(ARGV[4]) or own >= tonumber(ARGV[5]) then return 0 end
+if #others >= tonumber(ARGV[4]) or own >= tonumber(ARGV[5]) then return {CODE.BUSY} end
 
 redis.call('ZADD', calls, int(now + longest), call)
 redis.call('PEXPIRE', calls, 60000)
-return 1
+return {CODE.OK}

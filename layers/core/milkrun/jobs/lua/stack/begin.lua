@@ -1,11 +1,11 @@
 #!lua
--- begin: notes a run that is about to run, unless as many do as may
+-- stack/begin: notes a run that is about to run, unless as many do as may
 -- One whose worker dies counts until the sweeper takes its lease back, or its invocation would have ended.
 -- KEYS 1: the runs that are running, as <owner>:<run_id>, by until when they are counted, ms
 --      2: those that were refused, by since when, ms
 -- ARGV 1: the run; 2: for how long, ms, which is twice what an invocation lasts; 3: limit of running runs
 --      4: a run whose place it takes, or ''
--- Returns: 1 if it may run, else 0
+-- Returns: OK | BUSY
 -- @include now
 local running, refused, run = KEYS[1], KEYS[2], ARGV[1]
 local now = now_ms()
@@ -21,4 +21,4 @@ else
   redis.call('ZADD', refused, 'NX', int(now), run)
 end
 for _, key in ipairs({running, refused}) do redis.call('PEXPIRE', key, 3600000) end
-return may_run and 1 or 0
+return {may_run and CODE.OK or CODE.BUSY}

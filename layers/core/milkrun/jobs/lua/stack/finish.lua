@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
--- finish: notes that a run runs no more, and tells whose turn it is
+-- stack/finish: notes that a run runs no more, and tells whose turn it is
 -- Where runs were refused, that is the one that was so first, and the owner's next run goes behind them: no owner keeps
 -- another out. Whoever is told goes behind the others too, so that one that cannot start keeps nobody back.
--- KEYS 1-2: as in begin
+-- KEYS 1-2: as in stack/begin
 -- ARGV 1: the run; 2: the next run of its owner, as <owner>:<run_id>, or ''
--- Returns: the run whose turn it is, or ''
+-- Returns: OK run, the one whose turn it is, or ''
 -- @include now
 local running, refused, next_run = KEYS[1], KEYS[2], ARGV[2]
 local now = now_ms()
@@ -12,7 +12,7 @@ local now = now_ms()
 redis.call('ZREM', running, ARGV[1])
 redis.call('ZREM', refused, ARGV[1])
 local first = redis.call('ZRANGE', refused, 0, 0)[1]
-if not first then return next_run end
+if not first then return {CODE.OK, next_run} end
 if next_run ~= '' then redis.call('ZADD', refused, 'NX', int(now), next_run) end
 redis.call('ZADD', refused, int(now + 1), first)
-return first
+return {CODE.OK, first}

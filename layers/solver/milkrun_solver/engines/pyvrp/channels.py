@@ -1,17 +1,16 @@
-"""What each engine can express: why a problem is one's alone, and which matrices hold a vehicle's costs.
+"""Which of PyVRP's matrices hold a vehicle's costs and limits.
 
 PyVRP has two matrices for a vehicle. The duration matrix carries time where time windows bind. The distance
 matrix carries what a leg costs. A limit on travel time or distance needs a matrix of its own, so it can be
-said only where cost is in proportion to it, or where no time window claims the duration matrix.
+said only where cost is in proportion to it, or where no time window claims the duration matrix. The problems
+that this leaves out are told by `milkrun.schema.capabilities`.
 """
 
 import math
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from milkrun.schema.additions import additions_of
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Vehicle
 
 Matrix = Literal["time", "distance", "mixed", "custom"]
 
@@ -34,48 +33,6 @@ class Channels:
     mix: tuple[int, int] = (0, 0)
     max_distance: int | None = None
     max_duration: int | None = None
-
-
-def reason_for_vroom(model: Model) -> str | None:
-    """Why PyVRP cannot express this problem, or None if it can."""
-    if model.has_breaks:
-        return "vehicles have breaks"
-    if any(len(task.windows) > 1 for task in model.tasks if task.kind != "job"):
-        return "a shipment has several time windows"
-    if _setups_depend_on_order(model):
-        return "setup times apply to several tasks at one place"
-    limited = [vehicle for vehicle in model.vehicles if max_tasks_binds(model, vehicle)]
-    if limited and any(task.kind == "pickup" for task in model.tasks):
-        return "max_tasks counts both ends of a shipment"
-    if any(vehicle.reloads for vehicle in limited):
-        return "max_tasks counts the tasks of all trips"
-    if any(channels(model, vehicle) is None for vehicle in model.vehicles):
-        return "a limit on travel stands beside time windows or costs that are not in proportion to it"
-    return None
-
-
-def reason_for_pyvrp(model: Model) -> str | None:
-    """Why VROOM cannot express this problem, or None if it can."""
-    used = additions_of(model.problem)
-    return f"VROOM knows no {' and no '.join(used)}" if used else None
-
-
-def max_tasks_binds(model: Model, vehicle: Vehicle) -> bool:
-    """Whether `max_tasks` is less than all tasks."""
-    return vehicle.source.max_tasks is not None and vehicle.source.max_tasks < len(model.tasks)
-
-
-def _setups_depend_on_order(model: Model) -> bool:
-    """A setup falls away after a stop at the same place; where no place repeats, it is plain service time."""
-    places = Counter(task.place for task in model.tasks)
-    left = {vehicle.start for vehicle in model.vehicles}
-    left |= {reload.place for vehicle in model.vehicles for reload in vehicle.reloads}
-    return any(any(task.setup) and (places[task.place] > 1 or task.place in left) for task in model.tasks)
-
-
-def action(task: Task, vehicle: Vehicle) -> int:
-    """Seconds of setup and service, where a setup always applies."""
-    return task.setup[vehicle.type_rank] + task.service[vehicle.type_rank]
 
 
 def time_unit(model: Model) -> int:

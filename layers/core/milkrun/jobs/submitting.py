@@ -1,0 +1,121 @@
+"""Taking a run in."""
+
+import hashlib
+from typing import NamedTuple
+
+from milkrun.errors import TooManyBytesError, TooManySubmitsError
+from milkrun.jobs.codes import Code
+from milkrun.jobs.confirmer import too_few_replicas
+from milkrun.jobs.keys import Name, OwnerKeys, former_name
+from milkrun.jobs.packing import pack
+from milkrun.jobs.run import SCHEMA_VERSION, Run
+from milkrun.jobs.runner import Reply
+from milkrun.jobs.transitions import Transitions, ms, run_of
+from milkrun.settings import JobPolicy
+
+
+class Submission(NamedTuple):
+    """What a caller hands in: `request` is the body as posted, `time_limit_ms` what it asks for."""
+
+    owner: str
+    run_id: str
+    request: bytes
+    time_limit_ms: int
+    correlation_id: str
+    idempotency_key: str | None = None
+
+
+class Submitted(NamedTuple):
+    """The run of a submission.
+
+    Attributes:
+        replayed: Its idempotency key had it already.
+        waits: It waits for its turn: no worker is to be invoked until another run of its owner ends.
+    """
+
+    run: Run
+    replayed: bool
+    waits: bool
+
+
+class Submitting(Transitions):
+    """What a submit does."""
+
+    def submit(self, submission: Submission) -> Submitted:
+        """Stores a new run, or finds the one that its idempotency key has.
+
+        Raises:
+            TooManyPendingRunsError, TooManyBytesError, TooManySubmitsError, IdempotencyKeyReusedError: It was
+                refused; nothing was written.
+        """
+        key_hash, fingerprint = _hashes(submission)
+        policy, name = self._policy, (submission.owner, submission.run_id)
+        reply = self._scripts.run(
+            "submit",
+            name,
+            fingerprint,
+            key_hash,
+            policy.max_pending,
+            policy.max_running,
+            policy.max_bytes,
+            policy.max_submits,
+            ms(policy.redispatch),
+            SCHEMA_VERSION,
+            submission.correlation_id,
+            submission.time_limit_ms,
+            pack(submission.request),
+            keys=_idempotency_keys(name, key_hash),
+            wait=True,
+        )
+        _check_limits(reply, policy)
+        reply.accepted()
+        if reply.code is Code.UNCONFIRMED:
+            name = (reply.payload[1].decode(), reply.payload[0].decode())
+            reply = self._confirm_submit(name, reply)
+        if not reply.durable:
+            raise too_few_replicas()
+        if reply.code is Code.REPLAYED:
+            name = (reply.payload[2].decode(), reply.payload[1].decode())
+        return Submitted(
+            run_of(name, reply),
+            replayed=reply.code is Code.REPLAYED,
+            waits=reply.code is Code.WAITING,
+        )
+
+    def _confirm_submit(self, name: Name, written: Reply) -> Reply:
+        """Lets a run be seen once its replicas have it, and waits until they know that too.
+
+        Where they do not, it is taken back: no worker may start what nobody was told of.
+        """
+        if written.durable:
+            confirmed = self._confirmer.confirm(name, written, wait=True).accepted()
+            if confirmed.durable:
+                return confirmed
+        self._scripts.run("withdraw", name)
+        raise too_few_replicas()
+
+
+def _hashes(submission: Submission) -> tuple[str, str]:
+    """Of the idempotency key, and of the body that it stands for; both empty without a key."""
+    if submission.idempotency_key is None:
+        return "", ""
+    return _digest(submission.idempotency_key.encode()), _digest(submission.request)
+
+
+def _idempotency_keys(name: Name, key_hash: str) -> list[str]:
+    """The key under both names of the owner; the run's own where there is none."""
+    owner, run_id = name
+    if not key_hash:
+        return [OwnerKeys(owner).run(run_id)] * 2
+    return [OwnerKeys(each).idempotency(key_hash) for each in (owner, former_name(owner) or owner)]
+
+
+def _check_limits(reply: Reply, policy: JobPolicy) -> None:
+    if reply.code is Code.BYTES_LIMIT:
+        raise TooManyBytesError(used=int(reply.payload[0]), allowed=policy.max_bytes)
+    if reply.code is Code.RATE_LIMIT:
+        raise TooManySubmitsError(allowed=policy.max_submits, again_ms=int(reply.payload[0]))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]

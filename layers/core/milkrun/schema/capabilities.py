@@ -1,0 +1,233 @@
+"""What each engine can express, told by the body of a problem alone.
+
+VROOM knows all of its own format, PyVRP knows what Milkrun adds to it: reloads, release times of goods, the
+duration of shifts. `FEATURES` is the one table of what either lacks. From it come the refusal of a problem
+that no engine could solve, the choice of engines, and the table in `docs/engines.md`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from milkrun.schema.engines import EngineName
+from milkrun.schema.paths import Breach, Path, tasks
+from milkrun.schema.problem import Problem, Reload, Task, Vehicle
+from milkrun.schema.times import is_timed, merged_windows
+
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+"""What the first one lacks is told in the least time, so it is asked first."""
+_SPELLED = {"vroom": "VROOM", "pyvrp": "PyVRP"}
+
+_Place = tuple[float, float] | int | None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something that not every engine can express.
+
+    Attributes:
+        name: What it is, in Markdown.
+        engines: Those that can express it.
+        places: Where a problem makes use of it.
+        advice: What to do, or why, for a caller who cannot have it.
+    """
+
+    name: str
+    engines: tuple[EngineName, ...]
+    places: Callable[[Problem], Iterator[Path]]
+    advice: str = ""
+
+    def is_used(self, problem: Problem) -> bool:
+        """Whether a problem makes use of it."""
+        return next(self.places(problem), None) is not None
+
+
+def inability(engine: EngineName, problem: Problem) -> str | None:
+    """What an engine cannot express of a problem, in a sentence; None if it can express all of it."""
+    lacking = _lacking(engine, problem)
+    return f"{_SPELLED.get(engine, engine)} cannot express {_listed(lacking)}" if lacking else None
+
+
+def refusals(problem: Problem) -> Iterator[Breach]:
+    """What no engine can express beside the rest of a problem: what the last engine lacks, once the others
+    are ruled out. A problem that the first one can express is looked at no further."""
+    lacking: list[Feature] = []
+    others: list[Feature] = []
+    for engine in ENGINES:
+        others += lacking
+        lacking = _lacking(engine, problem)
+        if not lacking:
+            return
+    beside = [feature for feature in others if feature not in lacking]
+    message = f"cannot be combined with {_listed(beside)}" if beside else "cannot be used: no engine supports it"
+    told: set[Path] = set()
+    for feature in lacking:
+        for path in feature.places(problem):
+            if path not in told:
+                told.add(path)
+                yield Breach(path, f"{message}: {feature.advice}" if feature.advice else message)
+
+
+def _lacking(engine: EngineName, problem: Problem) -> list[Feature]:
+    return [it for it in FEATURES if engine not in it.engines and it.is_used(problem)]
+
+
+def _listed(features: list[Feature]) -> str:
+    return " and ".join(feature.name for feature in features)
+
+
+def _reloads(problem: Problem) -> Iterator[Path]:
+    return (("vehicles", v, "reloads") for v, it in enumerate(problem.vehicles) if it.reloads)
+
+
+def _releases(problem: Problem) -> Iterator[Path]:
+    return (("jobs", i, "release_time") for i, job in enumerate(problem.jobs) if job.release_time)
+
+
+def _shifts(problem: Problem) -> Iterator[Path]:
+    shifts = (v for v, it in enumerate(problem.vehicles) if it.shift_duration is not None)
+    return (("vehicles", v, "shift_duration") for v in shifts)
+
+
+def _breaks(problem: Problem) -> Iterator[Path]:
+    return (("vehicles", v, "breaks") for v, it in enumerate(problem.vehicles) if it.breaks)
+
+
+def _windows_of_shipments(problem: Problem) -> Iterator[Path]:
+    """Windows that meet are one."""
+    for path, task in tasks(problem) if problem.shipments else ():
+        several = path[0] == "shipments" and len(task.time_windows) > 1
+        if several and len(merged_windows(task.time_windows)) > 1:
+            yield (*path, "time_windows")
+
+
+def _setups(problem: Problem) -> Iterator[Path]:
+    """A setup falls away after a stop at the same place, so it depends on the order where a place repeats."""
+    types = {vehicle.type for vehicle in problem.vehicles}
+    setups = [(path, task) for path, task in tasks(problem) if _needs_setup(task, types)]
+    if not setups:
+        return
+    custom = problem.matrices is not None
+
+    def place(stop: Task | Reload) -> _Place:
+        return stop.location_index if custom else stop.location
+
+    found = Counter(place(task) for _, task in tasks(problem))
+    left = {vehicle.start_index if custom else vehicle.start for vehicle in problem.vehicles}
+    left |= {place(reload) for vehicle in problem.vehicles for reload in vehicle.reloads}
+    for path, task in setups:
+        if found[place(task)] > 1 or place(task) in left:
+            yield (*path, "setup" if task.setup else "setup_per_type")
+
+
+def _needs_setup(task: Task, types: set[str | None]) -> bool:
+    """Whether any vehicle does. Looks at the types that the task names: there may be 2,000 others."""
+    if not task.setup_per_type:
+        return task.setup > 0
+    named = types & task.setup_per_type.keys()
+    by_name = any(seconds for kind, seconds in task.setup_per_type.items() if kind in named)
+    return by_name or (task.setup > 0 and len(named) < len(types))
+
+
+def _max_tasks_with_shipments(problem: Problem) -> Iterator[Path]:
+    limited = _with_max_tasks(problem) if problem.shipments else ()
+    return (("vehicles", v, "max_tasks") for v, _ in limited)
+
+
+def _max_tasks_with_reloads(problem: Problem) -> Iterator[Path]:
+    return (("vehicles", v, "max_tasks") for v, vehicle in _with_max_tasks(problem) if vehicle.reloads)
+
+
+def _with_max_tasks(problem: Problem) -> Iterator[tuple[int, Vehicle]]:
+    """The vehicles whose `max_tasks` is less than all tasks."""
+    count = len(problem.jobs) + 2 * len(problem.shipments)
+    for v, vehicle in enumerate(problem.vehicles):
+        if vehicle.max_tasks is not None and vehicle.max_tasks < count:
+            yield v, vehicle
+
+
+def _limits(problem: Problem) -> Iterator[Path]:
+    """PyVRP limits the sum of a matrix. So a limit on travel has to be in proportion to costs, or free to use
+    the matrix that time would need."""
+    limited = [(v, keys) for v, it in enumerate(problem.vehicles) if (keys := _limits_of(it))]
+    if not limited:
+        return
+    timed = is_timed((task for _, task in tasks(problem)), problem.vehicles)
+    plain_work = not _work_cost_depends_on_vehicle(problem)
+    for v, keys in limited:
+        vehicle = problem.vehicles[v]
+        matrix = (problem.matrices or {}).get(vehicle.profile)
+        plain = plain_work and (matrix is None or matrix.costs is None)
+        if not (plain and _is_cost(vehicle, keys) if timed else plain or len(keys) == 1):
+            yield ("vehicles", v, keys[-1])
+
+
+def _limits_of(vehicle: Vehicle) -> list[str]:
+    return [key for key in ("max_travel_time", "max_distance") if getattr(vehicle, key) is not None]
+
+
+def _is_cost(vehicle: Vehicle, keys: list[str]) -> bool:
+    """Whether the cost of travel is in proportion to what is limited."""
+    costs = vehicle.costs
+    if keys == ["max_travel_time"]:
+        return not costs.per_km
+    return keys == ["max_distance"] and not costs.per_hour and costs.per_km > 0
+
+
+def _work_cost_depends_on_vehicle(problem: Problem) -> bool:
+    rates = {vehicle.costs.per_task_hour for vehicle in problem.vehicles}
+    types = {vehicle.type for vehicle in problem.vehicles}
+    return len(rates) > 1 or (
+        rates != {0} and any(_work_depends_on_type(task, types) for _, task in tasks(problem))
+    )
+
+
+def _work_depends_on_type(task: Task, types: set[str | None]) -> bool:
+    """Looks at the types that the task names, and at the others as one: there may be 2,000."""
+    named = types & (task.setup_per_type.keys() | task.service_per_type.keys())
+    actions = {_action(task, kind) for kind in named}
+    if len(named) < len(types):
+        actions.add(_action(task, None))
+    return len(actions) > 1
+
+
+def _action(task: Task, kind: str | None) -> int:
+    if kind is None:
+        return task.setup + task.service
+    return task.setup_per_type.get(kind, task.setup) + task.service_per_type.get(kind, task.service)
+
+
+FEATURES = (
+    Feature("`reloads`", ("pyvrp",), _reloads),
+    Feature("`release_time`", ("pyvrp",), _releases),
+    Feature("`shift_duration`", ("pyvrp",), _shifts),
+    Feature("`breaks`", ("vroom",), _breaks),
+    Feature(
+        "several `time_windows` of a pickup or a delivery",
+        ("vroom",),
+        _windows_of_shipments,
+        "an end of a shipment may have only one",
+    ),
+    Feature(
+        "`setup` at a place with several stops", ("vroom",), _setups, "another stop is at the same place"
+    ),
+    Feature(
+        "`max_tasks` with shipments",
+        ("vroom",),
+        _max_tasks_with_shipments,
+        "leave out `max_tasks` or the shipments",
+    ),
+    Feature(
+        "`max_tasks` of a vehicle with `reloads`",
+        (),
+        _max_tasks_with_reloads,
+        "leave out `max_tasks` or the vehicle's `reloads`",
+    ),
+    Feature(
+        "`max_travel_time` or `max_distance` out of proportion to costs",
+        ("vroom",),
+        _limits,
+        "travel costs must be proportional to what it limits",
+    ),
+)

@@ -1,0 +1,25 @@
+"""What binds a problem in time."""
+
+from collections.abc import Iterable, Sequence
+
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Job, Task, Vehicle
+
+
+def is_timed(tasks: Iterable[Task], vehicles: Iterable[Vehicle]) -> bool:
+    """Whether anything says when something is done: a window, a break, a release time, or the duration of a
+    shift. Where nothing does, VROOM rounds costs in another way and every route starts at 0."""
+    return any(task.time_windows or (isinstance(task, Job) and task.release_time) for task in tasks) or any(
+        it.time_window or it.breaks or it.shift_duration is not None for it in vehicles
+    )
+
+
+def merged_windows(windows: Sequence[Slot]) -> tuple[tuple[int, int], ...]:
+    """The same times as ascending windows that do not meet."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,57 @@
+"""Where PyVRP's stops are: locations, and which of them are depots."""
+
+from collections.abc import Sequence
+
+from milkrun_solver.model.problem import Model, Vehicle
+
+
+class Locations:
+    """One location for each row of the matrices in use, or for each task where tasks at one row must differ.
+
+    Args:
+        possible: Numbers of the tasks that take part.
+        apart: Whether tasks at one row differ: what is driven between them depends on the task.
+
+    Attributes:
+        rows: The matrix row of each location, None for the nowhere where open routes start and end.
+        of_task: The location of each task.
+        depots: The location of each start and end, by its matrix row.
+        reloads: The location of each depot where to reload, by its matrix row and the seconds that it takes.
+            It comes after the others, since a route's start takes no time.
+    """
+
+    def __init__(self, model: Model, possible: Sequence[int], apart: bool) -> None:
+        self.rows: list[int | None] = []
+        self.of_task: dict[int, int] = {}
+        self.depots: dict[int | None, int] = {}
+        self.reloads: dict[tuple[int, int], int] = {}
+        shared: dict[int | None, int] = {}
+        for number in possible:
+            row = model.tasks[number].place
+            if apart or row not in shared:
+                shared[row] = self._add(row)
+            self.of_task[number] = shared[row]
+        if apart:
+            shared = {}
+        for vehicle in model.vehicles:
+            for depot in (vehicle.start, vehicle.end, *(reload.place for reload in vehicle.reloads)):
+                if depot not in shared:
+                    shared[depot] = self._add(depot)
+            self.depots |= {depot: shared[depot] for depot in (vehicle.start, vehicle.end)}
+            self.reloads |= {
+                (reload.place, reload.service): shared[reload.place] for reload in vehicle.reloads
+            }
+
+    def start_and_end(self, vehicle: Vehicle) -> tuple[int, int]:
+        """PyVRP's depots where a vehicle starts and ends."""
+        ranks = list(self.depots)
+        return ranks.index(vehicle.start), ranks.index(vehicle.end)
+
+    def reload_depots(self, vehicle: Vehicle) -> list[int]:
+        """PyVRP's depot of each place where a vehicle may reload, in the vehicle's order."""
+        ranks = list(self.reloads)
+        return [len(self.depots) + ranks.index((place.place, place.service)) for place in vehicle.reloads]
+
+    def _add(self, row: int | None) -> int:
+        self.rows.append(row)
+        return len(self.rows) - 1

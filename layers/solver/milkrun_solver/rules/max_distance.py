@@ -1,0 +1,34 @@
+"""A route is no longer than its vehicle's `max_distance`."""
+
+from collections.abc import Hashable
+
+from milkrun_solver.model.problem import Task, Vehicle
+from milkrun_solver.rules.rule import Insertion, Rule
+from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
+
+
+class MaxDistance(Rule):
+    """Counted in metres of the distance matrix."""
+
+    code = "max_distance"
+    reason = "the way is longer than the vehicle may go"
+    depends_on_journey = True
+
+    def allows(self, insertion: Insertion) -> bool:
+        most = insertion.vehicle.source.max_distance
+        return most is None or insertion.journey.metres <= most
+
+    def traits(self, vehicle: Vehicle) -> Hashable:
+        return vehicle.source.max_distance
+
+    def screen(self, group: VehicleGroup) -> Screen | None:
+        most = group.limits(lambda vehicle: vehicle.source.max_distance)
+        distances = group.travel.distances
+        if most is None or distances is None:
+            return None
+
+        def may_serve(_task: Task, legs: TaskLegs) -> Flags:
+            short: Flags = legs.metres(distances) <= most
+            return short
+
+        return may_serve

@@ -1,0 +1,21 @@
+"""A vehicle reloads at its own places, `max_reloads` times at most."""
+
+from collections.abc import Hashable
+
+from milkrun_solver.model.problem import Vehicle
+from milkrun_solver.rules.rule import Insertion, Rule
+
+
+class MaxReloads(Rule):
+    """One order takes one reload at most: what matters of the limit here is whether it is 0."""
+
+    code = "max_reloads"
+    reason = "the vehicle may not reload"
+
+    def allows(self, insertion: Insertion) -> bool:
+        most = insertion.vehicle.source.max_reloads
+        return most is None or insertion.reloads <= most
+
+    def traits(self, vehicle: Vehicle) -> Hashable:
+        places = tuple((reload.place, reload.service) for reload in vehicle.reloads)
+        return places, vehicle.source.max_reloads == 0

@@ -1,0 +1,39 @@
+"""A route travels no longer than its vehicle's `max_travel_time`, waiting and service not counted."""
+
+from collections.abc import Hashable
+
+from milkrun_solver.model.problem import HUNDREDTHS, Task, Vehicle
+from milkrun_solver.rules.rule import Insertion, Rule
+from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
+
+
+class MaxTravelTime(Rule):
+    """Counted at the vehicle's own speed."""
+
+    code = "max_travel_time"
+    reason = "the way takes longer than the vehicle may travel"
+    depends_on_journey = True
+
+    def allows(self, insertion: Insertion) -> bool:
+        most = _most(insertion.vehicle)
+        return most is None or insertion.journey.travel_time <= most
+
+    def traits(self, vehicle: Vehicle) -> Hashable:
+        return vehicle.source.max_travel_time
+
+    def screen(self, group: VehicleGroup) -> Screen | None:
+        most = group.limits(_most)
+        if most is None:
+            return None
+
+        def may_serve(_task: Task, legs: TaskLegs) -> Flags:
+            there, back = legs.travel_times
+            short: Flags = there + back <= most
+            return short
+
+        return may_serve
+
+
+def _most(vehicle: Vehicle) -> int | None:
+    seconds = vehicle.source.max_travel_time
+    return None if seconds is None else HUNDREDTHS * seconds

@@ -1,0 +1,20 @@
+"""A trip begins no earlier than the goods of all its jobs are ready, each job's `release_time`."""
+
+from dataclasses import replace
+
+from milkrun_solver.rules.rule import Insertion, Rule
+
+
+class Release(Rule):
+    """Asked of the time windows that are left once the goods are ready."""
+
+    code = "release"
+    reason = "the goods are ready too late for the task's time windows"
+    depends_on_journey = True
+
+    def allows(self, insertion: Insertion) -> bool:
+        journey = insertion.journey
+        return (
+            journey.is_in_time
+            or replace(journey.timing, latest=None).end(journey.timing.earliest) is not None
+        )

@@ -1,0 +1,36 @@
+"""A route starts and ends within its vehicle's `time_window`."""
+
+from collections.abc import Hashable
+
+import numpy as np
+
+from milkrun_solver.model.problem import HUNDREDTHS, Task, Vehicle
+from milkrun_solver.rules.rule import Insertion, Rule
+from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
+
+
+class Shift(Rule):
+    """Whatever else binds in time is asked before: what is still not in time ends too late."""
+
+    code = "shift"
+    reason = "the vehicle's hours end before it can be done"
+    depends_on_journey = True
+
+    def allows(self, insertion: Insertion) -> bool:
+        return insertion.journey.is_in_time
+
+    def traits(self, vehicle: Vehicle) -> Hashable:
+        return vehicle.window
+
+    def screen(self, group: VehicleGroup) -> Screen | None:
+        closing = group.limits(lambda vehicle: vehicle.window and HUNDREDTHS * vehicle.window[1])
+        if closing is None:
+            return None
+
+        def may_serve(task: Task, legs: TaskLegs) -> Flags:
+            first = HUNDREDTHS * task.windows[0][0] if task.windows else 0
+            service = HUNDREDTHS * np.array(task.service)[group.type_ranks]
+            in_time: Flags = np.maximum(legs.arrival, first) + service + legs.travel_times[1] <= closing
+            return in_time
+
+        return may_serve

@@ -1,0 +1,138 @@
+"""What the verifier knows of a problem and of one route of an answer, read from the plain problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Vehicle
+from milkrun.schema.solution import Route, Step
+from milkrun_solver.model.travel import TravelSource
+
+TASK_TYPES = frozenset(("job", "pickup", "delivery"))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job, or one end of a shipment, with what it shares with the other end."""
+
+    step: Job | ShipmentStep
+    place: int
+    skills: frozenset[int]
+    priority: int
+    loaded: Sequence[int]
+    unloaded: Sequence[int]
+
+
+class Facts:
+    """A problem, looked up by what an answer says.
+
+    Attributes:
+        timed: Whether anything binds in time.
+        vehicles: By id.
+        pickup_of: The pickup of each delivery.
+        releases: When the goods of each job are ready.
+        amounts: How many quantities are counted.
+        work: Each task by its type and id.
+    """
+
+    def __init__(self, problem: Problem, travel: TravelSource) -> None:
+        self.travel = travel
+        self.timed = _binds_in_time(problem)
+        self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+        self.pickup_of = {s.delivery.id: s.pickup.id for s in problem.shipments}
+        self.releases = {job.id: job.release_time for job in problem.jobs}
+        self.amounts = _amount_length(problem)
+        self.work: dict[tuple[str, int], Work] = {}
+        for job in problem.jobs:
+            self.work["job", job.id] = self._describe(job, job, job.pickup, job.delivery)
+        for shipment in problem.shipments:
+            pickup, delivery, amount = shipment.pickup, shipment.delivery, shipment.amount
+            self.work["pickup", pickup.id] = self._describe(pickup, shipment, amount, [])
+            self.work["delivery", delivery.id] = self._describe(delivery, shipment, [], amount)
+
+    def _describe(
+        self, step: Job | ShipmentStep, owner: Job | Shipment, loaded: list[int], unloaded: list[int]
+    ) -> Work:
+        place = self.travel.place(step.location, step.location_index)
+        nothing = [0] * self.amounts
+        return Work(
+            step, place, frozenset(owner.skills), owner.priority, loaded or nothing, unloaded or nothing
+        )
+
+
+@dataclass(frozen=True)
+class RouteFacts:
+    """One route of an answer, its vehicle, and the problem."""
+
+    problem: Facts
+    vehicle: Vehicle
+    route: Route
+
+    @cached_property
+    def tasks(self) -> list[tuple[Step, Work]]:
+        """The steps that are tasks, with what the problem says of each."""
+        return [(step, self.work(step)) for step in self.route.steps if step.type in TASK_TYPES]
+
+    @cached_property
+    def legs(self) -> list[tuple[int, int]]:
+        """Rows of the matrices between which it drives; an open end is no leg."""
+        steps = [step for step in self.route.steps[1:] if step.type != "break"]
+        places = [self.start, *map(self.target, steps)]
+        pairs = pairwise(places)
+        return [(origin, target) for origin, target in pairs if origin is not None and target is not None]
+
+    def work(self, step: Step) -> Work:
+        """What the problem says of a task."""
+        if step.id is None:
+            raise ValueError("a task without an id passed the check of coverage")
+        return self.problem.work[step.type, step.id]
+
+    def target(self, step: Step) -> int | None:
+        """The row where a step other than the start is; None at an open end."""
+        if step.type == "end":
+            return self._depot((self.vehicle.end, self.vehicle.end_index))
+        return self.reload(step) if step.type == "reload" else self.work(step).place
+
+    def reload(self, step: Step) -> int:
+        """The row where a reload is."""
+        found = next(place for place in self.vehicle.reloads if place.id == step.id)
+        return self.problem.travel.place(found.location, found.location_index)
+
+    @property
+    def start(self) -> int | None:
+        """The row where it starts; None if that is open."""
+        return self._depot((self.vehicle.start, self.vehicle.start_index))
+
+    def _depot(self, given: tuple[tuple[float, float] | None, int | None]) -> int | None:
+        is_open = given[1 if self.problem.travel.kind == "custom" else 0] is None
+        return None if is_open else self.problem.travel.place(*given)
+
+
+def inside(time: int, windows: Sequence[Slot]) -> bool:
+    """Whether a time lies in one of the windows; without any it always does."""
+    return not windows or any(window.start <= time <= window.end for window in windows)
+
+
+def for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
+    """Seconds that a vehicle takes, by its type."""
+    return default if vehicle.type is None else special.get(vehicle.type, default)
+
+
+def _binds_in_time(problem: Problem) -> bool:
+    """Whether a window, a break, a release time or a shift says when things are done: VROOM then rounds costs
+    in another way. `milkrun.schema.times.is_timed` says the same; the verifier asks on its own account."""
+    steps = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
+    return (
+        any(task.time_windows for task in (*problem.jobs, *steps))
+        or any(job.release_time for job in problem.jobs)
+        or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
+    )
+
+
+def _amount_length(problem: Problem) -> int:
+    lengths = {len(vehicle.capacity) for vehicle in problem.vehicles}
+    lengths |= {max(len(job.delivery), len(job.pickup)) for job in problem.jobs}
+    lengths |= {len(shipment.amount) for shipment in problem.shipments}
+    return max(lengths)

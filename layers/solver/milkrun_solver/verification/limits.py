@@ -1,0 +1,22 @@
+"""The verifier's own statement of `max_tasks`, `max_travel_time` and `max_distance`."""
+
+import math
+from collections.abc import Iterator
+
+from milkrun_solver.verification.facts import RouteFacts
+
+
+def limit_faults(facts: RouteFacts) -> Iterator[str]:
+    """Limits of the vehicle that a route exceeds."""
+    vehicle, travel = facts.vehicle, facts.problem.travel.profiles[facts.vehicle.profile]
+    if vehicle.max_tasks is not None and len(facts.tasks) > vehicle.max_tasks:
+        yield f"more than {vehicle.max_tasks} tasks"
+    if vehicle.max_travel_time is not None:
+        slowness = math.floor(1 / vehicle.speed_factor * 100 + 0.5)
+        hundredths = slowness * sum(int(travel.durations[leg]) for leg in facts.legs)
+        if hundredths > 100 * vehicle.max_travel_time:
+            yield "more travel time than the vehicle may have"
+    if vehicle.max_distance is not None and travel.distances is not None:
+        metres = sum(int(travel.distances[leg]) for leg in facts.legs)
+        if metres > vehicle.max_distance:
+            yield "a longer way than the vehicle may go"

@@ -1,0 +1,32 @@
+"""All that is checked of each route, in this order."""
+
+from collections.abc import Callable, Iterator
+
+from milkrun_solver.verification.breaks import break_faults
+from milkrun_solver.verification.facts import RouteFacts
+from milkrun_solver.verification.limits import limit_faults
+from milkrun_solver.verification.loads import load_faults
+from milkrun_solver.verification.releases import release_faults
+from milkrun_solver.verification.shifts import shift_faults
+from milkrun_solver.verification.shipments import shipment_faults
+from milkrun_solver.verification.skills import skill_faults
+from milkrun_solver.verification.sums import sum_faults
+from milkrun_solver.verification.times import time_faults
+from milkrun_solver.verification.travel import travel_faults
+
+Check = Callable[[RouteFacts], Iterator[str]]
+"""Yields each broken rule as a sentence. It may count on it that the shape of a route and its reloads are
+good."""
+
+CHECKS: tuple[Check, ...] = (
+    skill_faults,
+    limit_faults,
+    shipment_faults,
+    release_faults,
+    shift_faults,
+    load_faults,
+    break_faults,
+    time_faults,
+    sum_faults,
+    travel_faults,
+)

@@ -1,0 +1,22 @@
+"""The verifier's own statement: a shipment is picked up before it is delivered, on the same trip."""
+
+from collections.abc import Iterator
+
+from milkrun_solver.verification.facts import RouteFacts
+
+
+def shipment_faults(facts: RouteFacts) -> Iterator[str]:
+    """Shipments that are delivered without being on board, or stay there."""
+    on_board: set[int] = set()
+    for step in facts.route.steps:
+        if step.type == "reload" and on_board:
+            yield f"reload {step.id} with shipments on board"
+        elif step.type == "pickup" and step.id is not None:
+            on_board.add(step.id)
+        elif step.type == "delivery" and step.id is not None:
+            pickup = facts.problem.pickup_of[step.id]
+            if pickup not in on_board:
+                yield f"delivery {step.id} without its pickup before it"
+            on_board.discard(pickup)
+    if on_board:
+        yield f"pickups without their delivery: {sorted(on_board)}"

@@ -1,0 +1,40 @@
+"""Whether a route takes the time and the way between its steps that it should, and costs as much."""
+
+from collections.abc import Iterator
+
+from milkrun_solver.verification.accumulator import Tally
+from milkrun_solver.verification.facts import RouteFacts
+
+
+def travel_faults(facts: RouteFacts) -> Iterator[str]:
+    """Follows the route leg by leg: clock, cumulated values, and the cost they come to."""
+    route, travel = facts.route, facts.problem.travel.profiles[facts.vehicle.profile]
+    tally = Tally(travel, facts.vehicle, facts.problem.timed)
+    previous = route.steps[0]
+    place = facts.start
+    if previous.duration or previous.distance:
+        yield "travel before the start"
+    clock = parts = driven = 0
+    for step in route.steps[1:]:
+        left = previous.arrival + previous.waiting_time + previous.setup + previous.service
+        moved = step.arrival - left
+        if moved < 0:
+            yield f"{step.type} {step.id} is reached before the stop before it is left"
+        clock, parts, driven = clock + moved, parts + 1, driven + moved
+        if step.duration != driven:
+            yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
+        if step.type != "break":
+            target = facts.target(step)
+            if tally.is_closed(place, target):
+                yield f"no way leads to {step.type} {step.id}"
+            if not tally.add(place, target, clock, parts):
+                yield f"travel to {step.type} {step.id} cannot take {clock} s"
+            if travel.distances is not None and step.distance != tally.metres:
+                yield f"{step.type} {step.id} is {tally.metres} m from the start, not {step.distance}"
+            place, clock, parts = target, 0, 0
+        previous = step
+    if travel.distances is not None and route.distance != tally.metres:
+        yield f"the route is {tally.metres} m long, not {route.distance}"
+    low, high = tally.cost_between(route)
+    if not low <= route.cost <= high:
+        yield f"the route costs {low} to {high}, not {route.cost}"

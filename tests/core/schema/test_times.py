@@ -1,0 +1,33 @@
+"""What binds a problem in time."""
+
+from typing import Any
+
+import pytest
+
+from milkrun.schema.fields import Slot
+from milkrun.schema.problem import Problem
+from milkrun.schema.times import is_timed, merged_windows
+
+
+def test_windows_that_touch_or_overlap_become_one_and_are_sorted() -> None:
+    windows = [Slot(50, 60), Slot(10, 20), Slot(20, 30), Slot(15, 18)]
+    assert merged_windows(windows) == ((10, 30), (50, 60))
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "job", "timed"),
+    [
+        ({}, {"service": 60, "setup": 9}, False),
+        ({"max_travel_time": 60, "max_overtime": 9}, {}, False),
+        ({"time_window": [0, 9]}, {}, True),
+        ({"breaks": [{"id": 1}]}, {}, True),
+        ({"shift_duration": 0}, {}, True),
+        ({}, {"time_windows": [[0, 9]]}, True),
+        ({}, {"release_time": 1}, True),
+    ],
+)
+def test_a_problem_is_timed_if_anything_binds_in_time(
+    vehicle: dict[str, Any], job: dict[str, Any], timed: bool
+) -> None:
+    problem = Problem.model_validate({"vehicles": [{"id": 1, **vehicle}], "jobs": [{"id": 1, **job}]})
+    assert is_timed(problem.jobs, problem.vehicles) == timed

@@ -1,0 +1,20 @@
+"""A task is visited by its number; what is not a task never passes for one."""
+
+from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit, tasks_among
+
+
+def test_the_tasks_of_a_route_are_its_visits_without_reloads() -> None:
+    route = PlannedRoute(3, (4, ReloadVisit(0), 1, ReloadVisit(1), 0))
+    assert route.tasks == (4, 1, 0)
+    assert tasks_among([BreakVisit(0), 2, BreakVisit(1)]) == (2,)
+
+
+def test_a_visit_equals_visits_of_its_kind_alone() -> None:
+    assert ReloadVisit(1) == ReloadVisit(1)
+    assert len({1, ReloadVisit(1), BreakVisit(1)}) == 3
+
+
+def test_routes_are_compared_and_hashed_by_vehicle_and_visits() -> None:
+    first, same = (PlannedRoute(0, (1, ReloadVisit(0), 2)) for _ in range(2))
+    assert first == same
+    assert len({first, same, first._replace(visits=(1, 2))}) == 2
