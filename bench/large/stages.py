@@ -24,10 +24,10 @@ from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
 from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.vroom.child import input_of
+from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.engines.vroom.process import VroomProcess
-from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from milkrun_solver.engines.vroom.request import Request
+from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 

@@ -16,10 +16,10 @@ from milkrun_solver.engines.protocol import HANDFUL, Neighbourhood
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.search.cooling_schedule import CoolingSchedule
 from milkrun_solver.search.operator_selection import OperatorSelection
 from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.search_task import LEAST_SECONDS, Round, SearchTask
-from milkrun_solver.search.temperature import Cooling
 
 ROUND_SECONDS = 2.5
 """A round ends after so long; the next one goes on from the best plan of all."""
@@ -73,7 +73,7 @@ class Rounds:
         self._rng = random.Random(seed)
         self._cuts = Cuts(model, possible, self._rng)
         self._selection: OperatorSelection[Operator] = OperatorSelection(self._rng)
-        self._cooling = Cooling(clock(), deadline, self._stall())
+        self._cooling = CoolingSchedule(clock(), deadline, self._stall())
         self._turn = threading.Condition()
         self._round: Round | None = None
         self._known: Solved | None = None

@@ -11,8 +11,8 @@ from milkrun_solver.answer.solution import planned
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.engines.effort import Effort
+from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import model_of

@@ -16,9 +16,9 @@ import pytest
 
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.effort import Effort
+from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.process import MOST_DEATHS, VroomProcess
-from milkrun_solver.engines.vroom.request import Request
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from tests.solver.helpers import model_of

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.engines.vroom.request import Matrices
+from milkrun_solver.engines.vroom.child_request import Matrices
 from milkrun_solver.model.problem import HUNDREDTHS, Model
 from milkrun_solver.model.travel import Cells
 

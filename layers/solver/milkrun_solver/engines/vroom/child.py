@@ -22,7 +22,7 @@ from typing import Any
 
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_vroom
-from milkrun_solver.engines.vroom.request import Request
+from milkrun_solver.engines.vroom.child_request import Request
 
 _PR_SET_PDEATHSIG = 1
 

@@ -8,7 +8,7 @@ import numpy as np
 from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.vroom.bounds import Flags, bounded
-from milkrun_solver.engines.vroom.request import Matrices, Request
+from milkrun_solver.engines.vroom.child_request import Matrices, Request
 from milkrun_solver.model.problem import Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from milkrun_solver.engines.vroom.request import Request
+from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.errors import EngineError
 
 MOST_DEATHS = 3

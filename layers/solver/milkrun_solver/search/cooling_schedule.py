@@ -16,7 +16,7 @@ _STALLS = 4
 is hot it finds few."""
 
 
-class Cooling:
+class CoolingSchedule:
     """The temperature of simulated annealing, by the clock: it falls by the same share each second.
 
     A long search cools down several times, and is hot again in between: ended early, it has routes that are

@@ -1,4 +1,4 @@
-"""`python -m local.install LOCK [NEO4J_LOCK]`: has pip install a lock, and says how far it is.
+"""`python -m tools.install LOCK [NEO4J_LOCK]`: has pip install a lock, and says how far it is.
 
 Neo4j is fetched meanwhile if there is a lock of what fetches it: both take a minute or so, and wait for the
 network much of it. Nothing but the standard library is there when this begins.

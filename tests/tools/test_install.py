@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.install import Console, Progress, packages
+from tools.install import Console, Progress, packages
 
 COLLECTING = "Collecting numpy==2.4.6 (from -r locks/requirements.lock (line 1))"
 FETCHING = "  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_28_x86_64.whl (16.9 MB)"

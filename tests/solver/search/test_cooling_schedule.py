@@ -2,11 +2,11 @@
 
 import pytest
 
-from milkrun_solver.search.temperature import Cooling
+from milkrun_solver.search.cooling_schedule import CoolingSchedule
 
 
 def temperatures(seconds: float, at: list[float], stall: float | None = None) -> list[float]:
-    cooling = Cooling(100.0, 100.0 + seconds, stall)
+    cooling = CoolingSchedule(100.0, 100.0 + seconds, stall)
     return [cooling.temperature(100.0 + elapsed) for elapsed in at]
 
 
@@ -41,7 +41,7 @@ def test_one_that_a_stall_may_end_cools_down_soon() -> None:
 
 
 def test_it_is_settled_in_its_last_third() -> None:
-    cooling = Cooling(100.0, 110.0, None)
+    cooling = CoolingSchedule(100.0, 110.0, None)
     assert [cooling.is_settled(100.0 + elapsed) for elapsed in (0, 6.5, 7.5, 10)] == [
         False,
         False,
