@@ -60,7 +60,7 @@ def refusals(problem: Problem) -> Iterator[Breach]:
         if not lacking:
             return
     beside = [feature for feature in others if feature not in lacking]
-    message = f"cannot be combined with {_listed(beside)}" if beside else "cannot be used: no engine supports it"
+    message = f"cannot be combined with {_listed(beside)}" if beside else "is supported by no engine"
     told: set[Path] = set()
     for feature in lacking:
         for path in feature.places(problem):
