@@ -12,6 +12,7 @@ from botocore.session import Session
 
 from milkrun.http.identity import owner_of
 from milkrun.observability import UNITS
+from tests.nonempty import nonempty
 from tests.stacks import Resources
 
 from .conftest import ROOT
@@ -50,7 +51,7 @@ def test_every_alarm_has_an_entry_and_every_entry_its_alarm(
 
 
 def test_every_entry_says_what_it_means_and_what_to_do(entries: dict[str, str]) -> None:
-    for name, text in entries.items():
+    for name, text in nonempty(entries.items()):
         assert "**Means**" in text, name
         assert re.search(r"\*\*(Look and do|Do)\*\*", text), name
 
@@ -92,12 +93,12 @@ def test_every_parameter_that_it_names_is_one(page: str, template: dict[str, Any
 
 def test_every_code_that_it_names_is_one(page: str) -> None:
     contract = (ROOT / "docs/openapi.yaml").read_text()
-    for code in re.findall(r"\b(?:4\d\d|50\d) `(\w+)`", page):
+    for code in nonempty(re.findall(r"\b(?:4\d\d|50\d) `(\w+)`", page)):
         assert code in contract, code
 
 
 def test_every_link_leads_somewhere(page: str) -> None:
-    for file, anchor in re.findall(r"\]\(([\w./]*)#([\w-]+)\)", page):
+    for file, anchor in nonempty(re.findall(r"\]\(([\w./]*)#([\w-]+)\)", page)):
         text = (ROOT / "docs" / file).read_text() if file else page
         headings = {
             re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
@@ -120,7 +121,7 @@ def test_there_are_commands(page: str) -> None:
 
 def test_every_command_and_option_is_one_of_aws(page: str) -> None:
     session = Session()
-    for _, service, operation, *words in commands(page):
+    for _, service, operation, *words in nonempty(commands(page)):
         model = session.get_service_model(CLI_NAMES.get(service, service))
         operations = {xform_name(name, "-"): name for name in model.operation_names}
         assert operation in operations, (service, operation)

@@ -18,6 +18,7 @@ from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import JobStateManager, Submission
 from milkrun.settings import JobPolicy
 from tests.cluster import take_over
+from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import client_of, deliveries, ended, result, submit
@@ -107,6 +108,6 @@ def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path
 def test_the_sweeper_finds_what_is_due_on_every_server(
     clustered: RunningStack, uninvoked: dict[str, str]
 ) -> None:
-    for name, run_id in uninvoked.items():
+    for name, run_id in nonempty(uninvoked.items()):
         with client_of(clustered, name) as api:
             assert ended(api, run_id)["status"] == "completed"

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from local.stack import RunningStack, running_stack
+from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import Json, client_of, deliveries, ended, result, status, submit
@@ -95,7 +96,7 @@ def test_it_blocks_nobody(callers: Callers) -> None:
 
 def test_poison_fails_in_the_end_with_its_reason(callers: Callers) -> None:
     callers.crash_on.touch()
-    for run_id in callers.at_once:
+    for run_id in nonempty(callers.at_once):
         state = ended(callers.poisoner, run_id)
         assert (state["status"], state["attempt"]) == ("failed", PACE.attempts)
         detail = "The worker was lost in each attempt."

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.cloudformation import Resolver
+from tests.nonempty import nonempty
 
 from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, Parameters
 
@@ -109,6 +110,6 @@ def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:
 
 
 def test_a_rule_says_which_parameters_it_is_about(template: dict[str, Any]) -> None:
-    for name, rule in template["Rules"].items():
-        for assertion in rule["Assertions"]:
+    for name, rule in nonempty(template["Rules"].items()):
+        for assertion in nonempty(rule["Assertions"]):
             assert any(it in assertion["AssertDescription"] for it in template["Parameters"]), name

@@ -19,6 +19,7 @@ from milkrun.jobs.keys import SHARDS, OwnerKeys, active
 from milkrun.jobs.manager import Submission, Submitted
 from milkrun.jobs.scripts import VERBS, Script
 from tests.cluster import begin_to_move, move, suspend, take_over
+from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
@@ -147,7 +148,7 @@ def is_acknowledged(lab: Lab, owner: str, number: int = 1) -> bool:
 
 
 def test_a_run_that_its_replica_has_is_durable(strict: Lab, replicated: ValkeyCluster) -> None:
-    for primary, replica in zip(replicated.primaries, replicated.replicas, strict=True):
+    for primary, replica in zip(nonempty(replicated.primaries), replicated.replicas, strict=True):
         owner = owner_on(strict, primary)
         submitted = submit(strict, owner)
         with redis.Redis.from_url(replica.url, single_connection_client=True) as server:

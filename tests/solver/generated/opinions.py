@@ -43,13 +43,14 @@ class Opinions:
     """What is said of one plan.
 
     Attributes:
+        seed: Of its problem.
         solution: The plan with the times of our schedule; None where it misses a time window.
         refused: Whether the verifier refuses it.
         pyvrp: None where PyVRP cannot express the problem, or the plan has a task that no vehicle can serve.
     """
 
-    def __init__(self, model: Model, plan: Plan, search: Annealing | None) -> None:
-        self.model, self.plan = model, plan
+    def __init__(self, seed: int, model: Model, plan: Plan, search: Annealing | None) -> None:
+        self.seed, self.model, self.plan = seed, model, plan
         self.solution = scheduled(model, plan)
         self.refused = self.solution is None or faults(model, self.solution) != []
         self.pyvrp = None if search is None else _pyvrp(model, plan, search)
@@ -96,4 +97,4 @@ def opinions(seed: int) -> Iterator[Opinions]:
     for moves in MOVES:
         plan = shaken(model, start, rng, moves)
         if plan:
-            yield Opinions(model, plan, search)
+            yield Opinions(seed, model, plan, search)

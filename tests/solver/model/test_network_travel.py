@@ -17,6 +17,7 @@ from milkrun_solver.model.travel import travel_source
 from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.network import RoadNetwork
 from milkrun_solver.verification.verifier import Verifier
+from tests.nonempty import nonempty
 from tests.solver.helpers import Watched, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.networks import Road, both_ways, compiled, line, never, random_network
 from tests.solver.problems import problem_of
@@ -314,7 +315,7 @@ def test_a_search_that_goes_on_draws_what_it_was_given() -> None:
         update={"routes": [route.model_copy(update={"geometry": None}) for route in first.routes]}
     )
     again = Watched(problem, 10, roads=roads, initial=bare)
-    assert all(route.geometry for route in again.solution.routes)
+    assert all(route.geometry for route in nonempty(again.solution.routes))
 
 
 def test_a_stop_ends_the_search_before_its_travel_times_are_known() -> None:
