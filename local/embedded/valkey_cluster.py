@@ -106,7 +106,7 @@ def _is_settled(client: redis.Redis, cluster: ValkeyCluster) -> bool:
 
 
 def _ask(client: redis.Redis, *command: str | int | bytes | None) -> Any:
-    return client.execute_command(*command)  # type: ignore[no-untyped-call]
+    return client.execute_command(*command)
 
 
 def _wait_for_all(clients: list[redis.Redis], is_so: Callable[[redis.Redis], bool]) -> None:

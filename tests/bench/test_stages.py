@@ -15,7 +15,7 @@ def large() -> Large:
 
 
 def test_the_plan_is_an_answer_that_serves_all(large: Large) -> None:
-    best = incumbent(large)().best
+    best = incumbent(large)().solution
     assert best is not None
     assert (best.summary.unassigned, best.summary.routes) == (0, 20)
 

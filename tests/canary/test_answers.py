@@ -63,8 +63,8 @@ def milkrun() -> Iterator[Milkrun]:
             call = f"{self.command} {self.path}"
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             url = f"http://{self.headers['Host']}{self.path}"
-            milkrun.received.append(Received(call, url, dict(self.headers.items()), body))
-            status, answer = milkrun.answers[call]
+            api.received.append(Received(call, url, dict(self.headers.items()), body))
+            status, answer = api.answers[call]
             self.send_response(status)
             self.send_header("Location", f"{RUN}/status")
             self.end_headers()
@@ -77,10 +77,10 @@ def milkrun() -> Iterator[Milkrun]:
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        milkrun = Milkrun(f"http://127.0.0.1:{server.server_port}/v1", dict(RIGHT))
+        api = Milkrun(f"http://127.0.0.1:{server.server_port}/v1", dict(RIGHT))
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield milkrun
+        yield api
         server.shutdown()
         thread.join()
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Tracer
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.tracing import tracer as powertools
 
 from milkrun import observability
 from milkrun.observability import UNITS, begin, get_logger, measure, report_down, traced
@@ -47,7 +48,7 @@ def segments(monkeypatch: pytest.MonkeyPatch) -> Segments:
     segments = Segments()
     tracer = Tracer(service="milkrun", disabled=False, auto_patch=False, provider=segments)  # type: ignore[arg-type]
     monkeypatch.setattr(observability, "get_tracer", lambda: tracer)
-    monkeypatch.setattr(observability.tracer, "is_cold_start", False)
+    monkeypatch.setattr(powertools, "is_cold_start", False)
     return segments
 
 
@@ -72,7 +73,7 @@ def test_a_request_that_no_trace_is_kept_of_opens_no_segment(
 
 
 def test_the_first_request_alone_is_a_cold_start(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observability.tracer, "is_cold_start", True)
+    monkeypatch.setattr(powertools, "is_cold_start", True)
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0")
     traced_answer()
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=1")
@@ -237,7 +238,8 @@ def test_a_line_names_the_function_and_the_line_that_wrote_it(telemetry: Telemet
 
 def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R")
-    for options in ({}, {"exc_info": None}):  # what is logging's own takes the long way
+    ways: list[dict[str, Any]] = [{}, {"exc_info": None}]  # what is logging's own takes the long way
+    for options in ways:
         get_logger().info("run claimed", run_id="S", nothing=None, count=3, **options)
     one, other = telemetry.lines()
     assert list(one) == list(other)

@@ -145,7 +145,7 @@ class Made:
 
     def snapstart_gb(self) -> float:
         functions = self.of_type("AWS::Serverless::Function").values()
-        kept = [
+        kept: list[int] = [
             it["MemorySize"] for it in functions if it.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
         ]
         return sum(kept) / 1024

@@ -28,6 +28,7 @@ def names_of(file: str) -> dict[str, bool]:
 
 
 def rows(header: str) -> list[str]:
+    found: str
     (found,) = re.findall(rf"^\| {re.escape(header)}.*\n\|[-|]+\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
     return found.splitlines()
 

@@ -12,7 +12,7 @@ import submit_handler
 import sweeper_handler
 import worker_handler
 
-from milkrun.jobs.factory import get_reader
+from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.run import Run
 from milkrun.runs.work import Tools
@@ -42,7 +42,7 @@ def run(invokes: Invokes, environment: pytest.MonkeyPatch) -> Run:
     run = invokes.runs[0]
     make_due(run)
     sweeper_handler.lambda_handler(recorded("sweeper"), Context(aws_request_id=SWEEP_ID))  # type: ignore[arg-type]
-    jobs = sweeper_handler.get_jobs()
+    jobs = get_jobs()
     tools = Tools(jobs, invokes, unforeseen, lambda _: None, Limits())  # type: ignore[arg-type]
     environment.setattr(worker_handler, "get_tools", lambda _: tools)
     event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}

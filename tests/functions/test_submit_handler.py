@@ -22,7 +22,7 @@ def test_a_problem_is_accepted_with_the_status_of_its_run() -> None:
     answer = send(submit_handler, "submit")
     assert answer.status == 202
     assert answer.body["status"] == "pending"
-    assert ULID.from_str(answer.body["run_id"])
+    assert str(ULID.from_str(answer.body["run_id"])) == answer.body["run_id"]
     assert answer.headers["Retry-After"] == "1"
 
 

@@ -66,7 +66,7 @@ def decision(authorization: str) -> str:
     return str(statement["Effect"])
 
 
-def fuzzed(count: int) -> Any:
+def fuzzed(count: int) -> settings:
     return settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

@@ -1,6 +1,7 @@
 """Ways to a compiled network: where they are cut, what they cost, what is dropped."""
 
 import math
+from dataclasses import astuple
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork
 from networks.barriers import Stops
-from networks.compile import Share, compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkFileError
 from networks.profiles import way_speeds
 from networks.ways import WaysBuilder
@@ -24,7 +25,8 @@ CARS: Stops = (True, False, False)
 
 
 def compiled(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> CompiledNetwork:
-    return built(*ways, barriers=barriers, stops=stops)[0]
+    network: CompiledNetwork = built(*ways, barriers=barriers, stops=stops)[0]
+    return network
 
 
 def built(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> Any:
@@ -122,7 +124,7 @@ def test_each_profile_is_told_what_it_keeps_and_what_islands_take() -> None:
         ([0, 1, 2], STREET), ([1, 11], STREET), ([2, 3], {"highway": "footway"}), ([3, 4], STREET)
     )
     kept, island = haversine([0, 1, 2]) + haversine([1, 11]), haversine([3, 4])
-    assert dropped.shares["car"] == Share(6, pytest.approx(kept), 2, pytest.approx(island))
+    assert astuple(dropped.shares["car"]) == pytest.approx((6, kept, 2, island))
     assert dropped.shares["foot"].island_roads == 0
     assert (dropped.junctions, dropped.metres) == (0, 0)
 

@@ -151,7 +151,7 @@ def test_the_next_import_deletes_what_one_broken_off_left(driver: neo4j.Driver) 
 
 @pytest.mark.parametrize("at", ["compiled form", "junctions", "roads"])
 def test_of_two_imports_at_once_one_is_refused_and_the_other_whole(driver: neo4j.Driver, at: str) -> None:
-    overtaken = []
+    overtaken: list[str] = []
 
     def overtake(what: str, done: int, _total: int) -> None:
         if what == at and done > 0 and not overtaken:

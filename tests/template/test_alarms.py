@@ -9,9 +9,10 @@ from milkrun.jobs.scripts import LUA
 from milkrun.observability import NAMESPACE, UNITS
 from milkrun.runs.work import HAND_OVER_BEFORE
 from tests.nonempty import nonempty
+from tests.stacks import Deployment, Parameters, Resources
 from tests.template.metrics import is_measured, of_alarm
 
-from .conftest import PARAMETER_SETS, Deploy, Deployment, Parameters, Resources
+from .conftest import PARAMETER_SETS, Deploy
 
 ALARM = "AWS::CloudWatch::Alarm"
 FUNCTIONS = ("Submit", "Status", "Health", "Worker", "Sweeper")

@@ -22,8 +22,9 @@ from milkrun.jobs.reader import RunReader
 from milkrun.jobs.states import Status
 from milkrun.settings import JobPolicy
 from tests.nonempty import nonempty
+from tests.stacks import ROOT, Deployment
 
-from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, ROOT, Deploy, Deployment, translate
+from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, Deploy, translate
 
 LUA = ROOT / "layers/core/milkrun/jobs/lua"
 OWNER = "a1b2c3d4e5f60718"

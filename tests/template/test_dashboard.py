@@ -7,9 +7,10 @@ import pytest
 
 from milkrun.observability import NAMESPACE, UNITS
 from tests.nonempty import nonempty
+from tests.stacks import Deployment
 from tests.template.metrics import is_measured, of_widget
 
-from .conftest import REGION, Deployment
+from .conftest import REGION
 
 
 @pytest.fixture

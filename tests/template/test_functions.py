@@ -11,20 +11,9 @@ import pytest
 from local.cloudformation import Resolver
 from milkrun.settings import Settings
 from tests.nonempty import nonempty
+from tests.stacks import ROOT, Deployment, Parameters, Resources
 
-from .conftest import (
-    GIVEN_VPC,
-    NEO4J_SECRET,
-    PARAMETER_SETS,
-    REGION,
-    ROOT,
-    Deploy,
-    Deployment,
-    Parameters,
-    Resources,
-    environment,
-    translate,
-)
+from .conftest import GIVEN_VPC, NEO4J_SECRET, PARAMETER_SETS, REGION, Deploy, environment, translate
 
 SET_BY_LAMBDA = {"AWS_REGION"}
 SET_BY_SAM_LOCAL = {"AWS_SAM_LOCAL"}

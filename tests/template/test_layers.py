@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from tests.nonempty import nonempty
-
-from .conftest import ROOT
+from tests.stacks import ROOT
 
 LAYERS = ROOT / "layers"
 OURS = {"milkrun", "milkrun_solver", "milkrun_authorizer"}

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.nonempty import nonempty
+from tests.stacks import Deployment
 
-from .conftest import GIVEN_VPC, NEO4J_SECRET, Deploy, Deployment
+from .conftest import GIVEN_VPC, NEO4J_SECRET, Deploy
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Nowhere"}]
 ANYWHERE = "0.0.0.0/0"

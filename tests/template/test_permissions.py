@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.nonempty import nonempty
+from tests.stacks import Deployment
 
-from .conftest import CANARY_SECRET, NEO4J_SECRET, Deploy, Deployment
+from .conftest import CANARY_SECRET, NEO4J_SECRET, Deploy
 
 INVOKERS = {"SubmitRole", "SweeperRole", "WorkerRole"}
 FUNCTIONS_OF_RUNS = ("Submit", "Status", "Health", "Worker", "Sweeper")

@@ -7,8 +7,9 @@ import pytest
 
 from local.cloudformation import Resolver
 from tests.nonempty import nonempty
+from tests.stacks import Parameters
 
-from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, Parameters
+from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION
 
 REDIS = {"RedisUrl": "rediss://redis.example.com:6379"}
 AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}

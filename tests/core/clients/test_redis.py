@@ -88,8 +88,10 @@ def test_an_error_within_a_pipeline_is_known_by_the_server_s_own_words(empty_val
     client = connect(empty_valkey_url)
     client.config_set("min-replicas-to-write", 1)
     try:
+        pipeline = client.pipeline()
+        pipeline.set("k", "v")
         with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
-            client.pipeline().set("k", "v").execute()
+            pipeline.execute()
     finally:
         client.config_set("min-replicas-to-write", 0)
     assert caught.value.dependencies == {"redis": "down: too few replicas"}

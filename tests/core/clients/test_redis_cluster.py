@@ -30,6 +30,7 @@ from milkrun.clients.redis import (
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 from tests.cluster import begin_to_move, move, suspend, take_over
+from tests.packets import sent  # noqa: F401 (a fixture)
 from tests.redis_pair import port_of
 from tests.waiting import until
 
@@ -107,24 +108,18 @@ def test_all_keys_of_a_single_server_are_together(empty_valkey_url: str) -> None
 
 
 def test_a_slot_that_has_moved_is_followed_and_remembered(
-    client: RedisCluster, cluster: ValkeyCluster, monkeypatch: pytest.MonkeyPatch
+    client: RedisCluster,
+    cluster: ValkeyCluster,
+    sent: list[bytes],  # noqa: F811
 ) -> None:
     key = key_on(client, cluster.primaries[0])
     client.get(key)  # connects
     move(key_slot(key.encode()), cluster.primaries[0], cluster.primaries[1])
-    sent: list[Any] = []
-    send = AbstractConnection.send_packed_command
-    monkeypatch.setattr(
-        AbstractConnection,
-        "send_packed_command",
-        lambda self, command, *rest, **options: (sent.append(command), send(self, command, *rest, **options))[
-            1
-        ],
-    )
+    sent.clear()
     try:
         assert set_key(client, key)
         assert set_key(client, key)
-        assert len([command for command in sent if b"SET" in b"".join(command)]) == 3
+        assert len([packet for packet in sent if b"SET" in packet]) == 3
     finally:
         move(key_slot(key.encode()), cluster.primaries[1], cluster.primaries[0], key)
 

@@ -83,7 +83,7 @@ def test_an_entry_that_names_no_run_is_dropped(lab: Lab, telemetry: Telemetry) -
     lab.make_due()
     keys = OwnerKeys(OWNER)
     for index in (keys.active, keys.queue):
-        lab.client.zadd(index, {"junk": 0, b"\xff": 0})
+        lab.client.zadd(index, {b"junk": 0, b"\xff": 0})
     assert backlog(lab).due == [(OWNER, run_id(1))]
     assert {line["message"] for line in telemetry.lines()} == {"index entries dropped"}
     found = backlog(lab)

@@ -23,6 +23,7 @@ from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
+from .store import servers_of
 
 
 def settle_a_cancel(lab: Lab) -> None:
@@ -35,6 +36,12 @@ def settle_a_cancel(lab: Lab) -> None:
 def submit_without_replicas(lab: Lab) -> None:
     with suppress(DependencyUnavailableError):
         lab.with_policy(min_replicas=1).submit(2)
+
+
+def expire(lab: Lab) -> None:
+    lab.jobs.claim(OWNER, run_id(1), "t")
+    lab.make_due()
+    lab.jobs.expire(OWNER, run_id(1))
 
 
 ACTIONS: dict[str, Callable[[Lab], object]] = {
@@ -54,11 +61,7 @@ ACTIONS: dict[str, Callable[[Lab], object]] = {
         lab.jobs.claim(OWNER, run_id(1), "t"),
         lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1),
     ),
-    "expire": lambda lab: (
-        lab.jobs.claim(OWNER, run_id(1), "t"),
-        lab.make_due(),
-        lab.jobs.expire(OWNER, run_id(1)),
-    ),
+    "expire": expire,
     "cancel": lambda lab: lab.jobs.cancel(OWNER, run_id(1)),
     "erase": lambda lab: lab.jobs.erase(OWNER, run_id(1)),
     "touch": settle_a_cancel,
@@ -97,14 +100,13 @@ def test_the_server_refuses_a_script_that_touches_another_slot(clustered: Lab) -
         clustered.client.eval(f"#!lua\nreturn redis.call('GET', '{other}')", 1, OwnerKeys(OWNER).active)
 
 
-def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(clustered: Lab) -> None:
+def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(
+    clustered: Lab, cluster_redis: RedisCluster
+) -> None:
     clustered.submit(1)
-    clustered.client.script_flush()
+    cluster_redis.script_flush()
     clustered.submit(2)
-    loaded = [
-        clustered.client.get_redis_connection(node).script_exists(Script("submit").sha)[0]
-        for node in clustered.client.get_primaries()
-    ]
+    loaded = [server.script_exists(Script("submit").sha)[0] for server in servers_of(cluster_redis)]
     assert sorted(loaded) == [False, False, True]
 
 
@@ -266,6 +268,7 @@ def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
             return None
 
         taken_over = until(taken_over_by_its_replica)
+        assert taken_over is not None
         assert not taken_over.replayed
         assert submit(loose, owners[0], 1).run == acknowledged.run
         assert not is_acknowledged(lab, owners[0], 1)  # it has no replica left

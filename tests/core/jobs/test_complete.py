@@ -10,7 +10,7 @@ from milkrun.jobs.states import Status
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> str | None:
+def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> tuple[str, str] | None:
     return lab.jobs.complete(OWNER, run_id(1), token, spent_ms=5_000, best=best)
 
 

@@ -20,6 +20,7 @@ from milkrun.jobs.states import Status
 from milkrun.settings import JobPolicy
 from tests.cluster import suspend
 from tests.redis_pair import Line, Pair, running_pair
+from tests.replies import members
 from tests.waiting import PATIENCE
 
 from .conftest import BEST, OWNER, Lab, run_id
@@ -82,7 +83,7 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
         claimed = lab.jobs.claim(OWNER, each.run_id, "t")
         assert claimed is not None
         assert claimed.request == each.request
-    listed = {member.decode() for member in lab.client.zrange(OwnerKeys(OWNER).runs, 0, -1)}
+    listed = {member.decode() for member in members(lab.client, OwnerKeys(OWNER).runs)}
     assert {each.run_id for each in callers.acknowledged} <= listed
     for each in callers.unanswered:  # whether it was written or not, a retry has one run
         assert {lab.jobs.submit(each).run.run_id for _ in range(2)} == {each.run_id}

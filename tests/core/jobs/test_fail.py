@@ -7,7 +7,7 @@ from milkrun.jobs.states import Status
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def fail(lab: Lab, token: str = "t") -> str | None:
+def fail(lab: Lab, token: str = "t") -> tuple[str, str] | None:
     return lab.jobs.fail(OWNER, run_id(1), token, code="network_not_found", detail="No such one.", spent_ms=9)
 
 

@@ -3,6 +3,7 @@ import pytest
 from milkrun.errors import RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
+from tests.replies import score
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -19,6 +20,7 @@ def test_the_successor_goes_on_from_the_best_routes(lab: Lab) -> None:
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.4, spent_ms=2_000, best=BEST)
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2_000)
     claimed = lab.jobs.claim(OWNER, run_id(1), "u")
+    assert claimed is not None
     assert claimed.best == BEST.solution
     assert (claimed.run.progress, claimed.run.remaining_ms) == (0.4, 3_000)
 
@@ -36,7 +38,7 @@ def test_it_is_tried_again_later_each_time_up_to_a_longest_wait(lab: Lab) -> Non
     for _ in range(8):
         lab.jobs.claim(OWNER, run_id(1), "t")
         lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
-        now, at = lab.now(), lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
+        now, at = lab.now(), score(lab.client, OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
         waits.append(round((at - now) / 1000, -1))
         with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
             lab.jobs.dispatch(OWNER, run_id(1))

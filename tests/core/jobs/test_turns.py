@@ -7,12 +7,13 @@ import pytest
 from milkrun.errors import RunNotFoundError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import JobStateManager, Submission
+from tests.replies import members
 
 from .conftest import BEST, OWNER, Lab, run_id
 
 
 def waiting(lab: Lab) -> list[str]:
-    return [member.decode() for member in lab.client.zrange(OwnerKeys(OWNER).waiting, 0, -1)]
+    return [member.decode() for member in members(lab.client, OwnerKeys(OWNER).waiting)]
 
 
 def is_due(lab: Lab, number: int) -> bool:

@@ -22,6 +22,7 @@ from milkrun.runs.work import Tools, Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
+from tests.replies import members
 from tests.waiting import PATIENCE
 
 from .conftest import BODY, Bench, answer
@@ -87,8 +88,8 @@ class Platform:
     def let_time_pass(self, owner: str) -> None:
         """All of an owner's runs are due and their leases have lapsed, but what waits for its turn."""
         keys = OwnerKeys(owner)
-        waiting = self.bench.client.zrange(keys.waiting, 0, -1)
-        for member in self.bench.client.zrange(keys.active, 0, -1):
+        waiting = members(self.bench.client, keys.waiting)
+        for member in members(self.bench.client, keys.active):
             run_id = member.partition(b":")[2]
             if run_id not in waiting:
                 self.bench.client.zadd(keys.active, {member: 1})

@@ -165,6 +165,7 @@ def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(bench: Bench) -> 
     worker.join(PATIENCE)
     assert not worker.is_alive()
     run = bench.status()
+    assert claimed is not None
     assert (run.status, run.attempt) == (Status.RUNNING, claimed.run.attempt)
 
 
@@ -305,7 +306,7 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     away = iter([True, True])
     complete = JobStateManager.complete
 
-    def sometimes(self: JobStateManager, *args: Any, **kwargs: Any) -> str | None:
+    def sometimes(self: JobStateManager, *args: Any, **kwargs: Any) -> tuple[str, str] | None:
         if next(away, False):
             raise DependencyUnavailableError({"redis": "down: timed out"})
         return complete(self, *args, **kwargs)

@@ -132,6 +132,6 @@ def test_every_route_passes_the_junctions_of_its_stops_in_order(seed: int) -> No
         rest = iter(points(solution, number))
         for step in solution.routes[number].steps:
             assert step.location is not None
-            place = tuple(round(value, 5) for value in step.location)
+            place = round(step.location[0], 5), round(step.location[1], 5)
             if step.type != "end" or number == 0:
                 assert place in rest

@@ -135,9 +135,9 @@ def test_pyvrp_minimises_the_exact_cost() -> None:
 
 
 def test_pyvrp_finds_feasible_what_the_verifier_passes() -> None:
-    judged = [opinion for seed in SEEDS for opinion in asked(seed)]
-    for opinion in nonempty(it for it in judged if it.pyvrp is not None):
-        assert opinion.pyvrp.feasible != opinion.refused, opinion.seed
+    found = [opinion for seed in SEEDS for opinion in asked(seed)]
+    for opinion, theirs in nonempty((it, it.pyvrp) for it in found if it.pyvrp is not None):
+        assert theirs.feasible != opinion.refused, opinion.seed
 
 
 def test_the_plans_are_good_and_bad() -> None:

@@ -16,11 +16,12 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Rank
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Ended
-from milkrun_solver.search.vroom_districts import VroomDistricts
+from milkrun_solver.search.proposer import Proposer
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import META, Watched, model_of
 from tests.solver.problems import problem_of, random_body
@@ -61,7 +62,8 @@ def test_first_answers_leave_out_no_more_than_vrooms_heuristics() -> None:
     problem = problem_of(with_skills(body, skills=100, seed=1))
     model = model_of(problem)
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    VroomDistricts(model, events.put, time.monotonic() + PATIENCE, seed=1).start()
+    deadline = time.monotonic() + PATIENCE
+    Proposer(model, VroomEngine(model, []), events.put, deadline, seed=1).start_by_district()
     found = []
     while not isinstance(event := events.get(timeout=PATIENCE), Ended):
         found.append(rank_of(model, event.routes))

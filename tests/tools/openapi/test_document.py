@@ -127,7 +127,7 @@ def test_the_example_of_a_solution_solves_the_example_of_a_problem(document: dic
 
 def test_what_the_parser_refuses_the_document_refuses() -> None:
     vehicle = {"id": 1, "start": [0, 0]}
-    for broken in (
+    some: list[dict[str, Any]] = [
         {},
         {"vehicles": []},
         {"vehicles": [vehicle], "speed": 3},
@@ -136,7 +136,8 @@ def test_what_the_parser_refuses_the_document_refuses() -> None:
         {"vehicles": [vehicle], "jobs": [{"id": 1, "time_windows": [[1]]}]},
         {"vehicles": [vehicle], "options": {"time_limit": 0}},
         {"vehicles": [vehicle], "network": "No Such Name"},
-    ):
+    ]
+    for broken in some:
         assert breaches_of_schema("/components/schemas/Problem", broken) != []
 
 
