@@ -18,7 +18,7 @@ from milkrun_solver.model.problem import Model, PlannedRoute
 from milkrun_solver.routes.ranking import rank
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
-from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
+from tests.solver.helpers import LOOKS, META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
 from tests.solver.problems import problem_of, random_body, random_features
 from tests.solver.trips import trips_body
 from tests.waiting import MARGIN
@@ -93,7 +93,7 @@ def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_answers_verify_and_only_get_better(seed: int) -> None:
     problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
-    watched = Watched(problem, seconds=1)
+    watched = Watched(problem, looks=LOOKS)
     model = model_of(problem)
     assert all(faults(model, solution) == [] for _, solution in watched.reported)
     assert watched.ranks == sorted(set(watched.ranks), reverse=True)
@@ -173,14 +173,14 @@ def with_breaks() -> Problem:
 
 def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
     with pytest.raises(UnsupportedCombinationError, match=r"breaks.* VROOM knows no") as caught:
-        Watched(with_breaks(), seconds=5)
+        Watched(with_breaks())
     assert caught.value.code == "unsupported_combination"
 
 
 def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
     with pytest.raises(NoAnswerError, match="matrices would take"):
-        Watched(problem_of(trips_body(1, jobs=4)), seconds=5)
+        Watched(problem_of(trips_body(1, jobs=4)))
 
 
 @pytest.mark.parametrize("seed", range(150))

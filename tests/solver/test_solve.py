@@ -28,7 +28,7 @@ from milkrun_solver.search import incumbent as incumbent_module
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 from tests.nonempty import nonempty
-from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
+from tests.solver.helpers import LOOKS, META, Watched, after, faults, model_of, task_ids, vroom_solution
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
 from tests.solver.vroom import vroom_output
@@ -65,8 +65,8 @@ def two_seconds() -> Watched:
 
 @pytest.fixture(scope="module")
 def with_breaks() -> Watched:
-    """A second of a problem that is VROOM's alone."""
-    return Watched(breaking(), seconds=1)
+    """The first answer to a problem that is VROOM's alone."""
+    return Watched(breaking(), enough=1)
 
 
 # A solve ends within half a second once it is told to. `MILKRUN_SOAK=1000` measures that; here a busy machine
@@ -214,21 +214,21 @@ def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
 ) -> None:
     body = random_body(3, {"capacity", "great circle"}, jobs=160, vehicles=40)
     body["jobs"][0]["skills"] = [9]
-    watched = Watched(problem_of(body), seconds=1)
+    watched = Watched(problem_of(body), enough=3)
     assert watched.solution.unassigned[0].id == body["jobs"][0]["id"]
     assert "not what they seemed" not in caplog.text
 
 
 def test_the_result_is_never_worse_than_the_initial_answer(two_seconds: Watched) -> None:
     problem, best = two_seconds.problem, two_seconds.solution
-    again = Watched(problem, seconds=0.4, initial=best)
+    again = Watched(problem, looks=LOOKS, initial=best)
     assert rank(problem, again.solution) <= rank(problem, best)
     assert all(found < rank(problem, best) for found in again.ranks)
 
 
 def test_an_initial_answer_with_breaks_is_kept_too(with_breaks: Watched) -> None:
     problem, best = with_breaks.problem, with_breaks.solution
-    again = Watched(problem, seconds=0.4, initial=best)
+    again = Watched(problem, looks=LOOKS, initial=best)
     assert rank(problem, again.solution) <= rank(problem, best)
 
 
@@ -296,13 +296,13 @@ def test_routes_that_break_rules_are_gone_back_from_those_that_are_no_better_are
         assert finding.restarts == restarts
 
 
-def test_a_search_whose_answers_do_not_verify_says_so() -> None:
+def test_a_search_whose_answers_do_not_verify_says_so(caplog: pytest.LogCaptureFixture) -> None:
     """The cost of a route is more than VROOM can state."""
     body = random_body(1, {"breaks"}, jobs=3)
     for vehicle in body["vehicles"]:
         vehicle["costs"] = {"fixed": 2**32 - 1}
     with pytest.raises(NoAnswerError, match=r"an answer of vroom does not verify: .* costs"):
-        Watched(problem_of(body), seconds=3)
+        Watched(problem_of(body), should_stop=lambda: "does not verify" in caplog.text)
 
 
 def failing(*_: Any, **__: Any) -> Any:
@@ -396,10 +396,6 @@ def test_a_road_network_is_not_found_before_anything_starts() -> None:
     assert getattr(error.value, "code", None) == "network_not_found"
 
 
-LOOKS = 10
-"""So many times what is at work is seen to be as it should, before a search is stopped."""
-
-
 def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
     search = improver.Improver._search
@@ -409,7 +405,9 @@ def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> N
         search(self, number, sessions)
 
     monkeypatch.setattr(improver.Improver, "_search", counted)
-    Watched(middling(), seconds=1)
+    looked_enough = after(LOOKS)
+    with suppress(NoAnswerError):  # it may have none yet
+        Watched(middling(), should_stop=lambda: bool(started) and looked_enough())
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 
 

@@ -18,7 +18,7 @@ from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.network import RoadNetwork
 from milkrun_solver.verification.verifier import Verifier
 from tests.nonempty import nonempty
-from tests.solver.helpers import Watched, model_of, pyvrp_plan, scheduled, vroom_solution
+from tests.solver.helpers import ALL_SERVED, LOOKS, Watched, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.networks import Road, both_ways, compiled, line, never, random_network
 from tests.solver.problems import problem_of
 
@@ -109,7 +109,7 @@ def test_a_profile_may_have_openrouteservices_name(theirs: str, ours: str) -> No
 
 def test_openrouteservices_name_is_solved_and_drawn() -> None:
     given = body(vehicles=[{"id": 1, "start": WEST, "profile": "driving-car"}], options={"geometry": True})
-    solution = Watched(problem_of(given), 10, roads=RoadNetwork(line(3))).solution
+    solution = Watched(problem_of(given), roads=RoadNetwork(line(3))).solution
     assert solution.summary.unassigned == 0
     assert solution.routes[0].geometry
 
@@ -252,7 +252,7 @@ def test_one_junction_with_two_addresses_is_two_places_for_setup_times() -> None
         {"id": 2, "location": near, "setup": 60},
         {"id": 3, "location": near, "setup": 60},
     ]
-    solution = Watched(problem_of(body(jobs=jobs)), 10, roads=RoadNetwork(line(3))).solution
+    solution = Watched(problem_of(body(jobs=jobs)), roads=RoadNetwork(line(3))).solution
     assert solution.summary.setup == 120
     assert solution.summary.duration == 100
 
@@ -279,7 +279,7 @@ def random_body(seed: int) -> dict[str, Any]:
             }
         ],
         "network": "town",
-        "options": {"geometry": True, "stall_limit": 0.5},
+        "options": {"geometry": True},
     }
 
 
@@ -299,7 +299,7 @@ def test_both_engines_answers_on_a_network_verify(seed: int) -> None:
 
 def test_a_search_on_a_network_reports_drawn_answers() -> None:
     network = random_network(1)
-    watched = Watched(problem_of(random_body(1)), 10, roads=RoadNetwork(network, 5_000))
+    watched = Watched(problem_of(random_body(1)), roads=RoadNetwork(network, 5_000), good_enough=ALL_SERVED)
     assert watched.solution.meta.matrix == "network"
     assert watched.solution.summary.unassigned == 0
     for solution in (watched.solution, *(reported for _, reported in watched.reported)):
@@ -310,14 +310,14 @@ def test_a_search_that_goes_on_draws_what_it_was_given() -> None:
     network = random_network(1)
     given = random_body(1)
     problem, roads = problem_of(given), RoadNetwork(network, 5_000)
-    first = Watched(problem, 10, roads=roads).solution
+    first = Watched(problem, roads=roads, enough=1).solution
     bare = first.model_copy(
         update={"routes": [route.model_copy(update={"geometry": None}) for route in first.routes]}
     )
-    again = Watched(problem, 10, roads=roads, initial=bare)
+    again = Watched(problem, roads=roads, initial=bare, looks=LOOKS)
     assert all(route.geometry for route in nonempty(again.solution.routes))
 
 
 def test_a_stop_ends_the_search_before_its_travel_times_are_known() -> None:
     with pytest.raises(NoAnswerError):
-        Watched(problem_of(body()), 10, roads=RoadNetwork(line(3)), should_stop=lambda: True)
+        Watched(problem_of(body()), roads=RoadNetwork(line(3)), should_stop=lambda: True)
