@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model, Plan
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
-from tests.solver.objective import internal_cost, shaken
+from tests.solver.objective import cost, internal_cost, shaken
 from tests.solver.vroom import plan_mode
 
 ORDERS = (4, 12)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
@@ -23,7 +23,7 @@ from tests.nonempty import nonempty
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import MOVES, ORDERS, Opinions
 from tests.solver.helpers import model_of, vroom_solution
-from tests.solver.objective import shaken
+from tests.solver.objective import cost, shaken
 from tests.solver.problems import problem_of
 
 SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))

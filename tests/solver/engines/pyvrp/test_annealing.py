@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.expressible import reason_for_vroom
 from milkrun_solver.model.problem import Model
@@ -21,7 +21,7 @@ from tests.solver.helpers import (
     task_ids,
     vroom_solution,
 )
-from tests.solver.objective import internal_cost
+from tests.solver.objective import cost, internal_cost
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 
 EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")
