@@ -14,7 +14,7 @@ from local.embedded.valkey import Valkey, running_valkey
 from tests.waiting import until
 
 AT_ONCE = ("--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db")
-"""A primary sends its data to a new replica at once, which loads what it reads; from a file it does so a second
+"""A primary sends its data to a new replica at once, which loads what it reads; a file it would load a second
 later."""
 
 

@@ -109,7 +109,10 @@ def assertions(block: list[ast.stmt], names: Names, may_be_skipped: bool = False
     for statement in block:
         inner = may_be_skipped
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if has_items(value, names):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if has_items(value, names):
                 names.add(name)
             case ast.Assert(test=condition):
                 yield may_be_skipped or holds_of_nothing(condition, names)

@@ -27,7 +27,7 @@ from tests.waiting import PATIENCE
 ALL_SERVED = (0, 0, sys.maxsize)
 """As good as any answer that leaves nobody out."""
 LOOKS = 10
-"""How often a search that has an answer asks whether it is to stop, where a test lets it go on for a while."""
+"""How often a search that has an answer asks whether to stop, where a test lets it go on for a while."""
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 
@@ -120,7 +120,7 @@ class Watched:
         self.problem = problem
         self.started = time.monotonic()
         asked: Callable[[], bool] = arguments.pop("should_stop", lambda: False)
-        looked_enough = (lambda: False) if looks is None else after(looks)
+        looked_enough: Callable[[], bool] = after(looks) if looks is not None else lambda: False
 
         def should_stop() -> bool:
             if enough is not None and len(self.reported) >= enough:
