@@ -121,7 +121,7 @@ def test_a_signature_is_the_one_that_aws_would_make_of_the_request(ask: Ask, mil
         assert request.headers["Authorization"].endswith(f"Signature={signature}")
 
 
-def test_it_says_who_it_is(ask: Ask, milkrun: Milkrun) -> None:
+def test_it_sends_its_user_agent(ask: Ask, milkrun: Milkrun) -> None:
     ask(milkrun.url)
     for request in milkrun.received:
         assert request.headers["User-Agent"] == f"milkrun-canary {USER_AGENT}"
@@ -197,7 +197,7 @@ def test_a_wrong_answer_is_named_with_its_step_and_what_was_expected(
     ("call", "answer"),
     [(f"GET {RUN}/status", (200, {"status": "failed"})), (f"GET {RUN}/result", (200, {"routes": []}))],
 )
-def test_a_run_that_went_wrong_is_erased_too(
+def test_a_failed_run_is_erased_too(
     ask: Ask, canary: ModuleType, milkrun: Milkrun, call: str, answer: tuple[int, Any]
 ) -> None:
     milkrun.answers[call] = answer
@@ -282,7 +282,7 @@ def test_an_issuer_that_gives_no_token_is_named_without_what_it_gave(
 @pytest.mark.parametrize(
     "text", ["", "p:ss", "[]", '"p:ss"', '{"client_id": "client"}', '{"password": "p:ss"}']
 )
-def test_a_secret_without_a_client_is_told_and_not_shown(
+def test_a_secret_without_a_client_is_reported_and_not_shown(
     ask: Ask,
     canary: ModuleType,
     milkrun: Milkrun,
@@ -306,7 +306,7 @@ def test_no_token_is_asked_for_once_the_budget_is_spent(
     assert token_server.received == []
 
 
-def test_without_credentials_it_says_so(
+def test_missing_credentials_are_reported(
     ask: Ask, canary: ModuleType, milkrun: Milkrun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(canary, "get_session", lambda: type("", (), {"get_credentials": lambda _: None})())

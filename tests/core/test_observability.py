@@ -90,7 +90,7 @@ def test_every_line_of_an_invocation_carries_its_ids(telemetry: Telemetry) -> No
     assert (line["function_name"], line["function_request_id"]) == ("milkrun-worker", "52fdfc07")
 
 
-def test_each_dependency_that_is_down_is_told_with_its_reason(telemetry: Telemetry) -> None:
+def test_each_dependency_that_is_down_is_reported_with_its_reason(telemetry: Telemetry) -> None:
     states = {"redis": "down: timed out", "neo4j": "not configured", "issuer": "down: /keys: URLError"}
     report_down(states, "run delayed", attempt=2)
     told = [
@@ -155,7 +155,7 @@ def failing() -> None:
         raise error from cause
 
 
-def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry: Telemetry) -> None:
+def test_an_error_is_logged_by_type_and_place_without_its_message(telemetry: Telemetry) -> None:
     try:
         failing()
     except ValueError as error:
@@ -169,7 +169,7 @@ def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry
     assert "cache.internal" not in str(line)
 
 
-def test_an_error_that_is_its_own_cause_is_told_once(telemetry: Telemetry) -> None:
+def test_an_error_that_is_its_own_cause_is_logged_once(telemetry: Telemetry) -> None:
     error = ValueError()
     error.__cause__ = KeyError()
     error.__cause__.__cause__ = error
@@ -178,7 +178,7 @@ def test_an_error_that_is_its_own_cause_is_told_once(telemetry: Telemetry) -> No
     assert line["exception"].splitlines() == ["ValueError", "KeyError"]
 
 
-def test_what_the_solver_logs_is_told_under_the_run_as_well(telemetry: Telemetry) -> None:
+def test_the_solver_s_lines_carry_the_run_too(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R", owner="o")
     logging.getLogger("milkrun_solver.solve").error("%s failed", "vroom")
     (line,) = telemetry.lines()
@@ -205,7 +205,7 @@ def test_a_dimension_is_measured_beside_the_total(telemetry: Telemetry) -> None:
     assert by_code.values == total.values == [1]
 
 
-def test_a_metric_that_is_not_listed_is_none(telemetry: Telemetry) -> None:
+def test_a_metric_that_is_not_listed_is_refused(telemetry: Telemetry) -> None:
     with pytest.raises(KeyError):
         measure("Misspelt")
 
@@ -246,7 +246,7 @@ def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Teleme
     assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
 
 
-def test_what_an_operator_does_not_want_to_read_is_not_written(
+def test_lines_below_the_chosen_level_are_not_written(
     telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get_logger().setLevel("WARNING")

@@ -75,7 +75,7 @@ def test_callers_on_every_server_get_their_results(clustered: RunningStack, clus
             assert api.delete(f"/optimize/{run_id}?erase=true").status_code == 204
 
 
-def test_a_dead_server_is_told_and_missed_by_its_own_callers_only(tmp_path: Path) -> None:
+def test_a_dead_server_is_reported_to_its_own_callers_only(tmp_path: Path) -> None:
     with ExitStack() as parts:
         cluster = parts.enter_context(running_cluster(tmp_path, replicated=True, node_timeout=600))
         on_cluster = {

@@ -65,7 +65,7 @@ def begun(state: Json) -> Json:
     return state if state["progress"] > 0 and state["best_cost"] is not None else {}
 
 
-def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
+def test_redis_killed_or_hung_is_reported_and_survived(tmp_path: Path) -> None:
     port = free_port()
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path, port=port))

@@ -92,7 +92,7 @@ def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
         assert run_id in alice.get("/optimize").text
 
 
-def test_a_gzipped_problem_is_taken_and_an_answer_zipped(api: httpx.Client) -> None:
+def test_a_gzipped_problem_is_accepted_and_an_answer_zipped(api: httpx.Client) -> None:
     body = gzip.compress(json.dumps(deliveries(200, seconds=600, stall_limit=2)).encode())
     for kind in (
         {"Content-Encoding": "gzip", "Content-Type": "application/json"},

@@ -25,5 +25,5 @@ def test_every_answer_names_the_origin_whose_pages_may_read_it(
 
 @pytest.mark.usefixtures("invokes")
 @pytest.mark.parametrize(("handler", "event"), ANSWERS)
-def test_without_an_origin_no_answer_speaks_of_pages(handler: ModuleType, event: str) -> None:
+def test_without_an_origin_no_answer_has_cors_headers(handler: ModuleType, event: str) -> None:
     assert not [name for name in nonempty(send(handler, event).headers) if name.startswith("Access-Control")]

@@ -84,7 +84,7 @@ def test_every_line_about_a_run_has_the_same_three_keys(lines: list[Line], run: 
         assert (line["run_id"], line["owner"], line["correlation_id"]) == (run.run_id, run.owner, "order-7")
 
 
-def test_a_sweep_itself_is_told_under_its_own_request(lines: list[Line]) -> None:
+def test_a_sweep_is_logged_under_its_own_request(lines: list[Line]) -> None:
     assert messages(lines, correlation_id=SWEEP_ID) == ["swept"]
 
 
@@ -122,7 +122,7 @@ def test_a_refused_request_is_counted_by_its_code(telemetry: Telemetry, invokes:
     assert (by_code.name, by_code.dimensions["code"]) == ("RequestsRefused", "invalid_json")
 
 
-def test_a_run_that_is_not_there_is_nothing_refused(
+def test_a_missing_run_is_not_counted_as_refused(
     telemetry: Telemetry, environment: pytest.MonkeyPatch
 ) -> None:
     assert send(status_handler, "status", run_id="01ARZ3NDEKTSV4RRFFQ69G5FAV").status == 404

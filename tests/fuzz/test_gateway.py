@@ -151,7 +151,7 @@ def _faults_of_error(answer: Answer) -> Iterator[str]:
         yield "body and header differ in their correlation id"
 
 
-def test_whatever_is_sent_it_is_answered_as_an_api_answers(stack: RunningStack) -> None:
+def test_any_bytes_get_an_api_answer(stack: RunningStack) -> None:
     @seed(SEED)
     @settings(
         max_examples=max(150, REQUESTS // 25),
@@ -185,7 +185,7 @@ def test_whatever_is_sent_it_is_answered_as_an_api_answers(stack: RunningStack) 
     ],
     ids=lambda request: repr(request[:60]),
 )
-def test_what_is_no_http_is_refused_and_harms_nobody(stack: RunningStack, request_: bytes) -> None:
+def test_anything_but_http_is_refused_and_harms_nobody(stack: RunningStack, request_: bytes) -> None:
     assert exchange(stack.url, request_).status == 400
     assert exchange(stack.url, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status == 200
 

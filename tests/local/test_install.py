@@ -26,7 +26,7 @@ def test_a_file_names_what_it_includes_too(tmp_path: Path) -> None:
     assert requirements(file) == ["numpy==2.4.6", "rich==14.2.0"]
 
 
-def test_before_pip_says_anything_it_is_said_what_goes_on() -> None:
+def test_progress_is_shown_before_pip_s_first_line() -> None:
     assert after().text(0) == "Looking for packages"
 
 

@@ -31,13 +31,13 @@ def test_a_combination_that_no_engine_knows_has_both_reasons() -> None:
     assert "VROOM knows no reloads, and PyVRP knows no breaks." in error.detail
 
 
-def test_a_profile_without_roads_is_told_for_each_vehicle() -> None:
+def test_a_profile_without_roads_is_reported_for_each_vehicle() -> None:
     error = ProfileNotInNetworkError("truck", ["car", "bike"], [(2, "truck")])
     assert "its profiles are: 'car', 'bike'" in error.detail
     assert [it.loc for it in error.errors] == ["$.vehicles[2].profile"]
 
 
-def test_one_location_off_the_roads_is_told_with_its_distance() -> None:
+def test_one_location_off_the_roads_is_reported_with_its_distance() -> None:
     error = LocationOffNetworkError([OffNetwork(job(1), "car", 1_234.5)], limit=500)
     assert "1,234 m from job 1; at most 500 m are allowed." in error.detail
     assert [it.loc for it in error.errors] == ["$.jobs[0].location"]
@@ -51,7 +51,7 @@ def test_a_sentence_names_ten_places_and_its_errors_name_all() -> None:
     assert error.metres == 1_200
 
 
-def test_places_that_are_cut_off_are_told_beside_the_two_that_were_met_first() -> None:
+def test_all_unreachable_places_are_named_beside_the_first_two() -> None:
     cut_off = [(job(1), "no way leads there"), (job(2), "no way leads away")]
     error = LocationUnreachableError("job 3", "job 1", "car", cut_off)
     assert error.detail.endswith("no way leads from job 3 to job 1; cut off are job 1, job 2.")

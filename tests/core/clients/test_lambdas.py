@@ -74,7 +74,7 @@ def test_the_event_carries_only_owner_run_id_and_correlation_id(worker: str) -> 
 
 
 @pytest.mark.usefixtures("fresh_client")
-def test_a_refusal_is_told_and_not_raised() -> None:
+def test_a_refusal_is_reported_and_not_raised() -> None:
     with Stubber(lambdas.get_lambda()) as stubber:
         stubber.add_client_error("invoke", "TooManyRequestsException")
         assert WorkerInvoker(lambdas.get_lambda(), "worker").invoke(RUN) == "TooManyRequestsException"

@@ -96,7 +96,7 @@ def test_properties_are_those_of_the_solution() -> None:
     assert left == {"unassigned": True, "id": 9, "type": "job"}
 
 
-def test_what_is_drawn_is_not_told_again() -> None:
+def test_what_is_drawn_is_not_repeated_in_the_properties() -> None:
     geometry = polyline.encode(STREET, 5, geojson=True)
     for feature in nonempty(to_geojson(solution(geometry=geometry))["features"]):
         assert not {"steps", "geometry", "location"} & feature["properties"].keys()

@@ -187,7 +187,7 @@ def test_it_is_written_and_confirmed_and_each_waits_in_its_own_round_trip(
     assert all(b"WAIT" in packet for packet in sent)
 
 
-def test_a_server_that_hangs_keeps_back_its_own_runs_only(
+def test_a_server_that_hangs_blocks_only_its_own_runs(
     strict: Lab, replicated: ValkeyCluster, hang: ExitStack
 ) -> None:
     owners = [owner_on(strict, primary) for primary in replicated.primaries]
@@ -218,7 +218,7 @@ def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
         assert [due.owner for due in backlog.due] == [owner]
 
 
-def test_a_shard_on_its_way_keeps_back_its_own_runs_only(tmp_path: Path) -> None:
+def test_a_shard_on_its_way_blocks_only_its_own_runs(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         lab = Lab(connect_to_cluster(cluster.url))
         source, target, _ = cluster.primaries

@@ -125,7 +125,7 @@ def test_the_sweeper_confirms_what_was_left(
     assert lab.status().status is status
 
 
-def test_who_reads_a_run_that_is_to_end_does_not_put_off_its_end(lab: Lab, pair: Pair) -> None:
+def test_reading_a_run_that_is_ending_does_not_delay_its_end(lab: Lab, pair: Pair) -> None:
     submit(lab)
     pair.link.lag()
     with pytest.raises(DependencyUnavailableError):
@@ -188,7 +188,7 @@ def test_a_submit_without_replicas_starts_nothing_and_is_in_no_list(
             lab.jobs.claim(OWNER, run_id(number), "t")
 
 
-def test_what_is_not_confirmed_goes_by_itself(lab: Lab, pair: Pair) -> None:
+def test_an_unconfirmed_run_expires_by_itself(lab: Lab, pair: Pair) -> None:
     pair.link.lag()
     with pytest.raises(DependencyUnavailableError):
         lab.jobs.submit(submission(1, "k"))

@@ -185,7 +185,7 @@ def test_what_a_caller_was_told_outlives_the_primary(
         for point in product((1, 2), (True, False), ("k", None), (False, True))
     ],
 )
-def test_a_submit_is_told_or_it_starts_nothing_and_is_never_two_runs(
+def test_a_submit_is_acknowledged_or_starts_nothing_and_never_makes_two_runs(
     pair: Pair,
     lab: Lab,
     tmp_path: Path,
@@ -217,7 +217,7 @@ def test_a_submit_is_told_or_it_starts_nothing_and_is_never_two_runs(
             assert heir.reader.backlog(per_shard=10, stalled_after=60).pending == 1
 
 
-def test_a_new_primary_without_replicas_tells_no_end_and_not_the_opposite(
+def test_a_new_primary_without_replicas_reports_neither_an_end_nor_its_opposite(
     pair: Pair, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_with_routes(lab)

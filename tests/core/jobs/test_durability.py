@@ -225,7 +225,7 @@ def refusals(lab: Lab) -> list[str]:
     return found
 
 
-def test_a_server_in_a_script_that_does_not_end_is_away(tmp_path: Path) -> None:
+def test_a_server_in_an_endless_script_is_unavailable(tmp_path: Path) -> None:
     with running_valkey(tmp_path) as valkey:
         lab, operator = Lab(connect(valkey.url)), Redis.from_url(valkey.url)
         lab.running(1)

@@ -92,7 +92,7 @@ def test_its_bytes_count_once_they_are_counted(stored: Lab) -> None:
     assert int(fields(stored.client, OwnerKeys(earlier.OWNER).bytes)[b"total"]) > 0
 
 
-def test_a_worker_goes_on_with_its_runs_under_the_name_they_have(stored: Lab) -> None:
+def test_a_worker_continues_with_its_runs_under_the_name_they_have(stored: Lab) -> None:
     story = earlier.run_id("handed_over")
     claimed = stored.jobs.claim(earlier.OWNER, story, "t")
     assert claimed is not None

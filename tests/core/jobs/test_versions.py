@@ -370,7 +370,7 @@ def test_workers_are_sent_for_a_later_release_s_run_until_it_is_given_up(from_la
     assert from_later.status().error_code == "never_started"
 
 
-def test_a_later_release_s_run_keeps_back_no_other(from_later: Lab) -> None:
+def test_a_later_release_s_run_blocks_no_other(from_later: Lab) -> None:
     one = from_later.with_policy(max_running=1)
     one.submit(2)
     one.make_due()

@@ -126,7 +126,7 @@ def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
     assert sweeps <= 3
 
 
-def test_while_one_owner_s_runs_go_on_another_s_is_done(bench: Bench) -> None:
+def test_one_owner_s_long_runs_do_not_delay_another_owner(bench: Bench) -> None:
     """Three workers at a time: the flooder's two go on until another's run is done."""
     other_is_done = threading.Event()
 

@@ -39,7 +39,7 @@ def shipment(**pickup: Any) -> dict[str, Any]:
     ("vehicle", "job"),
     [(RELOADS, {}), (SHIFT, {}), ({}, {"release_time": 60}), ({**RELOADS, **SHIFT}, {"release_time": 60})],
 )
-def test_each_addition_is_taken_alone_and_with_the_others(
+def test_each_addition_is_accepted_alone_and_with_the_others(
     vehicle: dict[str, Any], job: dict[str, Any]
 ) -> None:
     assert broken(vehicle, {**job, "time_windows": [[0, 9], [20, 29]]}) == {}

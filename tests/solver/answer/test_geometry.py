@@ -96,7 +96,7 @@ def test_a_route_that_stays_at_a_junction_is_a_point() -> None:
     assert points(drawn(problem, [PlannedRoute(0, (0,))], square())) == [(7.41, 43.7301)]
 
 
-def test_a_second_answer_is_drawn_as_if_it_were_the_first() -> None:
+def test_a_second_answer_is_drawn_like_the_first() -> None:
     problem, roads = problem_of(body(network="town")), square()
     model = model_of(problem, roads)
     first, second = (scheduled(model, [PlannedRoute(0, tasks)]) for tasks in ((0, 1), (0,)))

@@ -114,7 +114,7 @@ def test_openrouteservices_name_is_solved_and_drawn() -> None:
     assert solution.routes[0].geometry
 
 
-def test_a_profile_of_that_very_name_comes_before_openrouteservices() -> None:
+def test_a_profile_of_that_exact_name_comes_before_openrouteservice_s() -> None:
     ways = [way for n in range(2) for way in both_ways(Road(n, n + 1, 500, {"driving-car": 7, "car": 50}))]
     places = list(zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True))
     roads = RoadNetwork(compiled(places, ways, ["car", "driving-car"]))
@@ -198,7 +198,7 @@ def test_a_location_off_the_roads_of_two_profiles_is_named_for_each() -> None:
     assert "'foot'" in errors[1].message
 
 
-def test_a_sentence_about_very_many_locations_stays_short() -> None:
+def test_an_error_about_many_locations_stays_short() -> None:
     error = off_network(jobs=[{"id": n, "location": (8 + n / 100, 43.7)} for n in range(300)])
     assert "290 more" in error.detail
     assert len(error.errors) == 300
@@ -306,7 +306,7 @@ def test_a_search_on_a_network_reports_drawn_answers() -> None:
         assert all(route.geometry for route in solution.routes)
 
 
-def test_a_search_that_goes_on_draws_what_it_was_given() -> None:
+def test_a_continued_search_draws_the_routes_it_was_given() -> None:
     network = random_network(1)
     given = random_body(1)
     problem, roads = problem_of(given), RoadNetwork(network, 5_000)

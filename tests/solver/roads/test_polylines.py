@@ -33,7 +33,7 @@ def test_polylines_are_decoded_as_by_the_library(seed: int) -> None:
         assert list(map(tuple, points[first[number] : first[number + 1]].tolist())) == expected
 
 
-def test_nothing_is_decoded_to_no_points() -> None:
+def test_an_empty_polyline_has_no_points() -> None:
     points, first = decode(b"", np.zeros(4, dtype=np.int64), 6)
     assert points.shape == (0, 2)
     assert first.tolist() == [0, 0, 0, 0]

@@ -47,7 +47,7 @@ def test_a_break_as_the_vehicle_has_it_keeps_the_rules() -> None:
         ({"load": [3]}, "break 7 with too much on board"),
     ],
 )
-def test_a_break_that_is_taken_otherwise_is_a_fault(changed: dict[str, Any], fault: str) -> None:
+def test_a_break_taken_in_another_way_is_a_fault(changed: dict[str, Any], fault: str) -> None:
     assert faults(step(**changed)) == [fault]
 
 
