@@ -86,7 +86,7 @@ def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(*_: object) -> None:
         pytest.fail("VROOM was started")
 
-    monkeypatch.setattr(VroomEngine, "start", start)
+    monkeypatch.setattr(VroomEngine, "session", start)
 
 
 @pytest.mark.usefixtures("no_vroom")
@@ -179,7 +179,7 @@ def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
 
 def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
-    with pytest.raises(NoAnswerError, match="matrices would take"):
+    with pytest.raises(NoAnswerError, match="matrices of pyvrp would take"):
         Watched(problem_of(trips_body(1, jobs=4)))
 
 

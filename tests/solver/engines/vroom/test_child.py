@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_vroom
 from milkrun_solver.engines.vroom.child import answer, input_of
 from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.engines.vroom.request import Effort, Request
+from milkrun_solver.engines.vroom.request import Request
 from tests.solver.engines.vroom.test_process import refused, small
 from tests.waiting import PATIENCE
 
