@@ -81,7 +81,7 @@ def test_every_value_that_the_page_gives_is_one_that_the_template_takes(
             assert least <= int(value) <= most, f"{name}={value}"
 
 
-def test_what_stays_after_the_stack_is_told(page: str, parts: Resources) -> None:
+def test_what_stays_after_the_stack_is_documented(page: str, parts: Resources) -> None:
     (section,) = re.findall(r"^## Deleting\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
     kept = [name for name, it in parts.items() if it.get("DeletionPolicy", "Delete") != "Delete"]
     for name in nonempty(kept):
@@ -129,7 +129,7 @@ def test_every_output_that_the_page_names_exists(page: str, template: dict[str, 
     assert named <= template["Outputs"].keys()
 
 
-def test_every_link_leads_somewhere(page: str) -> None:
+def test_every_link_works(page: str) -> None:
     headings = {
         re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
         for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)

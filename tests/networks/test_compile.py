@@ -134,7 +134,7 @@ def test_a_profile_that_the_file_has_nothing_for_has_no_share() -> None:
     assert set(dropped.shares) == {"foot"}
 
 
-def test_a_profile_that_islands_take_everything_from_has_a_share_of_nothing() -> None:
+def test_a_profile_that_loses_everything_to_islands_has_a_share_of_zero() -> None:
     _, dropped = built(([0, 1], {**STREET, "oneway": "yes"}))
     assert (dropped.shares["car"].roads, dropped.shares["car"].island_roads) == (0, 1)
 
@@ -155,11 +155,11 @@ def test_each_profile_keeps_its_own_largest_part() -> None:
     assert {(0, 1), (1, 3)} <= set(roads(network, "foot"))
 
 
-def test_a_profile_without_roads_is_not_there() -> None:
+def test_a_profile_without_roads_is_left_out() -> None:
     assert set(compiled(([0, 1], {"highway": "footway"})).seconds) == {"foot"}
 
 
-def test_nothing_left_is_an_error() -> None:
+def test_a_file_that_leaves_nothing_is_an_error() -> None:
     with pytest.raises(NetworkFileError, match="connected both ways"):
         compiled(([0, 1], {"highway": "motorway"}))
 

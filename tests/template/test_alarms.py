@@ -39,24 +39,24 @@ def alarms(deployed: Deploy) -> Resources:
     return alarms_of(deployed(TOKENS))
 
 
-def test_each_tells_of_its_beginning_and_of_its_end(any_deployment: Deployment) -> None:
+def test_each_alarm_notifies_when_it_begins_and_ends(any_deployment: Deployment) -> None:
     for name, alarm in nonempty(alarms_of(any_deployment).items()):
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["AlarmTopic"], name
         assert alarm.get("ActionsEnabled", True), name
 
 
-def test_each_names_its_entry_in_the_runbook(alarms: Resources) -> None:
+def test_each_alarm_names_its_entry_in_the_runbook(alarms: Resources) -> None:
     for name, alarm in nonempty(alarms.items()):
         assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name.lower()}")
 
 
-def test_each_says_what_silence_means(alarms: Resources) -> None:
+def test_each_alarm_says_what_missing_data_means(alarms: Resources) -> None:
     breaching = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"}
     assert breaching == BY_SILENCE
     assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"breaching", "notBreaching"}
 
 
-def test_each_watches_what_is_measured(any_deployment: Deployment) -> None:
+def test_each_alarm_watches_a_metric_that_exists(any_deployment: Deployment) -> None:
     for name, alarm in nonempty(alarms_of(any_deployment).items()):
         for metric in nonempty(of_alarm(alarm)):
             assert is_measured(metric), (name, metric)
@@ -184,7 +184,7 @@ def test_nothing_waits_for_itself(translated: dict[str, Any]) -> None:
     assert waits == {}
 
 
-def test_math_gives_one_series_of_all_the_metrics_it_names(any_deployment: Deployment) -> None:
+def test_a_math_expression_uses_all_its_metrics(any_deployment: Deployment) -> None:
     with_math = {name: it for name, it in alarms_of(any_deployment).items() if "Metrics" in it}
     for name, alarm in nonempty(with_math.items()):
         (shown,) = [it for it in alarm["Metrics"] if it.get("ReturnData", True)]

@@ -133,7 +133,7 @@ def test_engine_version_and_parameters_belong_together(
             assert user["Engine"] == engine
 
 
-def test_a_cache_logs_its_writes_where_that_is_asked_for_alone(any_deployment: Deployment) -> None:
+def test_a_cache_logs_its_writes_only_on_request(any_deployment: Deployment) -> None:
     asked = any_deployment.conditions["LogsWrites"]
     caches = any_deployment.of_type("AWS::ElastiCache::ReplicationGroup").values()
     expected = ["sync" if asked else None] if any_deployment.conditions["MakesCache"] else []
@@ -149,7 +149,7 @@ def test_a_cache_that_logs_its_writes_is_what_elasticache_asks_for(deployed: Dep
     assert int(cache["EngineVersion"].partition(".")[0]) >= 9
 
 
-def test_what_is_in_the_log_of_two_zones_waits_for_no_replica(deployed: Deploy) -> None:
+def test_a_write_logged_in_two_zones_waits_for_no_replica(deployed: Deploy) -> None:
     deployment = deployed(PARAMETER_SETS["a cache that logs its writes"])
     assert variables(deployment)["REDIS_MIN_REPLICAS"] == 0
 

@@ -24,7 +24,7 @@ def titles(widgets: list[dict[str, Any]]) -> set[str]:
     return {widget["properties"]["title"] for widget in widgets}
 
 
-def test_it_shows_nothing_that_is_not_measured(widgets: list[dict[str, Any]]) -> None:
+def test_it_shows_only_metrics_that_exist(widgets: list[dict[str, Any]]) -> None:
     shown = [
         (widget["properties"].get("title"), metric) for widget in widgets for metric in of_widget(widget)
     ]

@@ -123,7 +123,7 @@ def test_every_setting_can_be_set(lambdas: Resources, settings_names: set[str]) 
     assert settings_names - SET_BY_LAMBDA - SET_BY_SAM_LOCAL <= declared
 
 
-def test_nothing_is_set_that_nobody_reads(lambdas: Resources, settings_names: set[str]) -> None:
+def test_every_variable_that_is_set_is_read(lambdas: Resources, settings_names: set[str]) -> None:
     for name in nonempty(lambdas):
         set_here = {v for v in variables(lambdas, name) if not v.startswith("POWERTOOLS_")}
         assert set_here <= settings_names | READ_BY_OTHERS
@@ -191,19 +191,19 @@ def test_every_function_has_an_alias_on_its_newest_version(any_deployment: Deplo
         assert versions[version]["FunctionName"] == alias["FunctionName"]
 
 
-def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: Deploy) -> None:
+def test_functions_that_callers_wait_for_use_snapstart(deployed: Deploy) -> None:
     lambdas = deployed(PARAMETER_SETS["everything made"]).of_type("AWS::Lambda::Function")
     settings = {name: properties.get("SnapStart") for name, properties in lambdas.items()}
     assert {name for name, setting in settings.items() if setting} == WAITED_FOR
     assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
 
 
-def test_no_snapshot_is_kept_where_none_is_wanted(deployed: Deploy) -> None:
+def test_snapstart_can_be_turned_off(deployed: Deploy) -> None:
     for properties in nonempty(deployed({"SnapStart": "false"}).of_type("AWS::Lambda::Function").values()):
         assert properties.get("SnapStart", {"ApplyOn": "None"}) == {"ApplyOn": "None"}
 
 
-def test_no_default_reserves_concurrency_which_a_new_account_could_not(deployed: Deploy) -> None:
+def test_no_default_reserves_concurrency(deployed: Deploy) -> None:
     """An account with a quota of 10 has nothing to reserve: what is left for others has to be 100."""
     for parameters in ({}, TOKENS):
         for name, properties in nonempty(deployed(parameters).of_type("AWS::Lambda::Function").items()):
@@ -322,7 +322,7 @@ def another_value(name: str, parameter: dict[str, Any]) -> str | None:
     return None
 
 
-def test_whatever_value_reaches_a_function_makes_new_versions(template: dict[str, Any]) -> None:
+def test_every_value_that_reaches_a_function_makes_new_versions(template: dict[str, Any]) -> None:
     before, settings_before = configurations(template, {})
     reach = set()
     values = {name: another_value(name, parameter) for name, parameter in template["Parameters"].items()}

@@ -190,7 +190,7 @@ def test_secrets_have_an_endpoint_where_there_is_one_to_read(deployed: Deploy) -
     assert with_secret["secretsmanager"]["PrivateDnsEnabled"] is True
 
 
-def test_who_opens_something_to_the_functions_or_peers_with_them_finds_the_ids(
+def test_the_outputs_name_the_ids_for_peering_and_firewalls(
     template: dict[str, Any],
 ) -> None:
     outputs = template["Outputs"]

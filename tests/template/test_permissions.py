@@ -64,7 +64,7 @@ def test_every_function_has_a_role_of_its_own(any_deployment: Deployment) -> Non
     assert sorted(roles) == sorted(name.replace("Function", "Role") for name in lambdas)
 
 
-def test_no_right_is_on_everything_where_something_can_be_named(any_deployment: Deployment) -> None:
+def test_no_right_covers_everything_where_resources_can_be_named(any_deployment: Deployment) -> None:
     for role, statement in nonempty(statements_of(any_deployment)):
         actions = set(as_list(statement["Action"]))
         assert not any("*" in action for action in actions), role

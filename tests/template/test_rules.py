@@ -47,7 +47,7 @@ def without(parameters: Parameters, name: str) -> Parameters:
 
 
 @pytest.mark.parametrize("name", PARAMETER_SETS)
-def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refused, name: str) -> None:
+def test_environments_and_the_deployments_of_these_tests_are_accepted(refused: Refused, name: str) -> None:
     assert refused(PARAMETER_SETS[name]) == set()
 
 
@@ -73,7 +73,7 @@ def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refu
         ("CanarySecretHasTokenUrl", {"CanaryScope": "milkrun/runs"}),
     ],
 )
-def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
+def test_impossible_parameters_are_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
     assert refused(parameters) == {rule}
 
 
@@ -106,7 +106,7 @@ def test_a_durable_cache_has_no_burstable_nodes(refused: Refused, family: str, s
         CANARY_TOKEN,
     ],
 )
-def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:
+def test_parameters_that_work_are_accepted(refused: Refused, parameters: Parameters) -> None:
     assert refused(parameters) == set()
 
 

@@ -83,7 +83,7 @@ def test_the_values_of_these_tests_are_ones_that_the_template_takes(template: di
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_an_environment_is_deployed_without_a_word_more(template: dict[str, Any], name: str) -> None:
+def test_an_environment_deploys_without_further_options(template: dict[str, Any], name: str) -> None:
     parameters = template["Parameters"]
     assert environment(name).keys() <= parameters.keys()
     assert all("Default" in parameter for parameter in parameters.values())

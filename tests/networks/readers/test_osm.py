@@ -164,7 +164,7 @@ def test_a_mark_across_two_blocks_of_the_file_is_found(osm_file: OsmFile) -> Non
         assert len(read_ways(osm_file.path).metres) == 1
 
 
-def test_what_roads_lose_at_the_edge_of_an_extract_is_told(osm_file: OsmFile) -> None:
+def test_what_roads_lose_at_the_edge_of_an_extract_is_reported(osm_file: OsmFile) -> None:
     line_of_nodes(osm_file, 3)
     osm_file.way([1, 2, 98], STREET)
     osm_file.way([3, 99], STREET)

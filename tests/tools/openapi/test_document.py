@@ -51,7 +51,7 @@ def codes_of(document: dict[str, Any]) -> set[str]:
     }
 
 
-def test_the_file_is_what_the_code_makes_of_it(document: dict[str, Any]) -> None:
+def test_the_file_is_what_the_code_generates(document: dict[str, Any]) -> None:
     assert FILE.read_text() == as_yaml(document), "run `make openapi`"
 
 
@@ -97,7 +97,7 @@ def test_every_code_is_explained_to_people(document: dict[str, Any]) -> None:
     assert [code for code in nonempty(sorted(codes_of(document))) if f"`{code}`" not in page] == []
 
 
-def test_what_says_when_to_come_back_is_on_every_answer_to_come_back_from(document: dict[str, Any]) -> None:
+def test_every_retryable_answer_has_retry_after(document: dict[str, Any]) -> None:
     answers = [
         operation["responses"][status]
         for methods in document["paths"].values()
@@ -113,7 +113,7 @@ def test_headers_that_pages_may_read_are_those_of_the_document(document: dict[st
 
 
 @pytest.mark.parametrize("name", yaml.safe_load(FILE.read_text())["components"]["examples"])
-def test_an_example_is_one(document: dict[str, Any], name: str) -> None:
+def test_every_example_matches_its_schema(document: dict[str, Any], name: str) -> None:
     example = document["components"]["examples"][name]["value"]
     assert breaches_of_schema(f"/components/schemas/{name}", example) == []
 
@@ -125,7 +125,7 @@ def test_the_example_of_a_solution_solves_the_example_of_a_problem(document: dic
     assert Verifier(problem, travel_source(problem)).faults(solution) == []
 
 
-def test_what_the_parser_refuses_the_document_refuses() -> None:
+def test_the_document_refuses_what_the_parser_refuses() -> None:
     vehicle = {"id": 1, "start": [0, 0]}
     some: list[dict[str, Any]] = [
         {},
