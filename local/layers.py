@@ -1,4 +1,4 @@
-"""Where the layers' packages are: Lambda puts them on Python's path itself."""
+"""Where the layers' packages and the handlers are: Lambda puts them on Python's path itself."""
 
 import sys
 
@@ -11,3 +11,8 @@ def use_layers() -> None:
         folder = str(ROOT / "layers" / layer)
         if folder not in sys.path:
             sys.path.append(folder)
+
+
+def use_functions() -> None:
+    """Make the handlers importable in this process, by the names that they have in Lambda."""
+    sys.path.extend(str(folder) for folder in sorted((ROOT / "functions").iterdir()))

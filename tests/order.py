@@ -22,7 +22,8 @@ LONGEST = (
 class Item(Protocol):
     """A collected test; its id begins with its file."""
 
-    nodeid: str
+    @property
+    def nodeid(self) -> str: ...
 
 
 T = TypeVar("T", bound=Item)

@@ -10,7 +10,7 @@ from redis.connection import AbstractConnection
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What goes to servers: an entry for all that is sent at a time, which is a round trip."""
     packets: list[bytes] = []
-    send = AbstractConnection.send_packed_command
+    send: Any = AbstractConnection.send_packed_command
 
     def noted(self: AbstractConnection, command: Any, *args: Any, **kwargs: Any) -> Any:
         packets.append(b"".join(command))

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -12,8 +11,13 @@ from urllib.parse import urlsplit
 import redis
 
 from local.embedded.valkey import Valkey, running_valkey
+from tests.waiting import until
 
-AT_ONCE = ("--repl-diskless-sync-delay", "0")
+AT_ONCE = (
+    *("--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db"),
+    *("--appendonly", "no"),  # a server that rewrites its file has a new replica wait
+)
+"""A primary sends its data to a new replica at once, which loads what it reads."""
 
 
 class Link:
@@ -95,12 +99,19 @@ def running_pair(folder: Path) -> Iterator[Pair]:
         primary = parts.enter_context(running_valkey(folder / "primary", *AT_ONCE))
         link = Link(primary)
         parts.callback(link.cut)
-        follow = ("--replicaof", "127.0.0.1", str(link.port))
-        replica = parts.enter_context(running_valkey(folder / "replica", *AT_ONCE, *follow))
-        with redis.Redis.from_url(replica.url) as client:
-            while client.info("replication")["master_link_status"] != "up":
-                time.sleep(0.02)
+        replica = parts.enter_context(running_valkey(folder / "replica", *AT_ONCE))
+        follow(replica, link.port)
         yield Pair(primary, replica, link)
+
+
+def follow(replica: Valkey, port: int) -> None:
+    """Makes a server the replica of the one at a port, and waits until it has all of its data.
+
+    By command: a server that is started as a replica looks for its primary up to a second later.
+    """
+    with redis.Redis.from_url(replica.url) as client:
+        client.replicaof("127.0.0.1", port)
+        until(lambda: client.info("replication")["master_link_status"] == "up", pause=0.02)
 
 
 def port_of(server: Valkey) -> int:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import boto3
@@ -41,7 +41,7 @@ class SecretsManager:
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def _client_of(self, service: str) -> Any:
+    def _client_of(self, service: Literal["iam", "secretsmanager"]) -> Any:
         return boto3.client(
             service,
             region_name=REGION,

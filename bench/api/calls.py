@@ -56,12 +56,12 @@ class Compared:
 def comparisons(url: str) -> list[Compared]:
     """What is compared, on the Redis of this process's settings, which is empty."""
     invoker = WorkerInvoker(Lambda(), "worker")  # type: ignore[arg-type]
-    submit_handler.get_invoker = lambda: invoker  # type: ignore[assignment]
+    vars(submit_handler).update(get_invoker=lambda: invoker)
     server = redis.Redis.from_url(url, driver_info=None)
     handled = _answered(submit_handler.lambda_handler, submit_event())
     run_id, bare = _recorded_submit(server, handled)
-    fields = [name.decode() for name in server.hkeys(_key_of(server, run_id))]
     key = _key_of(server, run_id)
+    fields = server.hkeys(key)
     looked_at = _answered(status_handler.lambda_handler, status_event(run_id))
     return [
         Compared("submit", bare, _timed(handled)),
@@ -100,7 +100,8 @@ def _recorded_submit(server: redis.Redis, submit: Callable[[], Any]) -> tuple[st
 
 
 def _key_of(server: redis.Redis, run_id: str) -> str:
-    return next(key.decode() for key in server.scan_iter(f"*:run:*:{run_id}"))
+    key: bytes = next(server.scan_iter(f"*:run:*:{run_id}"))
+    return key.decode()
 
 
 def _timed(work: Callable[[], Any]) -> Call:
@@ -116,7 +117,7 @@ def _timed(work: Callable[[], Any]) -> Call:
 def _packets() -> Iterator[list[bytes]]:
     """All that redis-py sends meanwhile."""
     sent: list[bytes] = []
-    send = AbstractConnection.send_packed_command
+    send: Any = AbstractConnection.send_packed_command
 
     def noted(self: AbstractConnection, command: Any, *args: Any, **kwargs: Any) -> Any:
         sent.append(b"".join(command))

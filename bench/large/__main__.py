@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.large.inputs import Large
 from bench.large.memory import Children, forget_peak, peak, resident
-from bench.large.stages import STAGES, Large, enough
+from bench.large.stages import STAGES, enough
 
 
 def measure(name: str, jobs: int, vehicles: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from milkrun_solver.model.problem import Model
-from milkrun_solver.model.visits import Plan, PlannedRoute
+from milkrun_solver.model.visits import Plan, PlannedRoute, Visit
 
 STOPS = 20
 """Jobs that a van has room for."""
@@ -61,8 +61,8 @@ def plan_of(model: Model) -> Plan:
     line = [n for some in strips for n in sorted(some, key=lambda number: located[number] or (0, 0))]
     loads = [line[first : first + STOPS] for first in range(0, len(line), STOPS)]
 
-    def opening(number: int) -> int:
-        windows = model.tasks[number].windows
+    def opening(visit: Visit) -> int:
+        windows = model.tasks[visit].windows if isinstance(visit, int) else ()
         return (0 if windows[0] == _MORNING else 2) if windows else 1
 
     return [PlannedRoute(vehicle, tuple(sorted(load, key=opening))) for vehicle, load in enumerate(loads)]

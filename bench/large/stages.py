@@ -1,97 +1,27 @@
 """The stages of a run. Each makes what it needs, and then hands back the work that is to be measured."""
 
-import random
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from bench.large.problems import STOPS, body_of, plan_of
+from bench.large.inputs import LIMIT_SECONDS, PART_TASKS, Large, timed
+from bench.large.problems import STOPS
+from bench.large.searches import DISTRICT_TASKS, RUN_SECONDS, FirstAnswer, InDistricts, WholeRun
 from bench.large.steps import steps_of, with_steps
 from milkrun.jobs.packing import pack
 from milkrun.schema.capabilities import inability
-from milkrun.schema.parse import parse_problem
-from milkrun.schema.problem import Problem
-from milkrun.schema.solution import Meta, Solution
-from milkrun.settings import Limits
-from milkrun_solver.answer.solution import solution_of, timed_routes
-from milkrun_solver.answer.vroom_output import routes_of
-from milkrun_solver.decomposition.districts import districts
-from milkrun_solver.decomposition.parts import Part, cut
+from milkrun.schema.solution import Solution
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
-from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.vroom.child import input_of
-from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.engines.vroom.encoding import request_of
-from milkrun_solver.engines.vroom.engine import VroomEngine
-from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.feasibility.unservable import unservable
-from milkrun_solver.model.problem import Model, build_model
-from milkrun_solver.model.travel import TravelSource, travel_source
-from milkrun_solver.model.visits import Plan, PlannedRoute
-from milkrun_solver.search.incumbent import Incumbent
-from milkrun_solver.solve import solve
+from milkrun_solver.search.incumbent import Incumbent, Verdict
 from milkrun_solver.verification.verifier import Verifier
-
-PART_TASKS = 500
-LIMIT_SECONDS = 600.0
-"""How long VROOM may take for its first answer."""
-RUN_SECONDS = 60.0
-"""How long a whole search takes."""
-
-DISTRICT_TASKS = 500
-META = Meta(engine="vroom", matrix="great-circle", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 Work = Callable[[], Any]
 """What is measured. It returns what shall stay in memory while that is read; its `notes`, if it has any, are
 kept with the measurements."""
-
-
-@dataclass
-class Large:
-    """A large problem and what the stages make of it, each made when it is first asked for."""
-
-    jobs: int
-    vehicles: int
-
-    @cached_property
-    def body(self) -> bytes:
-        return body_of(self.jobs, self.vehicles)
-
-    @cached_property
-    def problem(self) -> Problem:
-        most = self.jobs + self.vehicles
-        return parse_problem(self.body, Limits(locations=most, vehicles=self.vehicles))
-
-    @cached_property
-    def travel(self) -> TravelSource:
-        return travel_source(self.problem)
-
-    @cached_property
-    def model(self) -> Model:
-        return build_model(self.problem, self.travel)
-
-    @cached_property
-    def plan(self) -> Plan:
-        return plan_of(self.model)
-
-    @cached_property
-    def part(self) -> Part:
-        return cut(self.model, self.plan, [], max(1, self.jobs // PART_TASKS), random.Random(1))[0]
-
-    @cached_property
-    def solution(self) -> Solution:
-        return solution_of(self.model, timed_routes(self.model, self.plan) or [], META)
-
-    @cached_property
-    def encoding(self) -> Encoding:
-        return Encoding(self.model)
-
-    def request(self) -> Request:
-        return request_of(self.model, [Effort(None)], 1, LIMIT_SECONDS)
 
 
 def parse(large: Large) -> Work:
@@ -171,93 +101,22 @@ def plan_mode(large: Large) -> Work:
     return check
 
 
-class _FirstAnswer:
-    """VROOM's first answer, from its own process."""
-
-    def __init__(self, large: Large) -> None:
-        self._model = large.model
-        self.notes: dict[str, float] = {}
-
-    def __call__(self) -> Any:
-        session = VroomEngine(self._model, []).session(0, 1)
-        deadline = time.monotonic() + LIMIT_SECONDS
-        try:
-            routes = session.propose(
-                Assignment(self._model, deadline, lambda: False, lambda _: None), "construction", 1
-            )
-        finally:
-            session.close()
-        if not routes:
-            raise RuntimeError("VROOM gave no answer")
-        self.notes = {"cost": sum(route.cost for route in routes)}
-        return routes
-
-
-class _Districts:
-    """A first answer district by district, from one process."""
-
-    def __init__(self, large: Large) -> None:
-        self._model = large.model
-        self.notes: dict[str, float] = {}
-
-    def __call__(self) -> Solution:
-        process = VroomProcess()
-        plan: Plan = []
-        try:
-            for part in districts(self._model, DISTRICT_TASKS, random.Random(1)):
-                asked = request_of(part.model, [Effort(None)], 1, LIMIT_SECONDS)
-                output = next(iter(list(process.answers(asked))))
-                for route in routes_of(part.model, output):
-                    tasks = tuple(stop.number for stop in route.stops if stop.number is not None)
-                    plan += part.in_whole([PlannedRoute(route.vehicle, tasks)])
-        finally:
-            process.close()
-        found = solution_of(self._model, timed_routes(self._model, plan) or [], META)
-        self.notes = {"cost": found.summary.cost, "unassigned": found.summary.unassigned}
-        return found
-
-
-class _Run:
-    """All of a search, as the worker calls it."""
-
-    def __init__(self, large: Large) -> None:
-        self._problem = large.problem
-        self.notes: dict[str, float] = {}
-
-    def __call__(self) -> Solution:
-        started = time.monotonic()
-
-        def on_best(best: Solution) -> None:
-            self.notes.setdefault("first_seconds", round(time.monotonic() - started, 2))
-            self.notes.setdefault("first_cost", best.summary.cost)
-
-        found = solve(
-            self._problem,
-            deadline=started + RUN_SECONDS,
-            on_best=on_best,
-            should_stop=lambda: False,
-            seed=1,
-        )
-        self.notes |= {"cost": found.summary.cost, "unassigned": found.summary.unassigned}
-        return found
-
-
 def run(large: Large) -> Work:
     load_pyvrp()
-    return _Run(large)
+    return WholeRun(large)
 
 
 def first_answer(large: Large) -> Work:
-    return _FirstAnswer(large)
+    return FirstAnswer(large)
 
 
 def first_in_districts(large: Large) -> Work:
-    return _Districts(large)
+    return InDistricts(large)
 
 
 def schedule(large: Large) -> Work:
     _ = large.plan
-    return lambda: timed_routes(large.model, large.plan)
+    return lambda: timed(large.model, large.plan)
 
 
 def verify(large: Large) -> Work:
@@ -274,11 +133,11 @@ def verify(large: Large) -> Work:
 
 
 def incumbent(large: Large) -> Work:
-    routes = timed_routes(large.model, large.plan) or []
+    routes = timed(large.model, large.plan)
     kept = Incumbent(large.model, 1, 0.0, lambda _: None)
 
     def work() -> Incumbent:
-        if not kept.consider("vroom", routes):
+        if kept.consider("vroom", routes) is not Verdict.BETTER:
             raise RuntimeError("the plan is no answer")
         return kept
 

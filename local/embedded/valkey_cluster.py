@@ -69,7 +69,7 @@ def _node(directory: Path, arguments: tuple[str, ...]) -> Iterator[Valkey]:
     options += ["--cluster-node-timeout", str(_TALKATIVE_MS), "--cluster-announce-ip", LOOPBACK]
     # Without its shard, the rest of a cluster goes on; and a replica is promoted however old its data are.
     options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
-    options += ["--repl-diskless-sync-delay", "0"]
+    options += ["--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db"]
     with running_valkey(directory, *options, *arguments) as valkey:
         yield valkey
 
@@ -106,7 +106,7 @@ def _is_settled(client: redis.Redis, cluster: ValkeyCluster) -> bool:
 
 
 def _ask(client: redis.Redis, *command: str | int | bytes | None) -> Any:
-    return client.execute_command(*command)  # type: ignore[no-untyped-call]
+    return client.execute_command(*command)
 
 
 def _wait_for_all(clients: list[redis.Redis], is_so: Callable[[redis.Redis], bool]) -> None:

@@ -35,7 +35,7 @@ def private_key(algorithm: str, number: int = 0) -> Any:
 
 def public_jwk(key: Any, key_id: str, **more: str) -> dict[str, Any]:
     """The public half, as an issuer publishes it."""
-    kinds = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
+    kinds: dict[Any, Any] = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
     algorithm = next((it for kind, it in kinds.items() if isinstance(key, kind)), OKPAlgorithm)
     return {**algorithm.to_jwk(key.public_key(), as_dict=True), "kid": key_id, "use": "sig", **more}
 

@@ -47,7 +47,7 @@ def test_redirects_are_not_followed(issuer: Issuer, status: int) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"[" * 100_000])
-def test_what_is_no_json_is_none(issuer: Issuer, body: bytes) -> None:
+def test_a_document_that_is_not_json_is_refused(issuer: Issuer, body: bytes) -> None:
     issuer.replies["/it"] = (200, {}, body)
     with pytest.raises(IssuerUnavailableError):
         fetch_plain(f"{issuer.url}/it")
@@ -60,18 +60,18 @@ def test_a_large_document_is_not_read_to_its_end(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500, 503])
-def test_an_error_is_no_document(issuer: Issuer, status: int) -> None:
+def test_an_error_status_is_not_a_document(issuer: Issuer, status: int) -> None:
     issuer.replies["/it"] = (status, {}, b"{}")
     with pytest.raises(IssuerUnavailableError):
         fetch_plain(f"{issuer.url}/it")
 
 
-def test_nobody_there_is_no_document() -> None:
+def test_a_server_that_is_gone_is_reported() -> None:
     with pytest.raises(IssuerUnavailableError, match=r"^/it: URLError$"):
         fetch_plain("http://127.0.0.1:1/it")
 
 
-def test_an_answer_in_drops_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_trickles_in_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "FETCH_SECONDS", 0.3)
     ended = threading.Event()
 

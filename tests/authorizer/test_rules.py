@@ -34,7 +34,7 @@ def taken(issuer: Issuer, keys: IssuerKeys) -> Any:
 
 
 @pytest.mark.parametrize("claims", [{}, ID_TOKEN, COGNITO, {"scope": "other"}])
-def test_without_rules_any_token_for_the_audience_is_taken(taken: Any, claims: dict[str, Any]) -> None:
+def test_without_rules_any_token_for_the_audience_is_accepted(taken: Any, claims: dict[str, Any]) -> None:
     assert taken(RULES, **claims)
 
 
@@ -56,7 +56,7 @@ def test_a_token_may_be_for_any_of_several_audiences(taken: Any) -> None:
         ({"typ": "application/at+jwt"}, {}),
     ],
 )
-def test_an_access_token_is_taken_where_only_they_are(
+def test_an_access_token_is_accepted_where_only_access_tokens_are(
     taken: Any, headers: dict[str, Any], claims: dict[str, Any]
 ) -> None:
     assert taken(replace(RULES, access_tokens_only=True), headers, **claims)
@@ -73,7 +73,9 @@ def test_an_access_token_is_taken_where_only_they_are(
         ({"typ": "not+at+jwt"}, {}),
     ],
 )
-def test_any_other_token_is_not(taken: Any, headers: dict[str, Any], claims: dict[str, Any]) -> None:
+def test_any_other_token_is_refused_there(
+    taken: Any, headers: dict[str, Any], claims: dict[str, Any]
+) -> None:
     assert not taken(replace(RULES, access_tokens_only=True), headers, **claims)
 
 
@@ -106,7 +108,7 @@ def test_a_required_scope_is_found_wherever_issuers_write_scopes(taken: Any, cla
         {"roles": ["runs"]},
     ],
 )
-def test_a_token_without_the_required_scope_is_not_taken(taken: Any, claims: dict[str, Any]) -> None:
+def test_a_token_without_the_required_scope_is_rejected(taken: Any, claims: dict[str, Any]) -> None:
     assert not taken(replace(RULES, scope="runs"), **claims)
 
 
@@ -140,12 +142,12 @@ def test_a_required_claim_has_its_value_or_a_list_with_it(
         {"groups": "dispatch"},
     ],
 )
-def test_a_token_without_the_required_claim_is_not_taken(taken: Any, claims: dict[str, Any]) -> None:
+def test_a_token_without_the_required_claim_is_rejected(taken: Any, claims: dict[str, Any]) -> None:
     assert not taken(replace(RULES, claim=("group", "dispatch")), **claims)
 
 
 @pytest.mark.parametrize("claims", [{}, {"group": None}])
-def test_a_claim_that_is_not_there_is_no_null(taken: Any, claims: dict[str, Any]) -> None:
+def test_a_missing_claim_does_not_count_as_null(taken: Any, claims: dict[str, Any]) -> None:
     assert not taken(replace(RULES, claim=("group", "null")), **claims)
 
 

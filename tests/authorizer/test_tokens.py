@@ -28,7 +28,9 @@ def test_the_caller_is_issuer_and_subject(verifier: TokenVerifier, issuer: Issue
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS384", "ES256", "EdDSA"])
-def test_every_asymmetric_algorithm_is_taken(verifier: TokenVerifier, issuer: Issuer, algorithm: str) -> None:
+def test_every_asymmetric_algorithm_is_accepted(
+    verifier: TokenVerifier, issuer: Issuer, algorithm: str
+) -> None:
     key = private_key(algorithm, 2)
     issuer.publish(public_jwk(key, "k", alg=algorithm))
     assert verifier.verify(issuer.token(key, algorithm, {"kid": "k"})).subject == "jane"
@@ -42,7 +44,7 @@ def test_a_key_need_not_name_its_algorithm(verifier: TokenVerifier, issuer: Issu
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, ["other", AUDIENCE]])
-def test_a_token_for_us_among_others_is_taken(
+def test_a_token_for_us_among_others_is_accepted(
     verifier: TokenVerifier, issuer: Issuer, audience: object
 ) -> None:
     assert verifier.verify(issuer.token(aud=audience))
@@ -64,7 +66,9 @@ def test_an_access_token_of_cognito_names_the_client_instead(verifier: TokenVeri
         {"aud": {"milkrun": 1}},
     ],
 )
-def test_a_token_for_others_is_not(verifier: TokenVerifier, issuer: Issuer, claims: dict[str, Any]) -> None:
+def test_a_token_for_another_audience_is_rejected(
+    verifier: TokenVerifier, issuer: Issuer, claims: dict[str, Any]
+) -> None:
     refused(verifier, issuer.token(**claims), "another audience")
 
 
@@ -81,29 +85,29 @@ def test_a_token_for_others_is_not(verifier: TokenVerifier, issuer: Issuer, clai
         ({"sub": ""}, "no subject"),
     ],
 )
-def test_a_token_has_its_issuer_subject_and_time(
+def test_a_token_without_issuer_subject_or_time_is_rejected(
     verifier: TokenVerifier, issuer: Issuer, claims: dict[str, Any], why: str
 ) -> None:
     refused(verifier, issuer.token(**claims), why)
 
 
-def test_a_key_of_somebody_else_signs_nothing(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_a_token_signed_by_another_key_is_rejected(verifier: TokenVerifier, issuer: Issuer) -> None:
     refused(verifier, issuer.token(private_key("RS256", 9)), "InvalidSignatureError")
 
 
-def test_a_token_that_was_changed_is_not_taken(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_a_tampered_token_is_rejected(verifier: TokenVerifier, issuer: Issuer) -> None:
     header, _, signature = issuer.token().split(".")
     claims = encoded({"iss": issuer.url, "sub": "root", "aud": AUDIENCE, "exp": int(time.time()) + 60})
     refused(verifier, f"{header}.{claims}.{signature}", "InvalidSignatureError")
 
 
 @pytest.mark.parametrize("name", ["none", "None", "NONE"])
-def test_an_unsigned_token_is_not_taken(verifier: TokenVerifier, issuer: Issuer, name: str) -> None:
+def test_an_unsigned_token_is_rejected(verifier: TokenVerifier, issuer: Issuer, name: str) -> None:
     _, claims, _ = issuer.token().split(".")
     refused(verifier, f"{encoded({'alg': name, 'kid': 'first'})}.{claims}.", "not valid")
 
 
-def test_a_public_key_is_no_secret_of_hs256(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_a_public_key_is_not_accepted_as_an_hs256_secret(verifier: TokenVerifier, issuer: Issuer) -> None:
     public = private_key("RS256").public_key()
     for secret in (
         public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
@@ -116,7 +120,7 @@ def test_a_public_key_is_no_secret_of_hs256(verifier: TokenVerifier, issuer: Iss
         refused(verifier, f"{header}.{claims}.{forged}", "InvalidAlgorithmError")
 
 
-def test_a_token_has_no_say_in_where_its_key_comes_from(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_a_token_cannot_choose_where_its_key_comes_from(verifier: TokenVerifier, issuer: Issuer) -> None:
     mine = private_key("RS256", 9)
     issuer.say("/evil", {"keys": [public_jwk(mine, "first")]})
     elsewhere = {
@@ -128,12 +132,12 @@ def test_a_token_has_no_say_in_where_its_key_comes_from(verifier: TokenVerifier,
     assert "/evil" not in issuer.asked
 
 
-def test_a_token_of_an_unknown_key_is_not_taken(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_a_token_signed_by_an_unknown_key_is_rejected(verifier: TokenVerifier, issuer: Issuer) -> None:
     refused(verifier, issuer.token(headers={"kid": "unknown"}), "no key with this id")
 
 
 @pytest.mark.parametrize("key_id", [{}, {"kid": 7}, {"kid": []}, {"kid": None}])
-def test_a_token_that_names_no_key_is_not_taken(
+def test_a_token_that_names_no_key_is_rejected(
     verifier: TokenVerifier, issuer: Issuer, key_id: dict[str, Any]
 ) -> None:
     _, claims, signature = issuer.token().split(".")
@@ -149,7 +153,7 @@ DEEP = base64.urlsafe_b64encode(b"[" * 6_000).decode()
 @pytest.mark.parametrize(
     "token", ["", ".", "..", "a.b.c", "alice", "ü", "e30.e30.e30", "\0" * 100, "\ud800", f"{DEEP}.e30.e30"]
 )
-def test_what_is_no_token_is_refused_without_asking_anybody(
+def test_anything_but_a_token_is_refused_without_asking_the_issuer(
     verifier: TokenVerifier, issuer: Issuer, token: str
 ) -> None:
     with pytest.raises(TokenRefusedError):
@@ -157,11 +161,11 @@ def test_what_is_no_token_is_refused_without_asking_anybody(
     assert issuer.asked == []
 
 
-def test_a_token_beyond_the_gateway_s_limit_is_not_even_read(verifier: TokenVerifier) -> None:
+def test_a_token_beyond_the_gateway_s_limit_is_not_read(verifier: TokenVerifier) -> None:
     refused(verifier, "a" * (MAX_TOKEN + 1), "too long")
 
 
-def test_no_token_is_judged_while_the_issuer_is_away(verifier: TokenVerifier, issuer: Issuer) -> None:
+def test_no_token_is_judged_while_the_issuer_is_unavailable(verifier: TokenVerifier, issuer: Issuer) -> None:
     issuer.replies.clear()
     with pytest.raises(IssuerUnavailableError):
         verifier.verify(issuer.token())

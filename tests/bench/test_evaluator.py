@@ -7,10 +7,11 @@ import pytest
 from bench.solver.evaluator import BrokenRuleError, check_convention, evaluate
 from bench.solver.generated import write_instance
 from bench.solver.instances import BestKnown, Instance, instance_paths, read_best_known, read_instance
+from tests.nonempty import nonempty
 
 
 def test_every_published_solution_has_the_cost_that_it_states(vrp_data: Path) -> None:
-    for path in instance_paths(vrp_data):
+    for path in nonempty(instance_paths(vrp_data)):
         instance, best_known = read_instance(path), read_best_known(path)
         assert best_known is not None
         assert evaluate(instance, best_known.routes) / instance.scale == best_known.cost

@@ -92,7 +92,9 @@ def test_text_files_are_solomon_s(tmp_path: Path) -> None:
         ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n2\n", "another depot"),
     ],
 )
-def test_what_is_not_understood_is_refused(tmp_path: Path, said: str, instead: str, complaint: str) -> None:
+def test_an_instance_that_is_not_understood_is_refused(
+    tmp_path: Path, said: str, instead: str, complaint: str
+) -> None:
     path = tmp_path / "odd.vrp"
     path.write_text(WINDOWS.replace(said, instead))
     with pytest.raises(InstanceError, match=complaint):

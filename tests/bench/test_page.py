@@ -30,7 +30,7 @@ def test_results_have_a_table_for_each_limit() -> None:
     assert told.index("| gap in % after 10 s |") < told.index("| gap in % after 30 s |")
 
 
-def test_what_the_star_means_is_said_where_one_stands() -> None:
+def test_the_star_is_explained_where_it_is_used() -> None:
     assert "\\*" not in markdown(RECORDS)
     assert "\\* No best known solution" in markdown([record("pyvrp", "a", 9, best_known=None)])
 

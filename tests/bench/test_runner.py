@@ -75,7 +75,7 @@ def test_gaps_are_to_the_solution_beside_the_instance(
     assert (record.best_known, record.cost, record.gap) == (28, 28.4, 1.4286)
 
 
-def test_nothing_runs_where_a_published_solution_is_not_understood(tmp_path: Path) -> None:
+def test_an_unreadable_published_solution_stops_the_benchmark(tmp_path: Path) -> None:
     path = write_instance(tmp_path, 4, timed=False)
     path.with_suffix(".sol").write_text("Route #1: 1 2 3 4\nCost 1\n")
     with pytest.raises(BrokenRuleError):

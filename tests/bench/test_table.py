@@ -81,7 +81,7 @@ def test_means_are_compared_on_what_both_solved() -> None:
     ]
 
 
-def test_no_share_is_told_of_a_gap_of_nothing() -> None:
+def test_no_percentage_is_given_of_a_gap_of_zero() -> None:
     records = [record("milkrun", "a", 102), record("pyvrp", "a", 100), record("ortools", "a", None)]
     assert verdicts(Table(records, 10)) == [
         "Milkrun and PyVRP: a mean gap of 2.00 % against 0.00 %; behind on a.",

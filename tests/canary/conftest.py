@@ -33,7 +33,7 @@ Ask = Callable[[str], None]
 def canary(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as Synthetics loads it, with the credentials of the canary's role in the environment."""
     webdriver = SimpleNamespace(get_canary_user_agent_string=lambda: USER_AGENT)
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "aws_synthetics": {},
         "aws_synthetics.common": {"synthetics_logger": logging.getLogger("canary")},
         "aws_synthetics.selenium": {"synthetics_webdriver": webdriver},
@@ -112,4 +112,4 @@ def keep_secret(text: str) -> str:
     """Puts a secret into Secrets Manager, in another region than the canary's; its ARN."""
     client = boto3.client("secretsmanager", region_name="eu-west-1")
     name = f"canary-{len(client.list_secrets()['SecretList'])}"
-    return client.create_secret(Name=name, SecretString=text)["ARN"]
+    return str(client.create_secret(Name=name, SecretString=text)["ARN"])

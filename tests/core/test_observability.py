@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Tracer
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.tracing import tracer as powertools
 
 from milkrun import observability
 from milkrun.observability import UNITS, begin, get_logger, measure, report_down, traced
@@ -47,7 +48,7 @@ def segments(monkeypatch: pytest.MonkeyPatch) -> Segments:
     segments = Segments()
     tracer = Tracer(service="milkrun", disabled=False, auto_patch=False, provider=segments)  # type: ignore[arg-type]
     monkeypatch.setattr(observability, "get_tracer", lambda: tracer)
-    monkeypatch.setattr(observability.tracer, "is_cold_start", False)
+    monkeypatch.setattr(powertools, "is_cold_start", False)
     return segments
 
 
@@ -72,7 +73,7 @@ def test_a_request_that_no_trace_is_kept_of_opens_no_segment(
 
 
 def test_the_first_request_alone_is_a_cold_start(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observability.tracer, "is_cold_start", True)
+    monkeypatch.setattr(powertools, "is_cold_start", True)
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0")
     traced_answer()
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=1")
@@ -89,7 +90,7 @@ def test_every_line_of_an_invocation_carries_its_ids(telemetry: Telemetry) -> No
     assert (line["function_name"], line["function_request_id"]) == ("milkrun-worker", "52fdfc07")
 
 
-def test_each_dependency_that_is_down_is_told_with_its_reason(telemetry: Telemetry) -> None:
+def test_each_dependency_that_is_down_is_reported_with_its_reason(telemetry: Telemetry) -> None:
     states = {"redis": "down: timed out", "neo4j": "not configured", "issuer": "down: /keys: URLError"}
     report_down(states, "run delayed", attempt=2)
     told = [
@@ -154,7 +155,7 @@ def failing() -> None:
         raise error from cause
 
 
-def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry: Telemetry) -> None:
+def test_an_error_is_logged_by_type_and_place_without_its_message(telemetry: Telemetry) -> None:
     try:
         failing()
     except ValueError as error:
@@ -168,7 +169,7 @@ def test_an_error_is_told_by_kind_and_place_and_no_word_of_its_message(telemetry
     assert "cache.internal" not in str(line)
 
 
-def test_an_error_that_is_its_own_cause_is_told_once(telemetry: Telemetry) -> None:
+def test_an_error_that_is_its_own_cause_is_logged_once(telemetry: Telemetry) -> None:
     error = ValueError()
     error.__cause__ = KeyError()
     error.__cause__.__cause__ = error
@@ -177,7 +178,7 @@ def test_an_error_that_is_its_own_cause_is_told_once(telemetry: Telemetry) -> No
     assert line["exception"].splitlines() == ["ValueError", "KeyError"]
 
 
-def test_what_the_solver_logs_is_told_under_the_run_as_well(telemetry: Telemetry) -> None:
+def test_the_solver_s_lines_carry_the_run_too(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R", owner="o")
     logging.getLogger("milkrun_solver.solve").error("%s failed", "vroom")
     (line,) = telemetry.lines()
@@ -204,7 +205,7 @@ def test_a_dimension_is_measured_beside_the_total(telemetry: Telemetry) -> None:
     assert by_code.values == total.values == [1]
 
 
-def test_a_metric_that_is_not_listed_is_none(telemetry: Telemetry) -> None:
+def test_a_metric_that_is_not_listed_is_refused(telemetry: Telemetry) -> None:
     with pytest.raises(KeyError):
         measure("Misspelt")
 
@@ -237,14 +238,15 @@ def test_a_line_names_the_function_and_the_line_that_wrote_it(telemetry: Telemet
 
 def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R")
-    for options in ({}, {"exc_info": None}):  # what is logging's own takes the long way
+    ways: list[dict[str, Any]] = [{}, {"exc_info": None}]  # what is logging's own takes the long way
+    for options in ways:
         get_logger().info("run claimed", run_id="S", nothing=None, count=3, **options)
     one, other = telemetry.lines()
     assert list(one) == list(other)
     assert {**one, "timestamp": ""} == {**other, "timestamp": ""}
 
 
-def test_what_an_operator_does_not_want_to_read_is_not_written(
+def test_lines_below_the_chosen_level_are_not_written(
     telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get_logger().setLevel("WARNING")

@@ -25,7 +25,7 @@ def test_a_bad_number_is_named(name: str, value: str) -> None:
     "value",
     ["127.0.0.1:6379", "http://:secret@host:1", "redis:", "redis://host:port", "redis://host:99999", "x"],
 )
-def test_what_is_no_address_of_a_redis_is_told_and_not_printed(value: str) -> None:
+def test_a_malformed_redis_url_is_reported_and_not_printed(value: str) -> None:
     with pytest.raises(ValueError, match="REDIS_URL must be") as caught:
         Settings.from_env({"REDIS_URL": value})
     assert "secret" not in str(caught.value)
@@ -62,7 +62,7 @@ def test_a_cache_with_iam_is_read() -> None:
         ("REDIS_URL", "rediss://someone:else@cache.example:6379"),
     ],
 )
-def test_what_iam_lacks_is_named(name: str, value: str) -> None:
+def test_a_missing_setting_of_iam_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name) as caught:
         Settings.from_env(IAM | {name: value})
     assert "example" not in str(caught.value)
@@ -78,7 +78,7 @@ def test_the_name_of_a_secret_is_read() -> None:
 
 
 @pytest.mark.parametrize("value", ["neo4j", "arn:aws:s3:::bucket", SECRET.replace("aws:", "other:", 1)])
-def test_what_is_no_name_of_a_secret_is_told(value: str) -> None:
+def test_a_malformed_secret_name_is_reported(value: str) -> None:
     with pytest.raises(ValueError, match="NEO4J_SECRET_ARN"):
         Settings.from_env({"NEO4J_SECRET_ARN": value})
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from milkrun.observability import UNITS
+from tests.nonempty import nonempty
 from tests.stacks import Resources, deployment
 
 from .conftest import ROOT, Rows
@@ -144,7 +145,7 @@ class Made:
 
     def snapstart_gb(self) -> float:
         functions = self.of_type("AWS::Serverless::Function").values()
-        kept = [
+        kept: list[int] = [
             it["MemorySize"] for it in functions if it.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
         ]
         return sum(kept) / 1024
@@ -181,7 +182,7 @@ def test_the_last_line_is_the_sum_of_the_others(table: Table) -> None:
 
 @pytest.mark.parametrize("header", ["to spend less | saves at rest", "with | adds at rest"])
 def test_what_changes_the_bill_is_what_its_arithmetic_gives(table: Table, rest: Symbols, header: str) -> None:
-    for name, shown, formula in table(header):
+    for name, shown, formula in nonempty(table(header)):
         assert shown == f"{value(formula.strip('`'), rest):,.2f}", name
 
 
@@ -335,7 +336,7 @@ def test_each_environment_costs_what_its_parameters_make_of_it(
 
 def test_the_small_environment_stays_below_30_dollars(table: Table) -> None:
     (sums,) = [row[1:3] for row in table("environment | at rest") if row[0] == "`small`"]
-    assert all(number(it) < 30 for it in sums)
+    assert all(number(it) < 30 for it in nonempty(sums))
 
 
 def test_the_readme_says_what_the_page_says(table: Table) -> None:
@@ -355,12 +356,12 @@ def test_a_price_stands_in_one_place(page: str) -> None:
 
 
 def test_a_node_keeps_as_many_runs_as_three_quarters_of_it_hold(table: Table, rest: Symbols) -> None:
-    for name, gib, runs in table("node type | GiB"):
+    for name, gib, runs in nonempty(table("node type | GiB")):
         room = number(gib) * 2**30 * 0.75 / (rest["run_kb"] * 1_000)
         assert 0 <= room - number(runs) < 1_000, name
 
 
 def test_the_nodes_that_are_counted_have_room_for_the_runs(table: Table, months: list[Symbols]) -> None:
-    for symbols in months:
+    for symbols in nonempty(months):
         room = {price_of_node(row[0].strip("`"), symbols): number(row[2]) for row in table("node type | GiB")}
         assert symbols["runs"] / 30 * symbols["ttl_days"] < room[symbols["node_h"]]

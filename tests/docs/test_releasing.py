@@ -11,7 +11,9 @@ RELEASE = re.compile(r"(\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)")
 
 def test_the_changelog_lists_releases_newest_first() -> None:
     releases = HEADINGS[1:] if HEADINGS[0] == "Unreleased" else HEADINGS
-    numbers = [[int(part) for part in RELEASE.fullmatch(it)[1].split(".")] for it in releases]
+    matches = [RELEASE.fullmatch(heading) for heading in releases]
+    assert None not in matches
+    numbers = [[int(part) for part in match[1].split(".")] for match in matches if match is not None]
     assert numbers == sorted(numbers, reverse=True)
 
 

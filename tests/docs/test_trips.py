@@ -2,8 +2,10 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from local import ROOT
 from milkrun.schema import problem as schema
@@ -37,9 +39,13 @@ def solution(problem: schema.Problem) -> Solution:
 def test_every_key_of_the_table_is_a_field_with_that_default(section: str) -> None:
     rows = re.findall(r"^\| (vehicle|job|`costs`) \| `(\w+)` \| (.+?) \|", section, re.MULTILINE)
     assert len(rows) == 6
-    models = {"vehicle": schema.Vehicle, "job": schema.Job, "`costs`": schema.Costs}
+    models: dict[str, type[BaseModel]] = {
+        "vehicle": schema.Vehicle,
+        "job": schema.Job,
+        "`costs`": schema.Costs,
+    }
     for owner, key, default in rows:
-        unset = [] if key == "reloads" else None
+        unset: Any = [] if key == "reloads" else None
         field = models[owner].model_fields[key]
         expected = int(default) if default.isdigit() else unset
         assert field.get_default(call_default_factory=True, validated_data={}) == expected

@@ -65,11 +65,11 @@ def submit(client: httpx.Client, problem: Json) -> str:
 def ended(client: httpx.Client, run_id: str) -> Json:
     """The status of a run once it has ended."""
 
-    def look() -> Json | None:
+    def look() -> Json:
         state = status(client, run_id)
-        return state if state["status"] in ("completed", "failed", "cancelled") else None
+        return state if state["status"] in ("completed", "failed", "cancelled") else {}
 
-    return until(look)  # type: ignore[return-value]
+    return until(look)
 
 
 def result(client: httpx.Client, run_id: str, *, best: bool = False) -> Json:

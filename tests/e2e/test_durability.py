@@ -129,12 +129,12 @@ def _answers(client: Redis) -> bool:
         return False
 
 
-def test_a_redis_without_a_disk_takes_no_new_run_and_still_tells_of_those_it_has(
+def test_a_redis_without_a_disk_accepts_no_new_run_and_still_reads_the_others(
     caller: httpx.Client, operator: Redis
 ) -> None:
     run_id = submit(caller, SHORT)
     ended(caller, run_id)
-    in_the_way = Path(operator.config_get("dir")["dir"]) / "dump.rdb"
+    in_the_way = Path(str(operator.config_get("dir")["dir"])) / "dump.rdb"
     in_the_way.mkdir()
     operator.config_set("save", "3600 1")
     operator.bgsave()

@@ -61,12 +61,12 @@ def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]
         yield Recovering(api, killed, before, lost.run_id)
 
 
-def begun(state: Json) -> Json | None:
-    """The status of a run that has routes and has used some of its time."""
-    return state if state["progress"] > 0 and state["best_cost"] is not None else None
+def begun(state: Json) -> Json:
+    """The status of a run that has routes and has used some of its time; empty before."""
+    return state if state["progress"] > 0 and state["best_cost"] is not None else {}
 
 
-def test_redis_killed_or_hung_is_told_and_survived(tmp_path: Path) -> None:
+def test_redis_killed_or_hung_is_reported_and_survived(tmp_path: Path) -> None:
     port = free_port()
     with ExitStack() as parts:
         valkey = parts.enter_context(running_valkey(tmp_path, port=port))

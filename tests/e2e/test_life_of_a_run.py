@@ -3,7 +3,9 @@
 import gzip
 import json
 import time
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 
@@ -11,6 +13,10 @@ from local.stack import RunningStack
 from tests.waiting import MARGIN, until
 
 from .conftest import client_of, deliveries, ended, result, status, submit
+
+
+def is_in(log: Path, text: str) -> bool:
+    return text in log.read_text()
 
 
 def test_a_run_goes_from_submit_to_result(api: httpx.Client) -> None:
@@ -86,7 +92,7 @@ def test_callers_see_only_their_own_runs(stack: RunningStack) -> None:
         assert run_id in alice.get("/optimize").text
 
 
-def test_a_gzipped_problem_is_taken_and_an_answer_zipped(api: httpx.Client) -> None:
+def test_a_gzipped_problem_is_accepted_and_an_answer_zipped(api: httpx.Client) -> None:
     body = gzip.compress(json.dumps(deliveries(200, seconds=600, stall_limit=2)).encode())
     for kind in (
         {"Content-Encoding": "gzip", "Content-Type": "application/json"},
@@ -109,8 +115,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
     assert answer.headers["X-Correlation-ID"] == chosen
     ended(api, answer.json()["run_id"])
     for function in ("submit", "worker"):
-        log = stack.state / "logs" / f"{function}_handler.log"
-        until(lambda log=log: chosen in log.read_text())
+        until(partial(is_in, stack.state / "logs" / f"{function}_handler.log", chosen))
 
 
 def test_a_network_that_is_not_there_fails_the_run_clearly(api: httpx.Client) -> None:

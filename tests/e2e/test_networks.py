@@ -89,7 +89,7 @@ def test_the_routes_come_as_geojson_for_those_who_accept_it(api: httpx.Client) -
         ({"vehicles": [{"id": 1, "profile": "tram", "start": PLACES[0]}]}, "profile_not_in_network", "tram"),
     ],
 )
-def test_what_the_network_has_not_is_named(api: httpx.Client, change: Json, code: str, named: str) -> None:
+def test_what_the_network_lacks_is_named(api: httpx.Client, change: Json, code: str, named: str) -> None:
     run_id = submit(api, {**on_roads(), **change})
     error = ended(api, run_id)["error"]
     assert error["code"] == code
@@ -104,7 +104,7 @@ def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, serve
         assert ended(api, run_id)["status"] == "completed"
 
 
-def test_while_neo4j_is_away_a_run_waits_for_it_and_uses_up_no_attempt(
+def test_a_run_waits_while_neo4j_is_unavailable_and_uses_no_attempt(
     api: httpx.Client, stack: RunningStack, server: Neo4jServer
 ) -> None:
     """It has one attempt only."""
@@ -119,7 +119,7 @@ def test_while_neo4j_is_away_a_run_waits_for_it_and_uses_up_no_attempt(
     assert (state["status"], state["attempt"]) == ("completed", 1)
 
 
-def test_neo4j_killed_or_hung_is_told_and_runs_without_a_network_do_not_notice(
+def test_neo4j_killed_or_hung_is_reported_and_runs_without_a_network_are_unaffected(
     api: httpx.Client, server: Neo4jServer
 ) -> None:
     """The last of these tests: there is no Neo4j afterwards."""

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from local.stack import RunningStack, running_stack
+from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import Json, client_of, deliveries, ended, result, status, submit
@@ -81,7 +82,7 @@ def callers(poisoned: RunningStack) -> Iterator[Callers]:
         )
 
 
-def test_it_blocks_nobody(callers: Callers) -> None:
+def test_a_run_that_crashes_its_worker_blocks_nobody(callers: Callers) -> None:
     """Its owner may have two runs at a time, both of them poison: they give way when they have failed."""
     for run_id in callers.neighbours:
         assert ended(callers.neighbour, run_id)["status"] == "completed"
@@ -93,9 +94,9 @@ def test_it_blocks_nobody(callers: Callers) -> None:
         assert result(callers.poisoner, run_id)["summary"]["unassigned"] == 0
 
 
-def test_poison_fails_in_the_end_with_its_reason(callers: Callers) -> None:
+def test_a_run_that_crashes_its_worker_fails_in_the_end_with_a_reason(callers: Callers) -> None:
     callers.crash_on.touch()
-    for run_id in callers.at_once:
+    for run_id in nonempty(callers.at_once):
         state = ended(callers.poisoner, run_id)
         assert (state["status"], state["attempt"]) == ("failed", PACE.attempts)
         detail = "The worker was lost in each attempt."
@@ -104,7 +105,7 @@ def test_poison_fails_in_the_end_with_its_reason(callers: Callers) -> None:
         assert (answer.status_code, answer.json()["code"]) == (409, "worker_lost")
 
 
-def test_poison_that_had_found_routes_keeps_them(callers: Callers) -> None:
+def test_a_crashing_run_keeps_the_routes_it_had_found(callers: Callers) -> None:
     state = ended(callers.neighbour, callers.later)
     assert (state["status"], state["error"]["code"]) == ("failed", "worker_lost")
     best = result(callers.neighbour, callers.later, best=True)
@@ -112,7 +113,7 @@ def test_poison_that_had_found_routes_keeps_them(callers: Callers) -> None:
     assert callers.neighbour.get(f"/optimize/{callers.later}/result").status_code == 409
 
 
-def test_a_search_without_end_ends_with_its_process_once_its_run_has_ended(
+def test_an_endless_search_ends_with_its_process_after_its_run(
     poisoned: RunningStack, callers: Callers
 ) -> None:
     endless = deliveries(3, seconds=600, stall_limit=2)

@@ -161,9 +161,7 @@ class RedisPair:
     async def switch_over(self) -> None:
         """The two change places, as for maintenance. Connections that are open lead to the old primary."""
         self.keep_trail()
-        self.primary.client.execute_command(  # type: ignore[no-untyped-call]
-            "FAILOVER", "TO", LOOPBACK, self._port(self.replica)
-        )
+        self.primary.client.execute_command("FAILOVER", "TO", LOOPBACK, self._port(self.replica))
         async with asyncio.timeout(_SYNC_LIMIT):
             while self.replica.client.info("replication")["role"] != "master":
                 await asyncio.sleep(0.02)

@@ -160,7 +160,7 @@ def _not_in_its_list(world: World) -> None:
         (_not_in_its_list, "index"),
     ],
 )
-def test_a_broken_world_is_told(world: World, break_it: Callable[[World], Any], kind: str) -> None:
+def test_a_broken_world_is_reported(world: World, break_it: Callable[[World], Any], kind: str) -> None:
     break_it(world)
     assert kind in world.kinds()
 

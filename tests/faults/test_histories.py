@@ -43,11 +43,11 @@ def test_a_run_that_gets_on_breaks_no_promise() -> None:
     "worse",
     [{"progress": 0.4}, {"seconds_spent": 2.0}, {"attempt": 1}, {"best_cost": 11}, {"best_cost": None}],
 )
-def test_what_falls_is_told(worse: Json) -> None:
+def test_a_value_that_falls_is_reported(worse: Json) -> None:
     assert kinds(state(), state(**worse)) == ["fell"]
 
 
-def test_an_ended_run_that_changes_is_told() -> None:
+def test_an_ended_run_that_changes_is_reported() -> None:
     assert kinds(DONE, {**DONE, "finished_at": "2026-01-01T00:00:01.000Z"}) == ["doubled"]
     assert kinds(DONE, state(progress=1.0)) == ["doubled"]
 

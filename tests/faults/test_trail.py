@@ -48,13 +48,13 @@ def test_a_command_that_a_kill_has_cut_off_is_left_out(tmp_path: Path) -> None:
         assert list(read_writes(file)) == [Write(7, ("DEL", "a"))]
 
 
-def test_a_run_that_ends_twice_on_one_server_is_told() -> None:
+def test_a_run_that_ends_twice_on_one_server_is_reported() -> None:
     twice = story(ended("5"), ended("6"))
     assert twice.ends == [End("completed", "5"), End("completed", "6")]
     assert [it.kind for it in twice.violations] == ["doubled"]
 
 
-def test_a_write_after_the_end_is_told() -> None:
+def test_a_write_after_the_end_is_reported() -> None:
     late = story(ended("5"), ("SET", f"{KEY}:result", "x"))
     assert [it.kind for it in late.violations] == ["doubled"]
 
@@ -64,6 +64,6 @@ def test_what_a_replay_writes_again_and_what_expires_is_no_write_after_the_end()
     assert fine.violations == []
 
 
-def test_progress_that_falls_is_told() -> None:
+def test_progress_that_falls_is_reported() -> None:
     fallen = story(("HSET", KEY, "progress", "0.5"), ("HSET", KEY, "progress", "0.4"))
     assert [it.kind for it in fallen.violations] == ["fell"]

@@ -109,7 +109,7 @@ def send(
 def read(response: dict[str, Any]) -> Answer:
     """A function's answer, as the caller gets it; of a gzip file, what is in it."""
     flat = {key: values[0] for key, values in response["multiValueHeaders"].items()}
-    text = response.get("body")
+    text: Any = response.get("body")
     if response["isBase64Encoded"]:
         text = gzip.decompress(base64.b64decode(text))
     return Answer(response["statusCode"], flat, json.loads(text) if text else None)

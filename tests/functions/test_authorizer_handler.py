@@ -53,7 +53,7 @@ def test_the_bearer_of_a_good_token_may_call_every_route_of_the_stage(authorizat
 
 
 @pytest.mark.parametrize("authorization", ["Bearer bad", "Bearer", "", "good", "Basic good", "Bearer good x"])
-def test_anybody_else_is_denied_which_is_no_error_of_the_function(authorization: str) -> None:
+def test_any_other_caller_is_denied_without_an_error_of_the_function(authorization: str) -> None:
     decision = decide(authorization)
     assert statement(decision)["Effect"] == "Deny"
     assert (decision["principalId"], decision["context"]) == ("nobody", {})
@@ -65,12 +65,12 @@ def test_functions_get_the_owner_that_the_access_log_names() -> None:
     assert owner_of(event, local=False) == decision["principalId"] == token_owner(*JANE)
 
 
-def test_while_the_issuer_is_away_nobody_is_judged() -> None:
+def test_no_caller_is_judged_while_the_issuer_is_unavailable() -> None:
     with pytest.raises(IssuerUnavailableError):
         decide("Bearer away")
 
 
-def test_an_issuer_that_is_away_is_told_in_the_log_without_its_address(
+def test_an_unavailable_issuer_is_logged_without_its_address(
     monkeypatch: pytest.MonkeyPatch, telemetry: Telemetry
 ) -> None:
     monkeypatch.setenv("JWT_ISSUER", "https://127.0.0.1:1")
@@ -88,7 +88,7 @@ def test_an_issuer_that_is_away_is_told_in_the_log_without_its_address(
 
 @pytest.mark.parametrize("missing", ["JWT_ISSUER", "JWT_AUDIENCE"])
 @pytest.mark.parametrize("empty", [True, False])
-def test_without_issuer_and_audience_no_token_is_taken(
+def test_without_issuer_and_audience_no_token_is_accepted(
     monkeypatch: pytest.MonkeyPatch, missing: str, empty: bool
 ) -> None:
     monkeypatch.undo()

@@ -12,11 +12,12 @@ import submit_handler
 import sweeper_handler
 import worker_handler
 
-from milkrun.jobs.factory import get_reader
+from milkrun.jobs.factory import get_jobs, get_reader
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.run import Run
 from milkrun.runs.work import Tools
 from milkrun.settings import Limits, get_settings
+from tests.nonempty import nonempty
 from tests.telemetry import Line, Telemetry
 
 from .conftest import Context, Invokes, recorded, send
@@ -41,7 +42,7 @@ def run(invokes: Invokes, environment: pytest.MonkeyPatch) -> Run:
     run = invokes.runs[0]
     make_due(run)
     sweeper_handler.lambda_handler(recorded("sweeper"), Context(aws_request_id=SWEEP_ID))  # type: ignore[arg-type]
-    jobs = sweeper_handler.get_jobs()
+    jobs = get_jobs()
     tools = Tools(jobs, invokes, unforeseen, lambda _: None, Limits())  # type: ignore[arg-type]
     environment.setattr(worker_handler, "get_tools", lambda _: tools)
     event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}
@@ -83,12 +84,12 @@ def test_every_line_about_a_run_has_the_same_three_keys(lines: list[Line], run: 
         assert (line["run_id"], line["owner"], line["correlation_id"]) == (run.run_id, run.owner, "order-7")
 
 
-def test_a_sweep_itself_is_told_under_its_own_request(lines: list[Line]) -> None:
+def test_a_sweep_is_logged_under_its_own_request(lines: list[Line]) -> None:
     assert messages(lines, correlation_id=SWEEP_ID) == ["swept"]
 
 
 def test_every_line_names_its_function_its_request_and_its_trace(lines: list[Line]) -> None:
-    for line in lines:
+    for line in nonempty(lines):
         assert {"function_name", "function_request_id", "level", "timestamp"} <= line.keys()
         assert line["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
@@ -102,7 +103,7 @@ def test_no_line_has_a_server_s_address_or_a_word_of_the_problem(lines: list[Lin
 
 
 def test_lines_are_in_order_of_time(lines: list[Line]) -> None:
-    assert all(before["timestamp"] <= after["timestamp"] for before, after in pairwise(lines))
+    assert all(before["timestamp"] <= after["timestamp"] for before, after in nonempty(pairwise(lines)))
 
 
 def test_a_request_that_fails_is_counted_for_its_function(
@@ -121,7 +122,7 @@ def test_a_refused_request_is_counted_by_its_code(telemetry: Telemetry, invokes:
     assert (by_code.name, by_code.dimensions["code"]) == ("RequestsRefused", "invalid_json")
 
 
-def test_a_run_that_is_not_there_is_nothing_refused(
+def test_a_missing_run_is_not_counted_as_refused(
     telemetry: Telemetry, environment: pytest.MonkeyPatch
 ) -> None:
     assert send(status_handler, "status", run_id="01ARZ3NDEKTSV4RRFFQ69G5FAV").status == 404

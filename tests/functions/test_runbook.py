@@ -23,6 +23,7 @@ from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.run import Run
 from milkrun.runs.work import Tools
 from milkrun.settings import Limits
+from tests.nonempty import nonempty
 from tests.telemetry import Line, Telemetry
 
 from .conftest import Context, Invokes, recorded, send
@@ -121,7 +122,7 @@ def test_there_are_queries(queries: list[str]) -> None:
 
 
 def test_every_query_asks_for_fields_that_the_log_has(queries: list[str], known: set[str]) -> None:
-    for query in queries:
+    for query in nonempty(queries):
         assert fields_of(query) <= known, query
 
 
@@ -171,7 +172,7 @@ def start_a_sweep() -> None:
 
 
 @pytest.mark.parametrize("meet", [ready, optimize, ask_for_status, start_a_worker, start_a_sweep])
-def test_whoever_meets_a_redis_that_is_away_tells_it_once_where_the_runbook_looks(
+def test_an_unavailable_redis_is_logged_once_where_the_runbook_looks(
     page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch, meet: Callable[[], None]
 ) -> None:
     environment.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
@@ -199,7 +200,9 @@ def test_each_dependency_that_is_down_has_its_line(
     }
 
 
-def test_what_is_well_has_none(page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch) -> None:
+def test_a_healthy_dependency_has_no_line(
+    page: str, telemetry: Telemetry, environment: pytest.MonkeyPatch
+) -> None:
     health_handler.get_probe.cache_clear()
     assert send(health_handler, "ready").status == 200
     assert picked(query_of(page, "q-dependencies"), telemetry.lines()) == {}
@@ -218,7 +221,7 @@ def test_every_field_that_the_page_explains_is_in_the_log(page: str, known: set[
 
 def test_every_field_of_the_log_is_explained(page: str, logged: set[str]) -> None:
     table = page[page.index("# Log lines\n") :]
-    assert {field for field in logged if f"`{field}`" not in table} == set()
+    assert {field for field in nonempty(logged) if f"`{field}`" not in table} == set()
 
 
 def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
@@ -239,7 +242,7 @@ def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("caller", [0, 1])
-def test_an_operator_can_list_and_erase_what_is_a_caller_s(
+def test_an_operator_can_list_and_erase_a_caller_s_runs(
     page: str, invokes: Invokes, caller: int, tmp_path: Path
 ) -> None:
     listing, _, stop = re.findall(r"^(as_caller [^#\n]*?) *(?:#.*)?$", page, re.MULTILINE)

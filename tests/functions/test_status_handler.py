@@ -65,7 +65,7 @@ def test_the_status_has_all_that_the_contract_names(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("at_the_gateway_s_limit")
-def test_the_longest_wait_that_is_promised_is_to_be_had(completed: Run) -> None:
+def test_the_longest_promised_wait_is_accepted(completed: Run) -> None:
     answer = status(completed, headers={"Prefer": "wait=25"})
     assert answer.headers["Preference-Applied"] == "wait=25"
 
@@ -109,7 +109,7 @@ def test_a_result_is_waited_for(running: Run, monkeypatch: pytest.MonkeyPatch) -
     assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=20")
 
 
-def test_of_the_best_so_far_the_first_is_waited_for(running: Run) -> None:
+def test_waiting_for_the_best_so_far_ends_with_the_first(running: Run) -> None:
     get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
     answer = result(running, query={"best": "true"}, headers={"Prefer": "wait=20"})
     assert answer.status == 200
@@ -117,7 +117,7 @@ def test_of_the_best_so_far_the_first_is_waited_for(running: Run) -> None:
     assert not wait.has_routes(running)
 
 
-def test_a_cache_is_told_that_the_form_depends_on_what_is_accepted(completed: Run) -> None:
+def test_caches_learn_that_the_form_depends_on_accept(completed: Run) -> None:
     answer = result(completed, headers={"Accept": "application/geo+json;q=0, */*"})
     assert (answer.headers["Content-Type"], answer.headers["Vary"]) == ("application/json", "Accept")
 
@@ -168,7 +168,7 @@ def test_a_gzip_file_may_hold_geojson(completed: Run) -> None:
     assert (answer.headers["Content-Type"], answer.body["type"]) == ("application/gzip", "FeatureCollection")
 
 
-def test_whoever_likes_gzip_less_than_json_gets_json(completed: Run) -> None:
+def test_a_caller_that_prefers_json_to_gzip_gets_json(completed: Run) -> None:
     answer = result(completed, headers={"Accept": "application/json, application/gzip"})
     assert answer.headers["Content-Type"] == "application/json"
 
@@ -195,7 +195,7 @@ def test_a_result_over_the_limit_is_406_that_says_how_to_get_it(large: Run, acce
     assert "`Accept: application/gzip`" in answer.body["detail"]
 
 
-def test_a_result_over_the_limit_is_had_as_a_gzip_file(large: Run) -> None:
+def test_a_result_over_the_limit_is_available_as_a_gzip_file(large: Run) -> None:
     answer = result(large, headers={"Accept": "application/gzip"})
     assert answer.status == 200
     assert len(answer.body["routes"][0]["description"]) == 6_300_000

@@ -22,7 +22,7 @@ def test_a_problem_is_accepted_with_the_status_of_its_run() -> None:
     answer = send(submit_handler, "submit")
     assert answer.status == 202
     assert answer.body["status"] == "pending"
-    assert ULID.from_str(answer.body["run_id"])
+    assert str(ULID.from_str(answer.body["run_id"])) == answer.body["run_id"]
     assert answer.headers["Retry-After"] == "1"
 
 
@@ -73,7 +73,7 @@ def test_a_bad_body_is_a_problem_that_names_the_field() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{", "no json"])
-def test_what_is_no_json_is_400(body: str) -> None:
+def test_a_body_that_is_not_json_is_400(body: str) -> None:
     answer = send(submit_handler, "submit", body=body)
     assert (answer.status, answer.body["code"]) == (400, "invalid_json")
 
@@ -83,7 +83,7 @@ def test_a_bad_idempotency_key_is_400() -> None:
     assert (answer.status, answer.body["code"]) == (400, "invalid_parameter")
 
 
-def test_a_gzipped_body_is_taken() -> None:
+def test_a_gzipped_body_is_accepted() -> None:
     body = base64.b64encode(gzip.compress(recorded("submit")["body"].encode())).decode()
     assert send(submit_handler, "submit", body=body, isBase64Encoded=True).status == 202
 
@@ -154,7 +154,7 @@ def test_a_run_that_does_not_end_in_time_is_accepted() -> None:
     assert (answer.status, answer.body["status"]) == (202, "pending")
 
 
-def test_a_run_that_fails_in_time_is_told_with_its_location(environment: pytest.MonkeyPatch) -> None:
+def test_a_run_that_fails_in_time_is_reported_with_its_location(environment: pytest.MonkeyPatch) -> None:
     class FailsAtOnce:
         def invoke(self, run: Run) -> None:
             get_jobs().claim(run.owner, run.run_id, "t")
@@ -167,7 +167,9 @@ def test_a_run_that_fails_in_time_is_told_with_its_location(environment: pytest.
     assert "Retry-After" not in answer.headers
 
 
-def test_a_stored_run_is_told_although_redis_goes_away(environment: pytest.MonkeyPatch) -> None:
+def test_a_stored_run_is_acknowledged_although_redis_becomes_unavailable(
+    environment: pytest.MonkeyPatch,
+) -> None:
     away = RunReader(connect("redis://127.0.0.1:1/0"))
     environment.setattr(submit_handler, "get_reader", lambda: away)
     answer = send(submit_handler, "submit", headers={"Prefer": "wait=5"})
@@ -175,7 +177,7 @@ def test_a_stored_run_is_told_although_redis_goes_away(environment: pytest.Monke
     assert "Location" in answer.headers
 
 
-def test_a_redis_that_goes_away_while_a_call_waits_is_told_in_the_log(
+def test_a_redis_that_becomes_unavailable_while_a_call_waits_is_logged(
     environment: pytest.MonkeyPatch, telemetry: Telemetry
 ) -> None:
     away = RunReader(connect("redis://127.0.0.1:1/0"))
@@ -195,7 +197,7 @@ def test_without_its_replicas_a_run_is_not_acknowledged_and_no_worker_is_started
     assert invokes.runs == []
 
 
-def test_a_caller_that_nobody_vouches_for_is_401() -> None:
+def test_an_unauthenticated_caller_is_401() -> None:
     context = recorded("submit")["requestContext"] | {"identity": {}}
     answer = send(submit_handler, "submit", requestContext=context)
     assert (answer.status, answer.body["code"]) == (401, "unauthenticated")

@@ -42,8 +42,7 @@ def peak() -> int:
 
 
 def main() -> None:
-    submit_handler.get_jobs = lambda: SimpleNamespace(submit=refuse)
-    submit_handler.get_invoker = lambda: None
+    vars(submit_handler).update(get_jobs=lambda: SimpleNamespace(submit=refuse), get_invoker=lambda: None)
     report = os.fdopen(os.dup(1), "w")
     sys.stdout = sys.stderr  # the log
     answer(sys.stdin.readline())

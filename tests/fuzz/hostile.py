@@ -129,8 +129,9 @@ def problems(draw: st.DrawFn) -> Json:
     """A good problem with up to three of its parts changed, added, doubled or taken away."""
     problem = deepcopy(draw(st.sampled_from([PROBLEM, WITH_MATRIX])))
     for _ in range(draw(st.integers(0, 3))):
-        *parents, last = draw(st.sampled_from([place for place in _places(problem) if place]))
-        parent = problem
+        path: tuple[Any, ...] = draw(st.sampled_from([place for place in _places(problem) if place]))
+        *parents, last = path
+        parent: Json = problem
         for key in parents:
             parent = parent[key]
         match draw(st.integers(0, 3)):

@@ -16,7 +16,7 @@ _ERASE = replace(PLAIN, name="cancel", run_id=LAST_RUN, query=(("erase", "true")
 """Chance seldom asks for this as it has to be asked."""
 
 
-def test_whatever_is_sent_the_api_keeps_its_contract(service: Service) -> None:
+def test_the_api_keeps_its_contract_for_any_request(service: Service) -> None:
     rounds = 0
     while service.sent < REQUESTS:
         _converse(service, SEED + rounds)

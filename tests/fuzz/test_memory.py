@@ -120,10 +120,10 @@ def test_no_body_costs_many_times_its_limit(body: str, costs: dict[str, Cost]) -
 
 
 @pytest.mark.parametrize("body", [body for body in BODIES if body != "a good one"])
-def test_each_is_the_callers_fault_and_told_in_few_words(body: str, costs: dict[str, Cost]) -> None:
+def test_each_is_the_caller_s_fault_and_reported_briefly(body: str, costs: dict[str, Cost]) -> None:
     assert costs[body].status in (400, 413, 422)
     assert costs[body].answer < LARGEST_PROBLEM
 
 
-def test_a_good_body_at_the_limit_is_taken(costs: dict[str, Cost]) -> None:
+def test_a_good_body_at_the_limit_is_accepted(costs: dict[str, Cost]) -> None:
     assert costs["a good one"].status == 503  # where it would be stored

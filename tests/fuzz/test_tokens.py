@@ -66,11 +66,11 @@ def decision(authorization: str) -> str:
     return str(statement["Effect"])
 
 
-def fuzzed(count: int) -> Any:
+def fuzzed(count: int) -> settings:
     return settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-def test_what_nobody_has_signed_is_denied(authorizer: None) -> None:
+def test_an_unsigned_token_is_denied(authorizer: None) -> None:
     @seed(SEED)
     @fuzzed(max(200, REQUESTS // 50))
     @given(scheme=st.sampled_from(["Bearer ", "bearer  ", "Basic ", ""]), token=_UNSIGNED)
@@ -80,7 +80,7 @@ def test_what_nobody_has_signed_is_denied(authorizer: None) -> None:
     send()
 
 
-def test_whatever_the_issuer_signs_is_decided(authorizer: None, issuer: Issuer) -> None:  # noqa: F811
+def test_every_signed_token_gets_a_decision(authorizer: None, issuer: Issuer) -> None:  # noqa: F811
     @seed(SEED)
     @fuzzed(max(100, REQUESTS // 100))
     @given(claims=_CLAIMS, header=st.dictionaries(st.sampled_from(["typ", "cty", "x"]), ANY_TEXT))

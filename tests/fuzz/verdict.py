@@ -52,7 +52,7 @@ def _of_contract(event: Mapping[str, Any], response: Mapping[str, Any]) -> Itera
 
 
 def _body(response: Mapping[str, Any]) -> Any:
-    text = response.get("body")
+    text: Any = response.get("body")
     if response["isBase64Encoded"]:
         text = gzip.decompress(base64.b64decode(text))
     return json.loads(text) if text else None

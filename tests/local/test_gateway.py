@@ -165,7 +165,7 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(gateway_url: str) -> Non
         assert connection.recv(1_000).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_an_expectation_that_nobody_knows_is_the_functions_to_judge(gateway_url: str) -> None:
+def test_an_unknown_expectation_is_left_to_the_function(gateway_url: str) -> None:
     assert call(gateway_url, "GET", "/things/1", headers={"Expect": "miracles"})[0] == 200
 
 
@@ -277,7 +277,7 @@ def test_other_answers_are_not_zipped(gateway_url: str, size: int, accepted: str
 
 
 @pytest.mark.parametrize(("accept", "body"), [("image/png", b"\xff\x00"), ("*/*", b"/wA=")])
-def test_base64_is_decoded_only_for_who_asks_for_a_binary_type(
+def test_base64_is_decoded_only_for_callers_who_ask_for_a_binary_type(
     gateway_url: str, accept: str, body: bytes
 ) -> None:
     value = {

@@ -134,7 +134,8 @@ def test_an_idle_process_that_was_killed_is_replaced(lambda_client: Any) -> None
 
     # An event that meets the process before the service has noticed its end fails, as on Lambda.
     def pid_that_answers() -> int | None:
-        return invoke(lambda_client, "ProbeFunction", {"do": "context"}).get("pid")
+        answer: dict[str, int] = invoke(lambda_client, "ProbeFunction", {"do": "context"})
+        return answer.get("pid")
 
     until(lambda: pid_that_answers() not in (None, pid))
 
@@ -201,8 +202,9 @@ def test_above_its_reserved_concurrency_a_function_is_throttled(lambda_client: A
         error = refusal(lambda_client, FunctionName="LimitedFunction", Payload=b"{}")
         (tmp_path / "go on").touch()
         assert all(it.result() for it in running)
-    assert error.response["Error"]["Code"] == "TooManyRequestsException"
-    assert error.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    response: Any = error.response
+    assert response["Error"]["Code"] == "TooManyRequestsException"
+    assert response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
 
 
 def test_events_at_once_run_in_processes_of_their_own(lambda_client: Any, tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def result(url: str, accept: str) -> Answer:
     return call(url, "GET", f"/optimize/{RUN_ID}/result", headers={"Accept": accept})
 
 
-def test_it_comes_as_bytes_for_who_asks_for_them_and_is_refused_to_others(url: str, solution: bytes) -> None:
+def test_it_comes_as_bytes_to_callers_who_ask_for_them_and_is_refused_to_others(
+    url: str, solution: bytes
+) -> None:
     assert len(solution) > MAX_RESPONSE
     status, headers, body = result(url, "application/gzip")
     assert (status, headers["Content-Type"]) == (200, "application/gzip")

@@ -39,7 +39,7 @@ def url_for_pages(run: Run[Any], service: LambdaService) -> Iterator[str]:
 @pytest.mark.parametrize(
     "path", ["/optimize", "/optimize/x", "/optimize/x/status", "/optimize/x/result", "/ready"]
 )
-def test_a_page_s_question_is_answered_on_every_path(url_for_pages: str, path: str) -> None:
+def test_a_preflight_is_answered_on_every_path(url_for_pages: str, path: str) -> None:
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
     status, headers, body = call(url_for_pages, "OPTIONS", path, headers=asked)
     assert (status, body) == (204, b"")
@@ -54,7 +54,7 @@ def test_a_page_may_read_the_gateway_s_errors(url_for_pages: str) -> None:
     assert headers["Access-Control-Expose-Headers"] == ",".join(EXPOSED)
 
 
-def test_without_an_origin_no_page_s_question_is_answered(url: str) -> None:
+def test_without_an_origin_no_preflight_is_answered(url: str) -> None:
     status, headers, _ = call(url, "OPTIONS", "/optimize", headers={"Origin": ORIGIN})
     assert status == 404
     assert headers["Access-Control-Allow-Origin"] is None

@@ -102,7 +102,7 @@ def test_a_server_that_was_given_replaces_the_embedded_one(sample: Path) -> None
         assert not (stack.state / "valkey").exists()
 
 
-def test_a_port_in_use_is_said_in_one_line(sample: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(sample: Path) -> None:
     with running_stack(template=sample) as stack:
         port = stack.url.rpartition(":")[2]
         second = subprocess.run(
@@ -118,7 +118,7 @@ def test_a_port_in_use_is_said_in_one_line(sample: Path) -> None:
     assert (second.stdout, second.stderr) == (said, "")
 
 
-def test_a_redis_url_that_is_none_is_said_in_one_line(sample: Path) -> None:
+def test_a_malformed_redis_url_is_reported_in_one_line(sample: Path) -> None:
     up = subprocess.run(
         [sys.executable, "-m", "local.up", str(sample)],
         cwd=ROOT,
@@ -131,7 +131,7 @@ def test_a_redis_url_that_is_none_is_said_in_one_line(sample: Path) -> None:
     assert (up.returncode, up.stdout, up.stderr) == (1, said, "")
 
 
-def test_a_server_that_is_down_is_said_before_the_stack_is_called_ready() -> None:
+def test_a_server_that_is_down_is_reported_before_the_stack_is_ready() -> None:
     with running_stack({"REDIS_URL": "redis://127.0.0.1:1/0"}) as stack:
         said = stack.console.read_text().splitlines()
     reason = "Redis is down: connection refused. The stack runs on, and /ready tells when that has changed."
@@ -150,7 +150,7 @@ def test_a_neo4j_of_its_own_has_answered_what_runs_ask_before_the_stack_is_calle
     assert ":NetworkChunk {version: $version}" in asked
 
 
-def test_the_end_of_its_valkey_is_said_with_the_command_that_starts_it_again(sample: Path) -> None:
+def test_the_end_of_its_valkey_is_reported_with_the_command_to_restart_it(sample: Path) -> None:
     with running_stack(template=sample) as stack:
         client = redis.Redis.from_url(redis_url(stack.state))
         os.kill(client.info("server")["process_id"], signal.SIGKILL)

@@ -6,6 +6,7 @@ import pytest
 import redis
 
 from local.embedded.valkey_cluster import running_cluster
+from tests.nonempty import nonempty
 
 
 def shards(url: str) -> list[tuple[int, int, int]]:
@@ -16,7 +17,7 @@ def shards(url: str) -> list[tuple[int, int, int]]:
 
 def test_its_primaries_share_all_slots_and_every_server_knows_it(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
-        for server in cluster.nodes:
+        for server in nonempty(cluster.nodes):
             assert shards(server.url) == [(0, 5460, 1), (5461, 10921, 1), (10922, 16383, 1)]
 
 
@@ -31,7 +32,7 @@ def test_each_primary_has_its_replica_where_asked_for(tmp_path: Path) -> None:
 def test_its_servers_end_with_the_block(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         pass
-    assert all(server.process.returncode is not None for server in cluster.nodes)
+    assert all(server.process.returncode is not None for server in nonempty(cluster.nodes))
 
 
 def test_a_server_that_refuses_its_arguments_says_why(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ CAR = {"primary": 65, "secondary": 55, "tertiary": 45, "unclassified": 40, "resi
 CAR |= {"primary_link": 40, "secondary_link": 35, "road": 30}
 BIKE = dict.fromkeys(CAR, 16) | {"service": 14, "path": 12}
 FOOT = dict.fromkeys([*BIKE, "footway", "pedestrian"], 5) | {"steps": 3}
+Place = tuple[float, float]
+Leg = tuple[Place, Place]
+
 SPEEDS = {"car": CAR, "bike": BIKE, "foot": FOOT}
 ACCESS = {
     "car": ("motorcar", "motor_vehicle", "vehicle", "access"),
@@ -56,7 +59,7 @@ def speed(tags: dict[str, str], profile: str) -> float:
     return kmh
 
 
-def directed(pair: tuple, tags: dict[str, str], profile: str) -> list[tuple]:
+def directed(pair: Leg, tags: dict[str, str], profile: str) -> list[Leg]:
     said = tags.get("oneway", "yes" if tags.get("junction") == "roundabout" else "no")
     there, back = pair, pair[::-1]
     if profile == "foot" or said == "no":
@@ -64,7 +67,7 @@ def directed(pair: tuple, tags: dict[str, str], profile: str) -> list[tuple]:
     return [back] if said == "-1" else [there]
 
 
-def haversine(tail: tuple[float, float], head: tuple[float, float]) -> float:
+def haversine(tail: Place, head: Place) -> float:
     (lon1, lat1), (lon2, lat2) = (map(math.radians, place) for place in (tail, head))
     half = (
         math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2

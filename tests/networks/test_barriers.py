@@ -16,19 +16,19 @@ ALL, WHEELS, CARS, NOBODY = (
 @pytest.mark.parametrize(
     "kind", ["bollard", "block", "bus_trap", "sump_buster", "cycle_barrier", "jersey_barrier", "rope", "log"]
 )
-def test_what_is_too_narrow_or_deep_stops_cars(kind: str) -> None:
+def test_a_barrier_too_narrow_or_deep_stops_cars(kind: str) -> None:
     assert stopped_by({"barrier": kind}) == CARS
 
 
 @pytest.mark.parametrize(
     "kind", ["stile", "turnstile", "full-height_turnstile", "kissing_gate", "horse_stile"]
 )
-def test_what_is_climbed_or_squeezed_through_stops_bikes_too(kind: str) -> None:
+def test_a_barrier_to_climb_or_squeeze_through_stops_bikes_too(kind: str) -> None:
     assert stopped_by({"barrier": kind}) == WHEELS
 
 
 @pytest.mark.parametrize("kind", ["wall", "fence", "hedge", "city_wall"])
-def test_what_has_no_gap_stops_all(kind: str) -> None:
+def test_a_barrier_without_a_gap_stops_all(kind: str) -> None:
     assert stopped_by({"barrier": kind}) == ALL
 
 
@@ -36,7 +36,7 @@ def test_what_has_no_gap_stops_all(kind: str) -> None:
     "kind",
     ["gate", "lift_gate", "swing_gate", "toll_booth", "cattle_grid", "entrance", "border_control", "kerb"],
 )
-def test_what_opens_or_is_driven_over_stops_nobody(kind: str) -> None:
+def test_a_barrier_that_opens_or_is_driven_over_stops_nobody(kind: str) -> None:
     assert stopped_by({"barrier": kind}) == NOBODY
 
 
@@ -63,5 +63,5 @@ def test_of_several_kinds_one_that_stops_is_enough() -> None:
     assert stopped_by({"barrier": "gate; bollard"}) == CARS
 
 
-def test_what_is_no_barrier_stops_nobody() -> None:
+def test_anything_but_a_barrier_stops_nobody() -> None:
     assert stopped_by({"highway": "crossing", "access": "no"}) == NOBODY

@@ -61,7 +61,7 @@ def test_drop_deletes_and_says_so(
 
 
 @pytest.mark.parametrize("name", ["", "Monaco", "-a", "a b", "a" * 65, "é", "a\n"])
-def test_a_bad_name_is_one_line_and_status_1(
+def test_a_bad_name_is_reported_in_one_line_with_status_1(
     name: str, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("import", str(table), f"--name={name}") == 1
@@ -70,7 +70,9 @@ def test_a_bad_name_is_one_line_and_status_1(
     assert "is not a valid network name" in said
 
 
-def test_a_bad_file_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_file_is_reported_in_one_line_with_status_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "roads.csv"
     path.write_text(f"{ENDS},car,bike,foot,oneway\n7,43,7.001,43,50,15,,yes\n")
     assert run("import", str(path), "--name", "trap") == 1
@@ -104,7 +106,7 @@ def test_a_file_may_have_any_name(
     assert "?.csv: 3 junctions" in said
 
 
-def test_neo4j_that_is_away_is_one_line_and_status_1(
+def test_an_unavailable_neo4j_is_reported_in_one_line_with_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     uri = f"bolt://127.0.0.1:{free_port()}"
@@ -115,7 +117,7 @@ def test_neo4j_that_is_away_is_one_line_and_status_1(
     assert said.count("\n") == 1
 
 
-def test_an_empty_address_is_one_line_and_status_1(
+def test_an_empty_address_is_reported_in_one_line_with_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NEO4J_URI", "")

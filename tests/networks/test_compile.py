@@ -1,6 +1,7 @@
 """Ways to a compiled network: where they are cut, what they cost, what is dropped."""
 
 import math
+from dataclasses import astuple
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from milkrun_solver.roads.compiled import PROFILES, CompiledNetwork
 from networks.barriers import Stops
-from networks.compile import Share, compile_ways
+from networks.compile import compile_ways
 from networks.errors import NetworkFileError
 from networks.profiles import way_speeds
 from networks.ways import WaysBuilder
@@ -24,7 +25,8 @@ CARS: Stops = (True, False, False)
 
 
 def compiled(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> CompiledNetwork:
-    return built(*ways, barriers=barriers, stops=stops)[0]
+    network: CompiledNetwork = built(*ways, barriers=barriers, stops=stops)[0]
+    return network
 
 
 def built(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> Any:
@@ -122,7 +124,7 @@ def test_each_profile_is_told_what_it_keeps_and_what_islands_take() -> None:
         ([0, 1, 2], STREET), ([1, 11], STREET), ([2, 3], {"highway": "footway"}), ([3, 4], STREET)
     )
     kept, island = haversine([0, 1, 2]) + haversine([1, 11]), haversine([3, 4])
-    assert dropped.shares["car"] == Share(6, pytest.approx(kept), 2, pytest.approx(island))
+    assert astuple(dropped.shares["car"]) == pytest.approx((6, kept, 2, island))
     assert dropped.shares["foot"].island_roads == 0
     assert (dropped.junctions, dropped.metres) == (0, 0)
 
@@ -132,7 +134,7 @@ def test_a_profile_that_the_file_has_nothing_for_has_no_share() -> None:
     assert set(dropped.shares) == {"foot"}
 
 
-def test_a_profile_that_islands_take_everything_from_has_a_share_of_nothing() -> None:
+def test_a_profile_that_loses_everything_to_islands_has_a_share_of_zero() -> None:
     _, dropped = built(([0, 1], {**STREET, "oneway": "yes"}))
     assert (dropped.shares["car"].roads, dropped.shares["car"].island_roads) == (0, 1)
 
@@ -153,11 +155,11 @@ def test_each_profile_keeps_its_own_largest_part() -> None:
     assert {(0, 1), (1, 3)} <= set(roads(network, "foot"))
 
 
-def test_a_profile_without_roads_is_not_there() -> None:
+def test_a_profile_without_roads_is_left_out() -> None:
     assert set(compiled(([0, 1], {"highway": "footway"})).seconds) == {"foot"}
 
 
-def test_nothing_left_is_an_error() -> None:
+def test_a_file_that_leaves_nothing_is_an_error() -> None:
     with pytest.raises(NetworkFileError, match="connected both ways"):
         compiled(([0, 1], {"highway": "motorway"}))
 

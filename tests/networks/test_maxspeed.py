@@ -34,9 +34,9 @@ def test_a_stated_limit_is_understood(text: str, kmh: float) -> None:
 @pytest.mark.parametrize(
     "text", ["", "signals", "variable", "fast", "0", "-5", "FR:", "50 parsecs", "0.1", "5000", "DE:zone0"]
 )
-def test_what_states_no_limit_is_none(text: str) -> None:
+def test_a_value_without_a_limit_gives_none(text: str) -> None:
     assert limit_kmh(text) is None
 
 
-def test_a_limit_of_hundreds_of_digits_is_none() -> None:
+def test_a_limit_of_hundreds_of_digits_is_ignored() -> None:
     assert limit_kmh("9" * 400) is None

@@ -51,7 +51,7 @@ def test_an_unclear_limit_leaves_the_speed_of_the_class() -> None:
         {"highway": "residential", "access": "private"},
     ],
 )
-def test_what_is_no_open_road_is_closed_to_all(tags: Tags) -> None:
+def test_anything_but_an_open_road_is_closed_to_all(tags: Tags) -> None:
     assert way_speeds(tags) == (CLOSED, CLOSED)
 
 
@@ -73,7 +73,7 @@ def test_each_class_has_its_profiles(road: str, car: bool, bike: bool, foot: boo
     assert tuple(speed > 0 for speed in along({"highway": road})) == (car, bike, foot)
 
 
-def test_the_more_particular_access_tag_wins() -> None:
+def test_the_more_specific_access_tag_wins() -> None:
     tags = {"highway": "service", "access": "no", "motor_vehicle": "destination", "foot": "yes"}
     assert along(tags) == (15, 0, 5)
     assert along({"highway": "residential", "motor_vehicle": "no"}) == (0, 16, 5)

@@ -116,7 +116,7 @@ def test_a_second_import_replaces_the_first(driver: neo4j.Driver) -> None:
         assert count(driver, label) == count(driver, label, version=version)
 
 
-def test_until_the_new_one_is_whole_readers_get_the_old_one(driver: neo4j.Driver) -> None:
+def test_readers_get_the_old_network_until_the_new_one_is_complete(driver: neo4j.Driver) -> None:
     import_network(driver, "town", SMALL, quietly)
     seen = []
     import_network(driver, "town", OTHER, lambda _what, _done, _total: seen.append(stored(driver, "town")))
@@ -133,14 +133,14 @@ def test_other_networks_are_left_alone(driver: neo4j.Driver) -> None:
 
 
 @pytest.mark.parametrize("at", ["compiled form", "junctions", "roads"])
-def test_an_import_broken_off_harms_nothing(driver: neo4j.Driver, at: str) -> None:
+def test_an_interrupted_import_harms_nothing(driver: neo4j.Driver, at: str) -> None:
     import_network(driver, "town", SMALL, quietly)
     with pytest.raises(KeyboardInterrupt):
         import_network(driver, "town", OTHER, break_off(at))
     assert stored(driver, "town") == SMALL.to_bytes()
 
 
-def test_the_next_import_deletes_what_one_broken_off_left(driver: neo4j.Driver) -> None:
+def test_the_next_import_deletes_what_an_interrupted_one_left(driver: neo4j.Driver) -> None:
     with pytest.raises(KeyboardInterrupt):
         import_network(driver, "town", OTHER, break_off("roads"))
     assert list_networks(driver) == []
@@ -150,8 +150,8 @@ def test_the_next_import_deletes_what_one_broken_off_left(driver: neo4j.Driver) 
 
 
 @pytest.mark.parametrize("at", ["compiled form", "junctions", "roads"])
-def test_of_two_imports_at_once_one_is_refused_and_the_other_whole(driver: neo4j.Driver, at: str) -> None:
-    overtaken = []
+def test_of_two_imports_at_once_one_is_refused_and_the_other_complete(driver: neo4j.Driver, at: str) -> None:
+    overtaken: list[str] = []
 
     def overtake(what: str, done: int, _total: int) -> None:
         if what == at and done > 0 and not overtaken:
@@ -164,12 +164,12 @@ def test_of_two_imports_at_once_one_is_refused_and_the_other_whole(driver: neo4j
     assert count(driver, "Junction", version=overtaken[0]) == len(OTHER.longitude)
 
 
-def test_what_is_dropped_is_gone(driver: neo4j.Driver) -> None:
+def test_a_dropped_network_is_gone(driver: neo4j.Driver) -> None:
     import_network(driver, "town", SMALL, quietly)
     drop_network(driver, "town")
     assert [count(driver, label) for label in ("Network", "Junction", "NetworkChunk")] == [0, 0, 0]
 
 
-def test_what_is_not_there_cannot_be_dropped(driver: neo4j.Driver) -> None:
+def test_a_missing_network_cannot_be_dropped(driver: neo4j.Driver) -> None:
     with pytest.raises(NetworkStoreError, match="There is no network 'town'"):
         drop_network(driver, "town")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local import ROOT
+from tests.nonempty import nonempty
 
 from .conftest import Builds
 
@@ -77,7 +78,7 @@ def test_every_function_with_its_layers_is_far_from_lambdas_limit(
 def test_every_library_is_for_the_machine_that_runs_it(
     made: Mapping[str, Mapping[str, Path]], architecture: str
 ) -> None:
-    for folder in made[architecture].values():
+    for folder in nonempty(made[architecture].values()):
         libraries = [path for path in folder.rglob("*.so*") if path.is_file()]
         assert libraries
         machines = {struct.unpack("<H", path.read_bytes()[18:20])[0] for path in libraries}
@@ -88,7 +89,7 @@ def test_every_library_is_for_the_machine_that_runs_it(
 def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
     made: Mapping[str, Mapping[str, Path]], architecture: str
 ) -> None:
-    for folder in made[architecture].values():
+    for folder in nonempty(made[architecture].values()):
         paths = [path.relative_to(folder) for path in folder.rglob("*")]
         assert not [path for path in paths if set(path.parts) & set(LEFT_OUT)]
         assert {path.suffixes[0] for path in paths if path.suffix == ".pyc"} == {
@@ -97,12 +98,14 @@ def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
 
 
 def test_two_builds_have_the_same_bytes(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:
-    for name, folder in made["x86_64"].items():
+    for name, folder in nonempty(made["x86_64"].items()):
         one, other = contents(built / name), contents(folder)
-        assert [path for path in one.keys() | other.keys() if one.get(path) != other.get(path)] == []
+        assert [
+            path for path in nonempty(one.keys() | other.keys()) if one.get(path) != other.get(path)
+        ] == []
 
 
 def test_a_function_is_its_handler_and_nothing_else(built: Path, template: Mapping[str, Any]) -> None:
-    for name, properties in functions_of(template).items():
+    for name, properties in nonempty(functions_of(template).items()):
         module = properties["Handler"].partition(".")[0]
         assert [path.name for path in (built / name).iterdir()] == [f"{module}.py"]

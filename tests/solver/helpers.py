@@ -1,5 +1,6 @@
 """Short ways to what the solver's tests need."""
 
+import sys
 import time
 from collections.abc import Callable
 from itertools import chain
@@ -24,6 +25,10 @@ from tests.solver.problems import random_problem
 from tests.solver.vroom import vroom_output
 from tests.waiting import PATIENCE
 
+ALL_SERVED = Objective(0, 0, sys.maxsize)
+"""As good as any answer that leaves nobody out."""
+LOOKS = 10
+"""How often a search that has an answer asks whether to stop, where a test lets it go on for a while."""
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 
@@ -99,6 +104,7 @@ class Watched:
         seconds: Until its deadline.
         enough: It is stopped once it has reported so many answers.
         good_enough: It is stopped once it has reported an answer as good as that.
+        looks: It is stopped once it has asked so often whether it is, since it had an answer.
     """
 
     def __init__(
@@ -108,17 +114,21 @@ class Watched:
         roads: RoadNetwork | None = None,
         enough: int | None = None,
         good_enough: Objective | None = None,
+        looks: int | None = None,
         **arguments: Any,
     ) -> None:
         self.reported: list[tuple[float, Solution]] = []
         self.problem = problem
         self.started = time.monotonic()
         asked: Callable[[], bool] = arguments.pop("should_stop", lambda: False)
+        looked_enough: Callable[[], bool] = after(looks) if looks is not None else lambda: False
 
         def should_stop() -> bool:
             if enough is not None and len(self.reported) >= enough:
                 return True
             if good_enough is not None and self.reported and self.ranks[-1] <= good_enough:
+                return True
+            if (self.reported or "initial" in arguments) and looked_enough():
                 return True
             return asked()
 

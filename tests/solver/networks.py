@@ -60,7 +60,7 @@ def random_network(seed: int, junctions: int = 80) -> CompiledNetwork:
     some twice, some from a junction to itself, some for one profile only."""
     rng = np.random.default_rng(seed)
     places = [(2 + x, 48 + y) for x, y in rng.uniform(0, 0.05, (junctions, 2)).tolist()]
-    roads = []
+    roads: list[Road] = []
     for number in range(junctions):
         roads += both_ways(_random_road(rng, number, (number + 1) % junctions, {"car", "bike"}))
     for origin, target in rng.integers(0, junctions, (4 * junctions, 2)).tolist():

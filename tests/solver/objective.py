@@ -3,6 +3,8 @@
 import random
 from itertools import pairwise
 
+import pyvrp
+
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 
@@ -10,6 +12,16 @@ from milkrun_solver.model.visits import Plan, PlannedRoute
 def internal_cost(model: Model, plan: Plan, with_work: bool = True) -> int:
     """What a plan costs before anything is rounded, with or without the cost of time on the spot."""
     return sum(_route_cost(model, route, with_work) for route in plan)
+
+
+def cost(solution: pyvrp.Solution) -> int:
+    """What PyVRP minimises, of a feasible solution: prizes that are not collected are a part of it."""
+    return (
+        solution.distance_cost()
+        + solution.duration_cost()
+        + solution.fixed_vehicle_cost()
+        + solution.uncollected_prizes()
+    )
 
 
 def _route_cost(model: Model, route: PlannedRoute, with_work: bool) -> int:

@@ -17,7 +17,7 @@ from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
-from tests.solver.helpers import META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
+from tests.solver.helpers import LOOKS, META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
 from tests.solver.problems import problem_of, random_body, random_features
 from tests.solver.trips import trips_body
 from tests.waiting import MARGIN
@@ -92,7 +92,7 @@ def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_answers_verify_and_only_get_better(seed: int) -> None:
     problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
-    watched = Watched(problem, seconds=1)
+    watched = Watched(problem, looks=LOOKS)
     model = model_of(problem)
     assert all(faults(model, solution) == [] for _, solution in watched.reported)
     assert watched.ranks == sorted(set(watched.ranks), reverse=True)
@@ -174,14 +174,14 @@ def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
     with pytest.raises(
         UnsupportedCombinationError, match=r"VROOM cannot express .*, and PyVRP cannot express `breaks`"
     ) as caught:
-        Watched(with_breaks(), seconds=5)
+        Watched(with_breaks())
     assert caught.value.code == "unsupported_combination"
 
 
 def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
     with pytest.raises(NoAnswerError, match="matrices of pyvrp would take"):
-        Watched(problem_of(trips_body(1, jobs=4)), seconds=5)
+        Watched(problem_of(trips_body(1, jobs=4)))
 
 
 @pytest.mark.parametrize("seed", range(150))

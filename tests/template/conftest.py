@@ -134,7 +134,7 @@ def deployed(template: dict[str, Any]) -> Deploy:
     return deploy
 
 
-@pytest.fixture(scope="session", params=PARAMETER_SETS.values(), ids=PARAMETER_SETS)
+@pytest.fixture(scope="session", params=list(PARAMETER_SETS.values()), ids=list(PARAMETER_SETS))
 def any_deployment(request: pytest.FixtureRequest, deployed: Deploy) -> Deployment:
     return deployed(request.param)
 

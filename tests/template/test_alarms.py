@@ -8,15 +8,23 @@ import pytest
 from milkrun.jobs.scripts import LUA
 from milkrun.observability import NAMESPACE, UNITS
 from milkrun.runs.work import HAND_OVER_BEFORE
+from tests.nonempty import nonempty
+from tests.stacks import Deployment, Parameters, Resources
 from tests.template.metrics import is_measured, of_alarm
 
-from .conftest import Deploy, Deployment, Resources
+from .conftest import PARAMETER_SETS, Deploy
 
 ALARM = "AWS::CloudWatch::Alarm"
 FUNCTIONS = ("Submit", "Status", "Health", "Worker", "Sweeper")
 TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 BY_SILENCE = {"SweeperSilentAlarm", "CanaryAlarm"}
 """Alarms that something has not come."""
+GRADUAL = {
+    name: parameters
+    for name, parameters in PARAMETER_SETS.items()
+    if parameters.get("DeploymentType") != "AllAtOnce"
+}
+"""Deployments that move calls to a new version step by step."""
 LONGEST_WAIT = 25.0
 """Seconds that `Prefer: wait` may hold a request."""
 
@@ -31,26 +39,26 @@ def alarms(deployed: Deploy) -> Resources:
     return alarms_of(deployed(TOKENS))
 
 
-def test_each_tells_of_its_beginning_and_of_its_end(any_deployment: Deployment) -> None:
-    for name, alarm in alarms_of(any_deployment).items():
+def test_each_alarm_notifies_when_it_begins_and_ends(any_deployment: Deployment) -> None:
+    for name, alarm in nonempty(alarms_of(any_deployment).items()):
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["AlarmTopic"], name
         assert alarm.get("ActionsEnabled", True), name
 
 
-def test_each_names_its_entry_in_the_runbook(alarms: Resources) -> None:
-    for name, alarm in alarms.items():
+def test_each_alarm_names_its_entry_in_the_runbook(alarms: Resources) -> None:
+    for name, alarm in nonempty(alarms.items()):
         assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name.lower()}")
 
 
-def test_each_says_what_silence_means(alarms: Resources) -> None:
+def test_each_alarm_says_what_missing_data_means(alarms: Resources) -> None:
     breaching = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"}
     assert breaching == BY_SILENCE
     assert {alarm["TreatMissingData"] for alarm in alarms.values()} == {"breaching", "notBreaching"}
 
 
-def test_each_watches_what_is_measured(any_deployment: Deployment) -> None:
-    for name, alarm in alarms_of(any_deployment).items():
-        for metric in of_alarm(alarm):
+def test_each_alarm_watches_a_metric_that_exists(any_deployment: Deployment) -> None:
+    for name, alarm in nonempty(alarms_of(any_deployment).items()):
+        for metric in nonempty(of_alarm(alarm)):
             assert is_measured(metric), (name, metric)
 
 
@@ -149,11 +157,13 @@ def test_few_alarms_are_three_of_what_callers_notice(deployed: Deploy, parameter
     assert alarms_of(deployment).keys() == {"ApiErrorsAlarm", "LostRunsAlarm", "SweeperSilentAlarm"}
 
 
-def test_a_deployment_asks_alarms_that_are_there(any_deployment: Deployment) -> None:
-    for name, group in any_deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+@pytest.mark.parametrize("parameters", GRADUAL.values(), ids=GRADUAL)
+def test_a_deployment_asks_alarms_that_are_there(deployed: Deploy, parameters: Parameters) -> None:
+    deployment = deployed(parameters)
+    for name, group in nonempty(deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items()):
         asked = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
         assert asked, name
-        assert set(asked) <= alarms_of(any_deployment).keys(), name
+        assert set(asked) <= alarms_of(deployment).keys(), name
 
 
 def test_few_alarms_take_a_deployment_back_too(deployed: Deploy) -> None:
@@ -174,10 +184,9 @@ def test_nothing_waits_for_itself(translated: dict[str, Any]) -> None:
     assert waits == {}
 
 
-def test_math_gives_one_series_of_all_the_metrics_it_names(any_deployment: Deployment) -> None:
-    for name, alarm in alarms_of(any_deployment).items():
-        if "Metrics" not in alarm:
-            continue
+def test_a_math_expression_uses_all_its_metrics(any_deployment: Deployment) -> None:
+    with_math = {name: it for name, it in alarms_of(any_deployment).items() if "Metrics" in it}
+    for name, alarm in nonempty(with_math.items()):
         (shown,) = [it for it in alarm["Metrics"] if it.get("ReturnData", True)]
         read = {it["Id"] for it in alarm["Metrics"] if "MetricStat" in it}
         words = set(re.findall(r"[a-z]\w*", shown["Expression"]))
@@ -216,13 +225,13 @@ def test_all_alarms_of_the_cache_watch_the_same_nodes(any_deployment: Deployment
 
 
 def test_the_canary_is_watched_as_often_as_it_runs(deployed: Deploy, template: dict[str, Any]) -> None:
-    for minutes in template["Parameters"]["CanaryMinutes"]["AllowedValues"]:
+    for minutes in nonempty(template["Parameters"]["CanaryMinutes"]["AllowedValues"]):
         found = alarms_of(deployed({"CanaryMinutes": str(minutes)})).get("CanaryAlarm")
         assert (found["Period"] if found else 0) == minutes * 60
 
 
 def test_no_alarm_looks_back_more_than_a_day(any_deployment: Deployment) -> None:
-    for name, alarm in alarms_of(any_deployment).items():
+    for name, alarm in nonempty(alarms_of(any_deployment).items()):
         period = alarm.get("Period") or max(
             it["MetricStat"]["Period"] for it in alarm["Metrics"] if "MetricStat" in it
         )
@@ -245,5 +254,5 @@ def test_a_mail_is_sent_where_there_is_an_address(deployed: Deploy) -> None:
 
 def test_metrics_pass_the_filter_of_the_log(any_deployment: Deployment) -> None:
     """They are lines without a level, which Lambda takes for INFO."""
-    for name, function in any_deployment.of_type("AWS::Lambda::Function").items():
+    for name, function in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
         assert function["LoggingConfig"].get("ApplicationLogLevel", "INFO") == "INFO", name

@@ -14,8 +14,10 @@ from milkrun.http.cors import EXPOSED
 from milkrun.http.headers import MAX_WAIT
 from milkrun.http.identity import token_owner
 from milkrun.settings import Settings, TokenPolicy
+from tests.nonempty import nonempty
+from tests.stacks import Deployment, Resources
 
-from .conftest import Deploy, Deployment, Resources
+from .conftest import Deploy
 
 OPEN = {("GET", "/health"), ("GET", "/ready")}
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -136,14 +138,14 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_and_no_other(
 def test_functions_are_called_by_the_gateway_and_not_with_the_rights_of_its_caller(
     either: Deployment,
 ) -> None:
-    for operation in operations(either).values():
+    for operation in nonempty(operations(either).values()):
         assert "credentials" not in operation[INTEGRATION]
 
 
-def test_every_route_but_health_and_readiness_wants_to_know_who_calls(either: Deployment) -> None:
-    named = set(body(either)["components"]["securitySchemes"])
-    for route, operation in operations(either).items():
-        expected = [] if route in OPEN or route[0] == "OPTIONS" else [{name: []} for name in named]
+def test_every_route_but_health_and_readiness_needs_a_caller(either: Deployment) -> None:
+    named: list[dict[str, list[str]]] = [{it: []} for it in body(either)["components"]["securitySchemes"]]
+    for route, operation in nonempty(operations(either).items()):
+        expected = [] if route in OPEN or route[0] == "OPTIONS" else named
         assert operation.get("security", []) == expected, route
 
 
@@ -174,7 +176,7 @@ def test_tokens_are_judged_by_the_authorizer_whose_decision_is_kept_for_a_minute
         ("AWS4-HMAC-SHA256 Credential=AKIA/20261123/eu-central-1/execute-api/aws4_request", False),
     ],
 )
-def test_what_looks_like_no_token_is_refused_without_the_authorizer(
+def test_a_header_that_is_not_a_token_is_refused_without_the_authorizer(
     by_tokens: Deployment, header: str, asked: bool
 ) -> None:
     authorizer = security_scheme(by_tokens)["x-amazon-apigateway-authorizer"]
@@ -286,7 +288,7 @@ def test_requests_are_traced_and_held_to_a_rate(by_iam: Deployment) -> None:
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
 
 
-def test_busy_callers_use_up_nothing_of_what_load_balancers_and_the_canary_may_ask(deployed: Deploy) -> None:
+def test_busy_callers_leave_the_rate_of_health_checks_alone(deployed: Deploy) -> None:
     deployment = deployed({"ApiRateLimit": "1", "ApiBurstLimit": "1"})
     (stage,) = deployment.of_type("AWS::ApiGateway::Stage").values()
     own = {
@@ -311,10 +313,10 @@ def test_no_tls_below_1_2_is_taken_at_the_api_s_own_address_nor_at_a_domain(eith
 def test_metrics_of_each_method_which_cost_extra_are_not_taken(by_iam: Deployment) -> None:
     """Alarms and dashboard look at those of the stage: the dimensions in metrics.py."""
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
-    assert all("MetricsEnabled" not in settings for settings in stage["MethodSettings"])
+    assert all("MetricsEnabled" not in settings for settings in nonempty(stage["MethodSettings"]))
 
 
-def test_there_is_no_other_stage_that_none_of_this_is_on(any_deployment: Deployment) -> None:
+def test_the_api_has_one_stage(any_deployment: Deployment) -> None:
     assert len(any_deployment.of_type("AWS::ApiGateway::Stage")) == 1
     deployments = any_deployment.of_type("AWS::ApiGateway::Deployment")
     assert deployments
@@ -332,11 +334,10 @@ def test_a_firewall_stands_before_the_stage_where_there_is_one(deployed: Deploy)
     assert "WebAclAssociation" not in deployed({}).resources
 
 
-def test_a_page_of_the_origin_is_told_beforehand_what_it_may_send(deployed: Deploy) -> None:
+def test_a_preflight_says_what_pages_of_the_origin_may_send(deployed: Deploy) -> None:
     deployment = deployed(ORIGIN)
     paths = body(deployment)["paths"]
-    assert all("options" in methods for methods in paths.values())
-    for methods in paths.values():
+    for methods in nonempty(paths.values()):
         integration = methods["options"][INTEGRATION]
         assert integration["type"] == "mock"
         given = {
@@ -360,19 +361,19 @@ def test_a_page_of_the_origin_is_told_beforehand_what_it_may_send(deployed: Depl
 
 
 def test_a_page_may_read_the_gateway_s_own_errors(deployed: Deploy) -> None:
-    for name, answer in gateway_answers(deployed(ORIGIN)).items():
+    for name, answer in nonempty(gateway_answers(deployed(ORIGIN)).items()):
         assert answer["headers"]["Access-Control-Allow-Origin"] == "'https://a.example'", name
         assert answer["headers"]["Access-Control-Expose-Headers"] == f"'{','.join(EXPOSED)}'", name
 
 
-def test_without_an_origin_nothing_speaks_of_pages(by_iam: Deployment) -> None:
+def test_without_an_origin_there_are_no_cors_headers(by_iam: Deployment) -> None:
     assert not [route for route in operations(by_iam) if route[0] == "OPTIONS"]
     assert "Access-Control" not in json.dumps(body(by_iam))
 
 
 def test_what_the_gateway_says_itself_is_a_problem_like_any_other(either: Deployment) -> None:
     members = list(problems.problem_body(HTTPStatus.NOT_FOUND, "code", "Detail.", "id"))
-    for name, answer in gateway_answers(either).items():
+    for name, answer in nonempty(gateway_answers(either).items()):
         said = answer["body"]
         assert list(said) == members, name
         assert said["type"] == f"urn:milkrun:problem:{said['code']}", name
@@ -390,7 +391,7 @@ def test_gateway_and_functions_mean_the_same_by_a_code(either: Deployment) -> No
         assert answer["status"] == status_of[answer["body"]["code"]]
 
 
-def test_a_token_that_is_not_taken_is_401_and_a_firewall_s_no_403(
+def test_a_rejected_token_is_401_and_a_firewall_s_refusal_403(
     by_iam: Deployment, by_tokens: Deployment
 ) -> None:
     assert gateway_answers(by_iam)["ACCESS_DENIED"]["status"] == 403
@@ -400,12 +401,12 @@ def test_a_token_that_is_not_taken_is_401_and_a_firewall_s_no_403(
         assert challenge == ("'Bearer'" if status == 401 else None)
 
 
-def test_a_token_that_cannot_be_judged_is_no_fault_of_its_bearer(by_tokens: Deployment) -> None:
+def test_a_token_that_cannot_be_judged_is_a_server_error(by_tokens: Deployment) -> None:
     for name in ("AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"):
         assert gateway_answers(by_tokens)[name]["status"] == 503
 
 
-def test_who_is_worth_another_try_is_told_when(either: Deployment) -> None:
+def test_retryable_answers_say_when_to_retry(either: Deployment) -> None:
     again = {name: it for name, it in gateway_answers(either).items() if it["status"] in (429, 503)}
     assert {"THROTTLED", "QUOTA_EXCEEDED", "AUTHORIZER_FAILURE"} <= again.keys()
     for answer in again.values():

@@ -8,8 +8,9 @@ import pytest
 from milkrun.http.identity import owner_of
 from milkrun.schema.parse import parse_problem
 from milkrun.settings import Limits
+from tests.stacks import ROOT, Resources
 
-from .conftest import ROOT, Deploy, Resources
+from .conftest import Deploy
 
 EVENTS = ROOT / "events"
 API_EVENTS = ("submit", "list", "status", "result", "cancel", "health", "ready")

@@ -10,20 +10,10 @@ import pytest
 
 from local.cloudformation import Resolver
 from milkrun.settings import Settings
+from tests.nonempty import nonempty
+from tests.stacks import ROOT, Deployment, Parameters, Resources
 
-from .conftest import (
-    GIVEN_VPC,
-    NEO4J_SECRET,
-    PARAMETER_SETS,
-    REGION,
-    ROOT,
-    Deploy,
-    Deployment,
-    Parameters,
-    Resources,
-    environment,
-    translate,
-)
+from .conftest import GIVEN_VPC, NEO4J_SECRET, PARAMETER_SETS, REGION, Deploy, environment, translate
 
 SET_BY_LAMBDA = {"AWS_REGION"}
 SET_BY_SAM_LOCAL = {"AWS_SAM_LOCAL"}
@@ -94,7 +84,7 @@ def test_there_are_five_functions_and_one_that_checks_tokens(functions: Resource
 
 
 def test_every_handler_is_a_function_in_a_file_that_exists(functions: Resources) -> None:
-    for properties in functions.values():
+    for properties in nonempty(functions.values()):
         module, name = properties["Handler"].split(".")
         source = (ROOT / properties["CodeUri"] / f"{module}.py").read_text()
         defined = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
@@ -111,17 +101,17 @@ def test_only_the_worker_carries_the_solver(template: dict[str, Any], functions:
 
 
 def test_every_function_is_traced(any_deployment: Deployment) -> None:
-    for properties in any_deployment.of_type("AWS::Lambda::Function").values():
+    for properties in nonempty(any_deployment.of_type("AWS::Lambda::Function").values()):
         assert properties["TracingConfig"] == {"Mode": "Active"}
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 def test_every_function_runs_where_its_layers_were_built_for(deployed: Deploy, architecture: str) -> None:
     deployment = deployed({"Architecture": architecture})
-    for properties in deployment.of_type("AWS::Lambda::Function").values():
+    for properties in nonempty(deployment.of_type("AWS::Lambda::Function").values()):
         assert properties["Runtime"] == "python3.13"
         assert properties["Architectures"] == [architecture]
-    for properties in deployment.of_type("AWS::Lambda::LayerVersion").values():
+    for properties in nonempty(deployment.of_type("AWS::Lambda::LayerVersion").values()):
         assert properties["CompatibleRuntimes"] == ["python3.13"]
         assert properties["CompatibleArchitectures"] == [architecture]
 
@@ -132,8 +122,8 @@ def test_every_setting_can_be_set(lambdas: Resources, settings_names: set[str]) 
     assert settings_names - elsewhere <= declared
 
 
-def test_nothing_is_set_that_nobody_reads(lambdas: Resources, settings_names: set[str]) -> None:
-    for name in lambdas:
+def test_every_variable_that_is_set_is_read(lambdas: Resources, settings_names: set[str]) -> None:
+    for name in nonempty(lambdas):
         set_here = {v for v in variables(lambdas, name) if not v.startswith("POWERTOOLS_")}
         assert set_here <= settings_names | READ_BY_OTHERS
 
@@ -172,8 +162,8 @@ def test_only_functions_that_use_neo4j_know_of_it(lambdas: Resources) -> None:
 
 
 def test_no_secret_is_in_a_variable(template: dict[str, Any], any_deployment: Deployment) -> None:
-    assert not any("NoEcho" in parameter for parameter in template["Parameters"].values())
-    for name, properties in any_deployment.of_type("AWS::Lambda::Function").items():
+    assert not any("NoEcho" in parameter for parameter in nonempty(template["Parameters"].values()))
+    for name, properties in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
         for variable, value in properties["Environment"]["Variables"].items():
             if re.search(r"PASSWORD|SECRET|TOKEN|CREDENTIAL|_KEY", variable):
                 assert value in ("", "true", "false", NEO4J_SECRET), f"{name} {variable}"
@@ -200,30 +190,30 @@ def test_every_function_has_an_alias_on_its_newest_version(any_deployment: Deplo
         assert versions[version]["FunctionName"] == alias["FunctionName"]
 
 
-def test_snapshots_are_kept_of_the_functions_that_somebody_waits_for(deployed: Deploy) -> None:
+def test_functions_that_callers_wait_for_use_snapstart(deployed: Deploy) -> None:
     lambdas = deployed(PARAMETER_SETS["everything made"]).of_type("AWS::Lambda::Function")
     settings = {name: properties.get("SnapStart") for name, properties in lambdas.items()}
     assert {name for name, setting in settings.items() if setting} == WAITED_FOR
     assert all(settings[name] == {"ApplyOn": "PublishedVersions"} for name in WAITED_FOR)
 
 
-def test_no_snapshot_is_kept_where_none_is_wanted(deployed: Deploy) -> None:
-    for properties in deployed({"SnapStart": "false"}).of_type("AWS::Lambda::Function").values():
+def test_snapstart_can_be_turned_off(deployed: Deploy) -> None:
+    for properties in nonempty(deployed({"SnapStart": "false"}).of_type("AWS::Lambda::Function").values()):
         assert properties.get("SnapStart", {"ApplyOn": "None"}) == {"ApplyOn": "None"}
 
 
-def test_no_default_reserves_concurrency_which_a_new_account_could_not(deployed: Deploy) -> None:
+def test_no_default_reserves_concurrency(deployed: Deploy) -> None:
     """An account with a quota of 10 has nothing to reserve: what is left for others has to be 100."""
     for parameters in ({}, TOKENS):
-        for name, properties in deployed(parameters).of_type("AWS::Lambda::Function").items():
+        for name, properties in nonempty(deployed(parameters).of_type("AWS::Lambda::Function").items()):
             assert "ReservedConcurrentExecutions" not in properties, name
-        for name, properties in deployed(parameters).of_type("AWS::Lambda::Alias").items():
+        for name, properties in nonempty(deployed(parameters).of_type("AWS::Lambda::Alias").items()):
             assert "ProvisionedConcurrencyConfig" not in properties, name
 
 
 @pytest.mark.parametrize("name", ["default", "small"])
 def test_environments_for_a_new_account_reserve_no_concurrency(deployed: Deploy, name: str) -> None:
-    for properties in deployed(environment(name)).of_type("AWS::Lambda::Function").values():
+    for properties in nonempty(deployed(environment(name)).of_type("AWS::Lambda::Function").values()):
         assert "ReservedConcurrentExecutions" not in properties
 
 
@@ -272,7 +262,7 @@ def test_all_at_once_after_a_failure_makes_versions_that_are_not_like_those_left
 
 def test_an_alarm_moves_the_calls_back(deployed: Deploy) -> None:
     deployment = deployed({})
-    for name, group in deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+    for name, group in nonempty(deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items()):
         alarms = [name.replace("FunctionDeploymentGroup", "ErrorsAlarm")]
         if not name.startswith("Worker"):
             alarms.append("ApiErrorsAlarm")  # counts 503 too, which is no error of a function
@@ -331,12 +321,14 @@ def another_value(name: str, parameter: dict[str, Any]) -> str | None:
     return None
 
 
-def test_whatever_value_reaches_a_function_makes_new_versions(template: dict[str, Any]) -> None:
+def test_every_value_that_reaches_a_function_makes_new_versions(template: dict[str, Any]) -> None:
     before, settings_before = configurations(template, {})
     reach = set()
-    for name, parameter in template["Parameters"].items():
-        value = another_value(name, parameter)
-        after, settings_after = configurations(template, {name: value} if value else {})
+    values = {name: another_value(name, parameter) for name, parameter in template["Parameters"].items()}
+    for name, value in values.items():
+        if value is None:
+            continue
+        after, settings_after = configurations(template, {name: value})
         if after != before:
             reach.add(name)
             assert settings_after != settings_before, name
@@ -353,9 +345,9 @@ def test_no_deployment_deletes_the_version_before(any_deployment: Deployment) ->
 
 def test_every_version_is_described_by_the_settings(any_deployment: Deployment) -> None:
     number = "settings Settings.VersionNumber"
-    for name, version in any_deployment.of_type("AWS::Lambda::Version").items():
+    for name, version in nonempty(any_deployment.of_type("AWS::Lambda::Version").items()):
         assert version["Description"] == number, name
-    for name, properties in any_deployment.of_type("AWS::Lambda::Function").items():
+    for name, properties in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
         # Lambda publishes no version that is like the last, so each function has to change with them.
         assert f"({number})" in properties["Description"], name
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT
+from tests.nonempty import nonempty
+from tests.stacks import ROOT
 
 LAYERS = ROOT / "layers"
 OURS = {"milkrun", "milkrun_solver", "milkrun_authorizer"}
@@ -158,7 +159,7 @@ def plan(layer: dict[str, Any], target: str, architecture: str) -> str:
 def test_every_layer_of_the_template_is_built_with_its_package(
     template: dict[str, Any], architecture: str
 ) -> None:
-    for name, layer in layers_of(template).items():
+    for name, layer in nonempty(layers_of(template).items()):
         folder = ROOT / layer["Properties"]["ContentUri"]
         (package,) = [path.name for path in folder.iterdir() if path.name in OURS]
         assert f'cp -R {package} "/out/python/"' in plan(layer, f"build-{name}", architecture)
@@ -166,14 +167,13 @@ def test_every_layer_of_the_template_is_built_with_its_package(
 
 @pytest.mark.parametrize(("architecture", "machine"), [("x86_64", "x86_64"), ("arm64", "aarch64")])
 def test_the_parameter_chooses_the_wheels(template: dict[str, Any], architecture: str, machine: str) -> None:
-    for name, layer in layers_of(template).items():
+    for name, layer in nonempty(layers_of(template).items()):
         platforms = re.findall(r"--platform (\S+)", plan(layer, f"build-{name}", architecture))
-        assert platforms
-        assert all(platform.endswith(f"_{machine}") for platform in platforms)
+        assert all(platform.endswith(f"_{machine}") for platform in nonempty(platforms))
 
 
 def test_the_build_cache_knows_the_architecture(template: dict[str, Any]) -> None:
-    for layer in layers_of(template).values():
+    for layer in nonempty(layers_of(template).values()):
         assert layer["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}
         assert layer["Properties"]["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
 

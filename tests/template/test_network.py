@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from .conftest import GIVEN_VPC, NEO4J_SECRET, Deploy, Deployment
+from tests.nonempty import nonempty
+from tests.stacks import Deployment
+
+from .conftest import GIVEN_VPC, NEO4J_SECRET, Deploy
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Nowhere"}]
 ANYWHERE = "0.0.0.0/0"
@@ -42,14 +45,14 @@ def endpoints(deployment: Deployment) -> dict[str, dict[str, Any]]:
 
 
 def test_no_group_lets_out_or_in_what_no_rule_of_its_own_names(any_deployment: Deployment) -> None:
-    for name, group in any_deployment.of_type("AWS::EC2::SecurityGroup").items():
+    for name, group in nonempty(any_deployment.of_type("AWS::EC2::SecurityGroup").items()):
         assert group["SecurityGroupEgress"] == NOWHERE, name
         assert "SecurityGroupIngress" not in group, name
 
 
 def test_every_rule_is_for_one_port_of_tcp(any_deployment: Deployment) -> None:
     for kind in ("Egress", "Ingress"):
-        for name, rule in any_deployment.of_type(f"AWS::EC2::SecurityGroup{kind}").items():
+        for name, rule in nonempty(any_deployment.of_type(f"AWS::EC2::SecurityGroup{kind}").items()):
             assert rule["IpProtocol"] == "tcp", name
             assert rule["FromPort"] == rule["ToPort"], name
 
@@ -187,7 +190,7 @@ def test_secrets_have_an_endpoint_where_there_is_one_to_read(deployed: Deploy) -
     assert with_secret["secretsmanager"]["PrivateDnsEnabled"] is True
 
 
-def test_who_opens_something_to_the_functions_or_peers_with_them_finds_the_ids(
+def test_the_outputs_name_the_ids_for_peering_and_firewalls(
     template: dict[str, Any],
 ) -> None:
     outputs = template["Outputs"]

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from .conftest import CANARY_SECRET, NEO4J_SECRET, Deploy, Deployment
+from tests.nonempty import nonempty
+from tests.stacks import Deployment
+
+from .conftest import CANARY_SECRET, NEO4J_SECRET, Deploy
 
 INVOKERS = {"SubmitRole", "SweeperRole", "WorkerRole"}
 FUNCTIONS_OF_RUNS = ("Submit", "Status", "Health", "Worker", "Sweeper")
@@ -61,8 +64,8 @@ def test_every_function_has_a_role_of_its_own(any_deployment: Deployment) -> Non
     assert sorted(roles) == sorted(name.replace("Function", "Role") for name in lambdas)
 
 
-def test_no_right_is_on_everything_where_something_can_be_named(any_deployment: Deployment) -> None:
-    for role, statement in statements_of(any_deployment):
+def test_no_right_covers_everything_where_resources_can_be_named(any_deployment: Deployment) -> None:
+    for role, statement in nonempty(statements_of(any_deployment)):
         actions = set(as_list(statement["Action"]))
         assert not any("*" in action for action in actions), role
         if "*" in as_list(statement["Resource"]):
@@ -72,14 +75,14 @@ def test_no_right_is_on_everything_where_something_can_be_named(any_deployment: 
 
 def test_functions_have_policies_of_this_stack_only(any_deployment: Deployment) -> None:
     own = any_deployment.of_type("AWS::IAM::ManagedPolicy")
-    for name, properties in any_deployment.of_type("AWS::Lambda::Function").items():
+    for name, properties in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
         role = any_deployment.properties(properties["Role"].removesuffix(".Arn"))
         assert set(role.get("ManagedPolicyArns", [])) <= set(own), name
 
 
 def test_every_function_may_write_its_own_log_and_no_other(any_deployment: Deployment) -> None:
     logs = resources_by_role(any_deployment, "logs:PutLogEvents")
-    for name in any_deployment.of_type("AWS::Lambda::Function"):
+    for name in nonempty(any_deployment.of_type("AWS::Lambda::Function")):
         short = name.removesuffix("Function")
         assert logs[f"{short}Role"] == [f"{short}Logs.Arn"]
 

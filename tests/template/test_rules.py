@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from local.cloudformation import Resolver
+from tests.nonempty import nonempty
+from tests.stacks import Parameters
 
-from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION, Parameters
+from .conftest import GIVEN_VPC, PARAMETER_SETS, REGION
 
 REDIS = {"RedisUrl": "rediss://redis.example.com:6379"}
 AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}
@@ -45,7 +47,7 @@ def without(parameters: Parameters, name: str) -> Parameters:
 
 
 @pytest.mark.parametrize("name", PARAMETER_SETS)
-def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refused, name: str) -> None:
+def test_environments_and_the_deployments_of_these_tests_are_accepted(refused: Refused, name: str) -> None:
     assert refused(PARAMETER_SETS[name]) == set()
 
 
@@ -71,7 +73,7 @@ def test_environments_and_the_deployments_of_these_tests_are_taken(refused: Refu
         ("CanarySecretHasTokenUrl", {"CanaryScope": "milkrun/runs"}),
     ],
 )
-def test_what_could_not_work_is_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
+def test_impossible_parameters_are_refused(refused: Refused, rule: str, parameters: Parameters) -> None:
     assert refused(parameters) == {rule}
 
 
@@ -104,11 +106,11 @@ def test_a_durable_cache_has_no_burstable_nodes(refused: Refused, family: str, s
         CANARY_TOKEN,
     ],
 )
-def test_what_works_is_taken(refused: Refused, parameters: Parameters) -> None:
+def test_parameters_that_work_are_accepted(refused: Refused, parameters: Parameters) -> None:
     assert refused(parameters) == set()
 
 
 def test_a_rule_says_which_parameters_it_is_about(template: dict[str, Any]) -> None:
-    for name, rule in template["Rules"].items():
-        for assertion in rule["Assertions"]:
+    for name, rule in nonempty(template["Rules"].items()):
+        for assertion in nonempty(rule["Assertions"]):
             assert any(it in assertion["AssertDescription"] for it in template["Parameters"]), name

@@ -24,7 +24,7 @@ def test_the_packages_of_a_lock_are_counted(tmp_path: Path) -> None:
     assert packages(lock) == 2
 
 
-def test_before_pip_says_anything_it_is_said_what_goes_on() -> None:
+def test_progress_is_shown_before_pip_s_first_line() -> None:
     assert after().text(0) == "Looking for packages"
 
 

@@ -2,10 +2,11 @@
 
 import sys
 
-from local.layers import use_layers
+from local.layers import use_functions, use_layers
 
 if __name__ == "__main__":
     use_layers()
+    use_functions()
     from tools.openapi.document import build_document
     from tools.openapi.text import as_yaml
 

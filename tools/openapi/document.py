@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from functions.health import health_handler
-from functions.status import status_handler
-from functions.submit import submit_handler
+import health_handler
+import status_handler
+import submit_handler
+
 from milkrun import __version__
 from milkrun.http.answers import GEOJSON
 from milkrun.http.problems import CONTENT_TYPE

@@ -95,7 +95,7 @@ def test_they_are_in_the_environment() -> None:
     assert RoleCredentials(IN_ENVIRONMENT).get() == Credentials("AKID", "key", "token")
 
 
-def test_without_any_it_is_told_what_is_missing() -> None:
+def test_without_any_the_error_says_what_is_missing() -> None:
     assert why_none({}) == "AWS_ACCESS_KEY_ID is not set"
 
 
@@ -145,7 +145,7 @@ def test_no_token_goes_to_an_endpoint_elsewhere(url: str) -> None:
     assert why_none(env) == "the credentials endpoint is outside this sandbox"
 
 
-def test_an_endpoint_that_is_gone_is_told() -> None:
+def test_an_endpoint_that_is_gone_is_reported() -> None:
     url = f"http://127.0.0.1:{free_port()}/"
     assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith(
         "unavailable: ConnectionRefusedError"
@@ -160,7 +160,7 @@ def test_an_endpoint_that_hangs_is_given_up_soon() -> None:
         assert time.monotonic() - started < MARGIN  # else it waits for ever
 
 
-def test_a_refusal_is_told(endpoint: Endpoint) -> None:
+def test_a_refusal_is_reported(endpoint: Endpoint) -> None:
     endpoint.token = "wrong"
     assert why_none(endpoint.env) == "the credentials endpoint answered 401"
 
@@ -169,7 +169,7 @@ def test_a_refusal_is_told(endpoint: Endpoint) -> None:
     "body",
     [b"", b"{}", b"[1]", b"nonsense hidden", b'{"AccessKeyId": "hidden", "SecretAccessKey": "hidden"}'],
 )
-def test_an_answer_without_credentials_is_told_and_not_shown(endpoint: Endpoint, body: bytes) -> None:
+def test_an_answer_without_credentials_is_reported_and_not_shown(endpoint: Endpoint, body: bytes) -> None:
     endpoint.answers = [(200, body)]
     assert why_none(endpoint.env) == "the credentials endpoint returned no credentials"
 

@@ -59,20 +59,20 @@ def test_a_wrong_signature_is_refused(manager: SecretsManager) -> None:
     assert why.startswith("Secrets Manager refused")
 
 
-def test_a_secret_that_does_not_exist_is_told(manager: SecretsManager) -> None:
+def test_a_secret_that_does_not_exist_is_reported(manager: SecretsManager) -> None:
     why = why_none(lambda: read_secret(NAME, ANYBODY, utc_now(), manager.endpoint))
     assert why == "Secrets Manager refused: ResourceNotFoundException"
 
 
 @pytest.mark.parametrize("text", ["hidden", '["hidden"]', '"hidden"', '{"hidden": '])
-def test_a_secret_of_another_shape_is_told_and_not_shown(manager: SecretsManager, text: str) -> None:
+def test_a_secret_of_another_shape_is_reported_and_not_shown(manager: SecretsManager, text: str) -> None:
     manager.put(text)
     name = SecretArn.parse(manager.arn)
     why = why_none(lambda: read_secret(name, ANYBODY, utc_now(), manager.endpoint))
     assert why == "the secret is not a JSON object"
 
 
-def test_a_manager_that_is_gone_is_told() -> None:
+def test_a_manager_that_is_gone_is_reported() -> None:
     endpoint = f"http://127.0.0.1:{free_port()}"
     why = why_none(lambda: read_secret(NAME, ANYBODY, utc_now(), endpoint))
     assert why == "Secrets Manager is unavailable: ConnectionRefusedError"

@@ -93,7 +93,7 @@ def test_a_refused_token_is_followed_by_another_one(empty_valkey_url: str, opera
     assert connect(empty_valkey_url, credential_provider=tokens(Clock())).ping()
 
 
-def test_a_user_that_is_refused_twice_is_told(empty_valkey_url: str, operator: redis.Redis) -> None:
+def test_a_user_refused_twice_is_reported(empty_valkey_url: str, operator: redis.Redis) -> None:
     allow(operator, "something else")
     clock = Clock()
     client = connect(empty_valkey_url, credential_provider=tokens(clock))
@@ -101,7 +101,7 @@ def test_a_user_that_is_refused_twice_is_told(empty_valkey_url: str, operator: r
     assert clock.read == 2
 
 
-def test_a_role_without_credentials_is_told_and_asked_again_later(
+def test_a_role_without_credentials_is_reported_and_asked_again_later(
     empty_valkey_url: str, operator: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reasons: list[str] = []
@@ -188,7 +188,7 @@ def test_a_token_logs_in_over_tls(tls_port: int) -> None:
 
 
 @pytest.mark.usefixtures("untrusted")
-def test_a_server_of_an_unknown_authority_is_not_spoken_to(tls_port: int) -> None:
+def test_a_server_with_an_unknown_authority_is_refused(tls_port: int) -> None:
     clock = Clock()
     client = connect(f"rediss://localhost:{tls_port}/0", credential_provider=tokens(clock))
     assert state_of(client) == "down: certificate not trusted"
@@ -196,7 +196,7 @@ def test_a_server_of_an_unknown_authority_is_not_spoken_to(tls_port: int) -> Non
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_server_of_another_name_is_not_spoken_to(tls_port: int) -> None:
+def test_a_server_with_another_name_is_refused(tls_port: int) -> None:
     clock = Clock()
     client = connect(f"rediss://{LOOPBACK}:{tls_port}/0", credential_provider=tokens(clock))
     assert state_of(client) == "down: certificate not trusted"

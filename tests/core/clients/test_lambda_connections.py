@@ -176,7 +176,7 @@ def test_it_is_sent_twice_at_the_most(server: Lambda, invoker: WorkerInvoker) ->
     assert server.requests == [1, 1, 2]
 
 
-def test_a_new_connection_that_is_closed_is_told_and_not_tried_again(
+def test_a_new_connection_that_is_closed_is_reported_and_not_tried_again(
     server: Lambda, invoker: WorkerInvoker
 ) -> None:
     server.script = lambda _connection, _request: CLOSE

@@ -140,7 +140,7 @@ def test_a_network_is_found_after_the_password_has_changed(
         current("atlantis")
 
 
-def test_a_secret_that_holds_the_wrong_password_is_told(
+def test_a_secret_that_holds_the_wrong_password_is_reported(
     env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager
 ) -> None:
     env.setenv("NEO4J_URI", graph.uri)
@@ -176,7 +176,7 @@ def test_why_a_secret_holds_no_login_is_logged_and_no_part_of_it(
     assert "hidden" not in caplog.text
 
 
-def test_neo4j_is_away_while_its_login_is(env: pytest.MonkeyPatch, graph: Graph) -> None:
+def test_neo4j_is_unavailable_while_its_login_is(env: pytest.MonkeyPatch, graph: Graph) -> None:
     env.setenv("NEO4J_URI", graph.uri)
     env.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(DependencyUnavailableError) as caught:
@@ -185,7 +185,7 @@ def test_neo4j_is_away_while_its_login_is(env: pytest.MonkeyPatch, graph: Graph)
 
 
 @pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
-def test_readiness_is_told_after_one_timeout_while_secrets_manager_hangs(
+def test_readiness_is_reported_after_one_timeout_while_secrets_manager_hangs(
     env: pytest.MonkeyPatch, graph: Graph, scheme: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -16,7 +16,7 @@ def state_of(url: str) -> str:
     return caught.value.dependencies["redis"]
 
 
-def test_a_server_that_is_gone_is_told_without_its_address() -> None:
+def test_a_server_that_is_gone_is_reported_without_its_address() -> None:
     assert state_of(f"redis://127.0.0.1:{free_port()}/0") == "down: connection refused"
 
 
@@ -27,7 +27,7 @@ def test_a_server_that_hangs_is_given_up_within_a_few_seconds() -> None:
         assert time.monotonic() - started < ANSWER_TIMEOUT + MARGIN  # else it waits for ever
 
 
-def test_a_wrong_password_is_told(valkey_url: str) -> None:
+def test_a_wrong_password_is_reported(valkey_url: str) -> None:
     client = redis.Redis.from_url(valkey_url)
     client.config_set("requirepass", "right")
     try:
@@ -36,7 +36,7 @@ def test_a_wrong_password_is_told(valkey_url: str) -> None:
         redis.Redis.from_url(valkey_url.replace("//", "//:right@")).config_set("requirepass", "")
 
 
-def test_a_full_server_is_away_for_writes(empty_valkey_url: str) -> None:
+def test_a_full_server_is_unavailable_for_writes(empty_valkey_url: str) -> None:
     client = connect(empty_valkey_url)
     client.config_set("maxmemory", 1)
     try:
@@ -47,7 +47,7 @@ def test_a_full_server_is_away_for_writes(empty_valkey_url: str) -> None:
     assert caught.value.dependencies == {"redis": "down: out of memory"}
 
 
-def test_a_demoted_primary_is_left_for_the_new_one(empty_valkey_url: str) -> None:
+def test_a_demoted_primary_is_replaced_by_the_new_one(empty_valkey_url: str) -> None:
     """The name of the primary leads elsewhere after a failover: only a new connection finds out."""
     client, operator = connect(empty_valkey_url), redis.Redis.from_url(empty_valkey_url)
     client.ping()
@@ -62,7 +62,7 @@ def test_a_demoted_primary_is_left_for_the_new_one(empty_valkey_url: str) -> Non
     assert client.client_id() != before
 
 
-def test_a_primary_without_its_replicas_is_away_for_writes(empty_valkey_url: str) -> None:
+def test_a_primary_without_its_replicas_is_unavailable_for_writes(empty_valkey_url: str) -> None:
     client = connect(empty_valkey_url)
     client.config_set("min-replicas-to-write", 1)
     try:
@@ -80,7 +80,7 @@ def test_an_error_of_ours_is_not_taken_for_an_outage(empty_valkey_url: str) -> N
         client.hgetall("k")
 
 
-def test_what_is_unknown_is_told_in_general() -> None:
+def test_an_unknown_error_is_reported_in_general_terms() -> None:
     assert reason(redis.exceptions.ConnectionError("Error 99 connecting to 10.0.0.1")) == "connection failed"
 
 
@@ -88,8 +88,10 @@ def test_an_error_within_a_pipeline_is_known_by_the_server_s_own_words(empty_val
     client = connect(empty_valkey_url)
     client.config_set("min-replicas-to-write", 1)
     try:
+        pipeline = client.pipeline()
+        pipeline.set("k", "v")
         with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
-            client.pipeline().set("k", "v").execute()
+            pipeline.execute()
     finally:
         client.config_set("min-replicas-to-write", 0)
     assert caught.value.dependencies == {"redis": "down: too few replicas"}

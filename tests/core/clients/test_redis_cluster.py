@@ -30,6 +30,7 @@ from milkrun.clients.redis import (
 from milkrun.errors import DependencyUnavailableError
 from milkrun.settings import get_settings
 from tests.cluster import begin_to_move, move, suspend, take_over
+from tests.packets import sent  # noqa: F401 (a fixture)
 from tests.redis_pair import port_of
 from tests.waiting import until
 
@@ -107,29 +108,23 @@ def test_all_keys_of_a_single_server_are_together(empty_valkey_url: str) -> None
 
 
 def test_a_slot_that_has_moved_is_followed_and_remembered(
-    client: RedisCluster, cluster: ValkeyCluster, monkeypatch: pytest.MonkeyPatch
+    client: RedisCluster,
+    cluster: ValkeyCluster,
+    sent: list[bytes],  # noqa: F811
 ) -> None:
     key = key_on(client, cluster.primaries[0])
     client.get(key)  # connects
     move(key_slot(key.encode()), cluster.primaries[0], cluster.primaries[1])
-    sent: list[Any] = []
-    send = AbstractConnection.send_packed_command
-    monkeypatch.setattr(
-        AbstractConnection,
-        "send_packed_command",
-        lambda self, command, *rest, **options: (sent.append(command), send(self, command, *rest, **options))[
-            1
-        ],
-    )
+    sent.clear()
     try:
         assert set_key(client, key)
         assert set_key(client, key)
-        assert len([command for command in sent if b"SET" in b"".join(command)]) == 3
+        assert len([packet for packet in sent if b"SET" in packet]) == 3
     finally:
         move(key_slot(key.encode()), cluster.primaries[1], cluster.primaries[0], key)
 
 
-def test_while_a_slot_is_on_its_way_its_keys_are_away(client: RedisCluster, cluster: ValkeyCluster) -> None:
+def test_while_a_slot_moves_its_keys_are_unavailable(client: RedisCluster, cluster: ValkeyCluster) -> None:
     key = key_on(client, cluster.primaries[0])
     slot = key_slot(key.encode())
     begin_to_move(slot, *cluster.primaries[:2])
@@ -169,7 +164,9 @@ def test_a_client_that_is_new_meets_a_server_that_hangs(
     assert len(timeouts) <= 2
 
 
-def test_an_entry_that_hangs_is_told(cluster: ValkeyCluster, hang: ExitStack, timeouts: list[int]) -> None:
+def test_an_entry_point_that_hangs_is_reported(
+    cluster: ValkeyCluster, hang: ExitStack, timeouts: list[int]
+) -> None:
     suspend(cluster.primaries[0], hang)
     with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
         connect_to_cluster(cluster.url)
@@ -177,13 +174,13 @@ def test_an_entry_that_hangs_is_told(cluster: ValkeyCluster, hang: ExitStack, ti
     assert len(timeouts) == 1
 
 
-def test_an_entry_that_is_gone_is_told_without_its_address() -> None:
+def test_an_entry_point_that_is_gone_is_reported_without_its_address() -> None:
     with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
         connect_to_cluster(f"redis://127.0.0.1:{free_port()}/0")
     assert caught.value.dependencies == {"redis": "down: connection refused"}
 
 
-def test_an_entry_that_is_no_cluster_is_told(valkey_url: str) -> None:
+def test_an_entry_point_that_is_not_a_cluster_is_reported(valkey_url: str) -> None:
     with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
         connect_to_cluster(valkey_url)
     assert caught.value.dependencies == {"redis": "down: not a cluster"}
@@ -196,7 +193,7 @@ def test_a_connection_that_was_cut_is_replaced(client: RedisCluster, cluster: Va
     assert set_key(client, key)
 
 
-def test_a_slot_that_nobody_serves_is_told(client: RedisCluster, cluster: ValkeyCluster) -> None:
+def test_a_slot_without_a_server_is_reported(client: RedisCluster, cluster: ValkeyCluster) -> None:
     key = key_on(client, cluster.primaries[0])
     slot = key_slot(key.encode())
     servers = [redis.Redis.from_url(primary.url) for primary in cluster.primaries]
@@ -286,7 +283,7 @@ def test_it_is_ready_while_every_server_is(cluster: ValkeyCluster, hang: ExitSta
         (redis.exceptions.ConnectionError("max number of clients reached"), "too many connections"),
     ],
 )
-def test_an_error_of_a_cluster_is_told_without_an_address(error: Exception, why: str) -> None:
+def test_an_error_of_a_cluster_is_reported_without_an_address(error: Exception, why: str) -> None:
     with pytest.raises(DependencyUnavailableError) as caught, redis_errors():
         raise error
     assert caught.value.dependencies == {"redis": f"down: {why}"}

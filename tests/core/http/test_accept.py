@@ -13,5 +13,5 @@ from milkrun.http.accept import media_types
         ("application/geo+json;q=0.01", ["application/geo+json"]),
     ],
 )
-def test_what_has_no_quality_is_not_taken(accept: str, types: list[str]) -> None:
+def test_a_type_with_quality_zero_is_not_accepted(accept: str, types: list[str]) -> None:
     assert media_types(accept) == types

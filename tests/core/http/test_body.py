@@ -30,7 +30,7 @@ def test_text_that_the_gateway_could_not_read_is_refused() -> None:
 
 
 @pytest.mark.parametrize("body", [None, ""])
-def test_no_body_is_no_json(body: str | None) -> None:
+def test_an_empty_body_is_not_json(body: str | None) -> None:
     with pytest.raises(InvalidJsonError):
         read_body(body, is_base64=False, limit=100)
 
@@ -46,12 +46,12 @@ def test_a_bomb_is_unzipped_no_further_than_the_limit() -> None:
 
 
 @pytest.mark.parametrize("size", range(96, 101))
-def test_base64_of_as_much_as_allowed_is_taken(size: int) -> None:
+def test_base64_of_the_largest_body_is_accepted(size: int) -> None:
     assert read_body(encoded(b"x" * size), is_base64=True, limit=size) == b"x" * size
 
 
 @pytest.mark.parametrize("is_base64", [True, False])
-def test_what_is_too_large_as_it_stands_is_refused_without_a_copy(is_base64: bool) -> None:
+def test_a_body_too_large_as_sent_is_refused_without_a_copy(is_base64: bool) -> None:
     body = "x" * 10_000_000
     tracemalloc.start()
     with pytest.raises(BodyTooLargeError):

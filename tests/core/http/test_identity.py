@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -97,7 +98,14 @@ def test_a_token_s_parts_cannot_be_moved_from_one_to_the_other() -> None:
 
 def test_one_string_is_another_owner_in_each_kind() -> None:
     name = 'arn:aws:iam::123456789012:user/a", "b'
-    kinds = [by_arn, by_key, by_pool, by_name, lambda it: by_token(it, it), lambda it: by_token("local", it)]
+    kinds: list[Callable[[str], str]] = [
+        by_arn,
+        by_key,
+        by_pool,
+        by_name,
+        lambda it: by_token(it, it),
+        lambda it: by_token("local", it),
+    ]
     assert len({kind(name) for kind in kinds}) == len(kinds)
 
 

@@ -54,7 +54,7 @@ def test_an_invalid_problem_lists_its_fields() -> None:
     assert body["errors"] == [{"loc": "$.jobs[0]", "message": "is wrong"}]
 
 
-def test_a_dependency_that_is_away_is_named_and_worth_a_retry() -> None:
+def test_an_unavailable_dependency_is_named_and_worth_a_retry() -> None:
     away = errors.DependencyUnavailableError({"redis": "down: timed out", "neo4j": "ok"})
     status, headers, body = problem(away, "c")
     assert status is HTTPStatus.SERVICE_UNAVAILABLE
@@ -76,7 +76,7 @@ def test_a_failed_run_tells_the_fields_at_fault() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("secret at 10.0.0.1"), errors.SolveError("secret at 10.0.0.1")])
-def test_what_is_not_in_the_table_tells_nothing_of_itself(error: Exception) -> None:
+def test_an_error_outside_the_table_reveals_nothing(error: Exception) -> None:
     status, _, body = problem(error, "c")
     assert status is HTTPStatus.INTERNAL_SERVER_ERROR
     assert body["code"] == "internal_error"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from redis.cluster import RedisCluster
@@ -18,6 +18,7 @@ from milkrun.jobs.run import Run
 from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.packets import sent  # noqa: F401 (a fixture)
+from tests.replies import members
 
 from .store import servers_of
 
@@ -82,10 +83,10 @@ class Lab:
     def forget_what_is_due(self) -> None:
         """As if it were time to look again at what is counted and leased: another release has left it."""
         keys = OwnerKeys(OWNER)
-        for member in self.client.zrange(keys.kept, 0, -1):
+        for member in members(self.client, keys.kept):
             self.client.zadd(keys.kept, {member: 1})
         self.jobs.release(OWNER)
-        for member in self.client.zrange(leased(shard_of(OWNER)), 0, -1):
+        for member in members(self.client, leased(shard_of(OWNER))):
             with suppress(MilkrunError):
                 self.jobs.expire(*member.decode().split(":"))
 
@@ -106,16 +107,15 @@ class Lab:
             b"zset": lambda key: self.client.zrange(key, 0, -1, withscores=True),
         }
         return {
-            key: (readers[self.client.type(key)](key), self.client.pttl(key) > 0)
+            key: (readers[cast("bytes", self.client.type(key))](key), self.client.pttl(key) > 0)
             for key in self.keys()
             if b":rate:" not in key and b"{stack}" not in key
         }
 
     def keys(self) -> list[bytes]:
         """Of every server."""
-        if isinstance(self.client, RedisCluster):
-            return self.client.keys("*", target_nodes=RedisCluster.PRIMARIES)
-        return self.client.keys("*")
+        everywhere = {"target_nodes": RedisCluster.PRIMARIES} if isinstance(self.client, RedisCluster) else {}
+        return cast("list[bytes]", self.client.keys("*", **everywhere))
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ class _Layout:
             self._index(keys.pending, run_id, 0.0)
             self._index(keys.queue, f"{owner}:{run_id}", self._at(run.queued))
         if run.status == "running":
+            assert run.lease_until is not None
             self._index(keys.running, run_id, 0.0)
             self._index(leased(shard_of(owner)), f"{owner}:{run_id}", self._at(run.lease_until))
         if run.waiting:

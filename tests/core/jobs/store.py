@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from redis import Redis
 from redis.client import Pipeline
@@ -116,7 +116,7 @@ def _is_count(key: str) -> bool:
 
 def _content(server: Redis) -> list[tuple[bytes, Any, int]]:
     """Every key of one server, its value and its expiry in ms, -1 for none."""
-    keys = server.keys("*")
+    keys = cast("list[bytes]", server.keys("*"))
     with server.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.type(key)

@@ -50,7 +50,7 @@ def test_stalled_is_what_is_later_than_the_bound_even_beyond_what_is_read_at_a_t
     assert (len(found.due), found.stalled) == (1, 3)
 
 
-def test_the_oldest_pending_run_is_told_by_how_long_it_waits(lab: Lab) -> None:
+def test_the_age_of_the_oldest_pending_run_is_reported(lab: Lab) -> None:
     created = lab.submit(1).created_at
     lab.submit(2)
     lab.client.zadd(OwnerKeys(OWNER).queue, {f"{OWNER}:{run_id(2)}": created - 90_000})
@@ -83,7 +83,7 @@ def test_an_entry_that_names_no_run_is_dropped(lab: Lab, telemetry: Telemetry) -
     lab.make_due()
     keys = OwnerKeys(OWNER)
     for index in (keys.active, keys.queue):
-        lab.client.zadd(index, {"junk": 0, b"\xff": 0})
+        lab.client.zadd(index, {b"junk": 0, b"\xff": 0})
     assert backlog(lab).due == [(OWNER, run_id(1))]
     assert {line["message"] for line in telemetry.lines()} == {"index entries dropped"}
     found = backlog(lab)

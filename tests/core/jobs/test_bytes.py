@@ -53,7 +53,7 @@ def test_what_is_counted_is_what_is_stored_after_every_step_of_a_life(lab: Lab) 
     assert used(lab) == 0
 
 
-def test_a_submit_that_finds_no_room_is_told_how_much_is_used_and_changes_nothing(lab: Lab) -> None:
+def test_a_submit_over_the_limit_is_refused_with_the_bytes_used_and_changes_nothing(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=10_000)
     small.submit(1, body=noise(8_000))
     before = small.snapshot()
@@ -86,7 +86,7 @@ def test_kept_results_count_too(lab: Lab) -> None:
         small.submit(2)
 
 
-def test_who_is_over_the_limit_already_renews_and_ends_its_runs(lab: Lab) -> None:
+def test_an_owner_over_the_limit_still_renews_and_ends_its_runs(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=10_000)
     small.running(1)
     small.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=Best(noise(30_000), 2, 0))
@@ -100,7 +100,7 @@ def test_a_key_s_replay_needs_no_room(lab: Lab) -> None:
     assert small.submit(2, body=noise(9_000), key="k") == first
 
 
-def test_room_is_there_again_with_the_next_submit_after_runs_have_expired(lab: Lab) -> None:
+def test_the_next_submit_finds_the_room_of_expired_runs(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=30_000)
     store = Store(lab.client)
     for number in (1, 2):
@@ -117,7 +117,7 @@ class NoInvokes:
         raise AssertionError(run)
 
 
-def test_the_sweeper_gives_room_back_to_owners_who_stay_away(lab: Lab) -> None:
+def test_the_sweeper_frees_room_for_owners_who_never_return(lab: Lab) -> None:
     store = Store(lab.client)
     for number, owner in ((1, OWNER), (2, OTHER)):
         lab.completed(number, owner=owner)

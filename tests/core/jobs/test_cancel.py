@@ -24,7 +24,7 @@ def test_a_pending_run_that_has_routes_already_completes_with_them(lab: Lab) -> 
     assert lab.reader.result(OWNER, run_id(1), best=False)[1] == BEST.solution
 
 
-def test_a_running_run_is_asked_to_stop_and_goes_on_until_its_worker_does(lab: Lab) -> None:
+def test_a_running_run_is_asked_to_stop_and_continues_until_its_worker_does(lab: Lab) -> None:
     lab.running()
     run = lab.jobs.cancel(OWNER, run_id(1))
     assert (run.status, run.stop) == (Status.RUNNING, True)

@@ -41,6 +41,7 @@ def test_a_later_attempt_gets_the_best_routes_and_keeps_the_first_start(lab: Lab
     lab.make_due()
     lab.jobs.expire(OWNER, run_id(1))
     claimed = lab.jobs.claim(OWNER, run_id(1), "u")
+    assert claimed is not None
     assert claimed.best == BEST.solution
     assert (claimed.run.attempt, claimed.run.started_at) == (2, started)
     assert claimed.run.remaining_ms == 2_500
@@ -48,7 +49,9 @@ def test_a_later_attempt_gets_the_best_routes_and_keeps_the_first_start(lab: Lab
 
 def test_the_same_token_claims_the_same_run_again(lab: Lab) -> None:
     lab.running(token="t")
-    assert lab.jobs.claim(OWNER, run_id(1), "t").run.status is Status.RUNNING
+    again = lab.jobs.claim(OWNER, run_id(1), "t")
+    assert again is not None
+    assert again.run.status is Status.RUNNING
 
 
 def test_a_second_worker_is_refused_and_nothing_changes(lab: Lab) -> None:

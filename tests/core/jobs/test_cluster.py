@@ -19,9 +19,11 @@ from milkrun.jobs.keys import SHARDS, OwnerKeys, active
 from milkrun.jobs.scripts import VERBS, Script
 from milkrun.jobs.submitting import Submission, Submitted
 from tests.cluster import begin_to_move, move, suspend, take_over
+from tests.nonempty import nonempty
 from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
+from .store import servers_of
 
 
 def settle_a_cancel(lab: Lab) -> None:
@@ -34,6 +36,12 @@ def settle_a_cancel(lab: Lab) -> None:
 def submit_without_replicas(lab: Lab) -> None:
     with suppress(DependencyUnavailableError):
         lab.with_policy(min_replicas=1).submit(2)
+
+
+def expire(lab: Lab) -> None:
+    lab.jobs.claim(OWNER, run_id(1), "t")
+    lab.make_due()
+    lab.jobs.expire(OWNER, run_id(1))
 
 
 ACTIONS: dict[str, Callable[[Lab], object]] = {
@@ -53,11 +61,7 @@ ACTIONS: dict[str, Callable[[Lab], object]] = {
         lab.jobs.claim(OWNER, run_id(1), "t"),
         lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1),
     ),
-    "expire": lambda lab: (
-        lab.jobs.claim(OWNER, run_id(1), "t"),
-        lab.make_due(),
-        lab.jobs.expire(OWNER, run_id(1)),
-    ),
+    "expire": expire,
     "cancel": lambda lab: lab.jobs.cancel(OWNER, run_id(1)),
     "erase": lambda lab: lab.jobs.erase(OWNER, run_id(1)),
     "touch": settle_a_cancel,
@@ -96,14 +100,13 @@ def test_the_server_refuses_a_script_that_touches_another_slot(clustered: Lab) -
         clustered.client.eval(f"#!lua\nreturn redis.call('GET', '{other}')", 1, OwnerKeys(OWNER).active)
 
 
-def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(clustered: Lab) -> None:
+def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(
+    clustered: Lab, cluster_redis: RedisCluster
+) -> None:
     clustered.submit(1)
-    clustered.client.script_flush()
+    cluster_redis.script_flush()
     clustered.submit(2)
-    loaded = [
-        clustered.client.get_redis_connection(node).script_exists(Script("submit").sha)[0]
-        for node in clustered.client.get_primaries()
-    ]
+    loaded = [server.script_exists(Script("submit").sha)[0] for server in servers_of(cluster_redis)]
     assert sorted(loaded) == [False, False, True]
 
 
@@ -147,7 +150,7 @@ def is_acknowledged(lab: Lab, owner: str, number: int = 1) -> bool:
 
 
 def test_a_run_that_its_replica_has_is_durable(strict: Lab, replicated: ValkeyCluster) -> None:
-    for primary, replica in zip(replicated.primaries, replicated.replicas, strict=True):
+    for primary, replica in zip(nonempty(replicated.primaries), replicated.replicas, strict=True):
         owner = owner_on(strict, primary)
         submitted = submit(strict, owner)
         with redis.Redis.from_url(replica.url, single_connection_client=True) as server:
@@ -184,7 +187,7 @@ def test_it_is_written_and_confirmed_and_each_waits_in_its_own_round_trip(
     assert all(b"WAIT" in packet for packet in sent)
 
 
-def test_a_server_that_hangs_keeps_back_its_own_runs_only(
+def test_a_server_that_hangs_blocks_only_its_own_runs(
     strict: Lab, replicated: ValkeyCluster, hang: ExitStack
 ) -> None:
     owners = [owner_on(strict, primary) for primary in replicated.primaries]
@@ -215,7 +218,7 @@ def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
         assert [name[0] for name in backlog.due] == [owner]
 
 
-def test_a_shard_on_its_way_keeps_back_its_own_runs_only(tmp_path: Path) -> None:
+def test_a_shard_on_its_way_blocks_only_its_own_runs(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         lab = Lab(connect_to_cluster(cluster.url))
         source, target, _ = cluster.primaries
@@ -265,6 +268,7 @@ def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
             return None
 
         taken_over = until(taken_over_by_its_replica)
+        assert taken_over is not None
         assert not taken_over.replayed
         assert submit(loose, owners[0], 1).run == acknowledged.run
         assert not is_acknowledged(lab, owners[0], 1)  # it has no replica left

@@ -10,7 +10,7 @@ from milkrun.jobs.states import Status
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> str | None:
+def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> tuple[str, str] | None:
     return lab.jobs.complete(OWNER, run_id(1), token, spent_ms=5_000, best=best)
 
 
@@ -33,7 +33,7 @@ def test_an_ended_run_needs_no_attention_and_expires(lab: Lab) -> None:
         assert 0 < lab.client.ttl(key) <= lab.policy.ttl_days * 86_400
 
 
-def test_its_list_and_its_idempotency_key_outlive_a_run_that_is_kept_longer_than_was_meant(lab: Lab) -> None:
+def test_its_list_and_idempotency_key_outlive_a_run_that_is_kept_longer_than_planned(lab: Lab) -> None:
     lab.with_policy(ttl_days=1).submit(key="k")
     longest = lab.with_policy(ttl_days=30)
     longest.jobs.claim(OWNER, run_id(1), "t")
@@ -109,7 +109,7 @@ def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_who_has_ended_it_may_ask_again_and_nothing_changes(lab: Lab) -> None:
+def test_a_repeated_end_by_the_same_holder_changes_nothing(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)
     small.waiting(2)

@@ -39,7 +39,7 @@ def reader(empty_valkey_url: str) -> Iterator[RunReader]:
     ],
     ids=["status", "result", "page", "backlog"],
 )
-def test_what_it_has_heard_of_is_not_taken_for_the_truth(reader: RunReader, read) -> None:  # type: ignore[no-untyped-def]
+def test_a_demoted_primary_is_not_believed(reader: RunReader, read) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DependencyUnavailableError) as caught:
         read(reader)
     assert caught.value.dependencies == {"redis": "down: read only"}

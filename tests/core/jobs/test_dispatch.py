@@ -75,7 +75,7 @@ def test_a_run_that_waits_for_its_turn_grows_no_older(lab: Lab) -> None:
     assert small.jobs.claim(OWNER, run_id(1), "u") is not None
 
 
-def test_above_the_owner_s_limit_it_waits_for_its_turn_at_no_cost(lab: Lab) -> None:
+def test_above_the_owner_s_limit_waiting_costs_no_attempt(lab: Lab) -> None:
     small = lab.with_policy(max_running=1, max_unstarted=-1)
     small.running(2)
     small.submit(1)

@@ -21,6 +21,7 @@ from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.cluster import suspend
 from tests.redis_pair import Line, Pair, running_pair
+from tests.replies import members
 from tests.waiting import PATIENCE
 
 from .conftest import BEST, OWNER, Lab, run_id
@@ -83,7 +84,7 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
         claimed = lab.jobs.claim(OWNER, each.run_id, "t")
         assert claimed is not None
         assert claimed.request == each.request
-    listed = {member.decode() for member in lab.client.zrange(OwnerKeys(OWNER).runs, 0, -1)}
+    listed = {member.decode() for member in members(lab.client, OwnerKeys(OWNER).runs)}
     assert {each.run_id for each in callers.acknowledged} <= listed
     for each in callers.unanswered:  # whether it was written or not, a retry has one run
         assert {lab.jobs.submit(each).run.run_id for _ in range(2)} == {each.run_id}
@@ -225,7 +226,7 @@ def refusals(lab: Lab) -> list[str]:
     return found
 
 
-def test_a_server_in_a_script_that_does_not_end_is_away(tmp_path: Path) -> None:
+def test_a_server_in_an_endless_script_is_unavailable(tmp_path: Path) -> None:
     with running_valkey(tmp_path) as valkey:
         lab, operator = Lab(connect(valkey.url)), Redis.from_url(valkey.url)
         lab.running(1)

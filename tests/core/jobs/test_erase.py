@@ -14,7 +14,7 @@ def test_nothing_of_the_run_is_left(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("make", [Lab.submit, Lab.running, Lab.completed])
-def test_it_works_in_every_state(lab: Lab, make: object) -> None:
+def test_erase_is_allowed_in_every_state(lab: Lab, make: object) -> None:
     make(lab)  # type: ignore[operator]
     lab.jobs.erase(OWNER, run_id(1))
     assert lab.snapshot() == {}

@@ -7,7 +7,7 @@ from milkrun.jobs.states import Status
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def fail(lab: Lab, token: str = "t") -> str | None:
+def fail(lab: Lab, token: str = "t") -> tuple[str, str] | None:
     return lab.jobs.fail(OWNER, run_id(1), token, code="network_not_found", detail="No such one.", spent_ms=9)
 
 
@@ -56,7 +56,7 @@ def test_it_expires_and_so_do_its_best_routes(lab: Lab) -> None:
     assert lab.client.exists(OwnerKeys(OWNER).active) == 0
 
 
-def test_its_best_routes_can_still_be_had(lab: Lab) -> None:
+def test_its_best_routes_are_still_available(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     fail(lab)
@@ -95,7 +95,7 @@ def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_who_has_failed_it_may_ask_again_and_nothing_changes(lab: Lab) -> None:
+def test_a_repeated_end_by_the_same_holder_changes_nothing(lab: Lab) -> None:
     lab.running()
     fail(lab)
     before = lab.snapshot()

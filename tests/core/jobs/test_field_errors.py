@@ -15,15 +15,15 @@ def test_what_is_kept_is_read_again(count: int) -> None:
     assert from_stored(to_stored(errors(count))) == tuple(errors(count))
 
 
-def test_nothing_is_kept_of_none() -> None:
+def test_without_errors_nothing_is_kept() -> None:
     assert to_stored([]) == ""
 
 
-def test_of_very_many_the_first_are_kept() -> None:
+def test_only_the_first_of_many_errors_are_kept() -> None:
     assert from_stored(to_stored(errors(10 * MOST))) == tuple(errors(MOST))
 
 
-def test_of_long_ones_as_many_are_kept_as_there_is_room_for() -> None:
+def test_as_many_long_errors_are_kept_as_fit() -> None:
     stored = to_stored(errors(MOST, "€" * 1_000))
     kept = from_stored(stored)
     assert len(stored.encode()) <= MOST_BYTES
@@ -31,6 +31,6 @@ def test_of_long_ones_as_many_are_kept_as_there_is_room_for() -> None:
     assert 0 < len(kept) < MOST
 
 
-def test_what_is_none_is_told() -> None:
+def test_an_unreadable_list_of_errors_is_reported() -> None:
     with pytest.raises(ValueError, match="char 0"):
         from_stored("nonsense")

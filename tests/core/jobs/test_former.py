@@ -8,6 +8,7 @@ from milkrun.http.identity import token_owner
 from milkrun.jobs.keys import OwnerKeys, former_name, shard_of
 from milkrun.jobs.states import Status
 from milkrun.jobs.submitting import Submission
+from tests.replies import fields
 
 from . import earlier
 from .conftest import Lab, run_id
@@ -88,10 +89,10 @@ def test_its_runs_count_for_the_limits(stored: Lab) -> None:
 
 def test_its_bytes_count_once_they_are_counted(stored: Lab) -> None:
     stored.jobs.claim(earlier.OWNER, earlier.run_id("pending"), "t")  # as a worker does
-    assert int(stored.client.hget(OwnerKeys(earlier.OWNER).bytes, "total")) > 0
+    assert int(fields(stored.client, OwnerKeys(earlier.OWNER).bytes)[b"total"]) > 0
 
 
-def test_a_worker_goes_on_with_its_runs_under_the_name_they_have(stored: Lab) -> None:
+def test_a_worker_continues_with_its_runs_under_the_name_they_have(stored: Lab) -> None:
     story = earlier.run_id("handed_over")
     claimed = stored.jobs.claim(earlier.OWNER, story, "t")
     assert claimed is not None

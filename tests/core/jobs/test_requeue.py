@@ -3,27 +3,29 @@ import pytest
 from milkrun.errors import RunNotFoundError, TransitionRefusedError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
+from tests.replies import score
 
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def test_a_hand_over_is_a_hop_and_no_attempt(lab: Lab) -> None:
+def test_a_hand_over_counts_as_a_hop_and_not_as_an_attempt(lab: Lab) -> None:
     lab.running()
     run = lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2_000)
     assert run is not None
     assert (run.status, run.attempt, run.hops, run.chain, run.spent_ms) == (Status.PENDING, 1, 1, 1, 2_000)
 
 
-def test_the_successor_goes_on_from_the_best_routes(lab: Lab) -> None:
+def test_the_successor_continues_from_the_best_routes(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.4, spent_ms=2_000, best=BEST)
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=2_000)
     claimed = lab.jobs.claim(OWNER, run_id(1), "u")
+    assert claimed is not None
     assert claimed.best == BEST.solution
     assert (claimed.run.progress, claimed.run.remaining_ms) == (0.4, 3_000)
 
 
-def test_a_dependency_that_is_away_is_no_attempt_and_begins_a_new_chain(lab: Lab) -> None:
+def test_an_unavailable_dependency_costs_no_attempt_and_starts_a_new_chain(lab: Lab) -> None:
     lab.running()
     run = lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
     assert run is not None
@@ -36,21 +38,21 @@ def test_it_is_tried_again_later_each_time_up_to_a_longest_wait(lab: Lab) -> Non
     for _ in range(8):
         lab.jobs.claim(OWNER, run_id(1), "t")
         lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
-        now, at = lab.now(), lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
+        now, at = lab.now(), score(lab.client, OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}")
         waits.append(round((at - now) / 1000, -1))
         with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
             lab.jobs.dispatch(OWNER, run_id(1))
     assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
 
 
-def test_a_dependency_may_be_away_for_as_many_tries_as_there_are_in_a_day(lab: Lab) -> None:
+def test_a_dependency_may_be_unavailable_for_a_day_of_tries(lab: Lab) -> None:
     lab.submit()
     for _ in range(290):  # of five minutes
         lab.jobs.claim(OWNER, run_id(1), "t")
         assert lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
 
 
-def test_one_that_has_been_away_too_long_is_refused_and_nothing_changes(lab: Lab) -> None:
+def test_a_dependency_unavailable_for_too_long_is_refused_and_nothing_changes(lab: Lab) -> None:
     lab.running()
     lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
     a_day = 86_400_000
@@ -70,7 +72,7 @@ def test_a_run_that_is_to_stop_stays_with_its_holder(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_who_has_given_it_up_may_ask_again_and_nothing_changes(lab: Lab) -> None:
+def test_a_repeated_hand_over_changes_nothing(lab: Lab) -> None:
     lab.running()
     run = lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
     before = lab.snapshot()

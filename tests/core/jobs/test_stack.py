@@ -68,7 +68,7 @@ def test_an_end_names_the_run_that_was_refused_first_whoever_owns_it(two: Lab) -
     assert end(small, 2, OTHER) == (OWNER, run_id(3))
 
 
-def test_one_that_does_not_come_keeps_nobody_back(two: Lab) -> None:
+def test_a_worker_that_never_starts_blocks_nobody(two: Lab) -> None:
     for number, owner in ((1, OWNER), (2, OTHER)):
         claim(two, number, owner)
     for number in (3, 4):

@@ -12,6 +12,7 @@ from milkrun.errors import (
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.states import Status
 from milkrun.jobs.submitting import Submission
+from tests.replies import members
 
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -99,7 +100,7 @@ def test_pending_and_running_runs_of_an_owner_never_exceed_both_limits_together(
                 except TooManyPendingRunsError:
                     refused += 1
             case "claim":
-                pending = [member.decode() for member in small.client.zrange(keys.pending, 0, -1)]
+                pending = [member.decode() for member in members(small.client, keys.pending)]
                 if pending and small.jobs.claim(OWNER, pending[0], "t") is not None:
                     held.append(pending[0])
             case "hand over" if held:

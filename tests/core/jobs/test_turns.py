@@ -8,12 +8,13 @@ from milkrun.errors import RunNotFoundError
 from milkrun.jobs.keys import OwnerKeys
 from milkrun.jobs.manager import JobStateManager
 from milkrun.jobs.submitting import Submission
+from tests.replies import members
 
 from .conftest import BEST, OWNER, Lab, run_id
 
 
 def waiting(lab: Lab) -> list[str]:
-    return [member.decode() for member in lab.client.zrange(OwnerKeys(OWNER).waiting, 0, -1)]
+    return [member.decode() for member in members(lab.client, OwnerKeys(OWNER).waiting)]
 
 
 def is_due(lab: Lab, number: int) -> bool:
@@ -33,7 +34,7 @@ def small(lab: Lab) -> Lab:
     return small
 
 
-def test_a_submit_waits_where_the_turns_are_taken_though_nothing_runs_yet(small: Lab) -> None:
+def test_a_submit_waits_when_all_turns_are_taken_even_before_any_run_starts(small: Lab) -> None:
     submitted = small.jobs.submit(submission(2))
     assert submitted.waits
     assert waiting(small) == [run_id(2)]
@@ -130,14 +131,14 @@ def test_a_run_that_waited_has_no_turn_to_pass_on(
     assert not is_due(small, 3)
 
 
-def test_a_look_at_a_run_that_waits_gives_it_no_turn_that_is_taken(small: Lab) -> None:
+def test_dispatching_a_waiting_run_gives_it_no_taken_turn(small: Lab) -> None:
     small.submit(2)
     small.make_due(2)
     assert small.jobs.dispatch(OWNER, run_id(2)) is None
     assert waiting(small) == [run_id(2)]
 
 
-def test_a_look_at_a_run_that_waits_gives_it_a_turn_that_is_free(small: Lab) -> None:
+def test_dispatching_a_waiting_run_gives_it_a_free_turn(small: Lab) -> None:
     small.submit(2)
     small.make_due(2)
     two = small.with_policy(max_running=2)  # the limit was raised meanwhile
@@ -145,14 +146,14 @@ def test_a_look_at_a_run_that_waits_gives_it_a_turn_that_is_free(small: Lab) -> 
     assert waiting(small) == []
 
 
-def test_a_worker_that_does_not_come_keeps_back_no_other_run(small: Lab) -> None:
+def test_a_worker_that_never_starts_blocks_no_other_run(small: Lab) -> None:
     small.submit(2)
     small.make_due(1)
     assert small.jobs.dispatch(OWNER, run_id(1)) is not None
     assert is_due(small, 2)
 
 
-def test_workers_that_do_not_come_are_at_most_twice_as_many_as_may_run(lab: Lab) -> None:
+def test_workers_that_never_start_are_at_most_twice_as_many_as_may_run(lab: Lab) -> None:
     three = lab.with_policy(max_running=3)
     for number in range(1, 21):
         three.submit(number)

@@ -15,6 +15,7 @@ from milkrun.jobs.packing import pack
 from milkrun.jobs.run import SCHEMA_VERSION
 from milkrun.jobs.states import Status
 from milkrun.jobs.submitting import Submission
+from tests.replies import fields as stored_fields
 
 from . import earlier
 from .conftest import BEST, OWNER, Lab, run_id
@@ -48,7 +49,7 @@ def test_a_stored_run_is_read(stored: Lab, story: str) -> None:
         name: value for name, value in told.items() if not name.endswith("_at")
     }
     for name in ("created_at", "started_at", "finished_at"):
-        assert (found[name] is None) == (told[name] is None)  # type: ignore[literal-required]
+        assert (found[name] is None) == (told[name] is None)
 
 
 def test_stored_runs_are_listed(stored: Lab) -> None:
@@ -209,7 +210,7 @@ def test_the_earlier_release_can_read_what_is_written_now(lab: Lab, write: Write
     write(lab)
     fields = {
         name.decode(): value.decode()
-        for name, value in lab.client.hgetall(OwnerKeys(OWNER).run(run_id(1))).items()
+        for name, value in stored_fields(lab.client, OwnerKeys(OWNER).run(run_id(1))).items()
     }
     broken = {
         name: fields.get(name) for name, form in earlier.READ.items() if not fits(form, fields.get(name))
@@ -370,7 +371,7 @@ def test_workers_are_sent_for_a_later_release_s_run_until_it_is_given_up(from_la
     assert from_later.status().error_code == "never_started"
 
 
-def test_a_later_release_s_run_keeps_back_no_other(from_later: Lab) -> None:
+def test_a_later_release_s_run_blocks_no_other(from_later: Lab) -> None:
     one = from_later.with_policy(max_running=1)
     one.submit(2)
     one.make_due()

@@ -34,7 +34,7 @@ def test_a_network_is_read_once() -> None:
     assert shelf.reads == ["v1"]
 
 
-def test_a_new_version_is_read_anew() -> None:
+def test_a_new_version_is_read_again() -> None:
     shelf = Shelf(town="v1")
     cache = cache_of(shelf)
     cache.get("town")
@@ -50,12 +50,12 @@ def test_only_a_few_are_kept() -> None:
     assert shelf.reads == ["va", "vb", "vc", "va"]
 
 
-def test_an_unknown_network_is_told() -> None:
+def test_an_unknown_network_is_reported() -> None:
     with pytest.raises(NetworkNotFoundError):
         cache_of(Shelf()).get("atlantis")
 
 
-def test_a_network_that_never_gets_whole_is_given_up() -> None:
+def test_a_network_that_stays_incomplete_is_given_up() -> None:
     shelf = Shelf(town="v1")
     shelf.whole = False
     with pytest.raises(DependencyUnavailableError):

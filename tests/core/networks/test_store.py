@@ -31,17 +31,17 @@ def test_its_chunks_come_in_order(driver: neo4j.Driver, town: NetworkVersion) ->
     assert NetworkStore(driver).read(town) == b"\0" * 1_000 + b"\1" * 1_000 + b"\2" * 1_000
 
 
-def test_an_unknown_name_is_told(driver: neo4j.Driver, town: NetworkVersion) -> None:
+def test_an_unknown_name_is_reported(driver: neo4j.Driver, town: NetworkVersion) -> None:
     with pytest.raises(NetworkNotFoundError, match="atlantis"):
         NetworkStore(driver).current("atlantis")
 
 
-def test_half_a_network_is_none(driver: neo4j.Driver, town: NetworkVersion) -> None:
+def test_an_incomplete_network_is_not_found(driver: neo4j.Driver, town: NetworkVersion) -> None:
     driver.execute_query("MATCH (c:NetworkChunk {number: 1}) DELETE c")
     assert NetworkStore(driver).read(town) is None
 
 
-def test_a_server_that_is_gone_is_told_without_its_address() -> None:
+def test_a_server_that_is_gone_is_reported_without_its_address() -> None:
     uri = f"bolt://127.0.0.1:{free_port()}"
     with (
         neo4j.GraphDatabase.driver(uri, max_transaction_retry_time=0.1) as driver,

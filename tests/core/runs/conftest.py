@@ -32,9 +32,10 @@ def run_id(number: int) -> str:
 
 def answer(cost: int) -> Solution:
     """A solution of that cost."""
-    totals = {"setup": 0, "service": 0, "duration": cost, "waiting_time": 0, "priority": 0}
     meta = Meta(engine="vroom", matrix="custom", seed=1, seconds=1, first_cost=cost, best_cost=cost, trace=[])
-    summary = Summary(cost=cost, routes=0, unassigned=0, **totals)
+    summary = Summary(
+        cost=cost, routes=0, unassigned=0, setup=0, service=0, duration=cost, waiting_time=0, priority=0
+    )
     return Solution(summary=summary, unassigned=[], routes=[], meta=meta)
 
 

@@ -23,6 +23,7 @@ from milkrun.runs.work import Worker
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun.settings import Limits
+from tests.replies import members
 from tests.waiting import PATIENCE
 
 from .conftest import BODY, Bench, answer
@@ -88,8 +89,8 @@ class Platform:
     def let_time_pass(self, owner: str) -> None:
         """All of an owner's runs are due and their leases have lapsed, but what waits for its turn."""
         keys = OwnerKeys(owner)
-        waiting = self.bench.client.zrange(keys.waiting, 0, -1)
-        for member in self.bench.client.zrange(keys.active, 0, -1):
+        waiting = members(self.bench.client, keys.waiting)
+        for member in members(self.bench.client, keys.active):
             run_id = member.partition(b":")[2]
             if run_id not in waiting:
                 self.bench.client.zadd(keys.active, {member: 1})
@@ -126,7 +127,7 @@ def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
     assert sweeps <= 3
 
 
-def test_while_one_owner_s_runs_go_on_another_s_is_done(bench: Bench) -> None:
+def test_one_owner_s_long_runs_do_not_delay_another_owner(bench: Bench) -> None:
     """Three workers at a time: the flooder's two go on until another's run is done."""
     other_is_done = threading.Event()
 

@@ -8,6 +8,7 @@ from milkrun.jobs.keys import OwnerKeys, leased, shard_of
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from milkrun.runs.sweep import STALLED_AFTER, sweep
+from tests.replies import scores
 from tests.telemetry import Telemetry
 
 from .conftest import OWNER, Bench, run_id
@@ -17,14 +18,14 @@ def run_sweep(bench: Bench, *, has_time: bool = True) -> dict[str, int]:
     return dict(sweep(bench.reader, bench.jobs, bench.invokes, lambda: has_time))  # type: ignore[arg-type]
 
 
-def test_what_was_never_picked_up_is_dispatched(bench: Bench) -> None:
+def test_a_run_that_was_never_picked_up_is_dispatched(bench: Bench) -> None:
     bench.submit()
     bench.make_due()
     assert run_sweep(bench) == {"dispatched": 1}
     assert [run.run_id for run in bench.invokes.runs] == [run_id(1)]
 
 
-def test_what_is_not_due_is_left_alone(bench: Bench) -> None:
+def test_a_run_that_is_not_due_is_left_alone(bench: Bench) -> None:
     bench.submit()
     assert run_sweep(bench) == {}
     assert bench.invokes.runs == []
@@ -38,7 +39,7 @@ def test_a_lapsed_run_is_taken_back_and_dispatched_in_one_sweep(bench: Bench) ->
     assert bench.invokes.runs[0].attempt == 2
 
 
-def test_what_used_up_its_attempts_is_failed(bench: Bench) -> None:
+def test_a_run_without_attempts_left_is_failed(bench: Bench) -> None:
     last = bench.with_policy(max_attempts=1)
     last.submit()
     last.jobs.claim(OWNER, run_id(1), "t")
@@ -85,8 +86,9 @@ def test_a_run_that_waits_for_its_turn_is_looked_at_once_an_hour(bench: Bench) -
     assert run_sweep(none) == {"waiting_or_ended": 3}
     owner = f"{0:016x}"
     seconds, _ = bench.client.time()
-    looks = [at for _, at in bench.client.zrange(OwnerKeys(owner).active, 0, -1, withscores=True)]
-    assert all(3_590 < at / 1000 - seconds < 3_610 for at in looks)
+    looks = scores(bench.client, OwnerKeys(owner).active)
+    assert len(looks) == 3
+    assert all(3_590 < at / 1000 - seconds < 3_610 for at in looks.values())
 
 
 def test_a_run_that_waits_for_its_turn_is_not_invoked(bench: Bench) -> None:
@@ -108,7 +110,7 @@ def test_a_run_that_is_gone_leaves_the_indexes(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("pending_since", "soon"), ("attempt", "first")])
-def test_a_run_that_cannot_be_read_keeps_back_no_other(
+def test_a_run_that_cannot_be_read_blocks_no_other(
     bench: Bench, telemetry: Telemetry, field: str, value: str
 ) -> None:
     for number in (1, 2):
@@ -124,7 +126,7 @@ def test_a_run_that_cannot_be_read_keeps_back_no_other(
     assert (swept["failed"], swept["dispatched"]) == (1, 1)
 
 
-def test_without_time_it_stops(bench: Bench) -> None:
+def test_it_stops_when_its_time_is_up(bench: Bench) -> None:
     bench.submit()
     bench.make_due()
     assert run_sweep(bench, has_time=False) == {}
@@ -152,7 +154,7 @@ def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
     assert bench.status().status is Status.PENDING
 
 
-def test_where_invokes_hang_ten_do_so_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ten_hanging_invokes_run_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 21):
         bench.with_policy(max_running=20).submit(number)
         bench.make_due(number)
@@ -194,7 +196,7 @@ def test_its_counts_are_metrics(bench: Bench, telemetry: Telemetry) -> None:
     assert found["OldestDue"][0] > STALLED_AFTER
 
 
-def test_what_two_sweeps_have_left_alone_is_stalled(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_run_that_two_sweeps_have_left_is_stalled(bench: Bench, telemetry: Telemetry) -> None:
     for number, late in ((1, STALLED_AFTER - 60), (2, STALLED_AFTER + 10)):
         due_at = bench.submit(number).created_at - late * 1000
         bench.client.zadd(OwnerKeys(OWNER).active, {f"{OWNER}:{run_id(number)}": due_at})

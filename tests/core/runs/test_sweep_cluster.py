@@ -25,7 +25,7 @@ def owners_of_each_server(client: RedisCluster) -> list[str]:
     return [owner_of_index[indexes[0]] for indexes in by_server(client, owner_of_index)]
 
 
-def test_runs_of_the_others_are_attended_to_before_it_is_told(tmp_path: Path) -> None:
+def test_runs_of_other_owners_are_handled_before_the_failure_is_reported(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         client = connect_to_cluster(cluster.url)
         jobs, invokes = JobStateManager(client, JobPolicy()), Invokes()
@@ -42,9 +42,7 @@ def test_runs_of_the_others_are_attended_to_before_it_is_told(tmp_path: Path) ->
         assert {run.owner for run in invokes.runs} == set(owners[1:])
 
 
-def test_a_run_that_cannot_be_attended_to_keeps_back_no_other_shard(
-    tmp_path: Path, telemetry: Telemetry
-) -> None:
+def test_a_run_that_cannot_be_handled_blocks_no_other_shard(tmp_path: Path, telemetry: Telemetry) -> None:
     """Of a slot on its way no script can run, and what is not there cannot be read: it may be elsewhere."""
     with running_cluster(tmp_path) as cluster:
         client = connect_to_cluster(cluster.url)

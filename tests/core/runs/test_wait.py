@@ -71,7 +71,7 @@ def test_an_ended_run_is_not_waited_for() -> None:
     assert play.now == 0
 
 
-def test_a_better_answer_is_a_change_and_progress_alone_is_none() -> None:
+def test_a_better_answer_is_a_change_and_progress_alone_is_not() -> None:
     changed = has_changed_from(RUN)
     assert not changed(replace(RUN, progress=0.5))
     assert changed(replace(RUN, best_cost=3))

@@ -24,7 +24,7 @@ def test_the_end_of_a_long_chain_starts_nothing(bench: Bench) -> None:
 def test_a_run_that_is_gone_is_passed_over_for_the_next_that_was_refused(bench: Bench) -> None:
     bench.submit(2)
     full = bench.with_policy(max_running_of_all=0)
-    full.work(lambda *_, **__: None, 2)  # type: ignore[arg-type, return-value]
+    full.work(lambda *_, **__: None, 2)  # type: ignore[arg-type]
     assert wake_after(bench, (OWNER, run_id(1))) == [(run_id(2), 1)]
 
 

@@ -100,7 +100,7 @@ def test_an_error_of_the_search_fails_the_run_with_its_code(bench: Bench) -> Non
     assert run.error_detail == "There is no network `x`."
 
 
-def test_the_fields_that_an_error_names_are_told_with_the_run(bench: Bench) -> None:
+def test_the_fields_that_an_error_names_are_reported_with_the_run(bench: Bench) -> None:
     errors = (FieldError("$.jobs[0].location", "lies in the sea"),)
 
     def solve(*_: Any, **__: Any) -> Solution:
@@ -162,6 +162,7 @@ def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(bench: Bench) -> 
     worker.join(PATIENCE)
     assert not worker.is_alive()
     run = bench.status()
+    assert claimed is not None
     assert (run.status, run.attempt) == (Status.RUNNING, claimed.run.attempt)
 
 
@@ -174,7 +175,7 @@ def _taken_back(bench: Bench) -> bool:
         return False
 
 
-def test_a_later_attempt_goes_on_from_the_best_routes(bench: Bench) -> None:
+def test_a_later_attempt_continues_from_the_best_routes(bench: Bench) -> None:
     bench.submit()
     bench.jobs.claim(OWNER, run_id(1), "t")
     bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=30_000, best=to_best(answer(9)))
@@ -186,7 +187,7 @@ def test_a_later_attempt_goes_on_from_the_best_routes(bench: Bench) -> None:
     assert bench.status().attempt == 2
 
 
-def test_routes_that_an_earlier_worker_stored_in_today_s_form_are_gone_on_from(bench: Bench) -> None:
+def test_the_search_continues_from_routes_that_an_earlier_worker_stored(bench: Bench) -> None:
     bench.submit()
     bench.jobs.claim(OWNER, run_id(1), "t")
     bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=Best(SOLUTION, 790, 1))
@@ -247,7 +248,7 @@ def test_a_run_of_a_later_release_is_left_to_a_worker_of_that_release(bench: Ben
 
 
 @pytest.mark.parametrize("broken", [pack(b'{"routes": 3}'), pack(b"{"), b"not packed"])
-def test_where_the_best_answer_cannot_be_read_the_search_begins_anew(bench: Bench, broken: bytes) -> None:
+def test_an_unreadable_best_answer_restarts_the_search(bench: Bench, broken: bytes) -> None:
     bench.submit()
     bench.jobs.claim(OWNER, run_id(1), "t")
     bench.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=to_best(answer(9)))
@@ -294,7 +295,7 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     away = iter([True, True])
     complete = JobStateManager.complete
 
-    def sometimes(self: JobStateManager, *args: Any, **kwargs: Any) -> str | None:
+    def sometimes(self: JobStateManager, *args: Any, **kwargs: Any) -> tuple[str, str] | None:
         if next(away, False):
             raise DependencyUnavailableError({"redis": "down: timed out"})
         return complete(self, *args, **kwargs)
@@ -305,7 +306,7 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     assert bench.status().status is Status.COMPLETED
 
 
-def test_what_a_worker_cannot_reach_is_told_with_its_reason(
+def test_what_a_worker_cannot_reach_is_reported_with_its_reason(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, telemetry: Telemetry
 ) -> None:
     refused = {verb: threading.Event() for verb in ("renew", "complete")}
@@ -405,7 +406,7 @@ def test_the_search_gets_the_travel_times(bench: Bench) -> None:
     assert seen["travel"] == "times"
 
 
-def test_while_the_roads_cannot_be_had_the_run_is_tried_again_later(bench: Bench) -> None:
+def test_a_run_is_retried_later_while_the_roads_are_unavailable(bench: Bench) -> None:
     bench.submit()
     bench.work(at_once(7), travel_of=away)
     run = bench.status()
@@ -422,7 +423,7 @@ def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
     assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
 
 
-def test_getting_the_travel_times_is_not_solving(bench: Bench, clock: Clock) -> None:
+def test_reading_the_travel_times_does_not_count_as_solving(bench: Bench, clock: Clock) -> None:
     """They take five minutes, of which only a minute is for solving."""
 
     def slowly(_problem: object) -> None:
@@ -543,7 +544,7 @@ def test_a_worker_for_a_new_run_works_on_an_older_one_and_sends_for_another_work
 # As many as may are running
 
 
-def test_above_the_stack_s_limit_an_event_ends_quietly_and_the_next_end_wakes_its_run(bench: Bench) -> None:
+def test_above_the_stack_s_limit_a_run_waits_until_another_one_ends(bench: Bench) -> None:
     one = bench.with_policy(max_running_of_all=1)
     one.invokes = bench.invokes
     for number in (1, 2):

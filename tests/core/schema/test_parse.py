@@ -65,11 +65,11 @@ def locs(body: dict[str, Any]) -> list[str]:
     return [error.loc for error in caught.value.errors]
 
 
-def test_a_problem_with_coordinates_is_taken() -> None:
+def test_a_problem_with_coordinates_is_accepted() -> None:
     assert len(parse(PLAIN).jobs) == 2
 
 
-def test_a_problem_with_a_matrix_is_taken() -> None:
+def test_a_problem_with_a_matrix_is_accepted() -> None:
     assert parse(WITH_MATRIX).matrices is not None
 
 
@@ -154,11 +154,11 @@ def test_a_bad_field_beside_a_matrix_is_named(path: str, value: Any, loc: str) -
     assert locs(changed(WITH_MATRIX, path, value)) == [loc]
 
 
-def test_two_ids_of_vehicles_are_named() -> None:
+def test_duplicate_vehicle_ids_are_named() -> None:
     assert locs(changed(PLAIN, "vehicles", PLAIN["vehicles"] * 2)) == ["$.vehicles[1].id"]
 
 
-def test_two_ids_of_pickups_and_deliveries_are_named() -> None:
+def test_duplicate_pickup_and_delivery_ids_are_named() -> None:
     twice = changed(PLAIN, "shipments", PLAIN["shipments"] * 2)
     assert locs(twice) == ["$.shipments[1].pickup.id", "$.shipments[1].delivery.id"]
 
@@ -168,7 +168,7 @@ def test_per_hour_cannot_stand_beside_custom_costs() -> None:
     assert locs(changed(body, "vehicles.0.costs", {"per_hour": 60})) == ["$.vehicles[0].costs.per_hour"]
 
 
-def test_nothing_to_do_is_named() -> None:
+def test_a_problem_without_tasks_is_refused() -> None:
     assert locs({"vehicles": PLAIN["vehicles"], "jobs": []}) == ["$.jobs"]
 
 
@@ -177,7 +177,7 @@ def test_several_bad_fields_are_all_named() -> None:
     assert sorted(locs(body)) == ["$.jobs[0].id", "$.vehicles[0].capacity[0]"]
 
 
-def test_of_very_many_bad_fields_the_first_are_named() -> None:
+def test_only_the_first_of_many_bad_fields_are_named() -> None:
     jobs = [{"id": "x", "location": [0, 0]} for _ in range(500)]
     assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
 
@@ -214,12 +214,12 @@ def test_no_field_of_the_schema_is_beyond_the_most_keys() -> None:
     assert max(sizes) < MOST_KEYS
 
 
-def test_of_very_many_broken_rules_between_fields_the_first_are_named() -> None:
+def test_only_the_first_of_many_broken_rules_between_fields_are_named() -> None:
     jobs = [{"id": 1, "location": [0, 0]}] * 500
     assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
 
 
-def test_of_a_very_long_key_the_beginning_is_told() -> None:
+def test_only_the_start_of_a_very_long_key_is_reported() -> None:
     (loc,) = locs(changed(PLAIN, "x" * 1_000_000, 1))
     assert loc == f"$['{'x' * 100}…']"
 
@@ -235,7 +235,7 @@ def test_of_a_very_long_key_the_beginning_is_told() -> None:
         ("options", "object"),
     ],
 )
-def test_what_is_of_another_kind_is_told_in_words_of_json(path: str, kind: str) -> None:
+def test_a_wrong_type_is_reported_in_json_s_terms(path: str, kind: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse(changed(PLAIN, path, "x"))
     assert [error.message for error in caught.value.errors] == [f"must be an {kind}"]
@@ -252,7 +252,7 @@ def test_what_is_of_another_kind_is_told_in_words_of_json(path: str, kind: str) 
         ("network", "Nice", "must match `^[a-z0-9][a-z0-9_-]{0,63}$`"),
     ],
 )
-def test_a_length_that_is_wrong_is_told_in_words_of_json(path: str, value: Any, message: str) -> None:
+def test_a_wrong_length_is_reported_in_json_s_terms(path: str, value: Any, message: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse(changed(PLAIN, path, value))
     assert [error.message for error in caught.value.errors] == [message]
@@ -271,13 +271,13 @@ def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"jobs": [}', b"\xff\xfe", b"{'jobs': []}", b"[NaN]", b"[Infinity]", b"[-Infinity]"]
 )
-def test_what_is_not_json_is_said_to_be_none(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_reported_as_such(body: bytes) -> None:
     with pytest.raises(InvalidJsonError):
         parse_problem(body, Limits())
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"x"'])
-def test_what_is_no_object_is_named_by_the_root(body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_named_by_the_root(body: bytes) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse_problem(body, Limits())
     assert caught.value.errors[0].loc == "$"
@@ -318,7 +318,7 @@ def test_each_limit_has_its_own_error() -> None:
         parse(WITH_MATRIX, Limits(matrix_cells=3))
 
 
-def test_at_its_limits_a_problem_is_taken() -> None:
+def test_a_problem_at_its_limits_is_accepted() -> None:
     parse(PLAIN, Limits(locations=5, vehicles=1))
     parse(WITH_MATRIX, Limits(matrix_cells=4))
 
@@ -348,7 +348,7 @@ ANSWERED_STEP = {
 """A step as an answer says it, of Milkrun or of VROOM."""
 
 
-def test_steps_copied_from_an_answer_are_taken() -> None:
+def test_steps_copied_from_an_answer_are_accepted() -> None:
     ends = [{**ANSWERED_STEP, "type": kind} for kind in ("start", "end")]
     for end in ends:
         del end["id"]
@@ -356,12 +356,12 @@ def test_steps_copied_from_an_answer_are_taken() -> None:
     assert [(step.type, step.id) for step in vehicle.steps] == [("start", None), ("job", 1), ("end", None)]
 
 
-def test_every_key_of_an_answers_step_is_taken_in_steps() -> None:
+def test_every_key_of_an_answer_s_step_is_accepted_in_steps() -> None:
     assert Step.model_fields.keys() <= VehicleStep.model_fields.keys()
 
 
 @pytest.mark.parametrize("value", [None, "x", -1, {}, [[]], 1e300])
-def test_what_an_answers_keys_say_is_not_read(value: Any) -> None:
+def test_the_values_of_an_answer_s_keys_are_ignored(value: Any) -> None:
     step = {key: value for key in ANSWERED_STEP if key not in ("type", "id")}
     assert parse(changed(PLAIN, "vehicles.0.steps", [{"type": "job", "id": 1, **step}])).vehicles[0].steps
 
@@ -381,7 +381,7 @@ def test_a_key_of_a_step_that_no_answer_has_is_named() -> None:
         ("c", "plan mode is not available"),
     ],
 )
-def test_an_option_of_vrooms_own_server_is_told_by_its_name_here(key: str, told: str) -> None:
+def test_an_option_of_vroom_s_own_server_is_reported_by_milkrun_s_name(key: str, told: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse({**PLAIN, "options": {key: True}})
     (error,) = caught.value.errors

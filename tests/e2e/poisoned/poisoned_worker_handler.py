@@ -39,10 +39,14 @@ def _crash(how: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _never_end() -> None:
+    threading.Event().wait()
+
+
 def _solve_or_crash(problem: Problem, *, initial: Solution | None, **given: Any) -> Solution:
     how, _, when = (problem.jobs[0].description or "").partition(" ")
     if how == "endless":
-        SearchThread(threading.Event().wait, "pyvrp-endless").start()
+        SearchThread(_never_end, "pyvrp-endless").start()
         how = ""
     if how and not when:
         _wait_after_the_first_time(how, given["should_stop"])
@@ -83,6 +87,5 @@ def _jobs_with_short_leases() -> JobStateManager:
 
 
 endless.PATIENCE = 1.0
-worker_handler.solve = _solve_or_crash
-worker_handler.get_jobs = _jobs_with_short_leases
+vars(worker_handler).update(solve=_solve_or_crash, get_jobs=_jobs_with_short_leases)
 lambda_handler = worker_handler.lambda_handler

@@ -25,7 +25,7 @@ def _noted_search(problem: Problem, **given: Any) -> Solution:
     return search(problem, **given)
 
 
-worker_handler.solve = _noted_search
+vars(worker_handler).update(solve=_noted_search)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> None:

@@ -94,13 +94,13 @@ def test_heights_in_a_shape_are_passed_over(path: Path) -> None:
         ({"geometry": "LINESTRING (7 43, 7 91, 7 43)"}, "not a longitude and latitude"),
     ],
 )
-def test_a_bad_value_is_told_by_its_edge(path: Path, data: dict[str, str], message: str) -> None:
+def test_a_bad_value_is_reported_with_its_edge(path: Path, data: dict[str, str], message: str) -> None:
     networkx.write_graphml(street_network((1, 2, data), (2, 1, {})), path)
     with pytest.raises(NetworkFileError, match=rf"{message}.* \(edge from 1 to 2\)$"):
         read_ways(path)
 
 
-def test_a_node_that_is_not_there_is_told(path: Path) -> None:
+def test_a_missing_node_is_reported(path: Path) -> None:
     graph = street_network((1, 2, {}))
     del graph.nodes[2]["x"]
     networkx.write_graphml(graph, path)
@@ -123,7 +123,7 @@ def test_a_graph_of_something_else_is_refused(path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["hello", "<graphml", "<html></html>", "a,b\n1,2\n"])
-def test_what_is_no_graphml_is_refused(path: Path, text: str) -> None:
+def test_a_file_that_is_not_graphml_is_refused(path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(NetworkFileError, match=r"town\.graphml is not a "):
         read_ways(path)

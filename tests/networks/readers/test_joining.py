@@ -63,12 +63,12 @@ def test_the_pole_is_one_place_whatever_its_longitude() -> None:
     assert junctions(with_ends_joined(table(*roads))) == 3
 
 
-def test_how_many_ends_were_joined_is_told() -> None:
+def test_the_number_of_joined_ends_is_reported() -> None:
     ways = table(((0, 0), (1, 1)), ((1, 1 + 1e-9), (2, 0)), ((1 + 1e-9, 1), (0, 1e-9)))
     assert with_ends_joined(ways).notes == ("Ends of roads joined to others within a decimetre: 3.",)
 
 
-def test_where_nothing_is_close_nothing_is_said_or_changed() -> None:
+def test_without_close_ends_nothing_is_reported_or_changed() -> None:
     ways = table(((0, 0), (1, 1)), ((1, 1), (2, 0)))
     assert with_ends_joined(ways) is ways
 

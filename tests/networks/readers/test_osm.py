@@ -116,7 +116,7 @@ MARKS = [{"action": "delete"}, {"visible": "false"}, {"action": "delete", "visib
 def test_a_way_that_is_marked_as_deleted_is_no_road(osm_file: OsmFile, mark: dict[str, str]) -> None:
     line_of_nodes(osm_file, 3)
     osm_file.way([1, 2], STREET)
-    osm_file.way([2, 3], STREET, **mark)
+    osm_file.way([2, 3], STREET, None, **mark)
     ways = read_ways(osm_file.write())
     assert len(ways.metres) == 1
     assert ways.notes == ("Nodes and ways left out because they are marked as deleted: 1.",)
@@ -125,7 +125,7 @@ def test_a_way_that_is_marked_as_deleted_is_no_road(osm_file: OsmFile, mark: dic
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_node_that_is_marked_as_deleted_is_not_there(osm_file: OsmFile, mark: dict[str, str]) -> None:
     line_of_nodes(osm_file, 4)
-    osm_file.node(5, 7.005, 43.0, **mark)
+    osm_file.node(5, 7.005, 43.0, None, **mark)
     osm_file.way([1, 2, 5, 3, 4], STREET)
     assert np.diff(read_ways(osm_file.write()).first).tolist() == [2, 2]
 
@@ -164,7 +164,7 @@ def test_a_mark_across_two_blocks_of_the_file_is_found(osm_file: OsmFile) -> Non
         assert len(read_ways(osm_file.path).metres) == 1
 
 
-def test_what_roads_lose_at_the_edge_of_an_extract_is_told(osm_file: OsmFile) -> None:
+def test_what_roads_lose_at_the_edge_of_an_extract_is_reported(osm_file: OsmFile) -> None:
     line_of_nodes(osm_file, 3)
     osm_file.way([1, 2, 98], STREET)
     osm_file.way([3, 99], STREET)

@@ -70,7 +70,7 @@ TABLE = b"""from_lon,from_lat,to_lon,to_lat,car,metres,oneway
         ("roads.shp", b"x", r"none of the extensions \.osm\.pbf, \.osm,"),
     ],
 )
-def test_a_bad_file_is_one_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_a_bad_file_is_reported_in_one_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(NetworkFileError, match=message) as caught:
@@ -79,12 +79,12 @@ def test_a_bad_file_is_one_line(tmp_path: Path, name: str, content: bytes, messa
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(NetworkFileError, match=r"nowhere\.osm cannot be read: no such file"):
         read_ways(tmp_path / "nowhere.osm")
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(NetworkFileError, match="cannot be read: is a directory"):
         read_ways(tmp_path / "folder.csv")
@@ -120,9 +120,7 @@ def sound(tmp_path: Path) -> dict[str, bytes]:
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("ending", [".osm", ".graphml", ".csv", ".osm.pbf"])
-def test_whatever_is_in_a_file_it_is_read_or_refused(
-    tmp_path: Path, sound: dict[str, bytes], ending: str, seed: int
-) -> None:
+def test_any_file_is_read_or_refused(tmp_path: Path, sound: dict[str, bytes], ending: str, seed: int) -> None:
     choose = random.Random(seed)
     path = tmp_path / f"odd{ending}"
     path.write_bytes(sound[ending])

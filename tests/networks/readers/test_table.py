@@ -96,6 +96,6 @@ def test_roads_closed_to_all_are_counted(table: Path) -> None:
         ),
     ],
 )
-def test_a_bad_table_is_told_by_its_line(table: Path, lines: tuple[str, ...], message: str) -> None:
+def test_a_bad_table_is_reported_with_its_line(table: Path, lines: tuple[str, ...], message: str) -> None:
     with pytest.raises(NetworkFileError, match=message):
         read(table, *lines)

@@ -96,7 +96,7 @@ def test_a_route_that_stays_at_a_junction_is_a_point() -> None:
     assert points(drawn(problem, [PlannedRoute(0, (0,))], square())) == [(7.41, 43.7301)]
 
 
-def test_a_second_answer_is_drawn_as_if_it_were_the_first() -> None:
+def test_a_second_answer_is_drawn_like_the_first() -> None:
     problem, roads = problem_of(body(network="town")), square()
     model = model_of(problem, roads)
     first, second = (scheduled(model, [PlannedRoute(0, tasks)]) for tasks in ((0, 1), (0,)))
@@ -132,6 +132,6 @@ def test_every_route_passes_the_junctions_of_its_stops_in_order(seed: int) -> No
         rest = iter(points(solution, number))
         for step in solution.routes[number].steps:
             assert step.location is not None
-            place = tuple(round(value, 5) for value in step.location)
+            place = round(step.location[0], 5), round(step.location[1], 5)
             if step.type != "end" or number == 0:
                 assert place in rest

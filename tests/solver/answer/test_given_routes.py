@@ -9,7 +9,7 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer.given_routes import given_routes
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.routes.objective import solution_objective
-from tests.solver.helpers import META, Watched, faults, model_of, task_ids, vroom_solution
+from tests.solver.helpers import LOOKS, META, Watched, faults, model_of, task_ids, vroom_solution
 from tests.solver.problems import problem_of, random_body
 
 
@@ -73,7 +73,7 @@ def test_routes_that_break_a_rule_are_no_answer(
     steps: list[tuple[str, int]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    watched = Watched(problem_of(lunch(steps)), seconds=5)
+    watched = Watched(problem_of(lunch(steps)))
     assert faults(model_of(watched.problem), watched.solution) == []
     assert "given as steps are no answer" in caplog.text
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
@@ -88,7 +88,7 @@ def test_the_answer_is_never_worse_than_they_are(steps: list[tuple[str, int]]) -
     body = lunch(steps)
     problem, plan = problem_of(body), given(body)
     assert plan is not None
-    watched = Watched(problem, seconds=2)
+    watched = Watched(problem)
     assert watched.ranks[0] == solution_objective(problem, plan)
     assert solution_objective(problem, watched.solution) <= solution_objective(problem, plan)
 
@@ -100,6 +100,6 @@ def test_an_answer_with_breaks_that_is_given_again_is_the_first_one(seed: int) -
     for route in found.routes:
         (vehicle,) = (it for it in body["vehicles"] if it["id"] == route.vehicle)
         vehicle["steps"] = [step.model_dump(mode="json", exclude_none=True) for step in route.steps]
-    watched = Watched(problem_of({**body, "options": {"stall_limit": 0.3}}), seconds=5)
+    watched = Watched(problem_of(body), looks=LOOKS)
     assert watched.ranks[0] == solution_objective(problem_of(body), found)
     assert watched.ranks == sorted(watched.ranks, reverse=True)

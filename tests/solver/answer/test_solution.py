@@ -27,7 +27,7 @@ def solution_of(*tasks: int, **given: Any) -> Solution:
     return solution
 
 
-def test_steps_say_where_and_what_as_the_problem_does() -> None:
+def test_steps_repeat_the_problem_s_places_and_descriptions() -> None:
     route = solution_of(0, 1).routes[0]
     assert (route.vehicle, route.description) == (5, "van")
     assert [step.type for step in route.steps] == ["start", "job", "job", "end"]
@@ -48,7 +48,7 @@ def test_an_open_route_names_its_first_and_last_task_as_start_and_end() -> None:
     assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[0].location == FIRST
 
 
-def test_distances_are_told_where_they_are_known() -> None:
+def test_distances_are_reported_where_they_are_known() -> None:
     route = solution_of(0, 1).routes[0]
     assert route.distance is not None
     assert route.steps[-1].distance == route.distance > 0

@@ -7,6 +7,7 @@ import pytest
 from milkrun_solver.decomposition.districts import districts
 from milkrun_solver.decomposition.parts import Part
 from milkrun_solver.model.problem import Model
+from tests.nonempty import nonempty
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 
@@ -34,8 +35,8 @@ def test_districts_are_of_one_size(model: Model) -> None:
 
 
 def test_a_shipment_stays_whole(model: Model) -> None:
-    for part in cut(model):
-        for number, task in enumerate(part.model.tasks):
+    for part in nonempty(cut(model)):
+        for number, task in nonempty(enumerate(part.model.tasks)):
             assert task.partner is None or part.model.tasks[task.partner].partner == number
 
 
@@ -78,7 +79,7 @@ def test_a_district_takes_the_vehicles_that_its_tasks_need_from_afar() -> None:
         "vehicles": [{"id": n, "start": (WEST, EAST)[n % 2], "skills": [n % 2]} for n in range(20)],
         "jobs": [{"id": n, "location": (WEST, EAST)[n // 2 % 2], "skills": [n % 2]} for n in range(40)],
     }
-    for part in cut(model_of(problem_of(body))):
+    for part in nonempty(cut(model_of(problem_of(body)))):
         assert sorted(number % 2 for number in part.vehicles) == [0] * 5 + [1] * 5
 
 

@@ -16,6 +16,7 @@ from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
+from tests.nonempty import nonempty
 from tests.solver.helpers import META, faults, model_of, vroom_solution
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output
@@ -53,7 +54,7 @@ def test_no_vehicle_is_in_two_parts(planned: tuple[Model, Plan]) -> None:
 
 
 def test_parts_have_vehicles_to_spare_where_there_are_any(planned: tuple[Model, Plan]) -> None:
-    assert all(len(part.vehicles) > len(part.plan) for part in parts_of(planned))
+    assert all(len(part.vehicles) > len(part.plan) for part in nonempty(parts_of(planned)))
 
 
 def test_parts_together_are_the_plan(planned: tuple[Model, Plan]) -> None:
@@ -78,8 +79,8 @@ def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> N
 
 
 def test_both_ends_of_a_shipment_know_each_other_in_a_part(planned: tuple[Model, Plan]) -> None:
-    for part in parts_of(planned):
-        for number, task in enumerate(part.model.tasks):
+    for part in nonempty(parts_of(planned)):
+        for number, task in nonempty(enumerate(part.model.tasks)):
             assert task.partner is None or part.model.tasks[task.partner].partner == number
             assert replace(task, partner=None) == replace(planned[0].tasks[part.tasks[number]], partner=None)
 
@@ -174,7 +175,7 @@ def test_about_the_share_asked_for_is_pinned(planned: tuple[Model, Plan]) -> Non
 def test_both_ends_of_a_shipment_are_pinned_or_neither(planned: tuple[Model, Plan]) -> None:
     [part] = parts_of(planned, count=1)
     model = pinned(part, 0.5, random.Random(1))
-    for task in model.tasks:
+    for task in nonempty(model.tasks):
         assert task.partner is None or model.tasks[task.partner].skills == task.skills
 
 
@@ -185,8 +186,9 @@ def test_whoever_lacks_a_skill_lacks_it_in_a_pinned_problem_too(skill: int) -> N
     tasks = [replace(task, skills=frozenset({skill})) for task in part.model.tasks]
     part = replace(part, model=replace(part.model, tasks=tuple(tasks)))
     model = pinned(part, 0.0, random.Random(1))
-    assert not any(task.skills <= vehicle.skills for task in model.tasks for vehicle in model.vehicles)
-    assert all(0 <= it <= MAX_UINT32 for vehicle in model.vehicles for it in vehicle.skills)
+    vehicles = nonempty(model.vehicles)
+    assert not any(task.skills <= vehicle.skills for task in nonempty(model.tasks) for vehicle in vehicles)
+    assert all(0 <= it <= MAX_UINT32 for it in nonempty(chain.from_iterable(it.skills for it in vehicles)))
 
 
 @pytest.mark.parametrize("features", [{"shipments", "skills"}, {"breaks", "skills", "capacity"}])

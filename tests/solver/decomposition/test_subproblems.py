@@ -23,6 +23,7 @@ from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
 from milkrun_solver.routes.schedule import TimedRoute
 from tests import waiting
+from tests.nonempty import nonempty
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 
@@ -132,6 +133,7 @@ def test_groups_under_way_share_no_task_and_no_vehicle(feature: str) -> None:
     rng = random.Random(1)
     for _ in range(200):
         under_way.append(next_of(subproblems))
+        assert under_way[-1].part.tasks
         for one, other in combinations(under_way, 2):
             assert not set(one.part.tasks) & set(other.part.tasks)
             assert not set(one.part.vehicles) & set(other.part.vehicles)
@@ -392,7 +394,7 @@ def test_a_task_that_no_vehicle_can_serve_never_comes_along(model: Model, plan: 
     subproblems = subproblems_of(model, even_plan(model, possible[:30], 10), possible)
     for _ in range(60):
         subproblem = next_of(subproblems)
-        assert all(number % 5 for number in subproblem.part.tasks)
+        assert all(number % 5 for number in nonempty(subproblem.part.tasks))
         subproblems.ended(subproblem, None)
 
 

@@ -5,6 +5,7 @@ import pytest
 from milkrun_solver.feasibility.screening import Screening
 from milkrun_solver.feasibility.unservable import _last_broken, unservable
 from milkrun_solver.model.problem import Model
+from tests.nonempty import nonempty
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_features, random_problem
 
@@ -15,7 +16,7 @@ CELLS = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
 def test_no_vehicle_that_serves_a_task_is_left_out(seed: int) -> None:
     model = model_of(random_problem(seed, random_features(seed), jobs=12, vehicles=12))
     screening = Screening(model, range(len(model.vehicles)))
-    for number, task in enumerate(model.tasks):
+    for number, task in nonempty(enumerate(model.tasks)):
         if task.kind != "delivery":
             together = (number,) if task.partner is None else (number, task.partner)
             serving = {v for v in range(len(model.vehicles)) if _last_broken(model, [v], together) is None}

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 from tests.solver.generated.generator import Case
 from tests.solver.helpers import faults, model_of, scheduled, vroom_solution
-from tests.solver.objective import internal_cost, shaken
+from tests.solver.objective import cost, internal_cost, shaken
 from tests.solver.vroom import plan_mode
 
 ORDERS = (4, 12)
@@ -44,13 +44,14 @@ class Opinions:
     """What is said of one plan.
 
     Attributes:
+        seed: Of its problem.
         solution: The plan with the times of our schedule; None where it misses a time window.
         refused: Whether the verifier refuses it.
         pyvrp: None where PyVRP cannot express the problem, or the plan has a task that no vehicle can serve.
     """
 
-    def __init__(self, model: Model, plan: Plan, search: Annealing | None) -> None:
-        self.model, self.plan = model, plan
+    def __init__(self, seed: int, model: Model, plan: Plan, search: Annealing | None) -> None:
+        self.seed, self.model, self.plan = seed, model, plan
         self.solution = scheduled(model, plan)
         self.refused = self.solution is None or faults(model, self.solution) != []
         self.pyvrp = None if search is None else _pyvrp(model, plan, search)
@@ -97,4 +98,4 @@ def opinions(seed: int) -> Iterator[Opinions]:
     for moves in MOVES:
         plan = shaken(model, start, rng, moves)
         if plan:
-            yield Opinions(model, plan, search)
+            yield Opinions(seed, model, plan, search)

@@ -14,16 +14,17 @@ import pytest
 
 from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import HUNDREDTHS, Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit
 from milkrun_solver.routes.schedule import schedule
+from tests.nonempty import nonempty
 from tests.solver.generated.generator import Case
 from tests.solver.generated.opinions import MOVES, ORDERS, Opinions
 from tests.solver.helpers import model_of, vroom_solution
-from tests.solver.objective import shaken
+from tests.solver.objective import cost, shaken
 from tests.solver.problems import problem_of
 
 SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))
@@ -85,7 +86,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     for moves in MOVES:
         plan = with_reloads(model, shaken(plain, start, rng, moves), rng)
         if plan:
-            yield Opinions(model, plan, search)
+            yield Opinions(seed, model, plan, search)
 
 
 @lru_cache(maxsize=len(SEEDS))
@@ -115,25 +116,29 @@ def cost_among_all_tasks(opinion: Opinions) -> int | None:
     return cost(solution) * encoding.fleet.divisor
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_pyvrp_minimises_the_exact_cost(seed: int) -> None:
-    for opinion in asked(seed):
-        extra = overtime_cost(opinion.model, opinion.plan)
-        found = cost_among_all_tasks(opinion)
-        if opinion.pyvrp is None or found is None or extra is None:
-            continue
+def costed() -> Iterator[tuple[Opinions, int, int]]:
+    """What PyVRP can cost: the opinion, the exact cost with overtime, and what PyVRP minimises."""
+    for seed in SEEDS:
+        for opinion in asked(seed):
+            extra = overtime_cost(opinion.model, opinion.plan)
+            found = cost_among_all_tasks(opinion)
+            if opinion.pyvrp is not None and found is not None and extra is not None:
+                yield opinion, opinion.pyvrp.exact + extra, found
+
+
+def test_pyvrp_minimises_the_exact_cost() -> None:
+    for opinion, exact, found in nonempty(costed()):
         # A speed factor makes fractions of seconds, which a schedule's overtime leaves out.
         plain = all(vehicle.duration_factor == HUNDREDTHS for vehicle in opinion.model.vehicles)
         highest = max(vehicle.source.costs.per_overtime_hour for vehicle in opinion.model.vehicles)
         slack = 0 if plain else HUNDREDTHS * highest * len(opinion.plan)
-        assert found == pytest.approx(opinion.pyvrp.exact + extra, abs=slack, rel=0)
+        assert found == pytest.approx(exact, abs=slack, rel=0), opinion.seed
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_pyvrp_finds_feasible_what_the_verifier_passes(seed: int) -> None:
-    for opinion in asked(seed):
-        if opinion.pyvrp is not None:
-            assert opinion.pyvrp.feasible != opinion.refused
+def test_pyvrp_finds_feasible_what_the_verifier_passes() -> None:
+    found = [opinion for seed in SEEDS for opinion in asked(seed)]
+    for opinion, theirs in nonempty((it, it.pyvrp) for it in found if it.pyvrp is not None):
+        assert theirs.feasible != opinion.refused, opinion.seed
 
 
 def test_the_plans_are_good_and_bad() -> None:

@@ -8,16 +8,17 @@ The plans are quick answers of VROOM in which some orders were moved, so that th
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 
 import pytest
 
 from milkrun_solver.answer.solution import plan_of, solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import COST_UNIT
-from milkrun_solver.routes.objective import solution_objective
+from milkrun_solver.routes.objective import Objective, solution_objective
+from tests.nonempty import nonempty
 from tests.solver.generated.generator import Case
-from tests.solver.generated.opinions import ORDERS, Opinions, opinions
+from tests.solver.generated.opinions import ORDERS, Opinions, PyvrpOpinion, opinions
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.objective import internal_cost, most_rounding
 from tests.solver.vroom import accepts_as_start, plan_mode_of_answer, vroom_output
@@ -36,40 +37,53 @@ def everything() -> Iterator[Opinions]:
         yield from asked(seed)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_pyvrp_minimises_the_exact_cost(seed: int) -> None:
-    for opinion in asked(seed):
-        if opinion.pyvrp is not None:
-            assert opinion.pyvrp.cost == opinion.pyvrp.exact
+def of_pyvrp() -> list[tuple[Opinions, PyvrpOpinion]]:
+    """The opinions on plans of problems that PyVRP can express, with its own."""
+    return [(opinion, opinion.pyvrp) for opinion in everything() if opinion.pyvrp is not None]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_schedule_and_plan_mode_round_the_exact_cost(seed: int) -> None:
-    for opinion in asked(seed):
+def good_plans(seed: int) -> list[tuple[Opinions, int]]:
+    """The plans of a problem that the verifier passes, with what PyVRP's objective is."""
+    return [
+        (opinion, opinion.pyvrp.objective)
+        for opinion in asked(seed)
+        if not opinion.refused and opinion.pyvrp is not None and opinion.pyvrp.objective is not None
+    ]
+
+
+def rank_of(opinion: Opinions) -> Objective:
+    assert opinion.solution is not None
+    return solution_objective(opinion.model.problem, opinion.solution)
+
+
+def test_pyvrp_minimises_the_exact_cost() -> None:
+    for opinion, theirs in nonempty(of_pyvrp()):
+        assert theirs.cost == theirs.exact, opinion.seed
+
+
+def test_the_schedule_and_plan_mode_round_the_exact_cost() -> None:
+    for opinion in nonempty(everything()):
         exact = internal_cost(opinion.model, opinion.plan) / COST_UNIT
         slack = most_rounding(opinion.model, opinion.plan)
-        assert opinion.plan_mode["cost"] == pytest.approx(exact, abs=slack)
+        assert opinion.plan_mode["cost"] == pytest.approx(exact, abs=slack), opinion.seed
         if opinion.solution is not None:
-            assert opinion.solution.summary.cost == pytest.approx(exact, abs=slack)
+            assert opinion.solution.summary.cost == pytest.approx(exact, abs=slack), opinion.seed
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_pyvrp_finds_feasible_what_the_verifier_passes(seed: int) -> None:
-    for opinion in asked(seed):
-        if opinion.pyvrp is not None:
-            assert opinion.pyvrp.feasible != opinion.refused
+def test_pyvrp_finds_feasible_what_the_verifier_passes() -> None:
+    for opinion, theirs in nonempty(of_pyvrp()):
+        assert theirs.feasible != opinion.refused, opinion.seed
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_pyvrp_prefers_what_ranks_better(seed: int) -> None:
+def test_pyvrp_prefers_what_ranks_better() -> None:
     """As far as both see a difference: a rank's cost is rounded, route by route."""
-    good = [opinion for opinion in asked(seed) if opinion.pyvrp is not None and not opinion.refused]
-    for one, other in combinations(good, 2):
+    pairs = chain.from_iterable(combinations(good_plans(seed), 2) for seed in SEEDS)
+    for (one, its_objective), (other, other_objective) in nonempty(pairs):
         slack = most_rounding(one.model, one.plan) + most_rounding(other.model, other.plan)
-        ranks = [solution_objective(opinion.model.problem, opinion.solution) for opinion in (one, other)]
-        if ranks[0][:2] == ranks[1][:2] and abs(ranks[0][2] - ranks[1][2]) <= slack:
+        its_rank, other_rank = rank_of(one), rank_of(other)
+        if its_rank[:2] == other_rank[:2] and abs(its_rank[2] - other_rank[2]) <= slack:
             continue
-        assert (one.pyvrp.objective < other.pyvrp.objective) == (ranks[0] < ranks[1])
+        assert (its_objective < other_objective) == (its_rank < other_rank), one.seed
 
 
 def test_plan_mode_sees_a_violation_where_the_verifier_does() -> None:

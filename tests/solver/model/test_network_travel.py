@@ -17,7 +17,8 @@ from milkrun_solver.model.travel import travel_source
 from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.network import RoadNetwork
 from milkrun_solver.verification.verifier import Verifier
-from tests.solver.helpers import Watched, model_of, pyvrp_plan, scheduled, vroom_solution
+from tests.nonempty import nonempty
+from tests.solver.helpers import ALL_SERVED, LOOKS, Watched, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.networks import Road, both_ways, compiled, line, never, random_network
 from tests.solver.problems import problem_of
 
@@ -108,12 +109,12 @@ def test_a_profile_may_have_openrouteservices_name(theirs: str, ours: str) -> No
 
 def test_openrouteservices_name_is_solved_and_drawn() -> None:
     given = body(vehicles=[{"id": 1, "start": WEST, "profile": "driving-car"}], options={"geometry": True})
-    solution = Watched(problem_of(given), 10, roads=RoadNetwork(line(3))).solution
+    solution = Watched(problem_of(given), roads=RoadNetwork(line(3))).solution
     assert solution.summary.unassigned == 0
     assert solution.routes[0].geometry
 
 
-def test_a_profile_of_that_very_name_comes_before_openrouteservices() -> None:
+def test_a_profile_of_that_exact_name_comes_before_openrouteservice_s() -> None:
     ways = [way for n in range(2) for way in both_ways(Road(n, n + 1, 500, {"driving-car": 7, "car": 50}))]
     places = list(zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True))
     roads = RoadNetwork(compiled(places, ways, ["car", "driving-car"]))
@@ -197,7 +198,7 @@ def test_a_location_off_the_roads_of_two_profiles_is_named_for_each() -> None:
     assert "'foot'" in errors[1].message
 
 
-def test_a_sentence_about_very_many_locations_stays_short() -> None:
+def test_an_error_about_many_locations_stays_short() -> None:
     error = off_network(jobs=[{"id": n, "location": (8 + n / 100, 43.7)} for n in range(300)])
     assert "290 more" in error.detail
     assert len(error.errors) == 300
@@ -251,7 +252,7 @@ def test_one_junction_with_two_addresses_is_two_places_for_setup_times() -> None
         {"id": 2, "location": near, "setup": 60},
         {"id": 3, "location": near, "setup": 60},
     ]
-    solution = Watched(problem_of(body(jobs=jobs)), 10, roads=RoadNetwork(line(3))).solution
+    solution = Watched(problem_of(body(jobs=jobs)), roads=RoadNetwork(line(3))).solution
     assert solution.summary.setup == 120
     assert solution.summary.duration == 100
 
@@ -278,7 +279,7 @@ def random_body(seed: int) -> dict[str, Any]:
             }
         ],
         "network": "town",
-        "options": {"geometry": True, "stall_limit": 0.5},
+        "options": {"geometry": True},
     }
 
 
@@ -298,25 +299,25 @@ def test_both_engines_answers_on_a_network_verify(seed: int) -> None:
 
 def test_a_search_on_a_network_reports_drawn_answers() -> None:
     network = random_network(1)
-    watched = Watched(problem_of(random_body(1)), 10, roads=RoadNetwork(network, 5_000))
+    watched = Watched(problem_of(random_body(1)), roads=RoadNetwork(network, 5_000), good_enough=ALL_SERVED)
     assert watched.solution.meta.matrix == "network"
     assert watched.solution.summary.unassigned == 0
     for solution in (watched.solution, *(reported for _, reported in watched.reported)):
         assert all(route.geometry for route in solution.routes)
 
 
-def test_a_search_that_goes_on_draws_what_it_was_given() -> None:
+def test_a_continued_search_draws_the_routes_it_was_given() -> None:
     network = random_network(1)
     given = random_body(1)
     problem, roads = problem_of(given), RoadNetwork(network, 5_000)
-    first = Watched(problem, 10, roads=roads).solution
+    first = Watched(problem, roads=roads, enough=1).solution
     bare = first.model_copy(
         update={"routes": [route.model_copy(update={"geometry": None}) for route in first.routes]}
     )
-    again = Watched(problem, 10, roads=roads, initial=bare)
-    assert all(route.geometry for route in again.solution.routes)
+    again = Watched(problem, roads=roads, initial=bare, looks=LOOKS)
+    assert all(route.geometry for route in nonempty(again.solution.routes))
 
 
 def test_a_stop_ends_the_search_before_its_travel_times_are_known() -> None:
     with pytest.raises(NoAnswerError):
-        Watched(problem_of(body()), 10, roads=RoadNetwork(line(3)), should_stop=lambda: True)
+        Watched(problem_of(body()), roads=RoadNetwork(line(3)), should_stop=lambda: True)

@@ -48,7 +48,7 @@ def test_durations_are_distances_at_the_speed() -> None:
     assert fast.durations[0, 1] == pytest.approx(slow.durations[0, 1] / 2, abs=1)
 
 
-def test_a_place_is_no_way_from_itself() -> None:
+def test_a_place_is_at_distance_zero_from_itself() -> None:
     travel = great_circle([(2.0, 48.0), (2.5, 48.9), (-170.0, 10.0)], 50)
     assert travel.distances is not None
     assert not np.diagonal(travel.distances).any()

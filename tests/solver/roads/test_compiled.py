@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from milkrun_solver.roads.compiled import CompiledNetwork
+from tests.nonempty import nonempty
 
 NETWORK = CompiledNetwork(
     longitude=np.array([7.41, 7.42, 7.43]),
@@ -21,11 +22,11 @@ NETWORK = CompiledNetwork(
 
 def test_a_network_comes_back_from_its_bytes_as_it_was() -> None:
     copy = CompiledNetwork.from_bytes(NETWORK.to_bytes())
-    for field in fields(NETWORK):
+    for field in nonempty(fields(NETWORK)):
         before, after = getattr(NETWORK, field.name), getattr(copy, field.name)
         if field.name == "seconds":
             assert before.keys() == after.keys()
-            assert all(np.array_equal(before[profile], after[profile]) for profile in before)
+            assert all(np.array_equal(before[profile], after[profile]) for profile in nonempty(before))
         elif field.name == "shapes":
             assert after == before
         else:

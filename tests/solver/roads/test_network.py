@@ -1,6 +1,6 @@
 """Travel times and ways on a network: as an independent library finds them."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import networkx as nx
 import numpy as np
@@ -11,6 +11,7 @@ from milkrun_solver.errors import NoAnswerError, ProfileNotInNetworkError
 from milkrun_solver.roads.compiled import CompiledNetwork
 from milkrun_solver.roads.graph import ProfileGraph
 from milkrun_solver.roads.network import UNREACHABLE, RoadNetwork
+from tests.nonempty import nonempty
 from tests.solver.networks import Road, as_networkx, both_ways, compiled, line, never, random_network
 
 SEEDS = range(6)
@@ -31,9 +32,8 @@ def test_matrices_agree_with_networkx_to_the_second_and_the_metre(seed: int, pro
     junctions = np.random.default_rng(seed).choice(80, 25, replace=False).astype(np.int32)
     seconds, metres = RoadNetwork(network).matrices(profile, junctions, never)
     graph = as_networkx(network, profile)
-    for row, origin in enumerate(junctions.tolist()):
-        for column, target in enumerate(junctions.tolist()):
-            assert (seconds[row, column], metres[row, column]) == expected(graph, origin, target)
+    for (row, origin), (column, target) in product(nonempty(enumerate(junctions.tolist())), repeat=2):
+        assert (seconds[row, column], metres[row, column]) == expected(graph, origin, target)
 
 
 def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_paths_follow_the_roads_and_their_shapes(seed: int) -> None:
     seconds, _ = roads.matrices("car", junctions, never)
     legs = np.random.default_rng(seed).permutation([(a, b) for a in range(9) for b in range(9)])[:50]
     paths = roads.paths("car", junctions[legs], seconds[legs[:, 0], legs[:, 1]].astype(np.float64))
-    for (origin, target), path in zip(junctions[legs].tolist(), paths, strict=True):
+    for (origin, target), path in zip(nonempty(junctions[legs].tolist()), paths, strict=True):
         nodes = nx.dijkstra_path(graph, origin, target, weight="seconds")
         points = [place(network, origin)]
         for a, b in pairwise(nodes):

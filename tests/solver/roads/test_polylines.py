@@ -7,6 +7,7 @@ import polyline
 import pytest
 
 from milkrun_solver.roads.polylines import decode, encode_onward
+from tests.nonempty import nonempty
 
 Line = list[tuple[float, float]]
 
@@ -27,12 +28,12 @@ def test_polylines_are_decoded_as_by_the_library(seed: int) -> None:
     encoded = [polyline.encode(line, 6, geojson=True) if line else "" for line in lines(seed, 0)]
     starts = np.cumsum([0, *map(len, encoded)])
     points, first = decode("".join(encoded).encode(), starts, 6)
-    for number, line in enumerate(encoded):
+    for number, line in nonempty(enumerate(encoded)):
         expected = polyline.decode(line, 6, geojson=True)
         assert list(map(tuple, points[first[number] : first[number + 1]].tolist())) == expected
 
 
-def test_nothing_is_decoded_to_no_points() -> None:
+def test_an_empty_polyline_has_no_points() -> None:
     points, first = decode(b"", np.zeros(4, dtype=np.int64), 6)
     assert points.shape == (0, 2)
     assert first.tolist() == [0, 0, 0, 0]
@@ -44,6 +45,6 @@ def test_lines_are_encoded_as_by_the_library_but_for_their_first_point(seed: int
     made = lines(seed, 1)
     points = np.array([point for line in made for point in line])
     onward = encode_onward(points, np.cumsum([0, *map(len, made)]), precision)
-    for line, encoded in zip(made, onward, strict=True):
+    for line, encoded in zip(nonempty(made), onward, strict=True):
         start = polyline.encode(line[:1], precision, geojson=True)
         assert start + encoded == polyline.encode(line, precision, geojson=True)

@@ -22,7 +22,7 @@ def test_the_nearest_junction_is_found_as_by_measuring_them_all(spread: float) -
     assert metres == pytest.approx(metres_of(squares.min(axis=1)))
 
 
-def test_the_date_line_and_the_pole_part_nothing() -> None:
+def test_the_date_line_and_the_pole_separate_nothing() -> None:
     snapper = Snapper(
         np.array([179.99, -179.0, 90.0]), np.array([10.0, 10.0, 89.99]), np.arange(3, dtype=np.int32)
     )

@@ -8,7 +8,7 @@ from milkrun.schema.capabilities import inability
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import plan_of, planned_routes, solution_of, timed_routes
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.feasibility.unservable import unservable
@@ -18,6 +18,7 @@ from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import TimedRoute, schedule
 from milkrun_solver.routes.trips import first_loads, releases
 from tests.solver.helpers import META, after, faults, lukewarm, model_of, scheduled
+from tests.solver.objective import cost
 from tests.solver.problems import problem_of
 from tests.solver.trips import trips_body
 

@@ -50,7 +50,7 @@ def test_the_larger_and_the_more_bound_in_time_the_shallower_is_the_proposal(
     assert choice_for(features, jobs)._depth(hurries) == depth
 
 
-def operators_for(features: set[str], jobs: int) -> set[tuple[str, str]]:
+def operators_for(features: set[str], jobs: int) -> set[tuple[str, ...]]:
     improver = choice_for(features, jobs).improver([])
     assert improver is not None
     return {tuple(operator) for operator in improver._rounds._operators._all}

@@ -5,6 +5,7 @@ import queue
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -15,6 +16,7 @@ from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.vroom import engine as vroom_engine
+from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine, VroomSession
 from milkrun_solver.engines.vroom.process import MOST_DEATHS
 from milkrun_solver.errors import EngineError
@@ -53,6 +55,10 @@ def known(*features: str, jobs: int = 80) -> Known:
 @pytest.fixture(scope="module")
 def breaks() -> Known:
     return known("breaks")
+
+
+def _has_another_child(session: VroomSession, pid: int | None) -> bool:
+    return session.pid != pid
 
 
 class Watched:
@@ -95,7 +101,7 @@ class Watched:
         for _ in range(times):
             pid = until(lambda: session.pid)
             os.kill(pid, signal.SIGKILL)
-            until(lambda pid=pid: session.pid != pid or None)
+            until(partial(_has_another_child, session, pid))
 
     def sessions(self) -> list[VroomSession]:
         """VROOM's session of each thread."""
@@ -257,7 +263,6 @@ def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Kno
 def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     model, routes = breaks
     asked: list[Model] = []
-    request_of = vroom_engine.request_of
 
     def now_and_then_refused(part: Model, *others: Any, **named: Any) -> Any:
         asked.append(part)

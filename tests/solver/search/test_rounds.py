@@ -148,8 +148,8 @@ def test_a_known_plan_is_cut_into_parts_for_every_thread(
     offer(rounds, problem[1])
     tasks = whole_round(rounds, clock)
     assert len(tasks) >= rounds.threads
-    tasks = chain.from_iterable(task.part.tasks for task in tasks if task.part)
-    assert sorted(tasks) == list(range(len(problem[0].tasks)))
+    searched = chain.from_iterable(task.part.tasks for task in tasks if task.part)
+    assert sorted(searched) == list(range(len(problem[0].tasks)))
 
 
 def kinds_of_rounds(rounds: Rounds, clock: Clock, count: int, paying: str) -> list[str]:
@@ -219,7 +219,9 @@ def drop_a_route(task: SearchTask) -> PlannedRoute:
     """Lets the search of a part stand at a plan without one of its routes, which it tells."""
     assert task.part is not None
     assert task.current is not None
-    (dropped,) = task.part.in_whole([task.current.pop()])
+    *kept, last = planned(task.current)
+    task.current = kept
+    (dropped,) = task.part.in_whole([last])
     return dropped
 
 

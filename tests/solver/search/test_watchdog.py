@@ -23,7 +23,10 @@ def end() -> Iterator[threading.Event]:
 
 
 def test_a_search_that_goes_on_is_counted_and_one_that_ends_meanwhile_is_not(end: threading.Event) -> None:
-    first, second = (SearchThread(end.wait, name) for name in ("pyvrp-0", "pyvrp-1"))
+    def search() -> None:
+        end.wait()
+
+    first, second = (SearchThread(search, name) for name in ("pyvrp-0", "pyvrp-1"))
     other = threading.Thread(target=end.wait, daemon=True)
     for thread in (first, second, other):
         thread.start()

@@ -20,6 +20,7 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.model.travel import travel_source
 from milkrun_solver.verification.verifier import Verifier
 from tests.contract import breaches_of_schema
+from tests.nonempty import nonempty
 from tools.openapi.codes import run_codes
 from tools.openapi.document import build_document, routes
 from tools.openapi.operations import OPERATIONS
@@ -50,7 +51,7 @@ def codes_of(document: dict[str, Any]) -> set[str]:
     }
 
 
-def test_the_file_is_what_the_code_makes_of_it(document: dict[str, Any]) -> None:
+def test_the_file_is_what_the_code_generates(document: dict[str, Any]) -> None:
     assert FILE.read_text() == as_yaml(document), "run `make openapi`"
 
 
@@ -93,15 +94,18 @@ def test_every_error_of_the_gateway_has_its_code_in_it(document: dict[str, Any],
 
 def test_every_code_is_explained_to_people(document: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "api.md").read_text()
-    assert [code for code in sorted(codes_of(document)) if f"`{code}`" not in page] == []
+    assert [code for code in nonempty(sorted(codes_of(document))) if f"`{code}`" not in page] == []
 
 
-def test_what_says_when_to_come_back_is_on_every_answer_to_come_back_from(document: dict[str, Any]) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status in {"429", "503"} & operation["responses"].keys():
-                header = operation["responses"][status]["headers"]["Retry-After"]
-                assert header["required"] is True
+def test_every_retryable_answer_has_retry_after(document: dict[str, Any]) -> None:
+    answers = [
+        operation["responses"][status]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for status in {"429", "503"} & operation["responses"].keys()
+    ]
+    for answer in nonempty(answers):
+        assert answer["headers"]["Retry-After"]["required"] is True
 
 
 def test_headers_that_pages_may_read_are_those_of_the_document(document: dict[str, Any]) -> None:
@@ -109,7 +113,7 @@ def test_headers_that_pages_may_read_are_those_of_the_document(document: dict[st
 
 
 @pytest.mark.parametrize("name", yaml.safe_load(FILE.read_text())["components"]["examples"])
-def test_an_example_is_one(document: dict[str, Any], name: str) -> None:
+def test_every_example_matches_its_schema(document: dict[str, Any], name: str) -> None:
     example = document["components"]["examples"][name]["value"]
     assert breaches_of_schema(f"/components/schemas/{name}", example) == []
 
@@ -121,9 +125,9 @@ def test_the_example_of_a_solution_solves_the_example_of_a_problem(document: dic
     assert Verifier(problem, travel_source(problem)).faults(solution) == []
 
 
-def test_what_the_parser_refuses_the_document_refuses() -> None:
+def test_the_document_refuses_what_the_parser_refuses() -> None:
     vehicle = {"id": 1, "start": [0, 0]}
-    for broken in (
+    some: list[dict[str, Any]] = [
         {},
         {"vehicles": []},
         {"vehicles": [vehicle], "speed": 3},
@@ -132,7 +136,8 @@ def test_what_the_parser_refuses_the_document_refuses() -> None:
         {"vehicles": [vehicle], "jobs": [{"id": 1, "time_windows": [[1]]}]},
         {"vehicles": [vehicle], "options": {"time_limit": 0}},
         {"vehicles": [vehicle], "network": "No Such Name"},
-    ):
+    ]
+    for broken in some:
         assert breaches_of_schema("/components/schemas/Problem", broken) != []
 
 

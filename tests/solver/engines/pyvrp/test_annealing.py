@@ -6,7 +6,7 @@ import pytest
 
 from milkrun.schema.capabilities import inability
 from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.engines.pyvrp.annealing import Annealing, cost
+from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import solution_objective
@@ -21,7 +21,7 @@ from tests.solver.helpers import (
     task_ids,
     vroom_solution,
 )
-from tests.solver.objective import internal_cost
+from tests.solver.objective import cost, internal_cost
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 
 EXPRESSED = tuple(feature for feature in FEATURES if feature != "breaks")

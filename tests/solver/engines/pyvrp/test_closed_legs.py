@@ -15,7 +15,7 @@ from milkrun_solver.model.travel import NO_WAY, travel_source
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import schedule
-from tests.solver.helpers import Watched, faults, model_of, pyvrp_plan, scheduled, vroom_solution
+from tests.solver.helpers import ALL_SERVED, Watched, faults, model_of, pyvrp_plan, scheduled, vroom_solution
 from tests.solver.problems import problem_of, random_body
 
 CLOSED = 2**31 - 1
@@ -48,14 +48,14 @@ def body(kind: str = "durations", cell: int = CLOSED, **vehicle: Any) -> dict[st
     ids=["plain", "timed", "breaks", "fast", "trips"],
 )
 def test_a_task_that_no_way_leads_to_is_unassigned(kind: str, cell: int, vehicle: dict[str, Any]) -> None:
-    watched = Watched(problem_of({**body(kind, cell, **vehicle), "options": {"stall_limit": 0.3}}), seconds=5)
+    watched = Watched(problem_of(body(kind, cell, **vehicle)), enough=1)
     assert [task.id for task in watched.solution.unassigned] == [4]
     assert watched.solution.summary.cost < 1_000
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_below_that_a_cell_is_a_number_like_any_other(kind: str) -> None:
-    watched = Watched(problem_of(body(kind, NO_WAY - 1)), seconds=5)
+    watched = Watched(problem_of(body(kind, NO_WAY - 1)), good_enough=ALL_SERVED)
     assert watched.solution.summary.unassigned == 0
 
 
@@ -74,7 +74,7 @@ def test_only_the_profile_whose_matrix_says_so_is_kept_out() -> None:
     given = body()
     given["vehicles"][1]["profile"] = "boat"
     given["matrices"]["boat"] = body(cell=30)["matrices"]["car"]
-    solution = Watched(problem_of({**given, "options": {"stall_limit": 0.3}}), seconds=5).solution
+    solution = Watched(problem_of(given), good_enough=ALL_SERVED).solution
     assert solution.summary.unassigned == 0
     (boat,) = (route for route in solution.routes if route.vehicle == 2)
     assert 4 in [step.id for step in boat.steps]
@@ -87,7 +87,7 @@ def test_a_task_that_is_reached_by_way_of_another_alone_is_possible() -> None:
     durations[3][4] = durations[4][0] = 20
     model = model_of(problem_of(given))
     assert set(unservable(model)) == set()
-    assert Watched(problem_of(given), seconds=5).solution.summary.unassigned == 0
+    assert Watched(problem_of(given), good_enough=ALL_SERVED).solution.summary.unassigned == 0
 
 
 def test_a_great_circle_at_the_slowest_speed_is_open() -> None:

@@ -15,6 +15,7 @@ from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.schedule import schedule
+from tests.nonempty import nonempty
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output
@@ -114,14 +115,13 @@ def test_a_part_that_is_timed_itself_gets_no_other_window() -> None:
 def test_where_nothing_is_timed_no_window_is_made_up() -> None:
     model = model_of(problem_of(rounding()))
     asked = request(part_of(model, [], range(4), [1, 2]).model)
-    assert not any("time_window" in vehicle for vehicle in asked.problem["vehicles"])
+    assert not any("time_window" in vehicle for vehicle in nonempty(asked.problem["vehicles"]))
 
 
 def test_what_has_no_value_is_left_out(model: Model) -> None:
     described = request(model).problem
-    assert all(
-        value is not None for it in (*described["vehicles"], *described["jobs"]) for value in it.values()
-    )
+    for it in nonempty([*described["vehicles"], *described["jobs"]]):
+        assert None not in it.values()
 
 
 def test_distances_that_one_profile_lacks_are_zeros_where_another_has_them() -> None:

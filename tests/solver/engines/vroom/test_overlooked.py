@@ -48,20 +48,20 @@ def two_at_a_dairy(**vehicle: Any) -> dict[str, Any]:
 
 
 def test_a_pickup_that_needs_no_setup_after_another_is_served() -> None:
-    solution = Watched(problem_of(two_at_a_dairy()), seconds=5).solution
+    solution = Watched(problem_of(two_at_a_dairy())).solution
     assert (solution.summary.unassigned, solution.summary.cost) == (0, 1_800)
 
 
 def test_breaks_are_put_beside_it() -> None:
     pause = {"id": 1, "service": 600, "time_windows": [[2_000, 6_000]]}
-    solution = Watched(problem_of(two_at_a_dairy(breaks=[pause])), seconds=5).solution
+    solution = Watched(problem_of(two_at_a_dairy(breaks=[pause]))).solution
     assert solution.summary.unassigned == 0
     assert "break" in [step.type for step in solution.routes[0].steps]
 
 
 @pytest.mark.parametrize("vehicle", [{"capacity": [1]}, {"max_tasks": 3}, {"max_travel_time": 1_700}])
 def test_what_breaks_another_rule_stays_left_out(vehicle: dict[str, Any]) -> None:
-    assert Watched(problem_of(two_at_a_dairy(**vehicle)), seconds=5).solution.summary.unassigned == 2
+    assert Watched(problem_of(two_at_a_dairy(**vehicle))).solution.summary.unassigned == 2
 
 
 def setups(seed: int) -> Model:

@@ -117,7 +117,12 @@ def test_stop_kills_the_child_in_the_middle_of_its_work(process: VroomProcess) -
     next(answers)
     assert process.pid is not None
     stopped: list[float] = []
-    timer = threading.Timer(0.1, lambda: (process.stop(), stopped.append(time.monotonic())))
+
+    def stop() -> None:
+        process.stop()
+        stopped.append(time.monotonic())
+
+    timer = threading.Timer(0.1, stop)
     timer.start()
     list(answers)
     process.close()
@@ -186,13 +191,11 @@ def test_a_new_child_serves_after_one_that_died_until_too_many_have(process: Vro
 
 def test_the_child_dies_with_its_parent() -> None:
     code = f"import sys; sys.path[:] = {sys.path!r}\n{PARENT}"
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    try:
-        assert parent.stdout is not None
-        child = json.loads(parent.stdout.readline())
-        assert is_alive(child)
-    finally:
-        parent.kill()
-        parent.wait()
-        parent.stdout.close()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        try:
+            assert parent.stdout is not None
+            child = json.loads(parent.stdout.readline())
+            assert is_alive(child)
+        finally:
+            parent.kill()
     until(lambda: not is_alive(child))

@@ -130,13 +130,3 @@ class Annealing:
         """Cost of a typical leg of a solution."""
         legs = len(self.encoding.possible) + solution.num_routes()
         return (solution.distance_cost() + solution.duration_cost()) / max(1, legs)
-
-
-def cost(solution: "pyvrp.Solution") -> int:
-    """The objective of a feasible solution: lower is better, prizes that are not collected included."""
-    return (
-        solution.distance_cost()
-        + solution.duration_cost()
-        + solution.fixed_vehicle_cost()
-        + solution.uncollected_prizes()
-    )

@@ -1,0 +1,13 @@
+"""Loops of assertions that cannot pass for want of anything to check."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def nonempty(items: Iterable[T]) -> list[T]:
+    """The items as a list. Fails if there are none."""
+    found = list(items)
+    assert found, "there is nothing to check"
+    return found

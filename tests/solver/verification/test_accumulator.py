@@ -1,0 +1,104 @@
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from milkrun.schema.problem import Vehicle
+from milkrun.schema.solution import Route, Step
+from milkrun_solver.model.travel import NO_WAY, Travel
+from milkrun_solver.verification.accumulator import Tally
+from tests.solver.problems import problem_of
+
+DURATIONS = np.array([[0, 100], [70, 0]], dtype=np.uint32)
+DISTANCES = np.array([[0, 900], [800, 0]], dtype=np.uint32)
+
+
+def body(**vehicle: Any) -> dict[str, Any]:
+    return {
+        "vehicles": [{"id": 1, "start_index": 0, **vehicle}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": DURATIONS.tolist(), "distances": DISTANCES.tolist()}},
+    }
+
+
+def vehicle(**given: Any) -> Vehicle:
+    return problem_of(body(**given)).vehicles[0]
+
+
+def tally(timed: bool = True, travel: Travel | None = None, **given: Any) -> Tally:
+    return Tally(travel or Travel(DURATIONS, DISTANCES), vehicle(**given), timed)
+
+
+def route(duration: int = 0, overtime: int | None = None, *steps: Step) -> Route:
+    return Route.model_construct(duration=duration, overtime=overtime, steps=list(steps))
+
+
+def test_legs_add_up_to_what_the_matrices_say_in_each_direction() -> None:
+    travelled = tally()
+    assert travelled.add(0, 1, 100, parts=1)
+    assert travelled.add(1, 0, 70, parts=2)
+    assert (travelled.hundredths, travelled.metres) == (17_000, 1_700)
+
+
+def test_a_vehicle_without_a_place_to_come_from_travels_nothing() -> None:
+    travelled = tally()
+    assert travelled.add(None, 1, 0, parts=1)
+    assert not travelled.add(1, None, 1, parts=1)
+    assert (travelled.hundredths, travelled.metres) == (0, 0)
+
+
+def test_at_plain_speed_a_leg_takes_its_seconds_exactly() -> None:
+    assert not tally().add(0, 1, 99, parts=5)
+
+
+@pytest.mark.parametrize(("seconds", "may_be"), [(81, False), (82, True), (84, True), (85, False)])
+def test_at_another_speed_each_part_of_a_leg_may_be_a_second_off(seconds: int, may_be: bool) -> None:
+    assert tally(speed_factor=1.2).add(0, 1, seconds, parts=2) == may_be
+
+
+@pytest.mark.parametrize("kind", ["durations", "distances", "costs"])
+def test_any_matrix_closes_a_leg(kind: str) -> None:
+    shut = np.array([[0, NO_WAY], [5, 0]], dtype=np.uint32)
+    travelled = tally(travel=Travel(**{"durations": DURATIONS, kind: shut}))
+    assert [travelled.is_closed(*leg) for leg in ((0, 1), (1, 0), (None, 1), (0, None))] == [
+        *(True, False, False, False)
+    ]
+
+
+def test_a_route_costs_what_its_time_distance_and_work_do() -> None:
+    """Where time binds VROOM rounds from durations in seconds, so that the cost may be one more or less."""
+    costs = {
+        "fixed": 50,
+        "per_hour": 3_600,
+        "per_km": 2_000,
+        "per_task_hour": 7_200,
+        "per_overtime_hour": 3_600,
+    }
+    travelled = tally(costs=costs, shift_duration=1, max_overtime=900)
+    travelled.add(0, 1, 100, parts=1)
+    work = Step.model_construct(type="job", setup=30, service=60)
+    least, most = travelled.cost_between(route(100, 20, work))
+    exact = 50 + 100 + 1_800 + 2 * 90 + 20
+    assert least <= exact <= most <= least + 1
+
+
+def test_reloading_is_no_work_that_is_paid_by_the_hour() -> None:
+    travelled = tally(costs={"per_task_hour": 3_600})
+    reload = Step.model_construct(type="reload", setup=0, service=300)
+    assert travelled.cost_between(route(0, None, reload))[1] == 0
+
+
+def test_where_nothing_is_timed_the_cost_is_rounded_down() -> None:
+    travelled = tally(timed=False, costs={"per_hour": 50})
+    travelled.add(0, 1, 100, parts=1)
+    cost = math.floor(100 * 50 / 3_600)
+    assert travelled.cost_between(route(100)) == (cost, cost)
+
+
+def test_a_matrix_of_costs_takes_the_place_of_time_and_distance() -> None:
+    costs = np.array([[0, 7], [8, 0]], dtype=np.uint32)
+    travelled = tally(travel=Travel(DURATIONS, DISTANCES, costs))
+    travelled.add(0, 1, 100, parts=1)
+    travelled.add(1, 0, 70, parts=1)
+    assert travelled.cost_between(route(170)) == (15, 15)

@@ -1,0 +1,32 @@
+from typing import Any
+
+import pytest
+
+from milkrun_solver.model.travel import travel_source
+from milkrun_solver.verification.facts import Facts
+from tests.solver.problems import problem_of
+
+
+def body(**vehicle: Any) -> dict[str, Any]:
+    return {
+        "vehicles": [{"id": 1, "start_index": 0, **vehicle}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 100], [70, 0]]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "binds"),
+    [
+        ({}, False),
+        ({"jobs": [{"id": 1, "location_index": 1, "time_windows": [[0, 9]]}]}, True),
+        ({"jobs": [{"id": 1, "location_index": 1, "release_time": 5}]}, True),
+        (body(time_window=[0, 900]), True),
+        (body(breaks=[{"id": 1, "time_windows": [[0, 9]]}]), True),
+        (body(shift_duration=500), True),
+    ],
+    ids=["nothing", "a window", "a release time", "working hours", "a break", "a shift"],
+)
+def test_what_says_when_things_are_done_binds_in_time(changed: dict[str, Any], binds: bool) -> None:
+    problem = problem_of({**body(), **changed})
+    assert Facts(problem, travel_source(problem)).timed == binds
