@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
+from tests.nonempty import nonempty
 
 FILES = sorted(ROOT.glob("requirements*.txt"))
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", re.MULTILINE)
@@ -31,7 +32,7 @@ def test_a_lock_holds_what_its_file_names(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_package_of_a_lock_has_a_hash(file: Path) -> None:
     packages = re.split(r"\n(?=\S)", lock_of(file).read_text().strip())
-    assert [package for package in packages if "--hash=sha256:" not in package] == []
+    assert [package for package in nonempty(packages) if "--hash=sha256:" not in package] == []
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-neo4j", "requirements-bench"])

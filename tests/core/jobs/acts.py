@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import pytest
 
 from milkrun.jobs import runner
-from milkrun.jobs.manager import 
 from milkrun.jobs.submitting import Submission
 from milkrun.settings import JobPolicy
 from tests.redis_pair import Pair
