@@ -56,7 +56,7 @@ def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]
         before = until(lambda: begun(status(api, killed)))
         for pid in pids_of(stack, "worker"):
             os.kill(pid, signal.SIGKILL)
-        lost = Submission(owner, str(ULID()), body, 1_000, "corr-1")
+        lost = Submission(owner, str(ULID()), body, 600_000, "corr-1")
         JobStateManager(connect(valkey.url), JobPolicy()).submit(lost)
         yield Recovering(api, killed, before, lost.run_id)
 
