@@ -1,4 +1,4 @@
-"""The gateway's question about a bearer token: who is calling?"""
+"""Lambda authorizer: tells API Gateway who the bearer of a token is."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ NOBODY = "nobody"
 
 @cache
 def get_verifier() -> TokenVerifier:
-    """The verifier of this process.
+    """The token verifier of this process.
 
     Raises:
         ValueError: The settings name no issuer or no audience.
@@ -33,10 +33,13 @@ prime_before_snapshot(get_verifier)
 
 
 def authorize(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    """Allows or denies the bearer of a token what the API offers.
+    """Allows or denies the bearer of a token access to the API.
 
-    A token that is not taken is a denial and no error: those are for an operator to see, and a denial is
-    remembered by the gateway. Raises IssuerUnavailableError, which it answers with 503.
+    A rejected token is a denial, not an error: the gateway caches denials, and errors are for operators to
+        see.
+
+    Raises:
+        IssuerUnavailableError: The issuer's keys cannot be fetched. The gateway then answers 503.
     """
     scheme, _, token = event["authorizationToken"].partition(" ")
     try:
@@ -47,12 +50,13 @@ def authorize(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         get_logger().info("token rejected", reason=refusal.detail)
         return _decision("Deny", event["methodArn"], NOBODY, {})
     owner = token_owner(caller.issuer, caller.subject)
-    get_logger().info("token accepted", owner=owner)  # a subject may be an address
+    get_logger().info("token accepted", owner=owner)  # the subject may be an email address
     return _decision("Allow", event["methodArn"], owner, caller._asdict())
 
 
 def _decision(effect: str, method_arn: str, principal: str, context: dict[str, str]) -> dict[str, Any]:
-    """For all routes of the stage: the gateway remembers it by token, and uses it for other routes too."""
+    """A policy for all routes of the stage, because the gateway caches it by token and reuses it for other
+    routes."""
     api, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{api}/{stage}/*"}
     return {
@@ -63,7 +67,8 @@ def _decision(effect: str, method_arn: str, principal: str, context: dict[str, s
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Entry point of the function. The gateway's question has no correlation id: its lines have its own."""
+    """Entry point of the function. The event has no correlation id, so log lines have the id of this
+    request."""
     begin(context, context.aws_request_id)
     decision: dict[str, Any] = traced(authorize)(event, context)
     return decision

@@ -32,7 +32,7 @@ def get_probe() -> ReadinessProbe:
 
 @app.get("/health")
 def health() -> Response[str]:
-    """Always 200: this process answers. Touches no dependency."""
+    """Always 200: the process is up. Asks no dependency."""
     body: Health = {
         "status": "ok",
         "timestamp": timestamp(datetime.now(UTC)),
@@ -44,7 +44,7 @@ def health() -> Response[str]:
 
 @app.get("/ready")
 def ready() -> Response[str]:
-    """200 if every dependency answers, else 503; within three seconds whatever hangs."""
+    """200 if every dependency answers, else 503. Answers within three seconds even if a dependency hangs."""
     states = get_probe().ask()
     report_down(states)
     measure("DependenciesDown", sum(why_down(state) is not None for state in states.values()))

@@ -1,4 +1,4 @@
-"""The runs of a caller: their state, their results, their list, and their end."""
+"""The runs of a caller: status, result, list, stop and erase."""
 
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ app = create_app()
 
 @app.get("/optimize/<run_id>/status")
 def status(run_id: str) -> Response[str]:
-    """The state of a run; with `Prefer: wait=N` once it has changed."""
+    """The state of a run. With `Prefer: wait=N`, waits up to N seconds until it changes."""
     run = get_reader().status(caller(app), run_id_of(run_id))
     seconds = seconds_to_wait(app)
     if not seconds:
@@ -30,9 +30,9 @@ def status(run_id: str) -> Response[str]:
 
 @app.get("/optimize/<run_id>/result")
 def result(run_id: str) -> Response[Any]:
-    """The solution of a completed run; with `?best=true` the best so far of a running one.
+    """The solution of a completed run. With `?best=true`, the best routes so far of a running one.
 
-    With `Prefer: wait=N` once there is one.
+    With `Prefer: wait=N`, waits up to N seconds until there are any.
     """
     best = flag(app.current_event, "best")
     run, solution = get_reader().result(caller(app), run_id_of(run_id), best=best)

@@ -1,4 +1,4 @@
-"""POST /optimize: takes a problem, answers with its run."""
+"""POST /optimize: accepts a problem and answers with its run."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sweeper: runs every minute and moves on whatever stands still."""
+"""The sweeper: runs every minute and handles the runs that are due."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _RESERVE_MS = 5_000
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Entry point of the function; gives how many runs met which end."""
+    """Entry point of the function. Returns how many runs had which outcome."""
     begin(context, context.aws_request_id)
 
     def run(*_: Any) -> dict[str, int]:

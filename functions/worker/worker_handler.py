@@ -21,19 +21,19 @@ from milkrun_solver.solve import solve
 
 
 def read_network(compiled: bytes) -> RoadNetwork:
-    """A road network out of its compiled form."""
+    """Reads a road network from its compiled form."""
     return RoadNetwork(CompiledNetwork.from_bytes(compiled), get_settings().snap_limit_m)
 
 
 @cache
 def get_travel() -> NetworkTravel[RoadNetwork]:
-    """What this process knows the road networks by."""
+    """The travel times on road networks, with the networks that this process has read."""
     return NetworkTravel(get_store, read_network, network_source)
 
 
 @cache
 def get_tools(function: str) -> Tools:
-    """What the worker of this process works with; `function` is the ARN that it was invoked by."""
+    """The worker's dependencies; `function` is the ARN that the worker was invoked by."""
     return Tools(get_jobs(), get_invoker(function), solve, get_travel().times_of, get_settings().limits)
 
 
