@@ -1,1 +1,1 @@
-"""Bearer tokens of an OpenID Connect issuer, checked for the authorizer alone."""
+"""Verifies bearer tokens of an OpenID Connect issuer. Only the authorizer uses it."""

@@ -2,10 +2,10 @@
 
 milkrun.errors.MilkrunError
 └── AuthorizerError
-    ├── TokenRefusedError         the caller's token is none that we take
-    └── IssuerUnavailableError    the issuer's keys cannot be had: no token can be judged
+    ├── TokenRefusedError         the token is not valid, or the policy rejects it
+    └── IssuerUnavailableError    the issuer's keys cannot be fetched, so no token can be verified
 
-None of them answers a request itself: the gateway does, in the template's words.
+The gateway answers the request, with the bodies that the template defines.
 """
 
 from milkrun.errors import MilkrunError

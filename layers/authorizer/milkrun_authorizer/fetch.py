@@ -1,4 +1,4 @@
-"""Fetching a small JSON document of the issuer's, and nothing else from nowhere else."""
+"""Fetches a small JSON document from the issuer, and from no other address."""
 
 import http.client
 import json
@@ -12,32 +12,32 @@ from milkrun_authorizer.errors import IssuerUnavailableError
 
 FETCH_SECONDS = 2.0
 MAX_BYTES = 262_144
-"""A key takes about 500 bytes, two kilobytes with its certificates."""
+"""A key takes about 500 bytes, or two kilobytes with its certificates."""
 
 _SECURE = frozenset({"https"})
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect would let whoever answers choose the next address."""
+    """Refuses redirects, which would let the answering server choose the next address."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
 def fetch_json(url: str, *, schemes: Collection[str] = _SECURE) -> Any:
-    """The JSON document at `url`, within 2 seconds, without redirects or proxies, of 256 KiB at most.
+    """Fetches the JSON document at `url`: at most 256 KiB, within 2 seconds, without redirects or proxies.
 
     Raises:
-        IssuerUnavailableError: There is no such document there.
+        IssuerUnavailableError: The document cannot be fetched, or is not JSON.
     """
     parts = urlsplit(url)
     if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
         raise IssuerUnavailableError("the issuer's documents must have plain https URLs")
     try:
         return json.loads(within(FETCH_SECONDS, lambda: _read(url)))
-    # URLError and TimeoutError are OSErrors; brackets without end exhaust the parser.
+    # URLError and TimeoutError are OSErrors. Deeply nested brackets exhaust the parser's recursion.
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
-        # This lands in the log, which names no server.
+        # The message goes to the log, which must not name a server.
         raise IssuerUnavailableError(f"{parts.path}: {type(error).__name__}") from error
 
 

@@ -1,4 +1,4 @@
-"""The public keys of an issuer: fetched anew every few minutes, and kept for a day where they cannot be."""
+"""The public keys of an issuer: refreshed every ten minutes, and kept for a day if the issuer is down."""
 
 import time
 from collections.abc import Callable
@@ -12,33 +12,33 @@ from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
 from milkrun_authorizer.fetch import FETCH_SECONDS, fetch_json
 
 REFRESHED_AFTER = 600.0
-"""Seconds after which keys are fetched again, so that one the issuer has withdrawn counts no longer."""
+"""Seconds after which keys are fetched again, so that a key that the issuer has withdrawn stops working."""
 KEPT_FOR = 86_400.0
-"""Seconds that keys count after they were fetched, while the issuer is away."""
+"""Seconds that fetched keys stay valid while the issuer is down."""
 COOLDOWN = 30.0
-"""Seconds between fetches for keys that are not known, which any caller can name, and between those that fail
-to renew known ones."""
+"""Least seconds between fetches for unknown key ids, which any caller can send, and between failed
+refreshes."""
 RETRY_AFTER = 5.0
-"""Seconds after a fetch that failed until a token that needs it has the next one made."""
+"""Seconds after a failed fetch before a token with an unknown key id can start the next one."""
 PATIENCE = 1.0
-"""Seconds that one token of a known key waits for keys to be renewed, which then goes on by itself."""
+"""Seconds that a token with a known key waits for a refresh. The refresh then continues in the background."""
 
 _BOTH_DOCUMENTS = 2 * FETCH_SECONDS + 1.0
 
 ALGORITHMS = frozenset(
     ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 )
-"""Asymmetric ones only: with a public key as the secret of HS256, anybody could sign."""
+"""Only asymmetric algorithms: with HS256, anybody could sign with the public key as the secret."""
 
 
 class IssuerKeys:
     """The signing keys of one issuer, by key id.
 
     Args:
-        issuer: The `iss` of its tokens; its discovery document lies below it.
-        fetch: Gives the JSON document at an address.
-        clock: Seconds that never go back.
-        on_failure: Is told why, each time that keys cannot be fetched.
+        issuer: The `iss` of its tokens, and the base URL of its discovery document.
+        fetch: Returns the JSON document at a URL.
+        clock: A monotonic clock, in seconds.
+        on_failure: Called with the reason each time the keys cannot be fetched.
     """
 
     def __init__(
@@ -58,13 +58,14 @@ class IssuerKeys:
         self._failure: str | None = None
 
     def find(self, key_id: str) -> PyJWK:
-        """The key of that id; a new one is found within half a minute of its first use.
+        """The key with this id. A new key is found within half a minute of its first use.
 
-        Known keys go on for a day while the issuer is away, and nobody waits long for it.
+        While the issuer is down, known keys work for a day, and a token with a known key waits at most a
+        second.
 
         Raises:
             TokenRefusedError: The issuer has no such key.
-            IssuerUnavailableError: The key is not known, and whether the issuer has it cannot be learnt now.
+            IssuerUnavailableError: The key is unknown, and the issuer cannot be asked now.
         """
         self._hear(0)
         age = self._clock() - self._fetched_at
@@ -82,7 +83,8 @@ class IssuerKeys:
         raise TokenRefusedError("the issuer has no key with this id")
 
     def _ask(self, cooldown: float) -> bool:
-        """Begins to fetch the keys, unless that is under way or was begun a moment ago; whether it did."""
+        """Starts a fetch, unless one is running or the last began within the cooldown. Returns whether it
+        did."""
         if self._asking or self._clock() - self._asked_at <= cooldown:
             return False
         self._asked_at = self._clock()
@@ -90,13 +92,13 @@ class IssuerKeys:
         return True
 
     def _hear(self, seconds: float) -> None:
-        """Takes what a fetch has brought, if it ends within so long."""
+        """Stores the result of a fetch if it ends within these seconds."""
         if self._asking is None or not self._asking.wait(seconds):
             return
         asking, self._asking = self._asking, None
         try:
             self._keys = asking.result()
-        except Exception as error:  # a document that is broken in some new way is none either
+        except Exception as error:  # a malformed document is a failure too
             foreseen = isinstance(error, IssuerUnavailableError)
             self._failure = str(error) if foreseen else type(error).__name__
             self._on_failure(self._failure)
@@ -110,7 +112,7 @@ class IssuerKeys:
         return keys
 
     def _key_address(self) -> str:
-        """Where the issuer says its keys are: a token has no say in that."""
+        """The URL of the keys, from the issuer's discovery document. A token cannot choose it."""
         configuration = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if not isinstance(configuration, dict) or configuration.get("issuer") != self._issuer:
             raise IssuerUnavailableError("the discovery document belongs to another issuer")

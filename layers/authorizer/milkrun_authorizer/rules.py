@@ -1,4 +1,4 @@
-"""What a token has to be, beside signed by the issuer and in its time."""
+"""What the policy requires of a token that has a valid signature and has not expired."""
 
 import json
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ _ACCESS = "access"
 
 
 def check(policy: TokenPolicy, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
-    """Refuses a token that the policy does not take.
+    """Refuses a token that breaks the policy.
 
     Raises:
-        TokenRefusedError: The message quotes nothing of the token.
+        TokenRefusedError: The token breaks it. The message quotes nothing from the token.
     """
     if not policy.audiences & _meant_for(claims):
         raise TokenRefusedError("the token is meant for another audience")
@@ -27,19 +27,19 @@ def check(policy: TokenPolicy, header: Mapping[str, Any], claims: Mapping[str, A
 
 
 def _meant_for(claims: Mapping[str, Any]) -> set[str]:
-    """By `aud`, or where there is none by `client_id`, which Cognito's access tokens have instead."""
+    """The audiences in `aud`; without `aud`, in `client_id`, which Cognito's access tokens have instead."""
     return set(_strings(claims["aud"] if "aud" in claims else claims.get("client_id")))
 
 
 def _is_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
-    """By Cognito's `token_use`, or where there is none by the type that RFC 9068 gives an access token."""
+    """Decides by Cognito's `token_use`; without it, by the type that RFC 9068 gives an access token."""
     if "token_use" in claims:
         return bool(claims["token_use"] == _ACCESS)
     return str(header.get("typ")).lower().removeprefix("application/") == "at+jwt"
 
 
 def _scopes(claims: Mapping[str, Any]) -> set[str]:
-    """`scope` (RFC 8693) and `scp` (Okta, Entra), each a text with blanks between or a list."""
+    """The scopes in `scope` (RFC 8693) and `scp` (Okta, Entra): strings separated by spaces, or lists."""
     texts = [text for name in ("scope", "scp") for text in _strings(claims.get(name))]
     return {scope for text in texts for scope in text.split()}
 
@@ -49,7 +49,7 @@ def _strings(value: Any) -> list[str]:
 
 
 def _has(found: Any, value: str) -> bool:
-    """Whether a claim is this text, or what JSON writes so (`true`, `7`), or a list with one of them."""
+    """Whether a claim equals `value`, as a string or in JSON (`true`, `7`), or is a list that contains it."""
     if isinstance(found, list):
         return any(_has(it, value) for it in found if not isinstance(it, list))
     if isinstance(found, bool | int | float):

@@ -1,4 +1,4 @@
-"""Whose token it is, if it is one that we take."""
+"""Verifies a bearer token and identifies its caller."""
 
 from typing import NamedTuple
 
@@ -13,13 +13,13 @@ from milkrun_authorizer.rules import check
 CLOCK_SKEW = 10
 """Seconds that the issuer's clock and ours may differ."""
 MAX_TOKEN = 10_240
-"""Characters; the gateway takes no more in all headers together."""
+"""Characters: the gateway's limit for all headers together."""
 
 _NEEDED = ("exp", "iss", "sub")
 
 
 class Caller(NamedTuple):
-    """Who calls: only both together are one person or client."""
+    """A caller. Subjects are unique only within an issuer, so it takes both to identify one."""
 
     issuer: str
     subject: str
@@ -29,11 +29,12 @@ class TokenVerifier:
     """Checks tokens of one issuer.
 
     Args:
-        policy: Which of them are taken.
-        keys: Those of the policy's issuer.
+        policy: What a token must fulfil.
+        keys: The keys of the policy's issuer.
 
     Raises:
-        ValueError: The policy names no issuer or no audience: an empty one would match what it must not.
+        ValueError: The policy has no issuer or no audience. Empty ones could match tokens that must be
+            refused.
     """
 
     def __init__(self, policy: TokenPolicy, keys: IssuerKeys) -> None:
@@ -43,17 +44,17 @@ class TokenVerifier:
         self._keys = keys
 
     def verify(self, token: str) -> Caller:
-        """The caller whom the issuer vouches for: signature, issuer, times and all rules are checked.
+        """Verifies signature, issuer, lifetime and policy of a token, and returns its caller.
 
         Raises:
-            TokenRefusedError: The token is not valid, or not for us. The message never quotes it.
-            IssuerUnavailableError: The issuer's keys cannot be had.
+            TokenRefusedError: The token is not valid, or the policy rejects it. The message never quotes it.
+            IssuerUnavailableError: The issuer's keys cannot be fetched.
         """
         if len(token) > MAX_TOKEN:
             raise TokenRefusedError("the token is too long")
         try:
             header = jwt.get_unverified_header(token)
-        except (PyJWTError, RecursionError, UnicodeError):  # of brackets without end, of half a character
+        except (PyJWTError, RecursionError, UnicodeError):  # nested too deeply, or half a character
             raise TokenRefusedError("this is not a signed JSON Web Token") from None
         key_id = header.get("kid")
         if not isinstance(key_id, str):
@@ -63,7 +64,7 @@ class TokenVerifier:
             claims = jwt.decode(
                 token,
                 key,
-                algorithms=[key.algorithm_name],  # the key's, whatever the token says
+                algorithms=[key.algorithm_name],  # the key's own: the token cannot choose it
                 issuer=self._policy.issuer,
                 leeway=CLOCK_SKEW,
                 options={"require": list(_NEEDED), "verify_aud": False},
