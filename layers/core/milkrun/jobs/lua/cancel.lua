@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
--- cancel: running -> running, asked to stop; pending, or running with a lapsed lease -> cancelled, or completed
--- where it has routes already. An ended run stays as it is.
+-- cancel: running -> running, asked to stop | cancelled | completed; pending -> cancelled | completed
+-- A run that is pending, or whose lease has lapsed, ends at once: completed if it has routes, else cancelled.
+-- An ended run does not change.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
 -- Returns: OK fields | ENDED fields | UNCONFIRMED | NOT_FOUND
 -- @include finish_early

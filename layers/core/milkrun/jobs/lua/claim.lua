@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- claim: pending -> running
--- Gives the lease to one worker. Claiming again with the same token is the same claim. Above the owner's limit
--- of running runs it stays pending, and waits for its turn. A run that a newer version has submitted is left to a
--- worker of that version. Where an older run of the owner was dispatched in vain, as where workers are short, that one
--- goes first.
+-- Gives the lease to one worker. Repeating a claim with the same token is safe. If the owner is at its limit
+-- of running runs, the run stays pending and waits for its turn. A run that a newer version has submitted is
+-- left to a worker of that version. If the workers of an older run of the owner did not arrive, for example
+-- because workers are short, that run goes first.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
 -- ARGV 5: lease token; 6: lease, ms; 7: limit of running runs; 8: schema version that the worker knows
 -- Returns: OK fields request best | NOT_FOUND | ENDED | HELD | WAITING | NEWER | OLDER run_id
@@ -11,7 +11,7 @@
 -- @include hold
 local token = ARGV[5]
 
--- The owner's oldest run that workers were sent for in vain, if it is older than this one and may be claimed.
+-- The owner's oldest run whose workers did not arrive, if it is older than this one and may be claimed.
 local function oldest_in_vain()
   for _, id in ipairs(redis.call('ZRANGE', pending, 0, 99)) do
     if id >= run_id then return nil end

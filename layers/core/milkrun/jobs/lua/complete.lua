@@ -1,9 +1,11 @@
 #!lua flags=allow-oom
 -- complete: running -> completed | cancelled
--- Stores the result. A run that was asked to stop is marked so, and without a result it is cancelled. Who has ended it
--- and asks again hears that it has ended, and of no next run: that one is due.
+-- Stores the result. A run that was asked to stop is marked as stopped early; without a result it is
+-- cancelled. A repeated call is told that the run has ended, but not which run is next: that one is due
+-- already.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
--- ARGV 5: lease token; 6: the result, compressed, '' for none; 7: its cost; 8: its unassigned; 9: ms spent solving
+-- ARGV 5: lease token; 6: the result, compressed, '' for none; 7: its cost; 8: its unassigned tasks
+--      9: ms spent solving
 -- Returns: OK next | UNCONFIRMED | NOT_FOUND | ENDED | LOST
 -- @include finish
 -- @include holder

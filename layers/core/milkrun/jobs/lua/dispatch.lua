@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- dispatch: pending -> pending | failed
--- Notes that an invoke is about to be sent, and when to look again; a run that never starts is failed. Its age counts
--- from the first invoke of its turn: while it waits for others of its owner it grows no older. Where its worker was
--- invoked before and did not come, another run of its owner gets a turn meanwhile.
+-- Notes that a worker is about to be invoked, and when the run is due again. A run that never starts fails.
+-- Its time unstarted counts from the first invoke of its turn, so waiting for its owner's other runs does not
+-- count. If its earlier worker did not arrive, another run of its owner gets a turn meanwhile.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
 -- ARGV 5: '1' to dispatch a run that is not due yet; 6: length of the chain of invokes from worker to worker
 --      7: first wait, ms, doubled each time; 8: longest wait, ms; 9: longest time unstarted, ms
@@ -35,7 +35,7 @@ if dispatches > 0 and now - state[3] > tonumber(ARGV[9]) then
     finish('failed', 'error_code', 'never_started', 'error_detail', 'No worker started the run.'))
 end
 
--- A run that does not wait has its turn already, and needs only to be let run.
+-- A run that is not waiting has its turn already, and only needs room among the running runs.
 local waits, limit = redis.call('ZSCORE', waiting, run_id), tonumber(ARGV[10])
 if size_of(running) >= limit or (waits and turns_taken() >= limit) then
   wait_for_turn(now)

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- expire: running -> pending | failed | completed | cancelled
--- Takes a lapsed lease back. The run goes on from its best routes, unless its attempts are used up or its
+-- Takes back a lapsed lease. The run continues from its best routes, unless its attempts are used up or its
 -- caller asked to stop.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
--- ARGV 5: most attempts
+-- ARGV 5: limit of attempts
 -- Returns: OK fields | GAVE_UP fields | STOPPED fields | UNCONFIRMED | NOT_FOUND | ENDED | NOT_DUE
 -- @include finish
 -- @include finish_early
@@ -19,7 +19,7 @@ end
 if state[5] or state[6] then return {CODE.UNCONFIRMED} end
 if status == 'unconfirmed' then return {CODE.NOT_FOUND} end
 if status ~= 'running' then
-  redis.call('ZREM', leased, member) -- a release that knows of no leases has left it there
+  redis.call('ZREM', leased, member) -- left there by a release without this index
   return {status == 'pending' and CODE.NOT_DUE or CODE.ENDED}
 end
 local now = now_ms()

@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- fail: running -> failed
--- Asked again, it answers as complete does.
+-- A repeated call is answered as in complete.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
--- ARGV 5: lease token; 6: error code; 7: a sentence about it; 8: ms spent solving; 9: the fields at fault as JSON, or ''
+-- ARGV 5: lease token; 6: error code; 7: a sentence about it; 8: ms spent solving
+--      9: the fields at fault as JSON, or ''
 -- Returns: OK next | UNCONFIRMED | NOT_FOUND | ENDED | LOST
 -- @include finish
 -- @include holder

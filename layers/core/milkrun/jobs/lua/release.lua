@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- release: gives an owner back the bytes of its runs whose time is up
--- KEYS, ARGV 1-4: as in lib/keys.lua, of no run
--- ARGV 5: of how many runs at the most
+-- release: releases the bytes of an owner's expired runs
+-- KEYS, ARGV 1-4: as in lib/keys.lua, with an empty run id
+-- ARGV 5: limit of runs to check
 -- Returns: OK
 -- @include release
 release_expired(tonumber(ARGV[5]))

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- renew: running -> running
--- Extends the lease and writes what the search has reached. Progress and seconds spent never fall.
+-- Extends the lease and stores the progress of the search. Progress and time spent never fall.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
 -- ARGV 5: lease token; 6: lease, ms; 7: progress, 0 to 1; 8: ms spent solving
---      9: the best routes, compressed, '' if they are the same as before; 10: their cost; 11: their unassigned
+--      9: the best routes, compressed, '' if unchanged; 10: their cost; 11: their unassigned tasks
 -- Returns: OK | STOP | NOT_FOUND | ENDED | LOST
 -- @include holder
 -- @include hold

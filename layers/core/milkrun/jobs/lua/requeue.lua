@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
 -- requeue: running -> pending
--- The holder gives up its lease: to a successor (a hop), or because a dependency is away, which is no attempt: it is
--- tried again later each time, until it has been away too long.
--- Its token stays until the next claim: if the reply was lost and it asks again, it has given the lease up already.
+-- The holder gives up its lease, to a successor (a hop) or because a dependency is down. An outage is not an
+-- attempt: the run is tried again after a longer wait each time, until the dependency has been down too long.
+-- The token stays until the next claim, so that a repeated call, after a lost reply, gets the same reply.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
--- ARGV 5: lease token; 6: 'hop' or 'away'; 7: when to look at the run, ms from now, doubled each time that a dependency is
---      away; 8: the longest such wait; 9: the longest that it may be away, ms; 10: ms spent solving
+-- ARGV 5: lease token; 6: 'hop' or 'away', which means that a dependency is down
+--      7: wait until the run is due, ms, doubled each time in an outage; 8: the longest such wait, ms
+--      9: the longest outage, ms; 10: ms spent solving
 -- Returns: OK fields | STOP | NOT_FOUND | ENDED | LOST | EXHAUSTED
 -- @include holder
 -- @include back_to_pending

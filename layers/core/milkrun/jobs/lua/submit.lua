@@ -1,17 +1,17 @@
 #!lua
 -- submit: (nothing) -> pending
--- A key that was seen before with the same body gives the earlier run again. Where as many of the owner's runs as may
--- run have their turn, it waits for its own, and no worker is to be invoked. Where a run needs replicas it is written
--- unconfirmed: nobody sees it and no worker is sent for it, until they have it and it is confirmed. What is not
--- confirmed is gone after an hour.
--- KEYS, ARGV 1-4: as in lib/keys.lua; then the idempotency key, under the owner's name and the one before, or the run's
---      own key where there is none
+-- A repeated idempotency key with the same body gets the earlier run. If as many of the owner's runs have
+-- their turn as may run, the new run waits for its own, and no worker is invoked. If replicas must have the
+-- run, it is written as unconfirmed. Nobody sees it and no worker is invoked for it until they have it and it
+-- is confirmed. An unconfirmed run expires after an hour.
+-- KEYS, ARGV 1-4: as in lib/keys.lua; then the idempotency key under the owner's name, and under its former
+--      name; or the run's own key twice if there is none
 -- ARGV 5: fingerprint of the body, '' without an idempotency key; 6: hash of the key
 --      7: limit of pending runs; 8: of running runs; 9: of bytes; 10: of new runs a minute
---      11: wait before the invoke is sent again, ms; 12: schema version; 13: correlation id; 14: time limit, ms
---      15: the request, compressed
--- Returns: OK fields | WAITING fields | REPLAYED fields run_id owner | UNCONFIRMED run_id owner | PENDING_LIMIT | KEY_REUSED
---      | BYTES_LIMIT used | RATE_LIMIT ms
+--      11: wait before another worker is invoked, ms; 12: schema version; 13: correlation id
+--      14: time limit, ms; 15: the request, compressed
+-- Returns: OK fields | WAITING fields | REPLAYED fields run_id owner | UNCONFIRMED run_id owner
+--      | PENDING_LIMIT | KEY_REUSED | BYTES_LIMIT used | RATE_LIMIT ms
 -- @include turns
 -- @include place
 -- @include release
@@ -20,12 +20,12 @@
 -- @include epoch
 local idempotency, fingerprint, key_hash = KEYS[#KEYS - 1], ARGV[5], ARGV[6]
 
--- A write that changes nothing lets WAIT cover what another connection has written before.
+-- Writes what is there already, to make WAIT cover what another connection has written before.
 local function touch(key)
   redis.call('HSET', key, 'key_hash', key_hash)
 end
 
--- What is answered for a run that is there already.
+-- The reply for a run that already exists.
 local function again(key, id, of_owner, replayed)
   touch(key)
   if redis.call('HGET', key, 'status') == 'unconfirmed' then return {CODE.UNCONFIRMED, id, of_owner} end
@@ -33,7 +33,7 @@ local function again(key, id, of_owner, replayed)
   return {redis.call('ZSCORE', waiting, id) and CODE.WAITING or CODE.OK, redis.call('HGETALL', key)}
 end
 
--- The same call twice: its reply was lost with the connection.
+-- A repeated call, whose first reply was lost with its connection.
 if redis.call('EXISTS', run) == 1 then return again(run, run_id, owner, false) end
 
 if fingerprint ~= '' then
@@ -59,7 +59,8 @@ if used + #ARGV[15] > tonumber(ARGV[9]) then return {CODE.BYTES_LIMIT, int(used)
 local too_early = take_from_rate(tonumber(ARGV[10]))
 if too_early > 0 then return {CODE.RATE_LIMIT, int(too_early)} end
 
--- Each submit takes two runs that are gone out of the index: those of the release before are counted nowhere.
+-- Each submit removes up to two runs that are gone from the index. The previous release did not count its
+-- runs' bytes, so nothing else notices that they are gone.
 for _, old_id in ipairs(redis.call('ZRANGE', runs, 0, 1)) do
   if redis.call('EXISTS', key_of(old_id)) == 0 then redis.call('ZREM', runs, old_id) end
 end

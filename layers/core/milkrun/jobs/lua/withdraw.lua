@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- withdraw: pending -> (nothing)
--- Takes back a run that was not acknowledged, for want of replicas. One with an idempotency key stays unconfirmed, for
--- a retry with the key; without one nobody can find it, and it is deleted. One that a worker has is left alone.
+-- Takes back a run that was not acknowledged because too few replicas have it. With an idempotency key it
+-- stays unconfirmed, for a retry with that key. Without a key nobody can find it, so it is deleted. A run
+-- that a worker has claimed is left alone.
 -- KEYS, ARGV 1-4: as in lib/keys.lua
 -- Returns: OK | NOT_FOUND | HELD
 -- @include forget

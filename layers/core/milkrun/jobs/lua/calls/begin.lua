@@ -1,9 +1,9 @@
 #!lua
--- calls/begin: notes that a call is about to wait, unless enough do
--- A call that never tells of its end (its process died) counts until it would have ended by itself.
--- KEYS 1: the calls that wait, each as <owner>:<name>, by when it ends at the latest, ms
--- ARGV 1: the owner; 2: <owner>:<name> of the call; 3: how long it waits at the most, ms
---      4: limit of calls; 5: limit of calls of one owner
+-- calls/begin: registers a call that is about to wait, unless the limit is reached
+-- A call whose process died counts until the latest time at which it would have ended.
+-- KEYS 1: the waiting calls, as <owner>:<name>, scored by when they end at the latest, ms
+-- ARGV 1: the owner; 2: <owner>:<name> of the call; 3: the longest that it waits, ms
+--      4: limit of waiting calls; 5: limit of waiting calls per owner
 -- Returns: OK | BUSY
 -- @include now
 local calls, owner, call, longest = KEYS[1], ARGV[1], ARGV[2], ARGV[3]

@@ -1,5 +1,6 @@
--- Whether the caller has ended the run in this way, and asks again since the reply was lost: the reply, else nil.
--- An end that is yet to be confirmed is written once more, so that WAIT covers it on this connection.
+-- The reply if the caller has ended the run in one of these ways, and repeats the call because it got no
+-- reply; else nil. An end that is not confirmed yet is written again, so that WAIT covers it on this
+-- connection.
 local function already(token, ...)
   local status, by, ending = unpack(redis.call('HMGET', run, 'status', 'ended_by', 'ending'))
   if by ~= token then return nil end

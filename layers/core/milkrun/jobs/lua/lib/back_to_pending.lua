@@ -1,4 +1,4 @@
--- Takes the run from its worker. It is looked at in so many milliseconds.
+-- Takes the run from its worker. It is due again after in_ms milliseconds.
 local function back_to_pending(now, in_ms)
   redis.call('HSET', run, 'status', 'pending', 'pending_since', int(now), 'dispatches', '0')
   redis.call('HDEL', run, 'lease_until')

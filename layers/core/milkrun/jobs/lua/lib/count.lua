@@ -1,5 +1,5 @@
--- What a run takes of its owner's bytes: for each key of its own the name, the value, and a hundred bytes that Redis
--- adds. It asks no key for its meaning, so that one more key counts at once.
+-- The bytes of one key of a run: its name, its value, and a hundred bytes for what Redis adds. The meaning of
+-- the key does not matter, so a new kind of key counts at once.
 local function bytes_of(key)
   local kind, size = redis.call('TYPE', key).ok, #key + 100
   if kind == 'none' then return 0 end
@@ -8,7 +8,7 @@ local function bytes_of(key)
   return size
 end
 
--- Notes when somebody is to look whether a run is still there.
+-- Notes when to check whether a run still exists.
 local function look_again(at, id)
   redis.call('ZADD', kept, int(at), id)
   redis.call('ZADD', expiring, 'LT', int(at), owner)
@@ -17,7 +17,7 @@ local function look_again(at, id)
   end
 end
 
--- Takes a run's bytes from its owner's.
+-- Subtracts a run's bytes from its owner's.
 local function uncount(id)
   local size = redis.call('HGET', bytes, id)
   redis.call('ZREM', kept, id)
@@ -27,8 +27,8 @@ local function uncount(id)
   if redis.call('HINCRBY', bytes, 'total', -size) <= 0 then redis.call('DEL', bytes) end
 end
 
--- Counts the run as it is now: its own keys are the first of KEYS. One that ends has told already when they will be
--- gone.
+-- Counts the run's bytes as they are now. The run's own keys come first in KEYS. A run that ends has already
+-- noted when its keys expire.
 local function count()
   local size = 0
   for _, key in ipairs(KEYS) do

@@ -1,14 +1,14 @@
 -- @include pass_turn
--- Ends the run: the one place that does. Fields are pairs. Answers the id of the run that its turn is passed to, or
--- ''. One that waited for its turn has none to pass.
+-- Ends the run. No other code does. Fields are pairs. Returns the id of the run that gets its turn, or ''. A
+-- run that waited for its turn has none to pass on.
 local function end_run(status, ...)
   local now = now_ms()
   if status == 'completed' then
     redis.call('RENAME', best, result)
   elseif status == 'cancelled' then
     redis.call('DEL', best)
-  end -- of a failed run its caller can still have the best routes
-  redis.call('DEL', request) -- which a claim alone reads
+  end -- a caller can still get the best routes of a failed run
+  redis.call('DEL', request) -- only claim reads it
   redis.call('HSET', run, 'status', status, ...)
   redis.call('HDEL', run, 'lease_until', 'ending', 'written_by')
   redis.call('ZREM', active, member)
@@ -19,7 +19,7 @@ local function end_run(status, ...)
   for _, key in ipairs({run, best, result}) do
     redis.call('PEXPIRE', key, ttl_ms)
   end
-  redis.call('PEXPIRE', runs, ttl_ms, 'GT') -- the list outlives the run, however long that took
+  redis.call('PEXPIRE', runs, ttl_ms, 'GT') -- the list outlives the run, however long it took
   look_again(now + ttl_ms + 1, run_id)
   return redis.call('ZREM', waiting, run_id) == 1 and '' or pass_turn()
 end

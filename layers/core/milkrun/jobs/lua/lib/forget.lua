@@ -1,5 +1,5 @@
 -- @include pass_turn
--- Takes a run that exists no more out of the indexes. Where it had its turn, another run of its owner gets it.
+-- Removes a run that no longer exists from the indexes. If it had its turn, another run of its owner gets it.
 local function forget()
   redis.call('ZREM', active, member)
   redis.call('ZREM', queue, member)

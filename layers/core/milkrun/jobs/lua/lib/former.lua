@@ -1,4 +1,4 @@
--- The release before knew owners by the first half of their hash: what it has stored is theirs too.
+-- The previous release named owners by the first half of their hash. What it has stored belongs to them too.
 local HALF = 16
 
 local function former(key)

@@ -1,4 +1,4 @@
--- Gives the lease until then.
+-- Sets the time until which the lease is held.
 local function hold(lease_until)
   redis.call('HSET', run, 'lease_until', lease_until)
   redis.call('ZADD', active, lease_until, member)

@@ -1,4 +1,4 @@
--- Whether the caller still holds the run: nil if so, else the code of the refusal.
+-- nil if the caller still holds the run, else the code of the refusal.
 local function refusal(token)
   local held = redis.call('HMGET', run, 'status', 'token', 'ending')
   if not held[1] or held[1] == 'unconfirmed' then return CODE.NOT_FOUND end

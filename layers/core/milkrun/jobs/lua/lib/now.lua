@@ -1,4 +1,4 @@
--- Redis's own clock, in milliseconds: the one clock that all workers and sweepers share.
+-- Redis's clock, in milliseconds: the only clock that all workers and sweepers share.
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,5 +1,5 @@
--- Gives a turn to the owner's oldest run that waits for one, and answers its id, or ''. It waits no more: the next
--- turn goes to another. It is due now: whoever does not invoke its worker leaves that to the sweeper.
+-- Gives a turn to the owner's oldest waiting run, and returns its id, or ''. The run no longer waits, so the
+-- next turn goes to another one. It is due now: if nobody invokes its worker, the sweeper does.
 local function pass_turn()
   local next_id = redis.call('ZPOPMIN', waiting)[1]
   if not next_id then return '' end

@@ -1,6 +1,6 @@
 -- @include turns
--- Makes a run that is written one that callers see and workers are sent for: the end of every submit.
--- Answers whether it waits for its turn.
+-- Completes a submit: callers can see the stored run from now on, and workers are invoked for it. Returns
+-- whether it waits for its turn.
 local function place(limit_of_running, first_wait)
   local now, waits = now_ms(), turns_taken() >= tonumber(limit_of_running)
   redis.call('HSET', run, 'status', 'pending')

@@ -1,5 +1,5 @@
--- Gives the owner back the bytes of runs whose time is up, so many at the most. One that is there all the same is
--- looked at again when it goes.
+-- Releases the bytes of the owner's expired runs, of `most` runs at most. A run that still exists is checked
+-- again when it expires.
 local function release_expired(most)
   local now = now_ms()
   for _, id in ipairs(redis.call('ZRANGE', kept, '-inf', int(now), 'BYSCORE', 'LIMIT', 0, most)) do

@@ -1,4 +1,4 @@
--- Whether this is more than was spent on solving before: then no dependency is away.
+-- Whether more time was spent on solving than before. If so, no dependency is down.
 local function has_solved(ms)
   return tonumber(ms) > tonumber(redis.call('HGET', run, 'spent_ms'))
 end

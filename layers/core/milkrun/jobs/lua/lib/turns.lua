@@ -1,11 +1,11 @@
 -- @include former
--- How many of the owner's runs have their turn: they are running, or pending and a worker is invoked for them.
+-- How many of the owner's runs have their turn: they run, or are pending with a worker invoked for them.
 local function turns_taken()
   return size_of(running) + size_of(pending) - size_of(waiting)
 end
 
--- Lets a pending run wait until another run of its owner ends. That costs it no dispatch. The sweeper looks at it once
--- an hour, in case a higher limit has made room.
+-- Makes a pending run wait until another run of its owner ends. This resets its dispatches. The sweeper
+-- checks it once an hour, in case the limit has been raised.
 local function wait_for_turn(now)
   redis.call('HSET', run, 'dispatches', '0')
   redis.call('ZADD', waiting, 0, run_id)

@@ -1,10 +1,10 @@
 #!lua
--- stack/begin: notes a run that is about to run, unless as many do as may
--- One whose worker dies counts until the sweeper takes its lease back, or its invocation would have ended.
--- KEYS 1: the runs that are running, as <owner>:<run_id>, by until when they are counted, ms
---      2: those that were refused, by since when, ms
--- ARGV 1: the run; 2: for how long, ms, which is twice what an invocation lasts; 3: limit of running runs
---      4: a run whose place it takes, or ''
+-- stack/begin: takes a place for a run that is about to run, unless the limit is reached
+-- A run whose worker died keeps its place until the sweeper takes back its lease, or the place expires.
+-- KEYS 1: the running runs, as <owner>:<run_id>, scored by when their place expires, ms
+--      2: the refused runs, scored by when they were refused, ms
+-- ARGV 1: the run; 2: how long its place lasts, ms: twice the length of an invocation
+--      3: limit of running runs; 4: a run whose place it takes over, or ''
 -- Returns: OK | BUSY
 -- @include now
 local running, refused, run = KEYS[1], KEYS[2], ARGV[1]

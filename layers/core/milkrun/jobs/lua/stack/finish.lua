@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
--- stack/finish: notes that a run runs no more, and tells whose turn it is
--- Where runs were refused, that is the one that was so first, and the owner's next run goes behind them: no owner keeps
--- another out. Whoever is told goes behind the others too, so that one that cannot start keeps nobody back.
+-- stack/finish: frees the place of a run, and returns the run whose turn it is
+-- If runs were refused, that is the one refused first, and the owner's next run queues behind them, so that
+-- no owner keeps another out. The returned run also goes to the end of the queue, so that it holds up no
+-- others if it cannot start.
 -- KEYS 1-2: as in stack/begin
 -- ARGV 1: the run; 2: the next run of its owner, as <owner>:<run_id>, or ''
--- Returns: OK run, the one whose turn it is, or ''
+-- Returns: OK run, whose turn it is, or ''
 -- @include now
 local running, refused, next_run = KEYS[1], KEYS[2], ARGV[2]
 local now = now_ms()
