@@ -1,4 +1,4 @@
-"""What is not yet ended, over all owners: what the sweeper and the alarms look at."""
+"""The runs of all owners that have not ended, for the sweeper and the alarms."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,23 +24,23 @@ from milkrun.jobs.keys import (
 from milkrun.observability import get_logger
 
 _CHECKED = 10
-"""Runs of each shard's queue, the oldest, that are checked at a time."""
+"""The number of oldest runs in each shard's queue that are checked at a time."""
 
 
 class Backlog(NamedTuple):
-    """Runs not yet ended, over all owners. Times are in seconds.
+    """Runs that have not ended, over all owners. Times are in seconds.
 
     Attributes:
         active: How many there are.
         pending: How many of them are pending.
-        lapsed: Those whose lease has lapsed, the latest first: their workers are gone.
-        due: All others whose time for attention has come, the latest first.
-        expired: Owners some of whose runs may be kept no longer.
-        oldest_pending: How long the one that is pending for longest is so.
-        oldest_due: How late the latest is.
-        stalled: How many are later than `stalled_after`.
-        away: What a server of a cluster, or a part of what it holds, is away for: those runs are not among
-            these.
+        lapsed: Those whose lease has lapsed because their worker is gone, the most overdue first.
+        due: All other runs that are due, the most overdue first.
+        expired: Owners with runs that may have expired.
+        oldest_pending: How long the oldest pending run has been pending.
+        oldest_due: How long the most overdue run has been due.
+        stalled: How many runs are overdue by more than `stalled_after`.
+        away: The error if servers of a cluster, or some of their keys, cannot be read; their runs are missing
+            here.
     """
 
     active: int
@@ -55,7 +55,7 @@ class Backlog(NamedTuple):
 
 
 Late = list[tuple[float, Name]]
-"""Runs, each after how late it is, s."""
+"""Pairs of how long a run is overdue, in seconds, and the run."""
 
 
 class _Part(NamedTuple):
@@ -71,10 +71,10 @@ class _Part(NamedTuple):
 
 
 def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Backlog:
-    """The runs of all shards that need attention by Redis's clock, at most `per_shard` of each.
+    """Reads the runs of all shards that are due by Redis's clock, at most `per_shard` of each.
 
-    It takes two round trips to each server, and one more where runs are pending, however many shards that
-    holds. Shards of a server that has given one of them away are read one by one, each where it is now.
+    It takes two round trips to each server, and one more if runs are pending, for any number of shards. If a
+    server has given a shard away, its shards are read one by one, each from the server that has it now.
 
     Raises:
         DependencyUnavailableError: No server answers.
@@ -115,11 +115,11 @@ def read_backlog(redis: AnyRedis, *, per_shard: int, stalled_after: float) -> Ba
 
 
 def _part(redis: AnyRedis, indexes: list[str], read: Callable[[Redis], _Part]) -> _Part | None:
-    """What the server of these shards holds; None where it has given one of several away, or is about to."""
+    """The backlog of these shards' server; None if it has given one of several away, or is about to."""
     with redis_errors():
         try:
             return on_server_of(redis, indexes[0], read)
-        except AskError:  # and MovedError, its heir
+        except AskError:  # or MovedError, its subclass
             if len(indexes) == 1:
                 raise
             return None
@@ -158,7 +158,7 @@ def _read(server: Redis, shards: list[int], per_shard: int, stalled_ms: int) -> 
 
 
 def _late(now: int, of_shards: list[list[tuple[bytes, float]]]) -> Late:
-    """The runs that entries of indexes name, with how late they are, s."""
+    """The runs in entries of indexes, each with how long it is overdue, in seconds."""
     return [
         ((now - due_at) / 1000, due)
         for entries in of_shards
@@ -168,7 +168,7 @@ def _late(now: int, of_shards: list[list[tuple[bytes, float]]]) -> Late:
 
 
 def _drop_nameless(server: Redis, index: str, entries: list[tuple[bytes, float]]) -> None:
-    """Takes members that name no run out of an index: nobody could ever attend to them."""
+    """Removes members that name no run from an index: nobody could ever handle them."""
     nameless = [member for member, _ in entries if name_of(member) is None]
     if nameless:
         get_logger().error("index entries dropped", index=index, entries=len(nameless))
@@ -176,7 +176,7 @@ def _drop_nameless(server: Redis, index: str, entries: list[tuple[bytes, float]]
 
 
 def _leave_queue(server: Redis, names: list[Name]) -> set[Name]:
-    """Takes runs that are not pending out of the queue: a release that knew of none has moved them on."""
+    """Removes runs that are not pending from the queue: a release without this index has moved them on."""
     with server.pipeline(transaction=False) as pipe:
         for owner, run_id in names:
             pipe.zscore(OwnerKeys(owner).pending, run_id)

@@ -1,4 +1,4 @@
-"""Calls that hold their answer back (`Prefer: wait=N`): each takes a process of a function for as long."""
+"""Waiting calls (`Prefer: wait=N`). Each occupies a process of a function while it waits."""
 
 from contextlib import suppress
 
@@ -12,7 +12,7 @@ from milkrun.settings import WaitLimits
 
 
 class WaitingCalls:
-    """Counts the calls that wait, over all processes. A call that does not wait has nothing to do with it."""
+    """Counts the waiting calls of all processes."""
 
     def __init__(self, redis: AnyRedis, limits: WaitLimits) -> None:
         self._redis = redis
@@ -20,10 +20,10 @@ class WaitingCalls:
         self._begin = SharedScript(redis, "calls/begin", WAITING_CALLS)
 
     def begin(self, owner: str, seconds: float) -> str | None:
-        """Notes a call that is about to wait, for so long at the most; one round trip.
+        """Registers a call that is about to wait for at most `seconds`, in one round trip.
 
         Returns:
-            What to `end` it by; None where enough calls wait, or it cannot be known how many do.
+            A name to `end` the call by; None if the limit is reached, or Redis is down.
         """
         call = member_of((owner, new_id()))
         args = (owner, call, round(seconds * 1000), self._limits.calls, self._limits.calls_per_owner)
@@ -33,6 +33,6 @@ class WaitingCalls:
             return None
 
     def end(self, call: str) -> None:
-        """Makes room for another call. One that cannot be ended ends by itself when its seconds are over."""
+        """Frees the place of a call. If Redis is down, the place expires when the call's seconds are over."""
         with suppress(DependencyUnavailableError), redis_errors():
             on_server_of(self._redis, WAITING_CALLS, lambda server: server.zrem(WAITING_CALLS, call))

@@ -1,7 +1,8 @@
-"""What a script answers: the first element of its reply. Negative codes are refusals and change no run.
+"""Return codes: the first element of each script's reply. Negative codes are refusals and change no run.
 
-Some tidy up all the same: `dispatch` and `expire` take a run that is gone, or has no lease, out of indexes,
-and `submit` gives bytes back. `confirm` answers NOT_FOUND of a run that it has erased.
+Some refusals still clean up: `dispatch` and `expire` remove a run that is gone, or has no lease, from
+indexes, and `submit` releases the bytes of expired runs. `confirm` returns NOT_FOUND for a run that it has
+erased.
 """
 
 from enum import IntEnum
@@ -22,24 +23,24 @@ class Code(IntEnum):
     STOPPED = 5
     """expire: the run was asked to stop and has now ended."""
     UNCONFIRMED = 6
-    """It is written, and not so yet: replicas are to have it, and then it is to be confirmed."""
+    """The change is noted. It takes effect once replicas have it and `confirm` has run."""
     NOT_FOUND = -1
     ENDED = -2
     HELD = -3
     """Another worker holds the lease."""
     LOST = -4
-    """The token is not the lease's any more."""
+    """The token no longer holds the lease."""
     PENDING_LIMIT = -5
     KEY_REUSED = -6
     """The idempotency key has a run with another body."""
     NOT_DUE = -7
     EXHAUSTED = -8
-    """requeue: the dependency has been away too long."""
+    """requeue: the dependency has been down too long."""
     NEWER = -9
-    """claim: a newer version submitted the run, and may have written what this one cannot read."""
+    """claim: a newer version submitted the run, and may have written data that this one cannot read."""
     BYTES_LIMIT = -10
     RATE_LIMIT = -11
     OLDER = -12
-    """claim: an older run of the owner goes first: workers were sent for it in vain."""
+    """claim: an older run of the owner, whose workers did not arrive, goes first."""
     BUSY = -13
-    """calls/begin, stack/begin: as many calls wait, or runs are running, as may at a time."""
+    """calls/begin, stack/begin: the limit of waiting calls, or of running runs, is reached."""

@@ -1,8 +1,8 @@
-"""What a transition has written is so once enough replicas have it: who waits for them, what is seen before.
+"""Confirms changes once enough replicas have them, and decides what readers see before.
 
-A run that ends, or is erased, is first noted to do so. When the replicas have the note, it is confirmed;
-until then readers see the run as it was. A replica that takes over may hold the note and not its
-confirmation, which somebody may have been told of: there nobody is told the opposite.
+A script first only notes that a run ends or is erased. Once the replicas have the note, it is confirmed;
+until then readers see the run as it was. After a failover, the new primary may
+hold a note whose confirmation is lost, although a caller was told of it. Such a run is never shown as it was.
 """
 
 from collections.abc import Mapping
@@ -17,25 +17,25 @@ from milkrun.jobs.states import UNCONFIRMED
 from milkrun.settings import JobPolicy
 
 Fields = Mapping[bytes, bytes]
-"""The hash of a run; empty where there is none."""
+"""The hash of a run; empty if there is none."""
 
 
 class Confirmer:
-    """Confirms what is noted. Every method raises DependencyUnavailableError where Redis is away."""
+    """Confirms noted changes. Every method raises DependencyUnavailableError if Redis is down."""
 
     def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
         self._scripts = ScriptRunner(redis, policy)
         self._of_placing = (policy.max_running, round(policy.redispatch * 1000))
 
     def confirm(self, name: Name, reply: Reply, *, key_hash: str = "", wait: bool = False) -> Reply:
-        """Confirms what the reply's script has noted, if it has.
+        """Confirms what a script has noted. Returns any other reply unchanged.
 
         Args:
-            key_hash: Of a run that is erased: its idempotency key's.
-            wait: Whether replicas are to have the confirmation too.
+            key_hash: For an erased run, the hash of its idempotency key.
+            wait: Whether to wait for replicas to have the confirmation too.
 
         Raises:
-            DependencyUnavailableError: Too few replicas have it: it is as it was before.
+            DependencyUnavailableError: Too few replicas have the note, so nothing is confirmed.
         """
         if reply.code is not Code.UNCONFIRMED:
             return reply
@@ -46,28 +46,28 @@ class Confirmer:
         return self._scripts.run("confirm", name, *self._of_placing, keys=[idempotency], wait=wait)
 
     def settle(self, name: Name) -> Reply:
-        """Waits for the replicas to have what is noted of a run, and confirms it.
+        """Waits for the replicas to have a run's note, then confirms it.
 
         Returns:
-            The run's fields and the id of the next run, '' for none; NOT_FOUND where there is no run now.
+            The run's fields and the id of the next run, '' for none; NOT_FOUND if the run no longer exists.
 
         Raises:
-            DependencyUnavailableError: Too few replicas have it: it is as it was before.
+            DependencyUnavailableError: Too few replicas have the note, so nothing is confirmed.
         """
         touched = self._scripts.run("touch", name, 1, wait=True)
         if touched.code is Code.NOT_FOUND:
             return touched
-        if touched.code is Code.OK:  # somebody else has confirmed it meanwhile
+        if touched.code is Code.OK:  # somebody else has confirmed it
             touched = touched._replace(code=Code.UNCONFIRMED)
         key_hash = touched.fields.get(b"key_hash", b"")
         return self.confirm(name, touched, key_hash=key_hash.decode())
 
     def as_shown(self, name: Name, fields: Fields) -> Fields:
-        """What a reader is to see of a run.
+        """What a reader may see of a run.
 
         Raises:
-            DependencyUnavailableError: It has ended or is erased, for all that is known, and cannot be
-                confirmed: too few replicas have it.
+            DependencyUnavailableError: A caller may have been told that the run has ended or is erased, but
+                too few replicas have it to confirm that.
         """
         if fields.get(b"status") == UNCONFIRMED.encode():
             return {}
@@ -82,5 +82,5 @@ class Confirmer:
 
 
 def too_few_replicas() -> DependencyUnavailableError:
-    """What is answered where a primary is there and its replicas are not."""
+    """The error when a primary is up but too few of its replicas are."""
     return DependencyUnavailableError({"redis": down("too few replicas")})

@@ -1,4 +1,4 @@
-"""Cached factories of what a handler works with; a test puts its own in their place."""
+"""Cached factories of a handler's dependencies, which a test can replace."""
 
 from functools import cache
 
@@ -23,5 +23,5 @@ def get_reader() -> RunReader:
 
 @cache
 def get_waiting_calls() -> WaitingCalls:
-    """What this process knows the waiting calls of all processes by."""
+    """The counter of waiting calls, which all processes share through Redis."""
     return WaitingCalls(get_redis(), get_settings().waiting)

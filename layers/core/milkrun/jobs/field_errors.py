@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from milkrun.errors import FieldError
 
 MOST = 100
-"""Fields that are kept."""
+"""The most fields that are stored."""
 MOST_BYTES = 16_384
-"""Of the JSON in all: a run's hash is read with every look at its status."""
+"""The most bytes of the JSON: every status request reads the whole hash."""
 
 
 def to_stored(errors: Sequence[FieldError]) -> str:
-    """As many of them as are kept, the first ones; empty for none."""
+    """The first errors as JSON, as many as the limits allow; empty if there are none."""
     kept: list[str] = []
     size = len("[]")
     for error in errors[:MOST]:
@@ -25,9 +25,9 @@ def to_stored(errors: Sequence[FieldError]) -> str:
 
 
 def from_stored(text: str) -> tuple[FieldError, ...]:
-    """What `to_stored` has made.
+    """Reads what `to_stored` wrote.
 
     Raises:
-        ValueError: It is something else.
+        ValueError: The text is something else.
     """
     return tuple(FieldError(loc, message) for loc, message in json.loads(text)) if text else ()

@@ -1,4 +1,4 @@
-"""What the worker that holds a run does with it, from the claim to the end or the hand-over."""
+"""Transitions by the worker that holds a run, from the claim to the end or the hand-over."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -13,11 +13,11 @@ from milkrun.jobs.runner import Reply
 from milkrun.jobs.transitions import Transitions, ms, run_of
 
 _OLDER_RUNS = 3
-"""Older runs that a worker tries to claim: other workers may be quicker."""
+"""How many older runs a worker tries to claim: other workers may be quicker."""
 
 
 class Claimed(NamedTuple):
-    """A run that this worker holds now, with its body and its best routes so far as they lie in Redis."""
+    """A run that this worker now holds, with its body and its best routes so far as stored in Redis."""
 
     run: Run
     packed_request: bytes | None
@@ -28,7 +28,7 @@ class Claimed(NamedTuple):
         """The body as posted.
 
         Raises:
-            ValueError: It is gone, or cannot be read.
+            ValueError: The body is missing or cannot be read.
         """
         if self.packed_request is None:
             raise ValueError("There is no request.")
@@ -36,7 +36,7 @@ class Claimed(NamedTuple):
 
     @property
     def best(self) -> bytes | None:
-        """The best routes so far as JSON, None if there are none yet.
+        """The best routes so far as JSON; None if there are none yet.
 
         Raises:
             ValueError: They cannot be read.
@@ -45,7 +45,7 @@ class Claimed(NamedTuple):
 
 
 class Best(NamedTuple):
-    """Routes found: the solution as JSON, its cost, and how many tasks it leaves out."""
+    """The best routes: the solution as JSON, its cost, and how many tasks it leaves unassigned."""
 
     solution: bytes
     cost: int
@@ -53,17 +53,17 @@ class Best(NamedTuple):
 
 
 class Holding(Transitions):
-    """What a worker does, by the token of its lease."""
+    """Transitions by a worker, which proves by a token that it has the lease."""
 
     def claim(self, owner: str, run_id: str, token: str) -> Claimed | None:
-        """Takes the lease of a pending run, or of an older one that workers were sent for in vain.
+        """Takes the lease of a pending run, or of an older run of its owner whose workers did not arrive.
 
         Returns:
-            The run; None if its owner has enough running runs, and it waits for its turn.
+            The run; None if its owner has enough running runs, so that it waits for its turn.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The run is gone, ended, held by another worker, or of a
-                newer version; or as many runs of all owners are running as may (`BUSY`).
+                newer version; or the limit of running runs of all owners is reached (`BUSY`).
         """
         name = owner, run_id
         if not self._running.begin(name):
@@ -71,7 +71,7 @@ class Holding(Transitions):
         name, reply = self._claim_oldest(name, token)
         if reply.code is Code.OK:
             return Claimed(run_of(name, reply), *reply.payload[1:])
-        if reply.code is not Code.HELD:  # whose place it is
+        if reply.code is not Code.HELD:  # its holder needs the place
             self._running.leave(name)
         reply.accepted()
         return None
@@ -96,7 +96,7 @@ class Holding(Transitions):
     def renew(
         self, owner: str, run_id: str, token: str, *, progress: float, spent_ms: int, best: Best | None
     ) -> bool:
-        """Extends the lease and writes what the search has reached; `best` only where it is new.
+        """Extends the lease and stores the progress of the search; `best` only if it is new.
 
         Returns:
             Whether the caller has asked the run to stop.
@@ -118,13 +118,13 @@ class Holding(Transitions):
     def complete(
         self, owner: str, run_id: str, token: str, *, spent_ms: int, best: Best | None
     ) -> Name | None:
-        """Ends a run with its result; one that was stopped before there was any is cancelled.
+        """Ends a run with its result. A run that was stopped before it had one is cancelled.
 
-        It may be called again where its answer was lost, and so may `fail`, `hand_over` and `retry_later`.
+        It is safe to repeat if its answer was lost. So are `fail`, `hand_over` and `retry_later`.
 
         Returns:
-            The run whose turn has come: its owner's oldest that waits, or one of any owner that was refused
-            because too many were running; None if there is none, or if it is called again.
+            The run whose turn has come: the oldest waiting run of the same owner, or a run of any owner that
+                was refused because too many were running. None if there is none, or the call is repeated.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.
@@ -142,7 +142,7 @@ class Holding(Transitions):
         spent_ms: int,
         errors: Sequence[FieldError] = (),
     ) -> Name | None:
-        """Ends a run as failed, by these fields of its problem. Returns and raises as `complete`."""
+        """Ends a run as failed; `errors` names the fields at fault. Returns and raises as `complete`."""
         return self._end("fail", (owner, run_id), token, code, detail, spent_ms, to_stored(errors))
 
     def _end(self, verb: str, name: Name, *args: str | bytes | int) -> Name | None:
@@ -152,7 +152,7 @@ class Holding(Transitions):
         return self.next_after(name, (name[0], next_id) if next_id else None)
 
     def next_after(self, name: Name, next_run: Name | None = None) -> Name | None:
-        """Makes room for another run where one runs no more.
+        """Frees the place of a run that no longer runs.
 
         Args:
             next_run: The run of its owner whose turn has come.
@@ -163,10 +163,10 @@ class Holding(Transitions):
         return self._running.finish(name, next_run)
 
     def hand_over(self, owner: str, run_id: str, token: str, *, spent_ms: int) -> Run | None:
-        """Gives the lease up for a successor, which is to be invoked at once.
+        """Gives up the lease to a successor, which is to be invoked at once.
 
         Returns:
-            The pending run; None if its caller has asked it to stop, and it is to be completed instead.
+            The pending run; None if it was asked to stop, so that it is to be completed instead.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: The lease is lost.
@@ -174,10 +174,10 @@ class Holding(Transitions):
         return self._requeue((owner, run_id), token, "hop", self._policy.redispatch, spent_ms)
 
     def retry_later(self, owner: str, run_id: str, token: str, *, spent_ms: int) -> Run | None:
-        """Gives the lease up because a dependency is away, for longer each time. It uses up no attempt.
+        """Gives up the lease because a dependency is down. The wait grows each time; no attempt is used up.
 
-        Returns and raises as `hand_over`; TransitionRefusedError also where it has been away too long
-        (`EXHAUSTED`).
+        Returns and raises as `hand_over`; also raises TransitionRefusedError if the dependency has been down
+        too long (`EXHAUSTED`).
         """
         run = self._requeue((owner, run_id), token, "away", self._policy.retry_away, spent_ms)
         if run is not None:
@@ -202,5 +202,5 @@ class Holding(Transitions):
 
 
 def _stored(best: Best | None) -> tuple[bytes, int, int]:
-    """Routes as scripts take them: packed, their cost, and how many tasks they leave out."""
+    """Routes as scripts take them: packed, their cost, and how many tasks they leave unassigned."""
     return (pack(best.solution), best.cost, best.unassigned) if best else (b"", 0, 0)

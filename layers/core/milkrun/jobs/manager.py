@@ -7,9 +7,9 @@ from milkrun.jobs.sweeping import Sweeping
 
 
 class JobStateManager(Submitting, Holding, Sweeping, Stopping):
-    """Moves runs from state to state. Every method raises DependencyUnavailableError where Redis is away.
+    """Moves runs from state to state. Every method raises DependencyUnavailableError if Redis is down.
 
-    Those that store, end or erase a run wait for its replicas, and raise it where these are too few. A run
-    that is stored is then not there; of one that ends or is erased that is noted, and it is so once they are
-    back. They may be called again.
+    Methods that store, end or erase a run wait for its replicas, and also raise it if too few have the
+    change. A submitted run is then withdrawn. An end or an erasure stays noted, and takes effect once the
+    replicas are back. All are safe to repeat.
     """

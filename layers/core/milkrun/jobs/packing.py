@@ -1,4 +1,4 @@
-"""How JSON lies in Redis: zlib at its quickest level, a third of the size for a fifth of a round trip."""
+"""Compresses JSON for Redis with zlib's fastest level: a third of the size in a fifth of a round trip."""
 
 import zlib
 
@@ -9,10 +9,10 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> bytes:
-    """The JSON that was packed.
+    """Decompresses JSON from Redis.
 
     Raises:
-        ValueError: It was not packed like this.
+        ValueError: The data was not packed like this.
     """
     try:
         return zlib.decompress(data)

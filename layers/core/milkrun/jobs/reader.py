@@ -1,4 +1,4 @@
-"""Reading runs: their state, their results, and an owner's list."""
+"""Reads runs: their state, their results, and an owner's list."""
 
 from collections.abc import Callable, Iterator
 from heapq import merge
@@ -18,9 +18,9 @@ from milkrun.observability import get_logger
 from milkrun.settings import JobPolicy
 
 _MAX_SCANNED = 1_000
-"""Runs that one call for a page looks at, at the most: a rare status ends the page early, with a cursor."""
+"""The most runs that one page looks at. If a status is rare, the page ends early, with a cursor."""
 _CHUNK = 100
-"""Runs that are read at a time where one status is looked for."""
+"""How many runs are read at a time when filtering by status."""
 
 
 class Page(NamedTuple):
@@ -31,10 +31,10 @@ class Page(NamedTuple):
 
 
 class RunReader:
-    """Reads runs. Every method raises DependencyUnavailableError where Redis is away.
+    """Reads runs. Every method raises DependencyUnavailableError if Redis is down.
 
-    A run whose end is noted and not yet confirmed is read as it was before. What an owner has stored under
-    the name that the release before knew it by is found too.
+    A run whose end is noted but not confirmed is read as it was before. Runs under the owner's name in the
+    previous release are found too.
     """
 
     def __init__(self, redis: AnyRedis, policy: JobPolicy | None = None) -> None:
@@ -42,7 +42,7 @@ class RunReader:
         self._confirmer = Confirmer(redis, policy or JobPolicy())
 
     def backlog(self, *, per_shard: int, stalled_after: float) -> Backlog:
-        """What is not yet ended, over all owners, as `read_backlog`."""
+        """The runs of all owners that have not ended: see `read_backlog`."""
         return read_backlog(self._redis, per_shard=per_shard, stalled_after=stalled_after)
 
     def status(self, owner: str, run_id: str) -> Run:
@@ -63,7 +63,7 @@ class RunReader:
         return fields
 
     def result(self, owner: str, run_id: str, *, best: bool) -> tuple[Run, bytes | None]:
-        """The state of a run and its result as JSON, or with `best` the best so far; one round trip.
+        """The state of a run and its result as JSON, or with `best` the best routes so far; one round trip.
 
         Raises:
             RunNotFoundError: The owner has no such run.
@@ -74,10 +74,11 @@ class RunReader:
         raise RunNotFoundError
 
     def _result(self, name: Name, *, best: bool) -> tuple[Run, bytes | None] | None:
-        """As `result`; None where there is no such run.
+        """As `result`; None if there is no such run.
 
-        A transaction would be simpler, but Redis refuses one when its memory is full, even to read. Of a run
-        that ends while it is read, the best routes or the result are there: they are read in this order.
+        A transaction would be simpler, but Redis refuses transactions when its memory is full, even for
+        reads. If a run ends while it is read, its best routes become its result, and reading in this order
+        finds them.
         """
         owner, run_id = name
         keys = OwnerKeys(owner)
@@ -95,14 +96,14 @@ class RunReader:
         run = Run.from_fields(owner, run_id, shown)
         packed = next((solution for solution in reversed(solutions) if solution), None)
         if run.status is Status.COMPLETED and packed is None:
-            # It was confirmed only now, or else erased, or expired, while it was read.
+            # If its end was confirmed only now, read again. Otherwise the result was erased, or has expired.
             return self._result(name, best=best) if shown is not fields else None
         return run, unpack(packed) if packed else None
 
     def page(self, owner: str, *, status: Status | None, limit: int, cursor: str | None) -> Page:
-        """Runs of an owner, newest first, older than `cursor`; those that are gone leave the index.
+        """Runs of an owner, newest first, older than `cursor`. Runs that are gone are removed from the index.
 
-        One that cannot be read, as of another release, is left out and logged.
+        A run that cannot be read, such as one of another release, is left out and logged.
         """
         found: list[Run] = []
         chunk = limit + 1 if status is None else _CHUNK
@@ -126,7 +127,7 @@ class RunReader:
             top = f"({names[-1][1]}"
 
     def _newest(self, owner: str, top: str, chunk: int) -> list[Name]:
-        """The owner's newest runs, under both of its names, from `top` down."""
+        """The owner's newest runs from `top` down, under both of its names."""
         owners = [name for name, _ in _names(owner, "")]
 
         def ask(pipe: Pipeline) -> None:
@@ -154,7 +155,7 @@ class RunReader:
         ]
 
     def _leave_lists(self, gone: list[Name]) -> None:
-        """Takes runs that are gone out of their owner's lists."""
+        """Removes runs that are gone from their owner's lists."""
         if not gone:
             return
 
@@ -172,7 +173,7 @@ class RunReader:
 
 
 def _names(owner: str, run_id: str) -> list[Name]:
-    """What a run may lie under: its owner's name, and the one that the release before knew it by."""
+    """The names that a run may have: with its owner's name, and with the one in the previous release."""
     before = former_name(owner)
     return [(owner, run_id), (before, run_id)] if before else [(owner, run_id)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NotRequired, Self
 
-from typing_extensions import TypedDict  # pydantic reads it on every Python, typing's not on 3.11
+from typing_extensions import TypedDict  # pydantic cannot read typing's on Python 3.11
 
 from milkrun.errors import FieldError
 from milkrun.jobs.field_errors import from_stored
@@ -13,7 +13,7 @@ from milkrun.jobs.states import Status
 from milkrun.timestamps import timestamp
 
 SCHEMA_VERSION = 1
-"""What the worker has to know to work on a run; when it rises is told in docs/decisions/state-machine.md."""
+"""The schema that a worker must know to work on a run. docs/decisions/state-machine.md says when it rises."""
 
 
 class BrokenRule(TypedDict):
@@ -82,15 +82,15 @@ class Run:
     """The state of one run. Times are milliseconds since the epoch, on Redis's clock.
 
     Attributes:
-        attempt: The try it is in, from 1; a hand-over is no new attempt.
+        attempt: The number of the current try, from 1. A hand-over does not start a new one.
         hops: Hand-overs to a successor so far.
-        chain: Invokes from worker to worker since one that was sent from outside.
+        chain: Invokes from worker to worker since the last one from outside.
         spent_ms: Milliseconds of solving, over all attempts and hops.
         progress: 0 to 1.
         stop: Whether its caller has asked it to end early.
         errors: The fields of its problem that made it fail.
         key_hash: Hash of its idempotency key, "" without one.
-        ended_by: Token of the worker that has ended it, "" where none has.
+        ended_by: Token of the worker that has ended it, "" if none has.
     """
 
     run_id: str
@@ -161,7 +161,7 @@ class Run:
         return max(0, self.time_limit_ms - self.spent_ms)
 
     def to_status(self) -> RunStatus:
-        """What `GET /optimize/{run_id}/status` answers."""
+        """The body of `GET /optimize/{run_id}/status`."""
         error = RunError(code=self.error_code, detail=self.error_detail) if self.error_code else None
         if error is not None and self.errors:
             error["errors"] = broken_rules(self.errors)

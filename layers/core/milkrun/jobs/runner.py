@@ -1,4 +1,4 @@
-"""Sending scripts to the server that holds a run: one, or many in a pipeline."""
+"""Sends scripts to the server that holds a run: one, or many in a pipeline."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ Args = Sequence[str | bytes | int]
 
 
 class Reply(NamedTuple):
-    """What a script has answered: its code, what follows, and whether enough replicas have what it wrote."""
+    """The reply of a script: its code, its payload, and whether enough replicas have what it wrote."""
 
     code: Code
     payload: list[Any]
@@ -40,16 +40,16 @@ class Reply(NamedTuple):
 
     @property
     def fields(self) -> dict[bytes, bytes]:
-        """The hash of a run, with which many scripts answer first; empty where this one has not."""
+        """The hash of a run, which comes first in the payload of many scripts; empty without a payload."""
         flat = self.payload[0] if self.payload else []
         return dict(zip(flat[::2], flat[1::2], strict=True))
 
     def accepted(self, *refusals: Code) -> "Reply":
-        """This reply, if it is no refusal or one of these.
+        """This reply, unless its code is a refusal that is not among `refusals`.
 
         Raises:
             RunNotFoundError, TooManyPendingRunsError, IdempotencyKeyReusedError, TransitionRefusedError: It
-                is one.
+                is such a refusal.
         """
         if self.code < 0 and self.code not in refusals:
             to_error = _REFUSALS.get(self.code)
@@ -58,7 +58,7 @@ class Reply(NamedTuple):
 
 
 class SharedScript:
-    """One script over keys that all owners share. Raises DependencyUnavailableError where Redis is away."""
+    """A script on keys that all owners share. Raises DependencyUnavailableError if Redis is down."""
 
     def __init__(self, redis: AnyRedis, verb: str, *keys: str) -> None:
         self._redis = redis
@@ -66,7 +66,7 @@ class SharedScript:
         self._keys = keys
 
     def run(self, *args: str | int) -> Reply:
-        """Runs it, in one round trip."""
+        """Runs the script, in one round trip."""
         with redis_errors():
             reply, _ = on_server_of(
                 self._redis,
@@ -77,7 +77,7 @@ class SharedScript:
 
 
 class ScriptRunner:
-    """Runs the scripts of the state machine. Raises DependencyUnavailableError where Redis is away."""
+    """Runs the scripts of the state machine. Raises DependencyUnavailableError if Redis is down."""
 
     def __init__(self, redis: AnyRedis, policy: JobPolicy) -> None:
         self._redis = redis
@@ -91,8 +91,8 @@ class ScriptRunner:
         """Runs a script, in one round trip.
 
         Args:
-            keys: Those that the script needs beside those of the run and its owner.
-            wait: Whether it waits for the replicas to have what is written.
+            keys: Keys that the script needs in addition to those of the run and its owner.
+            wait: Whether to wait for the replicas to have what is written.
         """
         script, all_keys, all_args = self._scripts[verb], self._keys(name, keys), self._args(name, args)
         replicas = (self._replicas if wait else 0, _WAIT_MS)
@@ -107,7 +107,7 @@ class ScriptRunner:
     def run_each(
         self, verb: str, names: Sequence[Name], *args: str | bytes | int
     ) -> dict[Name, Reply | Exception]:
-        """Runs a script for each of these runs, in a pipeline for each server: replies, or what failed."""
+        """Runs a script for each run, in one pipeline per server. Returns replies or errors."""
         found: dict[Name, Any] = {}
         of_index: dict[str, list[Name]] = {}
         for name in names:
@@ -128,14 +128,14 @@ class ScriptRunner:
             return [error] * len(names)
 
     def _again(self, verb: str, name: Name, args: Args, reply: Any) -> Reply | Exception:
-        """A reply. One that is an error is asked for once more by itself: its slot may have moved."""
+        """The reply. If it is an error, the script runs once more by itself: the slot may have moved."""
         if isinstance(reply, list):
             return Reply(Code(reply[0]), reply[1:])
         if isinstance(reply, DependencyUnavailableError):
             return reply
         try:
             return self.run(verb, name, *args)
-        except Exception as error:  # of one run, which is to keep back no other
+        except Exception as error:  # one run must not hold up the others
             return error
 
     def _keys(self, name: Name, more: Sequence[str]) -> list[str]:

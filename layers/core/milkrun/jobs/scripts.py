@@ -1,6 +1,6 @@
 """The Lua scripts: one file per transition, and one per change of what all owners share.
 
-Pieces of `lua/lib` are put in where they are named.
+A line `-- @include NAME` inserts a piece from `lua/lib`.
 """
 
 import hashlib
@@ -32,19 +32,20 @@ VERBS = (
     "withdraw",
     "release",
 )
-"""The transitions of a run, and what else is done with the keys of one owner."""
+"""The transitions of a run, and the other scripts on the keys of one owner."""
 OF_ALL_OWNERS = ("calls/begin", "stack/begin", "stack/finish")
-"""What is done with the keys that all owners share."""
+"""The scripts on the keys that all owners share."""
 
 _INCLUDE = re.compile(r"^-- @include (\w+)\n", re.MULTILINE)
 _CODES = "local CODE = {" + ", ".join(f"{code.name} = {code.value}" for code in Code) + "}"
 
 
 def source(verb: str) -> str:
-    """The whole text of a script: its shebang line, the return codes by name, its includes and its body.
+    """The full text of a script: its shebang line, the return codes by name, its includes and its body.
 
-    A script of an owner is put between what all of them know and the count of the run's bytes: no script can
-    forget it. A refusal changes no run, and not its count.
+    Shared definitions come before a script on the keys of one owner. The count of the run's bytes comes after
+    it,
+    so that no script can forget to count. A refusal changes no run, so it is not counted.
     """
     shebang, _, body = (LUA / f"{verb}.lua").read_text().partition("\n")
     included: set[str] = set()
@@ -64,7 +65,7 @@ return reply
 
 
 def _with_includes(text: str, included: set[str], frame: str = "{}") -> str:
-    """The text within its frame, after the pieces that it names and those that they name, each once."""
+    """The text in its frame, after the pieces that it includes, directly or indirectly, each once."""
     pieces: list[str] = []
 
     def include(name: str) -> None:
@@ -81,10 +82,10 @@ def _with_includes(text: str, included: set[str], frame: str = "{}") -> str:
 
 
 class Script:
-    """One script, as a server runs it.
+    """One script.
 
-    redis-py's own loads a script that is new to a server on all primaries of a cluster, the one that is away
-    included. This one sends the text to the server that misses it.
+    redis-py's own `Script` loads a script on all primaries of a cluster, even one that is down. This class
+    sends the text only to the server that lacks it.
     """
 
     def __init__(self, verb: str) -> None:
@@ -95,19 +96,19 @@ class Script:
     def run(
         self, server: Redis, keys: Sequence[str], args: Sequence[str | bytes | int], *, wait: tuple[int, int]
     ) -> tuple[list[Any], bool]:
-        """Runs the script, and WAITs on its connection where replicas are asked for, in one round trip.
+        """Runs the script, and a WAIT on the same connection if replicas are asked for, in one round trip.
 
-        A WAIT that was sent after the answer might go through another connection, opened because the first
-        one has broken; it would know of no writes, and find that all replicas have them.
+        A WAIT sent after the answer might use another connection, because the first one has broken. It would
+        know of no writes, and report that all replicas have them.
 
         Args:
-            wait: Replicas to wait for, and how long, ms.
+            wait: How many replicas to wait for, and for how many milliseconds.
 
         Returns:
-            The script's reply, and whether so many replicas have what it wrote.
+            The script's reply, and whether enough replicas have what it wrote.
 
         Raises:
-            RedisError: The server is away, or the script failed.
+            RedisError: The server is down, or the script failed.
         """
         replies = self._send(server, ("EVALSHA", self.sha), keys, args, wait)
         if isinstance(replies[0], NoScriptError):
@@ -119,7 +120,8 @@ class Script:
     def run_each(
         self, server: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | int]]]
     ) -> list[Any]:
-        """Runs the script for each of these keys and arguments, in one round trip: replies or errors."""
+        """Runs the script for each pair of keys and arguments, in one round trip. Returns replies or
+        errors."""
         commands: list[Command] = [(("SCRIPT LOAD", self._text), {})]
         commands += [(("EVALSHA", self.sha, len(keys), *keys, *args), {}) for keys, args in calls]
         return exchange(server, commands)[1:]

@@ -1,4 +1,4 @@
-"""How many runs of all owners may run at a time: the rest of the concurrency is left to the API."""
+"""Limits how many runs of all owners run at a time, to leave the rest of the concurrency to the API."""
 
 from contextlib import suppress
 
@@ -9,17 +9,17 @@ from milkrun.jobs.keys import RUNNING_RUNS, Name, member_of, name_of
 from milkrun.jobs.runner import SharedScript
 
 _LONGEST_MS = 2 * 930_000
-"""Twice what an invocation lasts, so that a hand-over keeps its place. That of a worker that dies is free
-when its lease is taken back."""
+"""Twice the length of an invocation, so that a run keeps its place across a hand-over. If a worker dies, its
+run's place is freed when the lease is taken back."""
 
 
 class RunningRuns:
     """Counts the running runs of all owners, over all processes.
 
-    The count is one key, on a cluster on one server: where that is away, a run is let through uncounted.
+    The count is one key, so on a cluster it is on one server. If that server is down, runs start uncounted.
 
     Args:
-        limit: How many may run.
+        limit: How many runs may run at a time.
     """
 
     def __init__(self, redis: AnyRedis, limit: int) -> None:
@@ -29,13 +29,13 @@ class RunningRuns:
         self._finish = SharedScript(redis, "stack/finish", *RUNNING_RUNS)
 
     def begin(self, name: Name, *, in_place_of: Name | None = None) -> bool:
-        """Notes a run that is about to run; one round trip.
+        """Takes a place for a run that is about to run, in one round trip.
 
         Args:
-            in_place_of: A run that has been noted and does not run.
+            in_place_of: A run that has a place but does not run. It loses its place.
 
         Returns:
-            Whether it may run. Where it may not, it is the first to be told of when another one finishes.
+            Whether the run may run. If not, it is noted as refused, and `finish` returns refused runs first.
         """
         other = member_of(in_place_of) if in_place_of else ""
         try:
@@ -44,14 +44,13 @@ class RunningRuns:
             return True
 
     def finish(self, name: Name, next_run: Name | None = None) -> Name | None:
-        """Notes that a run does not run any more.
+        """Frees the place of a run.
 
         Args:
             next_run: The run of its owner whose turn has come.
 
         Returns:
-            The run whose turn has come, of whichever owner; None if nobody waits. Where it cannot be told
-            that is `next_run`.
+            The run of any owner whose turn has come; None if none waits. If Redis is down, `next_run`.
         """
         try:
             reply = self._finish.run(member_of(name), member_of(next_run) if next_run else "")
@@ -60,7 +59,7 @@ class RunningRuns:
         return name_of(reply.payload[0])
 
     def leave(self, name: Name) -> None:
-        """Notes that a run does not run, where its place is left to whoever comes."""
+        """Frees the place of a run without passing on its turn."""
         with suppress(DependencyUnavailableError), redis_errors():
             on_server_of(
                 self._redis,

@@ -1,4 +1,4 @@
-"""States of a run, and which may follow which."""
+"""States of a run, and which state may follow which."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ UNCONFIRMED = "unconfirmed"
 
 
 class Status(StrEnum):
-    """One stored field of a run."""
+    """The status of a run."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -37,4 +37,4 @@ TRANSITIONS: dict[Status, dict[Status, tuple[str, ...]]] = {
     Status.FAILED: {},
     Status.CANCELLED: {},
 }
-"""From a state, the states that may follow, each with the scripts that go there."""
+"""For each state, the states that may follow it, each with the scripts that lead there."""

@@ -1,4 +1,4 @@
-"""What a caller does with a run that it has submitted: stop it, or erase it."""
+"""Transitions that a caller asks for: stop a run, or erase it."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Stopping(Transitions):
-    """What a caller does. A run is found under both names of its owner."""
+    """Transitions that a caller asks for. A run is found under both names of its owner."""
 
     def cancel(self, owner: str, run_id: str) -> Run:
         """Asks a run to end early. An ended run stays as it is.
@@ -41,7 +41,7 @@ class Stopping(Transitions):
 
 
 def _under_its_name(owner: str, call: Callable[[str], T]) -> T:
-    """Calls under the owner's name, and where there is no such run under the one before."""
+    """Calls with the owner's name, and if there is no such run with the name in the previous release."""
     try:
         return call(owner)
     except RunNotFoundError:

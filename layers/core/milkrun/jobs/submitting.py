@@ -1,4 +1,4 @@
-"""Taking a run in."""
+"""The transition that stores a new run."""
 
 import hashlib
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from milkrun.settings import JobPolicy
 
 
 class Submission(NamedTuple):
-    """What a caller hands in: `request` is the body as posted, `time_limit_ms` what it asks for."""
+    """A problem to submit: `request` is the body as posted, `time_limit_ms` the time limit in it."""
 
     owner: str
     run_id: str
@@ -29,8 +29,8 @@ class Submitted(NamedTuple):
     """The run of a submission.
 
     Attributes:
-        replayed: Its idempotency key had it already.
-        waits: It waits for its turn: no worker is to be invoked until another run of its owner ends.
+        replayed: Whether its idempotency key had the run already.
+        waits: Whether it waits for its turn. Its worker is invoked when another run of its owner ends.
     """
 
     run: Run
@@ -39,14 +39,14 @@ class Submitted(NamedTuple):
 
 
 class Submitting(Transitions):
-    """What a submit does."""
+    """The transition that stores a new run."""
 
     def submit(self, submission: Submission) -> Submitted:
-        """Stores a new run, or finds the one that its idempotency key has.
+        """Stores a new run, or finds the earlier run of its idempotency key.
 
         Raises:
-            TooManyPendingRunsError, TooManyBytesError, TooManySubmitsError, IdempotencyKeyReusedError: It was
-                refused; nothing was written.
+            TooManyPendingRunsError, TooManyBytesError, TooManySubmitsError, IdempotencyKeyReusedError: The
+                run was refused; nothing was written.
         """
         key_hash, fingerprint = _hashes(submission)
         policy, name = self._policy, (submission.owner, submission.run_id)
@@ -83,9 +83,10 @@ class Submitting(Transitions):
         )
 
     def _confirm_submit(self, name: Name, written: Reply) -> Reply:
-        """Lets a run be seen once its replicas have it, and waits until they know that too.
+        """Makes a run visible once its replicas have it, and waits for them to have the confirmation too.
 
-        Where they do not, it is taken back: no worker may start what nobody was told of.
+        If too few have either, the run is withdrawn. Its caller is told that it failed, so no worker may
+        start it.
         """
         if written.durable:
             confirmed = self._confirmer.confirm(name, written, wait=True).accepted()
@@ -96,14 +97,14 @@ class Submitting(Transitions):
 
 
 def _hashes(submission: Submission) -> tuple[str, str]:
-    """Of the idempotency key, and of the body that it stands for; both empty without a key."""
+    """The hashes of the idempotency key and of the body; both empty without a key."""
     if submission.idempotency_key is None:
         return "", ""
     return _digest(submission.idempotency_key.encode()), _digest(submission.request)
 
 
 def _idempotency_keys(name: Name, key_hash: str) -> list[str]:
-    """The key under both names of the owner; the run's own where there is none."""
+    """The idempotency key under both names of the owner; without one, the run's own key twice."""
     owner, run_id = name
     if not key_hash:
         return [OwnerKeys(owner).run(run_id)] * 2

@@ -1,4 +1,4 @@
-"""What gets runs going that nobody holds: an invoke for those that are due, and the end of lapsed leases."""
+"""Transitions for runs that no worker holds: dispatches those that are due, and takes back lapsed leases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -11,20 +11,20 @@ from milkrun.jobs.runner import Reply
 from milkrun.jobs.transitions import Transitions, ms, run_of
 
 _RELEASED_AT_ONCE = 1_000
-"""Runs whose bytes one script gives back to their owner."""
+"""How many runs' bytes one script releases."""
 
 T = TypeVar("T")
 
 
 class Sweeping(Transitions):
-    """What the sweeper does, and a worker that passes a turn on."""
+    """Transitions by the sweeper, and by a worker that passes its turn on."""
 
     def dispatch(self, owner: str, run_id: str, *, early: bool = False, chain: int = 0) -> Run | None:
         """Notes that the run's worker is about to be invoked.
 
         Args:
-            early: Dispatch it although it is not due yet.
-            chain: Invokes from worker to worker that lead here.
+            early: Dispatch the run even if it is not due yet.
+            chain: The length of the chain of invokes from worker to worker.
 
         Returns:
             The run to invoke a worker for, or one that has now ended; None if it waits for its turn.
@@ -36,7 +36,7 @@ class Sweeping(Transitions):
         return self._dispatched(name, self._scripts.run("dispatch", name, *self._of_dispatch(early, chain)))
 
     def dispatch_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception | None]:
-        """As `dispatch`, in a pipeline for each server: results, or what is raised."""
+        """As `dispatch` for each run, in one pipeline per server. Returns results or errors."""
         replies = self._scripts.run_each("dispatch", names, *self._of_dispatch(False, 0))
         return _each(replies, self._dispatched)
 
@@ -56,10 +56,10 @@ class Sweeping(Transitions):
         return None if reply.code is Code.WAITING else run_of(name, reply)
 
     def expire(self, owner: str, run_id: str) -> Run:
-        """Takes a lapsed lease back, or lets a run end whose worker did not come to confirm its end.
+        """Takes back a lapsed lease, or confirms the end of a run if its worker did not.
 
         Returns:
-            The run, pending again or ended now.
+            The run, which is pending again or has ended.
 
         Raises:
             RunNotFoundError, TransitionRefusedError: Its lease has not lapsed.
@@ -68,7 +68,7 @@ class Sweeping(Transitions):
         return self._expired(name, self._scripts.run("expire", name, self._policy.max_attempts))
 
     def expire_each(self, names: Sequence[Name]) -> dict[Name, Run | Exception]:
-        """As `expire`, in a pipeline for each server: results, or what is raised."""
+        """As `expire` for each run, in one pipeline per server. Returns results or errors."""
         replies = self._scripts.run_each("expire", names, self._policy.max_attempts)
         return _each(replies, self._expired)
 
@@ -78,14 +78,14 @@ class Sweeping(Transitions):
         return run
 
     def release(self, owner: str) -> None:
-        """Gives an owner back the bytes of runs whose time is up."""
+        """Releases the bytes of an owner's expired runs."""
         self._scripts.run("release", (owner, ""), _RELEASED_AT_ONCE)
 
 
 def _each(
     replies: Mapping[Name, Reply | Exception], read: Callable[[Name, Reply], T]
 ) -> dict[Name, T | Exception]:
-    """What is read of each reply, or what is raised. Once replicas are away, no other run waits for them."""
+    """Reads each reply. Returns results or errors. Once replicas are down, no other run waits for them."""
     found: dict[Name, T | Exception] = {}
     away: DependencyUnavailableError | None = None
     for name, reply in replies.items():
@@ -98,6 +98,6 @@ def _each(
                 found[name] = read(name, reply)
             except DependencyUnavailableError as error:
                 found[name] = away = error
-            except Exception as error:  # of one run, which is to keep back no other
+            except Exception as error:  # one run must not hold up the others
                 found[name] = error
     return found

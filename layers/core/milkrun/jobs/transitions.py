@@ -1,4 +1,4 @@
-"""What all transitions of a run work with."""
+"""The base of all transitions of a run."""
 
 from milkrun.clients.redis import AnyRedis
 from milkrun.jobs.codes import Code
@@ -20,15 +20,15 @@ class Transitions:
         self._running = RunningRuns(redis, policy.max_running_of_all)
 
     def _settled(self, name: Name, reply: Reply) -> Reply:
-        """The reply, or what comes of it once it is confirmed."""
+        """The reply; for a noted change, the reply of its confirmation."""
         return self._confirmer.settle(name).accepted() if reply.code is Code.UNCONFIRMED else reply
 
 
 def run_of(name: Name, reply: Reply) -> Run:
-    """The run that a script answers with."""
+    """The run in a script's reply."""
     return Run.from_fields(*name, reply.fields)
 
 
 def ms(seconds: float) -> int:
-    """Milliseconds, as scripts take them."""
+    """Seconds as whole milliseconds."""
     return round(seconds * 1000)
