@@ -1,4 +1,4 @@
-"""Starting a worker for a run."""
+"""Starts workers for runs."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,11 +9,11 @@ from milkrun.observability import measure
 from milkrun.runs.report import say_about
 
 MAX_CHAIN = 12
-"""Invokes from worker to worker. Lambda stops a chain of about 16: before that the sweeper begins anew."""
+"""The longest chain of invokes from worker to worker. Lambda stops one at about 16."""
 
 
 def invoke_worker(invoker: WorkerInvoker, run: Run, message: str, **fields: Any) -> None:
-    """Starts a worker and logs a line about it. Where that fails, the sweeper does it a little later."""
+    """Starts a worker and logs a line about it. If that fails, the sweeper does it a little later."""
     _report(run, invoker.invoke(run), message, **fields)
 
 
@@ -30,7 +30,7 @@ def _report(run: Run, failure: str | None, message: str, **fields: Any) -> None:
 
 
 def invoke_in_chain(invoker: WorkerInvoker, run: Run) -> None:
-    """Starts a worker from a worker, unless the chain is long enough: then the sweeper does it."""
+    """Starts a worker from a worker. If the chain is too long, the sweeper starts a new one instead."""
     if run.chain > MAX_CHAIN:
         say_about(run, "worker left to the sweeper", chain=run.chain)
         return

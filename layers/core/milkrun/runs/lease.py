@@ -1,4 +1,4 @@
-"""The lease that a worker has on a run: what it writes under its token, tried until Redis is there."""
+"""A worker's lease on a run. Its transitions are retried while Redis is down."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class Lease:
-    """Every method raises RunNotFoundError or TransitionRefusedError where the lease is lost.
+    """A worker's lease. Every method raises RunNotFoundError or TransitionRefusedError if the lease is lost.
 
     Args:
-        run: As it was claimed.
-        may_try_again: Whether one more try may begin while Redis is away.
+        run: The run as it was claimed.
+        may_try_again: Whether there is time for another try while Redis is down.
         pause: Waits between two tries.
     """
 
@@ -42,21 +42,21 @@ class Lease:
         self._pause = pause
 
     def renew(self, spent_ms: int, best: Solution | None) -> bool:
-        """Extends the lease, in one try; `best` only where it is new. Whether the run is to stop.
+        """Extends the lease, in one try; `best` only if it is new. Returns whether the run should stop.
 
         Raises:
-            DependencyUnavailableError: Redis is away.
+            DependencyUnavailableError: Redis is down.
         """
         progress = _MOST_PROGRESS * spent_ms / self.run.time_limit_ms
         return self._jobs.renew(*self._holder, progress=progress, spent_ms=spent_ms, best=to_best(best))
 
     def complete(self, spent_ms: int, best: Solution | None) -> Name | None:
-        """Ends the run with its result, if it has one; gives the run whose turn has come."""
+        """Ends the run with its result, if it has one. Returns the run whose turn has come."""
         result = to_best(best)
         return self._patiently(lambda: self._jobs.complete(*self._holder, spent_ms=spent_ms, best=result))
 
     def fail(self, spent_ms: int, error: MilkrunError) -> Name | None:
-        """Ends the run as failed; gives the run whose turn has come."""
+        """Ends the run as failed. Returns the run whose turn has come."""
         return self._patiently(
             lambda: self._jobs.fail(
                 *self._holder, code=error.code, detail=error.detail, spent_ms=spent_ms, errors=error.errors
@@ -64,12 +64,13 @@ class Lease:
         )
 
     def hand_over(self, spent_ms: int, best: Solution | None) -> Run | None:
-        """Stores the best routes and gives the lease up to a successor; None if the run is to stop."""
+        """Stores the best routes and gives up the lease to a successor. None if the run should stop
+        instead."""
         self._patiently(lambda: self.renew(spent_ms, best))
         return self._patiently(lambda: self._jobs.hand_over(*self._holder, spent_ms=spent_ms))
 
     def retry_later(self, spent_ms: int) -> Run | None:
-        """Gives the lease up because a dependency is away; None if the run is to stop."""
+        """Gives up the lease because a dependency is down. None if the run should stop instead."""
         return self._patiently(lambda: self._jobs.retry_later(*self._holder, spent_ms=spent_ms))
 
     def _patiently(self, transition: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""What is told about a run from outside it: under its own correlation id, whoever is at work."""
+"""Logs and metrics about a run, under the run's own correlation id, whoever writes them."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ def say_about(run: Run, message: str, **fields: Any) -> None:
 
 
 def report_end(run: Run) -> None:
-    """Reports a run that has ended without a worker: lost, never started, or stopped when it was lost.
+    """Reports a run that ended without a worker: lost, never started, or stopped after its worker was lost.
 
-    Or one whose worker has ended it, and could not confirm that: it may have told of it.
+    Also reports a run whose worker ended it but could not confirm that. The worker may have reported it too.
     """
     if run.status is Status.FAILED and run.error_code:
         measure("RunsFailed", code=run.error_code)

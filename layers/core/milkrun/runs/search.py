@@ -1,4 +1,4 @@
-"""One search in a thread of its own, and what it has reached so far."""
+"""One search in its own thread, and the best answer that it has reached."""
 
 import threading
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 
 _SOONER = 0.5
-"""Seconds before its deadline that `solve` may end: it weighs what it found last, and begins nothing more."""
+"""Seconds before its deadline at which `solve` may end: it then starts nothing new."""
 
 
 class Solve(Protocol):
-    """The optimiser, as `milkrun_solver.solve.solve`; `deadline` is on the clock of `time.monotonic`."""
+    """The optimiser: see `milkrun_solver.solve.solve`. `deadline` is on the clock of `time.monotonic`."""
 
     def __call__(
         self,
@@ -29,17 +29,17 @@ class Solve(Protocol):
 
 
 TravelOf = Callable[[Problem], Any]
-"""Works out the travel times on the road network that a problem names, None if it names none."""
+"""Computes the travel times on the road network that a problem names; None if it names none."""
 
 
 class Search:
-    """Gets the travel times and runs `solve`, in a thread. All methods are for the thread that made it.
+    """Computes the travel times and runs `solve`, in a thread. Call all methods from the thread that made it.
 
     Args:
-        seconds: Seconds of solving, from when the travel times are there.
-        latest: When solving ends in any case.
-        initial: The best answer of an earlier attempt.
-        clock: What all times are read from, by `solve` too.
+        seconds: Seconds of solving, counted from when the travel times are ready.
+        latest: When solving ends at the latest.
+        initial: The best answer of an earlier attempt or hop.
+        clock: The clock of all times here, which `solve` reads too.
     """
 
     def __init__(
@@ -69,20 +69,20 @@ class Search:
         self._thread = threading.Thread(target=self._run, name="search", daemon=True)
 
     def start(self) -> None:
-        """Begins to solve."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks the search to end soon; it keeps its best."""
+        """Asks the search to end soon. Its best answer is kept."""
         self._stop.set()
 
     def wait(self, seconds: float) -> bool:
-        """Waits for the end, at most so long; whether it has come."""
+        """Waits up to `seconds` for the end. Returns whether it has come."""
         return self._done.wait(seconds)
 
     @property
     def solving(self) -> bool:
-        """Whether the travel times are there and solving has begun."""
+        """Whether the travel times are ready and solving has begun."""
         return self._started is not None
 
     @property
@@ -92,7 +92,7 @@ class Search:
 
     @property
     def ran_out(self) -> bool:
-        """Whether the search has used all its seconds, unasked to stop."""
+        """Whether the search has used all its seconds and was not asked to stop."""
         return self._clock() >= self._deadline - _SOONER and not self._stop.is_set()
 
     @property
@@ -102,14 +102,14 @@ class Search:
 
     @property
     def error(self) -> Exception | None:
-        """What ended the search, if it was an error."""
+        """The error that ended the search, if one did."""
         return self._error
 
     def outcome(self) -> Solution | None:
-        """The best answer of a search that has ended, None if it was stopped before it had one.
+        """The best answer of a search that has ended; None if it was stopped before it had one.
 
         Raises:
-            Exception: Whatever ended the search without an answer.
+            Exception: The error that ended the search before it had an answer.
         """
         if self._best is None and self._error is not None and not self._stop.is_set():
             raise self._error

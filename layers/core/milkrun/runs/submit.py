@@ -1,4 +1,4 @@
-"""Submitting a problem."""
+"""Submits a problem."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from milkrun.settings import Limits
 
 
 class SubmitRequest(NamedTuple):
-    """A caller's problem: the body's bytes, unzipped, and what came with it."""
+    """A caller's problem: the body, unzipped, and what came with it."""
 
     owner: str
     body: bytes
@@ -31,15 +31,16 @@ def submit_run(
     *,
     new_id: Callable[[], str] = new_id,
 ) -> Submitted:
-    """Checks the problem, stores a run for it, and has a worker started if its turn has come.
+    """Checks the problem, stores a run for it, and starts a worker if its turn has come.
 
-    A run that waits for its turn is left to the end of another one: a thousand submits of one owner invoke no
-    more workers than may run.
+    A run that waits for its turn is started when another one ends. A thousand submits of one owner thus
+    invoke
+    no more workers than the limit of running runs.
 
     Raises:
-        RequestError: The problem, its size, its idempotency key or the caller's quota forbids it.
-        DependencyUnavailableError: The run could not be stored as safely as is promised. No worker is started
-            for it; a retry with its idempotency key does it all.
+        RequestError: The problem, its size, its idempotency key or a limit on the caller forbids it.
+        DependencyUnavailableError: The run could not be stored safely, and no worker is started for it. A
+            retry with its idempotency key completes the submit.
     """
     problem = parse_problem(request.body, limits)
     submitted = jobs.submit(

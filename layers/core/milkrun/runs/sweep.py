@@ -1,4 +1,4 @@
-"""The sweeper: starts what was never picked up, and takes back what its worker has lost."""
+"""The sweeper: starts runs that no worker has picked up, and takes back runs whose worker is lost."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +17,11 @@ from milkrun.runs.invoke import invoke_workers
 from milkrun.runs.report import report_end, say_about
 
 PER_SHARD = 100
-"""Runs of one shard that are read at a time, so that no owner's queue hides another's dead worker."""
+"""Runs of a shard that are read at a time, so that one owner's queue hides no dead worker of another."""
 AT_ONCE = 100
-"""Runs that are attended to in one pipeline."""
+"""How many runs are handled in one pipeline."""
 STALLED_AFTER = 120.0
-"""Seconds past its time after which a run counts as stalled: a sweep each minute has left it alone twice."""
+"""Seconds after which an overdue run counts as stalled: two sweeps, one each minute, have then missed it."""
 
 T = TypeVar("T")
 
@@ -29,19 +29,19 @@ T = TypeVar("T")
 def sweep(
     reader: RunReader, jobs: JobStateManager, invoker: WorkerInvoker, has_time: Callable[[], bool]
 ) -> Counter[str]:
-    """Attends to every run whose time has come, first those that have lost their worker.
+    """Handles every run that is due, first those that have lost their worker.
 
-    What it finds and does is reported as metrics.
+    Reports what it finds and does as metrics.
 
     Args:
-        has_time: Whether more runs may be attended to.
+        has_time: Whether there is time for more runs.
 
     Returns:
-        How many runs met which end: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`, `failed`.
+        How many runs had which outcome: `expired`, `dispatched`, `waiting_or_ended`, `left_alone`, `failed`.
 
     Raises:
-        DependencyUnavailableError: Redis is away, or a part of a cluster, once the rest is attended to.
-        Exception: What kept a run from being attended to, once the rest is.
+        DependencyUnavailableError: Redis, or a part of a cluster, is down. The other runs are handled first.
+        Exception: A run could not be handled. The other runs are handled first.
     """
     first = reader.backlog(per_shard=PER_SHARD, stalled_after=STALLED_AFTER)
     sweeper = _Sweeper(jobs, invoker, has_time)
@@ -58,7 +58,7 @@ def sweep(
 def _until_none_is_new(
     backlog: Backlog, reader: RunReader, has_time: Callable[[], bool]
 ) -> Iterator[Backlog]:
-    """What needs attention, each run once, until there is no more or there is no time."""
+    """The runs that are due, each once, until there are no more or time is up."""
     seen: set[Name] = set()
     while True:
         lapsed, due = (
@@ -74,7 +74,7 @@ def _until_none_is_new(
 
 
 def _report(found: Backlog, counts: Counter[str]) -> None:
-    """What the sweep found and did, zeros too: silence is an alarm of its own."""
+    """Reports what the sweep found and did, zeros too: an alarm fires if nothing is reported."""
     due = len(found.lapsed) + len(found.due)
     measure("ActiveRuns", found.active)
     measure("PendingRuns", found.pending)
@@ -89,7 +89,7 @@ def _report(found: Backlog, counts: Counter[str]) -> None:
 
 
 class _Sweeper:
-    """Attends to runs, and counts what they met. `failures` are of runs, and of shards that are away."""
+    """Handles runs and counts outcomes. `failures` holds the errors by run, or by shard that is down."""
 
     def __init__(self, jobs: JobStateManager, invoker: WorkerInvoker, has_time: Callable[[], bool]) -> None:
         self._jobs = jobs
@@ -99,7 +99,8 @@ class _Sweeper:
         self.failures: dict[int | Name, Exception] = {}
 
     def attend(self, backlog: Backlog) -> None:
-        """Lets runs go on whose worker is gone, then starts those that are due; then counts what is kept."""
+        """Takes back runs whose worker is lost, starts those that are due, then releases bytes of expired
+        runs."""
         for chunk in _chunks(backlog.lapsed):
             if self._has_time():
                 taken, others = self._take_back(chunk)
@@ -112,7 +113,7 @@ class _Sweeper:
                 self._release(owner)
 
     def _take_back(self, names: Sequence[Name]) -> tuple[list[Name], list[Name]]:
-        """Takes lapsed leases back; gives the runs that are pending now, and those with no such lease."""
+        """Takes back lapsed leases. Returns the runs that are now pending, and those without such a lease."""
         taken: list[Name] = []
         others: list[Name] = []
         for name, found in self._jobs.expire_each(self._reachable(names)).items():
@@ -133,7 +134,7 @@ class _Sweeper:
         return taken, others
 
     def _start(self, names: Sequence[Name]) -> None:
-        """Has workers invoked for runs whose turn it is."""
+        """Dispatches runs, and invokes workers for those whose turn has come."""
         if not names:
             return
         started: list[Run] = []
@@ -155,21 +156,21 @@ class _Sweeper:
                         report_end(run)
         for few in _chunks(started, INVOKES_AT_ONCE):
             invoke_workers(self._invoker, few, "run dispatched")
-        if held:  # A release that knows of no index of leases runs them.
+        if held:  # A release without the index of leases runs them.
             self._start(self._take_back(held)[0])
 
     def _release(self, owner: str) -> None:
         try:
             self._jobs.release(owner)
-        except Exception as error:  # It must not keep back the others.
+        except Exception as error:  # It must not hold up the others.
             self.failures[shard_of(owner)] = error
 
     def _reachable(self, names: Sequence[Name]) -> list[Name]:
-        """Those whose shard is there: another try could cost another timeout."""
+        """The runs whose shard is up: another try on one that is down could cost another timeout."""
         return [name for name in names if shard_of(name[0]) not in self.failures]
 
     def _note(self, name: Name, error: Exception) -> None:
-        """Notes what keeps a run from being attended to, for the whole shard where Redis is away."""
+        """Notes why a run could not be handled. If Redis is down, this holds for the whole shard."""
         if isinstance(error, DependencyUnavailableError):
             self.failures[shard_of(name[0])] = error
             return

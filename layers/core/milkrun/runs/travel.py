@@ -10,25 +10,25 @@ from milkrun.networks.store import NetworkStore
 from milkrun.schema.problem import Problem
 
 _SECONDS = 300.0
-"""A third of the longest invocation: what takes longer would take every attempt."""
+"""A third of the longest invocation. Travel times that take longer would use up every attempt."""
 
 N = TypeVar("N")
 N_contra = TypeVar("N_contra", contravariant=True)
 
 
 class Source(Protocol[N_contra]):
-    """Works travel times out, as `milkrun_solver.network_travel.network_source`."""
+    """Computes travel times: see `milkrun_solver.model.network_travel.network_source`."""
 
     def __call__(self, problem: Problem, roads: N_contra, is_over: Callable[[], bool], /) -> Any: ...
 
 
 class NetworkTravel(Generic[N]):
-    """Works out travel times on the networks of a store, which it reads once and keeps.
+    """Computes travel times on the road networks of a store. It reads a network once and keeps it.
 
     Args:
-        find_store: Gives the store when a problem first names a network; None where no Neo4j is configured.
-        build: Makes a network of its compiled form.
-        clock: Seconds that never go back.
+        find_store: Returns the store when a problem first names a network; None if no Neo4j is configured.
+        build: Builds a network from its compiled form.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class NetworkTravel(Generic[N]):
         self._clock = clock
 
     def times_of(self, problem: Problem) -> Any:
-        """Travel times on the network that a problem names, None if it names none.
+        """Travel times on the network that a problem names; None if it names none.
 
         Raises:
             NetworkNotFoundError: There is no such network.
-            DependencyUnavailableError: Neo4j is away.
+            DependencyUnavailableError: Neo4j is down.
         """
         if problem.network is None:
             return None

@@ -1,4 +1,4 @@
-"""Waiting for a run: `Prefer: wait=N`."""
+"""Waits for a run: `Prefer: wait=N`."""
 
 import time
 from collections.abc import Callable
@@ -23,11 +23,11 @@ def wait_until(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Run:
-    """Reads a run until `done` says so or the seconds are over; gives its last state.
+    """Reads a run until `done` is true or the seconds are over. Returns its last state.
 
     Raises:
         RunNotFoundError: The run was erased meanwhile.
-        DependencyUnavailableError: Redis is away.
+        DependencyUnavailableError: Redis is down.
     """
     deadline = clock() + seconds
     pause = _FIRST_PAUSE
@@ -39,14 +39,14 @@ def wait_until(
 
 
 class Waited(NamedTuple):
-    """A run as it was read last; `waited` is False where enough calls wait already, and this one did not."""
+    """A run as last read; `waited` is False if too many calls were waiting, so that this one did not."""
 
     run: Run
     waited: bool
 
 
 def change_within(reader: RunReader, calls: WaitingCalls, run: Run, seconds: float) -> Waited:
-    """A run once it has changed, or as it is when the seconds are over.
+    """The run once it has changed, or as it is when the seconds are over.
 
     Raises as `wait_until`.
     """
@@ -56,10 +56,9 @@ def change_within(reader: RunReader, calls: WaitingCalls, run: Run, seconds: flo
 def result_within(
     reader: RunReader, calls: WaitingCalls, run: Run, seconds: float, *, best: bool = False
 ) -> tuple[Waited, bytes | None]:
-    """The last state of a run that can be read within the seconds, and its result if there is one by then, or
-    with `best` its best routes so far.
+    """Waits for a run to end, or with `best` to find routes. Returns its last state and its result, if any.
 
-    The run is stored already: where Redis goes away meanwhile, what is known of it is still an answer.
+    The run is stored already. If Redis goes down meanwhile, its last known state is still an answer.
     """
     last = Waited(run, waited=True)
     try:
@@ -86,7 +85,7 @@ def _within(
     try:
         run = wait_until(reader, run, done, seconds=seconds)
     except DependencyUnavailableError:
-        raise  # It ends by itself: to tell Redis so could keep the caller beyond its gateway's patience.
+        raise  # Its place expires by itself. Freeing it now could outlast the gateway's timeout.
     except Exception:
         calls.end(call)
         raise
@@ -95,17 +94,17 @@ def _within(
 
 
 def has_ended(run: Run) -> bool:
-    """Whether nothing will change any more."""
+    """Whether a run has ended."""
     return run.status.ended
 
 
 def has_routes(run: Run) -> bool:
-    """Whether a run has found routes, or nothing will change any more."""
+    """Whether a run has found routes, or has ended."""
     return run.best_cost is not None or run.status.ended
 
 
 def has_changed_from(before: Run) -> Callable[[Run], bool]:
-    """Whether a run has another status, attempt or best answer than before, or has ended."""
+    """Tells whether a run has another status, attempt or best answer than before, or has ended."""
 
     def changed(run: Run) -> bool:
         return run.status.ended or _what_matters(run) != _what_matters(before)

@@ -1,4 +1,4 @@
-"""Passing a turn on: a worker whose run has ended has the next one started."""
+"""Passes a turn on: a worker whose run has ended starts the next run."""
 
 from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import MilkrunError, RunNotFoundError, TransitionRefusedError
@@ -10,14 +10,14 @@ from milkrun.runs.invoke import MAX_CHAIN, invoke_in_chain
 from milkrun.runs.report import report_end
 
 _TRIED = 10
-"""Runs that are tried to be woken: those that are gone need no worker."""
+"""The most runs that are tried: some may be gone and need no worker."""
 
 
 def wake(jobs: JobStateManager, invoker: WorkerInvoker, next_run: Name | None, *, chain: int) -> None:
-    """Starts the run whose turn it is. It is due: what is left undone, the sweeper does.
+    """Starts the run whose turn has come. If that fails, the sweeper does it, because the run is due.
 
     Args:
-        chain: Invokes from worker to worker that have led to this one.
+        chain: The length of the chain of invokes that led to this worker.
     """
     log = get_logger()
     for _ in range(_TRIED):

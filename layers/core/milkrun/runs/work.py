@@ -30,23 +30,24 @@ from milkrun.settings import Limits
 RENEW_EVERY = 0.9
 """Seconds: a caller sees progress move every second."""
 HAND_OVER_BEFORE = 10.0
-"""Seconds that are kept for storing and handing over before the function's own deadline; of a short
-invocation a tenth, but two at least."""
+"""Seconds reserved before the function's deadline for storing and handing over. A short invocation reserves a
+tenth of its time, at least two seconds."""
 
 _STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
 _LAST_TRY = 0.4
-"""Share of the seconds kept that one more try at a transition may take while Redis is away: 4 s of ten."""
+"""The share of the reserved seconds that must be left for another try while Redis is down: 4 of 10
+seconds."""
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What the worker works with.
+    """The worker's dependencies.
 
     Attributes:
-        clock: Seconds that never go back, as `solve` reads them.
+        clock: A monotonic clock, in seconds, which `solve` reads too.
         new_id: Makes the token of a lease.
-        renew_every: Seconds between renewals of a lease, and between tries while Redis is away.
+        renew_every: Seconds between renewals of a lease, and between tries while Redis is down.
     """
 
     jobs: JobStateManager
@@ -64,7 +65,7 @@ class Worker:
     """Works on one run, in one invocation.
 
     Args:
-        remaining: Seconds until the function's own deadline, asked again whenever needed.
+        remaining: Returns the seconds until the function's deadline.
     """
 
     def __init__(self, tools: Tools, owner: str, run_id: str, remaining: Callable[[], float]) -> None:
@@ -77,10 +78,10 @@ class Worker:
         self._log = get_logger()
 
     def work(self) -> None:
-        """Claims the run and brings it to its end, or to a successor.
+        """Claims the run and works on it until it ends or is handed over.
 
-        An event for a run that is gone, ended, held by another or waiting for its turn ends quietly. Where an
-        older run of its owner waits for a worker it works on that one, and sends for another worker.
+        If the run is gone, ended, held by another worker or waiting for its turn, this returns at once. If an
+        older run of the owner waits for a worker, this worker takes that one and starts another for its own.
         """
         try:
             claimed = self._jobs.claim(*self._name, self._token)
@@ -103,7 +104,7 @@ class Worker:
                 self._wake(run, self._jobs.next_after((run.owner, run.run_id)))
 
     def _send_for_another(self, older: Run) -> None:
-        """Has a worker invoked again for the run that it was invoked for, since it works on an older one."""
+        """Starts another worker for the run of this event, because this worker works on an older one."""
         self._log.info("older run claimed", older_run_id=older.run_id)
         self._wake(older, self._name)
         self._log.append_keys(run_id=older.run_id, correlation_id=older.correlation_id)
@@ -117,21 +118,21 @@ class Worker:
         lease = self._lease(claimed.run)
         try:
             search = self._search(claimed)
-        except Exception as error:  # What is stored cannot be read: no attempt will.
+        except Exception as error:  # No later attempt could read what is stored either.
             self._log.error("run cannot be read", exc_info=error)
             self._fail(lease, error, lease.run.spent_ms)
             return
         search.start()
         try:
             self._renew_until_done(lease, search)
-        except Exception:  # The lease is lost, or may be: nothing of this search counts any more.
+        except Exception:  # The lease is lost, or may be: discard the search.
             search.stop()
             search.wait(_STOP_GRACE)
             raise
         self._end(lease, search)
 
     def _lease(self, run: Run) -> Lease:
-        """The lease on a run, whose transitions are tried as long as this invocation lasts."""
+        """The lease on a run, whose transitions are tried for as long as this invocation lasts."""
         return Lease(
             self._jobs,
             run,
@@ -154,7 +155,8 @@ class Worker:
         )
 
     def _initial(self, claimed: Claimed) -> Solution | None:
-        """The best routes so far; None where they are in the form of another release, and it begins anew."""
+        """The best routes so far; None if another release's format is unreadable, and the search starts
+        again."""
         try:
             return Solution.model_validate_json(claimed.best) if claimed.best else None
         except ValueError as error:
@@ -162,7 +164,8 @@ class Worker:
             return None
 
     def _renew_until_done(self, lease: Lease, search: Search) -> None:
-        """Renews the lease every second. While Redis is away the search goes on: the lease may outlast it."""
+        """Renews the lease every second. While Redis is down, the search continues: the lease may last
+        longer."""
         stored = search.initial
         while not search.wait(self._tools.renew_every):
             best = search.best
@@ -178,7 +181,7 @@ class Worker:
                     return
 
     def _end(self, lease: Lease, search: Search) -> None:
-        """Completes, fails or hands over, whichever the search's end asks for."""
+        """Completes the run, fails it or hands it over, depending on how the search ended."""
         spent_ms = _spent_ms(lease.run, search)
         if search.error is not None:
             self._log.error("search failed", exc_info=search.error)
@@ -199,7 +202,7 @@ class Worker:
         self._complete(lease, solution, spent_ms)
 
     def _retry_later(self, lease: Lease, error: DependencyUnavailableError, best: Solution | None) -> None:
-        """Gives the run back until the dependency is there, unless it has been away too long."""
+        """Gives the run back until the dependency is up. Fails it if the dependency was down too long."""
         spent_ms = lease.run.spent_ms
         try:
             pending = lease.retry_later(spent_ms)
