@@ -1,1 +1,1 @@
-"""What the functions ask of AWS without boto3: who they are, and a secret. Imports nothing outside Python."""
+"""AWS without boto3: the role's credentials, secrets and signatures, from Python's standard library alone."""

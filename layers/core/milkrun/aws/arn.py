@@ -1,4 +1,4 @@
-"""Names of things on AWS."""
+"""ARNs, the names of AWS resources."""
 
 import re
 from typing import NamedTuple, Self
@@ -14,11 +14,11 @@ _SUFFIXES = {
     "aws-iso-e": "cloud.adc-e.uk",
     "aws-iso-f": "csp.hci.ic.gov",
 }
-"""The ends of host names, by partition."""
+"""The suffixes of host names, by partition."""
 
 
 class SecretArn(NamedTuple):
-    """Name of a secret, which tells where it is."""
+    """The ARN of a secret, with the region and the endpoint that follow from it."""
 
     arn: str
     region: str
@@ -29,7 +29,7 @@ class SecretArn(NamedTuple):
         """Reads an ARN.
 
         Raises:
-            ValueError: It is none of a secret, or of a partition unknown here.
+            ValueError: It is not the ARN of a secret, or its partition is unknown.
         """
         match = _SECRET.fullmatch(arn)
         if match is None or match[1] not in _SUFFIXES:

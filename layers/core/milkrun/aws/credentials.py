@@ -15,23 +15,23 @@ from milkrun.errors import CredentialsUnavailableError
 
 _TIMEOUT = 1.0
 _MARGIN = timedelta(minutes=5)
-"""Before credentials end they are replaced, so that nothing signed with them is refused on its way."""
+"""Credentials are replaced this long before they expire, so that no request expires on its way."""
 
 
 def utc_now() -> datetime:
-    """The clock of signatures."""
+    """The current time, for signatures."""
     return datetime.now(UTC)
 
 
 class RoleCredentials:
-    """Gives the role's credentials of now.
+    """The current credentials of the function's role.
 
-    Lambda puts them into the environment. A function with SnapStart has none there, for they would lie in its
-    snapshot; it asks an endpoint of its sandbox, and keeps the answer until shortly before that expires.
+    Lambda puts them into the environment. A function with SnapStart has none there, because they would be in
+    its snapshot. It asks an endpoint of its sandbox, and keeps the answer until shortly before it expires.
 
     Args:
-        env: The environment, read anew each time.
-        clock: Gives the time, in UTC.
+        env: The environment, read again on each call.
+        clock: Returns the time, in UTC.
     """
 
     def __init__(self, env: Mapping[str, str], clock: Callable[[], datetime] = utc_now) -> None:
@@ -66,7 +66,7 @@ class RoleCredentials:
         except CredentialsUnavailableError:
             if kept is None or kept[1] <= now:
                 raise
-            return kept[0]  # good for some minutes yet
+            return kept[0]  # still valid for some minutes
         return self._kept[0]
 
 
@@ -77,7 +77,7 @@ def get_role() -> RoleCredentials:
 
 
 def _ask(endpoint: str, authorization: str) -> tuple[Credentials, datetime]:
-    """The credentials that an endpoint gives, and when they end."""
+    """The credentials from an endpoint, and when they expire."""
     url = urlsplit(endpoint)
     if url.scheme != "http" or not _is_near(url.hostname or ""):
         raise CredentialsUnavailableError("the credentials endpoint is outside this sandbox")
@@ -95,14 +95,14 @@ def _ask(endpoint: str, authorization: str) -> tuple[Credentials, datetime]:
     except (OSError, http.client.HTTPException) as error:
         reason = type(error).__name__
         raise CredentialsUnavailableError(f"the credentials endpoint is unavailable: {reason}") from None
-    except (ValueError, KeyError, TypeError):  # whose message could hold what came
+    except (ValueError, KeyError, TypeError):  # the message could contain the credentials
         raise CredentialsUnavailableError("the credentials endpoint returned no credentials") from None
     finally:
         connection.close()
 
 
 def _is_near(host: str) -> bool:
-    """Whether a host is this machine, or on its own link: whoever else asks for a token shall not get it."""
+    """Whether a host is this machine or link-local. No other host may receive the authorization token."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -13,19 +13,19 @@ from milkrun.aws.signature import Credentials, Signer
 from milkrun.errors import CredentialsUnavailableError
 
 TIMEOUT = 2.0
-"""Seconds, for connecting and for each part of an answer."""
+"""Seconds for connecting and for each read."""
 
 
 def read_secret(
     secret: SecretArn, credentials: Credentials, now: datetime, endpoint: str = ""
 ) -> dict[str, Any]:
-    """The members of a secret whose text is a JSON object.
+    """Reads a secret whose text is a JSON object.
 
     Args:
-        endpoint: Where Secrets Manager is, instead of where the ARN says.
+        endpoint: The URL of Secrets Manager, in place of the one that follows from the ARN.
 
     Raises:
-        CredentialsUnavailableError: Secrets Manager is away or refuses, or the secret is another thing.
+        CredentialsUnavailableError: Secrets Manager is down or refuses, or the secret is not a JSON object.
     """
     url = urlsplit(endpoint or secret.endpoint)
     body = json.dumps({"SecretId": secret.arn}).encode()
@@ -57,7 +57,7 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
 def _members(answer: bytes) -> dict[str, Any]:
     try:
         members = json.loads(json.loads(answer)["SecretString"])
-    except (ValueError, KeyError, TypeError):  # whose message could hold the secret
+    except (ValueError, KeyError, TypeError):  # the message could contain the secret
         members = None
     if not isinstance(members, dict):
         raise CredentialsUnavailableError("the secret is not a JSON object")
@@ -65,7 +65,7 @@ def _members(answer: bytes) -> dict[str, Any]:
 
 
 def _error_name(answer: bytes) -> str:
-    """The error's name, such as `AccessDeniedException`; its message names accounts and roles."""
+    """The error's name, such as `AccessDeniedException`. Its message would name accounts and roles."""
     try:
         return str(json.loads(answer)["__type"]).rpartition("#")[2]
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Signature Version 4 for the two requests that are made here without boto3: one presigned, one with headers.
+"""Signature Version 4 for the two requests made without boto3: one presigned, one with signed headers.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -15,7 +15,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request is signed with. The session token belongs to the credentials of every role."""
+    """What requests are signed with. The credentials of a role include a session token."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -23,10 +23,10 @@ class Credentials:
 
 
 class Signer:
-    """Signs requests to the path `/` of a service, all at one moment.
+    """Signs requests to the path `/` of a service.
 
     Args:
-        now: That moment, with its time zone UTC.
+        now: The time of the signatures, in UTC.
     """
 
     def __init__(self, credentials: Credentials, region: str, service: str, now: datetime) -> None:
@@ -36,7 +36,7 @@ class Signer:
         self._timestamp = now.strftime("%Y%m%dT%H%M%SZ")
 
     def presign(self, host: str, parameters: Mapping[str, str], seconds: int) -> str:
-        """The address of a GET, without scheme, that carries its own signature and holds so many seconds."""
+        """The URL of a GET without its scheme. It contains its signature, and is valid for `seconds`."""
         signed = {
             **parameters,
             "X-Amz-Algorithm": _ALGORITHM,
@@ -52,7 +52,7 @@ class Signer:
         return f"{host}/?{_joined(pairs)}&X-Amz-Signature={signature}"
 
     def sign_post(self, host: str, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-        """The headers of a POST, with those that its signature adds."""
+        """The headers of a POST, including those that its signature adds."""
         signed = {**headers, "Host": host, "X-Amz-Date": self._timestamp}
         if self._credentials.session_token:
             signed["X-Amz-Security-Token"] = self._credentials.session_token
@@ -69,7 +69,7 @@ class Signer:
         return f"{self._timestamp[:8]}/{self._region}/{self._service}/aws4_request"
 
     def _signature(self, method: str, query: str, headers: Mapping[str, str], body: bytes) -> str:
-        """Of a canonical request: its query sorted and quoted, its headers in lower case."""
+        """Signs a canonical request: `query` is sorted and quoted, `headers` have names in lower case."""
         names = sorted(headers)
         lines = [method, "/", query, *(f"{name}:{headers[name]}" for name in names)]
         lines += ["", ";".join(names), hashlib.sha256(body).hexdigest()]

@@ -1,1 +1,1 @@
-"""Clients of Redis, Neo4j and Lambda: a module each, so that nobody imports what it does not use."""
+"""Clients of Redis, Neo4j and Lambda, one module each, so that a function imports only what it uses."""

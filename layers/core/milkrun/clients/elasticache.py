@@ -1,4 +1,4 @@
-"""How ElastiCache knows its callers: a signed request takes the place of a password."""
+"""IAM authentication for ElastiCache: a signed request takes the place of a password."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,24 +13,25 @@ from milkrun.observability import get_logger
 from milkrun.settings import Settings
 
 TOKEN_SECONDS = 900
-"""The longest that ElastiCache takes."""
+"""How long a token is valid: the longest that ElastiCache allows."""
 
 
 class NoTokenError(AuthenticationError):
-    """There is nothing to sign a token with. An error of redis-py's, which closes the connection then."""
+    """No credentials to sign a token with. For redis-py this is a failed login, so it closes the
+    connection."""
 
 
 class IamTokens(CredentialProvider):
-    """Gives each connection of redis-py a token of its own.
+    """Signs a new token for each connection of redis-py.
 
-    redis-py asks whenever it connects, and signing takes 0.1 ms: to keep a token would save nothing, and
-    could hand out one that was refused a moment ago. ElastiCache ends a connection after 12 hours; its
-    successor gets a new token like any other.
+    redis-py asks whenever it connects. Signing takes 0.1 ms, so a cache would save nothing, and it could
+    return a token that was just refused. ElastiCache closes a connection after 12 hours; the next one gets a
+    new token.
 
     Args:
         cache: Name of the replication group.
-        credentials: Gives the role's credentials, or raises CredentialsUnavailableError.
-        clock: Gives the time, in UTC.
+        credentials: Returns the role's credentials, or raises CredentialsUnavailableError.
+        clock: Returns the time, in UTC.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class IamTokens(CredentialProvider):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._user = user
-        self._cache = cache.lower()  # as ElastiCache keeps it: the name is part of what is signed
+        self._cache = cache.lower()  # as ElastiCache stores it: the signature includes the name
         self._region = region
         self._credentials = credentials
         self._clock = clock
@@ -51,7 +52,7 @@ class IamTokens(CredentialProvider):
         """User and token.
 
         Raises:
-            NoTokenError: The role's credentials are away. Why is in the log alone.
+            NoTokenError: The role's credentials are unavailable. Only the log says why.
         """
         try:
             credentials = self._credentials()
@@ -64,7 +65,7 @@ class IamTokens(CredentialProvider):
 
 
 def iam_tokens(settings: Settings) -> IamTokens | None:
-    """What logs in to the Redis of these settings; None where that is not an ElastiCache with IAM."""
+    """The login to the Redis of these settings; None unless it is an ElastiCache with IAM."""
     if not settings.redis_iam_user:
         return None
     return IamTokens(settings.redis_iam_user, settings.redis_iam_cache, settings.region, get_role().get)

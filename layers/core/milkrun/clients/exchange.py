@@ -1,4 +1,4 @@
-"""Commands that go to a server in one go: what a pipeline of redis-py does, for two thirds of its time."""
+"""Sends several commands at once, as a pipeline of redis-py does, in two thirds of its time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,28 +8,28 @@ from redis.commands import CoreCommands
 from redis.exceptions import ResponseError
 
 Command = tuple[tuple[Any, ...], dict[str, Any]]
-"""Name and arguments, and how redis-py is to read the answer."""
+"""Name and arguments, and the options by which redis-py parses the answer."""
 
 
 class Questions(CoreCommands):
-    """Takes commands down by redis-py's names for them."""
+    """Collects commands that are called by redis-py's names for them."""
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
 
     def execute_command(self, *args: Any, **options: Any) -> None:
-        """Takes one down."""
+        """Collects a command."""
         self.commands.append((args, options))
 
 
 def exchange(server: Redis, commands: Sequence[Command]) -> list[Any]:
-    """Sends commands in one go, on one connection, and once more where that has broken.
+    """Sends commands at once, on one connection, and once more if the connection breaks.
 
     Returns:
-        The server's answers; an error among them is one.
+        The server's answers. An error is returned among them, not raised.
 
     Raises:
-        RedisError: The server is away.
+        RedisError: The server is down.
     """
     pool = server.connection_pool
     connection: Any = pool.get_connection()

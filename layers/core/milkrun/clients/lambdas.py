@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 _CLOSED = (ConnectionClosedError, SSLError)
-"""What comes of a connection that the other end has closed. A timeout is none: that end may be at work."""
+"""Errors of a connection that the other end has closed. A timeout is not one: it may be at work."""
 
 INVOKE_TIMEOUT = 1.0
 INVOKES_AT_ONCE = 10
-"""Invokes that may be under way at a time, each on a connection of its own."""
+"""How many invokes may run at a time, each on its own connection."""
 
 
 @cache
 def get_lambda() -> "LambdaClient":
-    """The client of this process: a second's patience, and no retries: the sweeper invokes again."""
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells of its credentials at INFO
+    """The client of this process. It waits a second and never retries, because the sweeper invokes again."""
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # at INFO it logs where its credentials are from
     config = Config(
         connect_timeout=INVOKE_TIMEOUT,
         read_timeout=INVOKE_TIMEOUT,
@@ -38,7 +38,7 @@ def get_lambda() -> "LambdaClient":
 
 
 class Invoked(Protocol):
-    """What a worker is told of its run."""
+    """What a worker's event says of its run."""
 
     @property
     def owner(self) -> str: ...
@@ -52,7 +52,7 @@ class WorkerInvoker:
     """Starts a worker for a run, asynchronously.
 
     Args:
-        function: Its name or ARN; with an alias in it, whichever version that leads to.
+        function: The worker's name or ARN. If it has an alias, the alias decides the version.
     """
 
     def __init__(self, client: "LambdaClient", function: str) -> None:
@@ -61,28 +61,28 @@ class WorkerInvoker:
         self._keeps_connections = False
 
     def invoke(self, run: Invoked) -> str | None:
-        """Sends the event; it carries only owner, run id and correlation id.
+        """Sends the event, which contains only owner, run id and correlation id.
 
-        Where a connection was kept and the other end has closed it, the event is sent once more, on a new
-        one. The worker may then get it twice, which its lease makes harmless.
+        If the connection was kept from an earlier invoke and the other end has closed it, the event is sent
+        once more, on a new one. The worker may then get it twice, which its lease makes harmless.
 
         Returns:
-            None, or why it could not be sent. That loses nothing: the run stays pending, and the sweeper
-            sends again.
+            None, or why the event could not be sent. No run is lost: it stays pending, and the sweeper
+            invokes again.
         """
         event = {"owner": run.owner, "run_id": run.run_id, "correlation_id": run.correlation_id}
         payload = json.dumps(event).encode()
         had_kept = self._keeps_connections
         failure = self._send(payload)
         if had_kept and isinstance(failure, _CLOSED):
-            self._client.close()  # while this process was frozen, the other kept ones went the same way
+            self._client.close()  # all others were closed too while this process was frozen
             failure = self._send(payload)
         if isinstance(failure, ClientError):
             return failure.response["Error"].get("Code", "ClientError")
         return type(failure).__name__ if failure else None
 
     def _send(self, payload: bytes) -> ClientError | BotoCoreError | None:
-        """One invoke, and what it failed with."""
+        """Invokes once. Returns the error, if any."""
         try:
             answer = self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)
         except ClientError as error:
@@ -90,7 +90,7 @@ class WorkerInvoker:
             return error
         except BotoCoreError as error:
             return error
-        # An answer that is read to its end gives its connection back. The event is sent in any case.
+        # Reading the answer to its end frees the connection for the next invoke. The event is sent anyway.
         with suppress(Exception), closing(answer["Payload"]) as body:
             body.read()
             self._keeps_connections = True
@@ -102,7 +102,7 @@ def get_invoker(function: str | None = None) -> WorkerInvoker:
     """The invoker of this process.
 
     Args:
-        function: The worker; None for the one that the settings name. A worker gives the ARN that it was
-            invoked by: with the alias in it, its successor is of the version that the alias leads to by then.
+        function: The worker; None for the one in the settings. A worker gives the ARN that it was invoked by,
+            which contains the alias, so its successor is of the alias's current version.
     """
     return WorkerInvoker(get_lambda(), function or get_settings().worker_function)

@@ -1,4 +1,4 @@
-"""The Neo4j driver. Its own limits are minutes; answers here are due in seconds."""
+"""The Neo4j driver, with timeouts of seconds. Its own are minutes."""
 
 import logging
 import threading
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 
 class SecretLogin(AuthManager):
-    """A login that is read when it is first needed, and kept.
+    """A login that is read when it is first needed, then kept.
 
     Args:
-        read: Reads it where it is stored; raises DependencyUnavailableError.
+        read: Reads the login, or raises DependencyUnavailableError.
     """
 
     def __init__(self, read: Callable[[], Login]) -> None:
@@ -47,11 +47,11 @@ class SecretLogin(AuthManager):
             return self._kept
 
     def handle_security_exception(self, auth: object, error: Neo4jError) -> bool:
-        """Whether another login may do better. New connections do not ask this: see `logged_in`."""
+        """Whether the driver should retry with another login. New connections skip this: see `logged_in`."""
         return isinstance(error, AuthError) and (auth != self._kept or self.renew())
 
     def renew(self) -> bool:
-        """Reads the login again; whether it has changed."""
+        """Reads the login again. Returns whether it has changed."""
         with self._reading:
             before, self._kept = self._kept, None
             self._kept = self._read()
@@ -60,18 +60,18 @@ class SecretLogin(AuthManager):
 
 @cache
 def get_login() -> SecretLogin | None:
-    """The login of this process; None where the settings hold no secret's name."""
+    """The login of this process; None if the settings name no secret."""
     secret = get_settings().neo4j_secret
     return SecretLogin(lambda: read_login(secret)) if secret is not None else None
 
 
 @cache
 def get_neo4j() -> Driver | None:
-    """The driver of this process; None where no Neo4j is configured. It connects when it is first asked."""
+    """The driver of this process; None if no Neo4j is configured. It connects on the first query."""
     settings = get_settings()
     if not settings.neo4j_uri:
         return None
-    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # its lines are no JSON, and name the server
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # its lines are not JSON, and name the server
     given = (settings.neo4j_user, settings.neo4j_password) if settings.neo4j_password else None
     return GraphDatabase.driver(
         settings.neo4j_uri,
@@ -83,10 +83,10 @@ def get_neo4j() -> Driver | None:
 
 
 def logged_in(ask: Callable[[], T]) -> T:
-    """What Neo4j answers; asked once more where it refuses a login that has changed since it was read.
+    """Asks Neo4j, and asks once more if it refuses a login that has changed since it was read.
 
     Raises:
-        AuthError: The login is the same still.
+        AuthError: Neo4j refuses the login, which has not changed.
     """
     try:
         return ask()
@@ -98,11 +98,11 @@ def logged_in(ask: Callable[[], T]) -> T:
 
 
 def read_login(secret: SecretArn) -> Login:
-    """User and password out of a secret.
+    """Reads user and password from a secret.
 
     Raises:
-        DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`. Why is in
-            the log alone.
+        DependencyUnavailableError: The secret cannot be read, or has no `username` and `password`. Only the
+            log says why.
     """
     try:
         members = read_secret(secret, get_role().get(), utc_now(), get_settings().secrets_endpoint)
@@ -117,7 +117,7 @@ def read_login(secret: SecretArn) -> Login:
 
 @contextmanager
 def neo4j_errors() -> Iterator[None]:
-    """Turns "Neo4j is away" in all its forms into DependencyUnavailableError."""
+    """Turns every error that means "Neo4j is down" into DependencyUnavailableError."""
     try:
         yield
     except (DriverError, Neo4jError) as error:
@@ -125,7 +125,7 @@ def neo4j_errors() -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """Why Neo4j is away, in words without an address."""
+    """Why Neo4j is down, without its address."""
     if isinstance(error, AuthError):
         return "authentication failed"
     if "refused" in str(error):

@@ -1,7 +1,7 @@
-"""The Redis client, the way to the server that holds a key, and what Redis's errors mean.
+"""The Redis client, the way to the server that holds a key, and the meaning of Redis's errors.
 
-Redis is one primary with replicas behind one name, or a cluster whose primaries share the keys. Both are used
-through `on_server_of`, which gives the work the client of one server.
+Redis is one primary with replicas under one name, or a cluster whose primaries share the keys. `on_server_of`
+works with both: it passes the client of one server.
 """
 
 from collections import defaultdict
@@ -25,29 +25,29 @@ from milkrun.settings import get_settings
 
 CONNECT_TIMEOUT = 1.0
 ANSWER_TIMEOUT = 2.0
-"""Seconds; a caller gets its 503 within a few. Scripts take milliseconds."""
+"""Seconds. Scripts take milliseconds, and a caller gets its 503 within a few seconds."""
 
 AnyRedis = redis.Redis | RedisCluster
 T = TypeVar("T")
 
 _TRIES = 3
-"""Servers that a call may be sent to: the one known, the one that it was moved to, the one that took over."""
+"""How many servers a call tries: the known one, the one that the key has moved to, the one that took over."""
 
 _ANSWERS = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
     redis.exceptions.ClusterError,
     redis.exceptions.TryAgainError,
-    redis.exceptions.AskError,  # and MovedError, its heir
+    redis.exceptions.AskError,  # or MovedError, its subclass
 )
-"""Answers of a server that is there and cannot take a write now."""
+"""Errors of a server that is up but cannot take a write now."""
 _ANSWER_WORDS = {
     "BUSY": "busy",
     "MISCONF": "cannot write to its disk",
     "NOREPLICAS": "too few replicas",
     "UNBLOCKED": "no longer the primary",
 }
-"""The same, where redis-py knows only the first word."""
+"""The same, for errors of which redis-py knows only the first word."""
 _AWAY = (
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
@@ -73,20 +73,19 @@ _REASON_WORDS = {
     "mode is not enabled": "not a cluster",
     "certificate verify failed": "certificate not trusted",
 }
-"""The same, where only the text of the error tells."""
+"""The same, for errors that only their text tells apart."""
 
 
 def connect(url: str, *, credential_provider: CredentialProvider | None = None) -> redis.Redis:
-    """A client of one server that tries a broken connection once more, and a slow server not at all.
+    """A client of one server. It retries a broken connection once, and never retries a timeout.
 
-    A refused login counts as broken: the next one has another token. Idle connections are not asked whether
-    they live: one that died while its sandbox was frozen is closed or refused, which is noticed and mended at
-    once.
+    A refused login counts as a broken connection, because the next login has another token. Idle connections
+    are not checked: one that died while its sandbox was frozen fails at once, and is replaced.
 
     Args:
-        url: With `rediss://` the server must show a certificate for its name, of an authority that the system
-            trusts.
-        credential_provider: What gives user and password anew for each connection, in place of the URL.
+        url: With `rediss://` the server must present a certificate for its name from an authority that the
+            system trusts.
+        credential_provider: Provides user and password for each connection, in place of the URL.
     """
     return redis.Redis.from_url(
         url,
@@ -94,24 +93,24 @@ def connect(url: str, *, credential_provider: CredentialProvider | None = None) 
         socket_timeout=ANSWER_TIMEOUT,
         retry=Retry(ConstantBackoff(0.05), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         credential_provider=credential_provider,
-        driver_info=None,  # CLIENT SETINFO costs a round trip, and Redis 7.1 knows of no right to send it
+        driver_info=None,  # CLIENT SETINFO costs a round trip, and ACLs of Redis 7.1 cannot allow it
     )
 
 
 def connect_to_cluster(url: str, *, credential_provider: CredentialProvider | None = None) -> RedisCluster:
-    """A client of the cluster to which the server at `url` belongs. It asks there at once who holds what.
+    """A client of the cluster that the server at `url` belongs to. It asks at once who holds what.
 
     Raises:
-        RedisClusterException: That server does not answer.
+        RedisClusterException: The server does not answer.
     """
     return RedisCluster.from_url(
         url,
         socket_connect_timeout=CONNECT_TIMEOUT,
         socket_timeout=ANSWER_TIMEOUT,
         retry=Retry(ConstantBackoff(0.05), 1),
-        require_full_coverage=False,  # whose servers are there is served
+        require_full_coverage=False,  # keys on servers that are up can be used
         credential_provider=credential_provider,
-        driver_info=None,  # CLIENT SETINFO costs a round trip, and Redis 7.1 knows of no right to send it
+        driver_info=None,  # CLIENT SETINFO costs a round trip, and ACLs of Redis 7.1 cannot allow it
     )
 
 
@@ -120,7 +119,7 @@ def get_redis() -> AnyRedis:
     """The client of this process.
 
     Raises:
-        DependencyUnavailableError: It is one of a cluster, and that is away.
+        DependencyUnavailableError: It is a client of a cluster, and the cluster is down.
     """
     settings = get_settings()
     connect_to_it = connect_to_cluster if settings.redis_cluster else connect
@@ -129,15 +128,15 @@ def get_redis() -> AnyRedis:
 
 
 def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -> T:
-    """Does `work` with the client of the server that holds `key`, and again with another's after a failover.
+    """Calls `work` with the client of the server that holds `key`, and again with another's after a failover.
 
-    So all that `work` does is done on one server. It may be done twice, and must bear that. One server that
-    hangs costs one timeout; where it was replaced meanwhile, the other then answers.
+    One server thus does everything in `work`. `work` may run twice, so it must be safe to repeat. A server
+    that hangs costs one timeout; if it has been replaced meanwhile, the new one answers.
     """
     if isinstance(client, redis.Redis):
         try:
             return work(client)
-        except redis.exceptions.ReadOnlyError:  # the primary's name leads elsewhere: new connections find out
+        except redis.exceptions.ReadOnlyError:  # the primary's name points elsewhere: connect again
             client.connection_pool.disconnect()
             return work(client)
     for tries_left in reversed(range(_TRIES)):
@@ -161,13 +160,13 @@ def on_server_of(client: AnyRedis, key: str, work: Callable[[redis.Redis], T]) -
 
 
 def ask_primary(server: redis.Redis, nothing: str, ask: Callable[[Pipeline], object]) -> list[Any]:
-    """What a server answers to the questions that `ask` puts into a pipeline, in one round trip.
+    """Asks a server what `ask` puts into a pipeline, in one round trip. Returns the answers.
 
-    A primary that a failover has made a replica keeps its connections, refuses to write, and answers
-    questions with what it has heard of. So a write comes first, which changes nothing.
+    After a failover, a primary that is now a replica keeps its connections, refuses to write, and answers
+    reads with old data. So a write that changes nothing comes first.
 
     Args:
-        nothing: A key that holds nothing, in the slot of those that are asked for: it is deleted.
+        nothing: A key that never exists, in the slot of the keys that are read. It is deleted.
 
     Raises:
         ReadOnlyError: The server is no longer the primary.
@@ -175,7 +174,7 @@ def ask_primary(server: redis.Redis, nothing: str, ask: Callable[[Pipeline], obj
     questions = Questions()  # type: ignore[abstract]
     ask(cast(Pipeline, questions))
     refused, *answers = exchange(server, [(("DEL", nothing), {}), *questions.commands])
-    # Other refusals to write, for a full disk or too few replicas, do not keep anyone from asking.
+    # Other refusals to write, for a full disk or too few replicas, do not prevent reads.
     demoted = [refused] if isinstance(refused, redis.exceptions.ReadOnlyError) else []
     for answer in (*demoted, *answers):
         if isinstance(answer, Exception):
@@ -184,7 +183,7 @@ def ask_primary(server: redis.Redis, nothing: str, ask: Callable[[Pipeline], obj
 
 
 def by_server(client: AnyRedis, keys: Iterable[str]) -> list[list[str]]:
-    """Keys, those of one server together, as far as is known before they are asked for."""
+    """Groups keys by server, as far as the client knows their servers."""
     if isinstance(client, redis.Redis):
         return [list(keys)]
     groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -202,7 +201,7 @@ def _holder(client: RedisCluster, key: str) -> ClusterNode:
 
 
 def _ask_again_who_holds_what(client: RedisCluster, failed: ClusterNode | None = None) -> None:
-    """Asks the servers known, that which failed last of them, and then the one that was there at first."""
+    """Asks the known servers and the one from the settings; the one that just failed comes last."""
     try:
         client.nodes_manager.initialize(
             additional_startup_nodes_info=[(node.host, node.port) for node in client.startup_nodes],
@@ -210,11 +209,11 @@ def _ask_again_who_holds_what(client: RedisCluster, failed: ClusterNode | None =
             last_failed_node_name=failed.name if failed else None,
         )
     except redis.exceptions.RedisClusterException:
-        return  # None answers. What was known may still be right.
+        return  # None answers. What the client knew may still be right.
 
 
-class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its place takes longer)
-    """Turns "Redis is away" in all its forms into DependencyUnavailableError."""
+class redis_errors:  # noqa: N801 (it reads as a verb; a generator would be slower)
+    """Turns every error that means "Redis is down" into DependencyUnavailableError."""
 
     def __enter__(self) -> None: ...
 
@@ -225,18 +224,18 @@ class redis_errors:  # noqa: N801 (it reads as a verb, and a generator in its pl
 
 
 def _why_away(error: BaseException) -> str | None:
-    """Why Redis is away, in words; None where it is not."""
+    """Why Redis is down; None if it is not."""
     if isinstance(error, _AWAY):
         return reason(error)
     if not isinstance(error, redis.exceptions.ResponseError):
         return None
-    # A pipeline puts words of its own before the server's.
+    # A pipeline puts its own words before the server's.
     answer = str(error).rpartition("caused error: ")[2]
     return _ANSWER_WORDS.get(answer.partition(" ")[0])
 
 
 def reason(error: BaseException) -> str:
-    """Why Redis is away, in words without an address."""
+    """Why Redis is down, without its address."""
     for kinds, why in _REASONS.items():
         if isinstance(error, kinds):
             return why
