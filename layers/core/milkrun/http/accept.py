@@ -1,4 +1,4 @@
-"""`Accept`: which forms of an answer a caller takes."""
+"""`Accept`: the media types that a caller accepts."""
 
 import re
 
@@ -6,7 +6,7 @@ _NOT_TAKEN = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 
 
 def media_types(accept: str) -> list[str]:
-    """The media types that are taken, in the order in which they are named: those with `q=0` are not."""
+    """The accepted media types in the order of the header, without those that have `q=0`."""
     taken = []
     for item in accept.split(","):
         media_type, *parameters = (part.strip() for part in item.split(";"))

@@ -1,4 +1,4 @@
-"""Answers about a run that more than one route gives."""
+"""Answers about a run that several routes give."""
 
 import json
 from http import HTTPStatus
@@ -22,12 +22,12 @@ Headers = dict[str, str | list[str]]
 
 
 def accepted(run: Run, headers: Headers | None = None) -> Response[str]:
-    """202 with the state of a run, and when to ask again while it goes on."""
+    """202 with the state of a run, and with `Retry-After` if it has not ended."""
     return json_response(HTTPStatus.ACCEPTED, run.to_status(), {**_again(run), **(headers or {})})
 
 
 def status(run: Run, headers: Headers | None = None) -> Response[str]:
-    """200 with the state of a run, and when to ask again while it goes on."""
+    """200 with the state of a run, and with `Retry-After` if it has not ended."""
     return json_response(HTTPStatus.OK, run.to_status(), {**_again(run), **(headers or {})})
 
 
@@ -38,12 +38,11 @@ def _again(run: Run) -> Headers:
 def outcome(
     run: Run, solution: bytes | None, headers: Headers | None = None, accept: str = ""
 ) -> Response[Any]:
-    """200 with the solution where there is one, in the form that the caller accepts; 202 before.
+    """200 with the solution if there is one, in the form that the caller accepts; else 202.
 
-    Of a failed run there is one only where its best routes were asked for.
-
-    GeoJSON for those who accept `application/geo+json`; a gzip file of either form for those who accept
-    `application/gzip` first of all.
+    Callers that accept `application/geo+json` get GeoJSON. Callers whose `Accept` begins with
+    `application/gzip` get either form as a gzip file. A failed run has a solution only if its best routes
+    were asked for.
 
     Raises:
         RunFailedError, RunCancelledError: The run ended without a result.

@@ -1,8 +1,8 @@
-"""The shapes of what the API answers, beside a solution and the status of a run."""
+"""The bodies that the API answers, except solutions and the status of a run."""
 
 from typing import Literal, NotRequired
 
-from typing_extensions import TypedDict  # pydantic reads it on every Python, typing's not on 3.11
+from typing_extensions import TypedDict  # pydantic cannot read typing's on Python 3.11
 
 from milkrun.jobs.run import BrokenRule, RunStatus
 

@@ -1,4 +1,4 @@
-"""The bytes of a request's body: decoded, unzipped, and never more than allowed."""
+"""Reads the bytes of a request's body: decoded, unzipped, and never more than allowed."""
 
 import base64
 import binascii
@@ -12,20 +12,20 @@ _GZIP = zlib.MAX_WBITS | 16
 
 
 def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
-    """The body as sent, unzipped if it is gzip (JSON never starts with gzip's first byte).
+    """The body as sent, or unzipped if it is gzip. (JSON never starts with gzip's first byte.)
 
-    Where text is not UTF-8, API Gateway puts U+FFFD in the place of what it cannot read. Whether it was sent
-    cannot be told, so it is refused: in JSON it can be written as an escape.
+    If a body is not UTF-8, API Gateway replaces what it cannot read with U+FFFD. We cannot tell whether the
+    caller sent U+FFFD, so it is refused. In JSON it can be written as an escape.
 
     Raises:
         InvalidJsonError: There is no body, or it is neither text nor gzip.
-        BodyTooLargeError: It has more than `limit` bytes, or would have once unzipped.
+        BodyTooLargeError: It has more than `limit` bytes, as sent or unzipped.
     """
     if not body:
         raise InvalidJsonError("The body is empty. Send a problem.")
     if _UNREADABLE in body:
         raise InvalidJsonError("The body is not UTF-8, or contains U+FFFD. Write U+FFFD as an escape.")
-    if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # of bytes at the least, without a copy
+    if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # a lower bound, without a copy
         raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
     try:
         data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
@@ -39,7 +39,7 @@ def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
 
 
 def _unzip(data: bytes, limit: int) -> bytes:
-    """Unzips no further than one byte past the limit."""
+    """Unzips at most one byte more than the limit."""
     unzipper = zlib.decompressobj(_GZIP)
     try:
         unzipped = unzipper.decompress(data, limit + 1)

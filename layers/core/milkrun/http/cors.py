@@ -1,4 +1,4 @@
-"""What lets a browser's page read an answer. The gateway itself answers what it asks beforehand."""
+"""The headers that let a page in a browser read an answer. The gateway answers preflight requests."""
 
 EXPOSED = (
     "Location",
@@ -8,11 +8,11 @@ EXPOSED = (
     "Idempotency-Replayed",
     "Preference-Applied",
 )
-"""Headers with a meaning of their own, which pages may read too."""
+"""Headers that pages may read in addition to those that browsers always expose."""
 
 
 def cors_headers(allow_origin: str) -> dict[str, list[str]]:
-    """The headers of an answer that pages of this origin may read; none where it is empty."""
+    """The CORS headers of an answer that pages of this origin may read; none if the origin is empty."""
     if not allow_origin:
         return {}
     return {

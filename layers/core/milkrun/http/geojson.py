@@ -1,4 +1,4 @@
-"""A solution as GeoJSON (RFC 7946), to lay on a map."""
+"""A solution as GeoJSON (RFC 7946), for maps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,18 +8,19 @@ import polyline
 _PRECISION = 5
 _STOPS = frozenset(("job", "pickup", "delivery", "reload"))
 _DRAWN = frozenset(("steps", "geometry", "location", "violations"))
-"""What is no property: it is drawn, or always empty."""
+"""Keys that do not become properties: they become the geometry, or are always empty."""
 
 _Json = dict[str, Any]
 _Position = Sequence[float]
 
 
 def to_geojson(solution: Mapping[str, Any]) -> _Json:
-    """A FeatureCollection of a stored solution: a line for each route, a point for each of its tasks and
-    reloads, and a point for each unassigned task, which says `"unassigned": true`.
+    """Makes a FeatureCollection of a stored solution.
 
-    Properties have the names and units of the solution. A line follows the route's polyline where it has
-    one, else it is straight from stop to stop. A feature whose place is not known has the geometry null.
+    It has a line for each route, a point for each of its tasks and reloads, and a point for each unassigned
+    task, with `"unassigned": true`. Properties have the names and units of the solution. A line follows the
+    route's polyline if it has one; else it is straight from stop to stop. A feature without a known place has
+    the geometry null.
     """
     features = []
     for route in solution["routes"]:
@@ -47,7 +48,7 @@ def _line(route: Mapping[str, Any]) -> _Json | None:
     positions = _positions(route)
     if not positions:
         return None
-    # A line has two positions or more: a vehicle that stays where it is gets the same one twice.
+    # A line needs two positions, so a vehicle that stays in one place gets the same one twice.
     return {"type": "LineString", "coordinates": positions if len(positions) > 1 else positions * 2}
 
 

@@ -1,4 +1,4 @@
-"""Request headers with a meaning of their own."""
+"""Reads request headers, and writes the location of a run."""
 
 import re
 from urllib.parse import quote
@@ -7,34 +7,34 @@ from milkrun.errors import InvalidParameterError
 from milkrun.ids import new_id
 
 MAX_WAIT = 25
-"""Seconds that an answer may be held back: API Gateway ends a request after 29."""
+"""The most seconds that a call may wait: API Gateway ends a request after 29."""
 
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.IGNORECASE)
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
 _OF_PATHS = "/%:@!$&'()*+,;=~"
-"""Signs of a path that is escaped already (RFC 3986), beside letters, digits and `-._`."""
+"""Characters of an escaped path (RFC 3986), in addition to letters, digits and `-._`."""
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 def wait_seconds(prefer: str) -> int:
-    """The seconds of `Prefer: wait=N` (RFC 7240), at most 25; 0 where it is absent or not understood.
+    """The seconds of `Prefer: wait=N` (RFC 7240), at most 25; 0 if it is absent or malformed.
 
     Args:
-        prefer: All such headers of a request, with commas between them. The first wait counts.
+        prefer: All `Prefer` headers of a request, joined by commas. The first wait counts.
     """
     match = _WAIT.search(prefer[:1_000])
     return min(int(match[1]), MAX_WAIT) if match else 0
 
 
 def correlation_id(sent: str | None) -> str:
-    """The caller's `X-Correlation-ID` where it is safe to log and return, else a new one."""
+    """The caller's `X-Correlation-ID` if it is safe to log and return, else a new one."""
     return sent if sent and _CORRELATION_ID.fullmatch(sent) else new_id()
 
 
 def run_location(submitted_to: str, run_id: str) -> str:
-    """The path of a run, below the path it was submitted to: a stage in front stays there.
+    """The path of a run, below the path that it was submitted to, which may begin with a stage.
 
-    What no header may hold is escaped.
+    Characters that no header may contain are escaped.
     """
     path = quote(submitted_to.rstrip("/"), safe=_OF_PATHS, errors="replace")
     return f"{path}/{run_id}"

@@ -1,4 +1,4 @@
-"""Who is calling. A run belongs to its owner; to anybody else it does not exist."""
+"""Tells who is calling. A run belongs to its owner; for anybody else it does not exist."""
 
 import hashlib
 import json
@@ -10,15 +10,15 @@ from milkrun.errors import UnauthenticatedError
 
 
 def owner_of(event: Mapping[str, Any], *, local: bool) -> str:
-    """The owner that a request stands for.
+    """The owner that a request is from.
 
     Args:
         event: An API Gateway REST proxy event.
-        local: Whether this is a laptop: there `Authorization: Bearer NAME` makes NAME the identity, and a
+        local: Whether this is a laptop. There, `Authorization: Bearer NAME` makes NAME the identity, and a
             caller without it is `local`.
 
     Raises:
-        UnauthenticatedError: The gateway vouches for nobody.
+        UnauthenticatedError: The gateway did not identify the caller.
     """
     context = event.get("requestContext") or {}
     owner = _token_owner(context) or _iam_owner(context) or _api_key_owner(context)
@@ -30,18 +30,18 @@ def owner_of(event: Mapping[str, Any], *, local: bool) -> str:
 
 
 def token_owner(issuer: str, subject: str) -> str:
-    """The owner of a JWT: issuer and subject together are one person or client."""
+    """The owner of a JWT. It takes both issuer and subject to identify one person or client."""
     return _owner("jwt", issuer, subject)
 
 
 @lru_cache
 def _owner(kind: str, *names: str) -> str:
-    """A short hash. Written as JSON, no two lists of names look the same, whatever is in them."""
+    """A short hash. Names are hashed as JSON, so that no two lists of names look the same."""
     return hashlib.sha256(json.dumps([kind, *names]).encode()).hexdigest()[:32]
 
 
 def _token_owner(context: Mapping[str, Any]) -> str | None:
-    """By our authorizer, or by claims where the gateway has checked a Cognito token itself."""
+    """The owner from our authorizer, or from the claims if the gateway has checked a Cognito token itself."""
     authorizer = context.get("authorizer") or {}
     claims = authorizer.get("claims") or {}
     issuer = authorizer.get("issuer") or claims.get("iss")
@@ -50,9 +50,9 @@ def _token_owner(context: Mapping[str, Any]) -> str | None:
 
 
 def _iam_owner(context: Mapping[str, Any]) -> str | None:
-    """The ARN of an IAM caller; of a role without the session name, which differs from call to call.
+    """The owner from the ARN of an IAM caller. A role's session name is left out, because it changes.
 
-    All users of a Cognito identity pool are sessions of one role: there the identity is what is stable.
+    All users of a Cognito identity pool are sessions of one role, so their owner is the Cognito identity.
     """
     identity = context.get("identity") or {}
     if identity.get("cognitoIdentityId"):

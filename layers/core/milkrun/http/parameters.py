@@ -1,4 +1,4 @@
-"""Path and query parameters, checked."""
+"""Reads and checks path and query parameters."""
 
 import re
 from typing import NamedTuple
@@ -24,10 +24,10 @@ class PageQuery(NamedTuple):
 
 
 def run_id_of(text: str) -> str:
-    """A run id.
+    """Checks a run id.
 
     Raises:
-        RunNotFoundError: It is no ULID, so no run has it.
+        RunNotFoundError: It is not a ULID, so no run has it.
     """
     if not _ULID.fullmatch(text):
         raise RunNotFoundError
@@ -35,7 +35,7 @@ def run_id_of(text: str) -> str:
 
 
 def flag(event: APIGatewayProxyEvent, name: str) -> bool:
-    """A query parameter that is `true` or `false`, false where it is absent.
+    """A query parameter that is `true` or `false`; false if it is absent.
 
     Raises:
         InvalidParameterError: It is something else.

@@ -1,4 +1,4 @@
-"""Errors as HTTP: the one table, and `application/problem+json` (RFC 9457)."""
+"""Errors as HTTP: the table of statuses, and `application/problem+json` (RFC 9457)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from milkrun.jobs.run import broken_rules
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = 5
-"""Seconds, for what mends itself."""
+"""Seconds, for errors that go away by themselves."""
 
 STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
@@ -31,13 +31,13 @@ STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
     errors.ResultTooLargeError: HTTPStatus.NOT_ACCEPTABLE,
     errors.DependencyUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""Every error that a caller can meet. Whatever is not here is our own fault: 500, with no detail."""
+"""Every error that a caller can get. Any other is our own fault: 500, without details."""
 
 _RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str, str], ProblemDetails]:
-    """Status, headers and body of an error. What is not a listed error tells nothing of itself."""
+    """Status, headers and body of an error. An error that is not in the table reveals nothing of itself."""
     status = next(
         (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF),
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -1,4 +1,4 @@
-"""What the API handlers share: a fresh resolver each, and the way an event goes through it."""
+"""What the API handlers share: how they make a resolver, and how an event passes through it."""
 
 import json
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ from milkrun.snapshot import prime_before_snapshot
 JSON = "application/json"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _LAST_READING = 4
-"""Seconds, give or take a half, that the answer after a wait may still take, with a Redis that just then
-begins to hang: of 29 they leave the 25 that a caller may ask for."""
+"""Seconds, within half a second, kept for the answer after a wait, in case Redis begins to hang just then. Of
+29 seconds they leave the 25 that a caller may ask for."""
 
 
 def create_app() -> APIGatewayRestResolver:
@@ -60,7 +60,7 @@ def create_app() -> APIGatewayRestResolver:
 
 
 def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answers one API Gateway event: correlation id, log line, trace and metrics around the resolver."""
+    """Answers an API Gateway event, with correlation id, log line, trace and metrics around the resolver."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     chosen = correlation_id(headers.get("x-correlation-id"))
     begin(context, chosen, **(event.get("pathParameters") or {}))
@@ -82,20 +82,20 @@ def serve(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaCon
 
 
 def caller(app: APIGatewayRestResolver) -> str:
-    """The owner of what this request submits or may see."""
+    """The owner that this request is from."""
     owner = owner_of(app.current_event.raw_event, local=get_settings().local)
     get_logger().append_keys(owner=owner)
     return owner
 
 
 def header(app: APIGatewayRestResolver, name: str) -> str | None:
-    """A header of this request by its name in small letters; None where there is none."""
+    """A header of this request by its lower-case name; None if it is absent."""
     value: str | None = app.context["headers"].get(name)
     return value
 
 
 def seconds_to_wait(app: APIGatewayRestResolver) -> int:
-    """What `Prefer: wait=N` asks for, as far as this invocation lasts; 0 for none."""
+    """The seconds that `Prefer: wait=N` asks for, limited to what this invocation has left; 0 for none."""
     of_all = app.current_event.raw_event.get("multiValueHeaders") or {}
     sent = [value for name, values in of_all.items() if name.lower() == "prefer" for value in values or ()]
     if not sent:
