@@ -1,8 +1,8 @@
-"""What each engine can express, told by the body of a problem alone.
+"""What each engine can express, judged by the problem alone.
 
-VROOM knows all of its own format, PyVRP knows what Milkrun adds to it: reloads, release times of goods, the
-duration of shifts. `FEATURES` is the one table of what either lacks. From it come the refusal of a problem
-that no engine could solve, the choice of engines, and the table in `docs/engines.md`.
+VROOM supports all of its own format. PyVRP supports what Milkrun adds to it: reloads, release times and the
+duration of shifts. `FEATURES` is the one table of what either lacks. The refusal of problems that no engine
+can solve, the choice of engines, and the table in `docs/engines.md` come from it.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from milkrun.schema.problem import Problem, Reload, Task, Vehicle
 from milkrun.schema.times import is_timed, merged_windows
 
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
-"""What the first one lacks is told in the least time, so it is asked first."""
+"""The first engine is asked first, because it is the quickest to tell what it lacks."""
 _SPELLED = {"vroom": "VROOM", "pyvrp": "PyVRP"}
 
 _Place = tuple[float, float] | int | None
@@ -28,9 +28,9 @@ class Feature:
 
     Attributes:
         name: What it is, in Markdown.
-        engines: Those that can express it.
-        places: Where a problem makes use of it.
-        advice: What to do, or why, for a caller who cannot have it.
+        engines: The engines that can express it.
+        places: Finds where a problem uses it.
+        advice: What a caller can do without it, or why it is refused.
     """
 
     name: str
@@ -39,19 +39,22 @@ class Feature:
     advice: str = ""
 
     def is_used(self, problem: Problem) -> bool:
-        """Whether a problem makes use of it."""
+        """Whether a problem uses it."""
         return next(self.places(problem), None) is not None
 
 
 def inability(engine: EngineName, problem: Problem) -> str | None:
-    """What an engine cannot express of a problem, in a sentence; None if it can express all of it."""
+    """What an engine cannot express of a problem, in a sentence; None if it can express everything."""
     lacking = _lacking(engine, problem)
     return f"{_SPELLED.get(engine, engine)} cannot express {_listed(lacking)}" if lacking else None
 
 
 def refusals(problem: Problem) -> Iterator[Breach]:
-    """What no engine can express beside the rest of a problem: what the last engine lacks, once the others
-    are ruled out. A problem that the first one can express is looked at no further."""
+    """Finds the features that no engine can express in combination with the rest of a problem.
+
+    They are those that the last engine lacks, if each other engine lacks something too. Engines are asked in
+    order until one lacks nothing.
+    """
     lacking: list[Feature] = []
     others: list[Feature] = []
     for engine in ENGINES:
@@ -95,7 +98,7 @@ def _breaks(problem: Problem) -> Iterator[Path]:
 
 
 def _windows_of_shipments(problem: Problem) -> Iterator[Path]:
-    """Windows that meet are one."""
+    """Windows that meet count as one."""
     for path, task in tasks(problem) if problem.shipments else ():
         several = path[0] == "shipments" and len(task.time_windows) > 1
         if several and len(merged_windows(task.time_windows)) > 1:
@@ -103,7 +106,8 @@ def _windows_of_shipments(problem: Problem) -> Iterator[Path]:
 
 
 def _setups(problem: Problem) -> Iterator[Path]:
-    """A setup falls away after a stop at the same place, so it depends on the order where a place repeats."""
+    """A setup is skipped after a stop at the same place. If a place has several stops, their order
+    matters."""
     types = {vehicle.type for vehicle in problem.vehicles}
     setups = [(path, task) for path, task in tasks(problem) if _needs_setup(task, types)]
     if not setups:
@@ -122,7 +126,7 @@ def _setups(problem: Problem) -> Iterator[Path]:
 
 
 def _needs_setup(task: Task, types: set[str | None]) -> bool:
-    """Whether any vehicle does. Looks at the types that the task names: there may be 2,000 others."""
+    """Whether any vehicle needs it. Checks only the types that the task names: there may be 2,000 others."""
     if not task.setup_per_type:
         return task.setup > 0
     named = types & task.setup_per_type.keys()
@@ -140,7 +144,7 @@ def _max_tasks_with_reloads(problem: Problem) -> Iterator[Path]:
 
 
 def _with_max_tasks(problem: Problem) -> Iterator[tuple[int, Vehicle]]:
-    """The vehicles whose `max_tasks` is less than all tasks."""
+    """The vehicles whose `max_tasks` is less than the number of tasks."""
     count = len(problem.jobs) + 2 * len(problem.shipments)
     for v, vehicle in enumerate(problem.vehicles):
         if vehicle.max_tasks is not None and vehicle.max_tasks < count:
@@ -148,8 +152,8 @@ def _with_max_tasks(problem: Problem) -> Iterator[tuple[int, Vehicle]]:
 
 
 def _limits(problem: Problem) -> Iterator[Path]:
-    """PyVRP limits the sum of a matrix. So a limit on travel has to be in proportion to costs, or free to use
-    the matrix that time would need."""
+    """PyVRP limits the sum of a matrix. So what is limited must be proportional to costs or, if nothing is
+    timed, use the matrix that times would need."""
     limited = [(v, keys) for v, it in enumerate(problem.vehicles) if (keys := _limits_of(it))]
     if not limited:
         return
@@ -168,7 +172,7 @@ def _limits_of(vehicle: Vehicle) -> list[str]:
 
 
 def _is_cost(vehicle: Vehicle, keys: list[str]) -> bool:
-    """Whether the cost of travel is in proportion to what is limited."""
+    """Whether the cost of travel is proportional to what is limited."""
     costs = vehicle.costs
     if keys == ["max_travel_time"]:
         return not costs.per_km
@@ -184,7 +188,7 @@ def _work_cost_depends_on_vehicle(problem: Problem) -> bool:
 
 
 def _work_depends_on_type(task: Task, types: set[str | None]) -> bool:
-    """Looks at the types that the task names, and at the others as one: there may be 2,000."""
+    """Checks the types that the task names, and all others as one: there may be 2,000."""
     named = types & (task.setup_per_type.keys() | task.service_per_type.keys())
     actions = {_action(task, kind) for kind in named}
     if len(named) < len(types):

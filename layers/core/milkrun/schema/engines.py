@@ -1,4 +1,4 @@
-"""The engines by name, as an answer's `meta` says it."""
+"""The names of the engines, as in an answer's `meta`."""
 
 from typing import Literal
 

@@ -1,6 +1,6 @@
-"""What the fields of a problem are made of: bounded numbers and texts, lists, objects, time windows.
+"""The types of a problem's fields: bounded numbers and texts, lists, objects, time windows.
 
-What comes as JSON and what comes as Python's objects is validated in two ways: see `milkrun.schema.two_ways`.
+JSON and Python objects are validated in two ways: see `milkrun.schema.two_ways`.
 """
 
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -19,13 +19,13 @@ from milkrun.schema.two_ways import few_keys
 
 MAX_UINT32 = 2**32 - 1
 MOST_KEYS = 32
-"""Keys that an object may have before any of them is looked at: the largest one knows 22."""
+"""The most keys of an object, checked before any of them is validated. The largest model has 22."""
 MOST_NAMES = 2_000
-"""Entries of an object whose keys are names: as many as there are vehicles by default."""
+"""The most entries of an object whose keys are names: the default limit of vehicles."""
 
 _Item = TypeVar("_Item")
 Listed = Annotated[list[_Item], Field(fail_fast=True)]
-"""A list that is read up to its first broken item: a body could have millions, each with an error to keep."""
+"""A list that is read up to its first broken item: a body could have millions, each with its own error."""
 
 Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Seconds = Annotated[int, Field(ge=0, le=MAX_UINT32)]
@@ -33,7 +33,7 @@ Metres = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 Index = Annotated[int, Field(ge=0, le=65_535)]
 """A row and column of a matrix. VROOM counts locations in 16 bits."""
 Amount = Annotated[int, Field(ge=0, le=MAX_UINT32)]
-"""VROOM takes no larger ones."""
+"""VROOM accepts no larger ones."""
 Amounts = Listed[Amount]
 Skill = Annotated[int, Field(ge=0, le=MAX_UINT32)]
 Skills = Listed[Skill]
@@ -42,7 +42,7 @@ Cells = Listed[Listed[Annotated[int, Field(ge=0, le=2**31 - 1)]]]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Coordinates = Annotated[tuple[Longitude, Latitude], Field(strict=False)]
-"""An array in JSON, which a strict tuple is not."""
+"""Not strict, because a strict tuple does not accept the list that an array becomes."""
 Text = Annotated[str, StringConstraints(max_length=1_000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -82,12 +82,12 @@ def _is_ordered(slot: Slot) -> Slot:
 
 
 def _ordered(pair: tuple[int, int]) -> Slot:
-    slot = tuple.__new__(Slot, pair)  # Slot's own takes a call more
+    slot = tuple.__new__(Slot, pair)  # Slot() would take one more call
     return _is_ordered(slot) if pair[1] < pair[0] else slot
 
 
 class _PairInOrder:
-    """A Slot of a pair, whose end is not before its start."""
+    """Validates a pair as a Slot whose end is not before its start."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         seconds = handler.generate_schema(Seconds)
@@ -105,4 +105,4 @@ class _PairInOrder:
 
 
 TimeWindow = Annotated[Slot, _PairInOrder()]
-"""When a task or a break may start, or a vehicle work: `[start, end]` in JSON."""
+"""When a task or a break may start, or when a vehicle works: `[start, end]` in JSON."""

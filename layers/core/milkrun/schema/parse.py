@@ -1,11 +1,11 @@
-"""From the bytes of a body to a checked problem.
+"""Reads and checks a problem from the bytes of a body.
 
-A body is hostile until shown otherwise: what it costs to refuse one is bounded by the limits, and not by how
-many rules it breaks. So its parts are counted before they are made, lists are validated up to their first
-broken item, and only as many broken rules are looked for as an answer lists.
+A body may be hostile. The cost of refusing it is bounded by the limits, however many rules it breaks. Its
+parts are counted before they are built, lists are validated up to their first broken item, and the search for
+broken rules stops at as many as an answer lists.
 
-Most bodies are right, and not large. These are read at once; what that refuses, or might take too much memory
-for, is read in steps that find and word each error.
+Most bodies are valid and not large. They are read at once. A body that is refused in this way, or might take
+too much memory, is read in steps that find each error and describe it.
 """
 
 from codecs import BOM_UTF8
@@ -30,17 +30,17 @@ from milkrun.schema.rules import breaches
 from milkrun.settings import Limits
 
 MAX_REPORTED = 20
-"""Broken rules that an answer lists at most: a caller mends a few at a time."""
+"""The most broken rules that an answer lists: a caller fixes a few at a time."""
 
 PARTS_PER_LOCATION = 100
-"""Keys, arrays and objects of a body for each location and vehicle that it may have: some four times as many
-as one with every field takes. In memory each is up to a hundred times as large as in the body."""
+"""Keys, arrays and objects that a body may have for each location and vehicle that it may have: about four
+times as many as a task or vehicle with every field has. In memory, each is up to a hundred times as large."""
 
 LONGEST_READ_AT_ONCE = 1_000_000
-"""Bytes. What is read at once, and its errors, may take a few hundred times as much memory."""
+"""Bytes. A body that is read at once, with its errors, may take a few hundred times as much memory."""
 
 _NO_JSON = (b"NaN", b"Infinity")
-"""Words that pass for numbers where a body is read at once. Within a text they only cost time."""
+"""Words that pass for numbers when a body is read at once. In a text they only cost time."""
 _ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
 _PLAIN_MESSAGES = {
     "extra_forbidden": "is not a known key",
@@ -56,7 +56,7 @@ _PLAIN_MESSAGES = {
     "string_too_long": "has more than {max_length} characters",
     "string_pattern_mismatch": "must match `{pattern}`",
 }
-"""By pydantic's name for an error; of lists and texts, the shortest that are refused are empty."""
+"""Messages by pydantic's name for an error. A list or text that is too short is always empty."""
 _OTHER_NAMES: Mapping[Path, str] = {
     ("options", "g"): "; use `geometry` instead",
     ("options", "l"): "; use `time_limit` instead",
@@ -64,7 +64,7 @@ _OTHER_NAMES: Mapping[Path, str] = {
     ("options", "x"): "; use `exploration_level` instead",
     ("options", "c"): "; VROOM's plan mode is not available",
 }
-"""What is to be said of keys that VROOM's own server, vroom-express, has."""
+"""What to say about keys of vroom-express, VROOM's own server."""
 
 
 def parse_problem(body: bytes, limits: Limits) -> Problem:
@@ -72,7 +72,7 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
 
     Raises:
         InvalidJsonError: The body is not JSON.
-        InvalidProblemError: The body breaks the schema; it names each field.
+        InvalidProblemError: The body breaks the schema; the error names each field.
         TooManyLocationsError, TooManyVehiclesError, MatrixTooLargeError: It is larger than `limits`.
     """
     _check_parts(body, limits)
@@ -89,7 +89,7 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
 
 
 def _read_at_once(text: bytes) -> Problem | None:
-    """The problem; None where there is none, or it cannot be told in this way."""
+    """The problem; None if it is not valid, or cannot be judged in this way."""
     if len(text) > LONGEST_READ_AT_ONCE or any(word in text for word in _NO_JSON):
         return None
     try:
@@ -116,7 +116,7 @@ def _check_parts(body: bytes, limits: Limits) -> None:
 
 
 def _broken(error: ValidationError, data: Any) -> Iterator[FieldError]:
-    """The broken rules that an error tells; of vehicles and tasks those of each item, not the first alone."""
+    """The broken rules of an error. For vehicles and tasks, those of every item, not only of the first."""
     listed = set()
     for path, message in _told(error):
         if len(path) < 2 or path[0] not in _ITEMS:

@@ -1,4 +1,4 @@
-"""Where the parts of a problem stand in the body, and what a broken rule says of one."""
+"""The paths of a problem's parts in the body, and of broken rules."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from milkrun.schema.problem import Problem, Reload, Task
 
 Path = tuple[str | int, ...]
 _LONGEST_KEY = 100
-"""Characters of a key in a path: an answer repeats it, and no name is longer."""
+"""The most characters of a key in a path. An answer repeats the key, and no name is longer."""
 
 
 class Breach(NamedTuple):
@@ -27,7 +27,7 @@ def tasks(problem: Problem) -> Iterator[tuple[Path, Task]]:
 
 
 def stops(problem: Problem) -> Iterator[tuple[Path, Task | Reload]]:
-    """Every task and every place of a reload with its path."""
+    """Every task and every reload with its path."""
     yield from tasks(problem)
     for v, vehicle in enumerate(problem.vehicles):
         for i, place in enumerate(vehicle.reloads):

@@ -1,11 +1,11 @@
-"""The problem a caller posts: VROOM's input format, with `network` and `options` beside it, and with reloads,
-release times and overtime, which VROOM does not know.
+"""The problem that a caller posts: VROOM's input format, with `network`, `options`, reloads, release times
+and overtime added.
 
 Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
 coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
 refused. Rules that span several fields (indices, ids, shapes) live in `milkrun.schema.rules`.
 
-Their types are in `milkrun.schema.fields`.
+The types of the fields are in `milkrun.schema.fields`.
 """
 
 from typing import Annotated, Any, Literal
@@ -35,7 +35,7 @@ from milkrun.schema.two_ways import empty, few_keys
 
 DEFAULT_PER_HOUR = 3600
 SLOWEST_KMH = 0.1
-"""At a lower speed, the way to the other side of the earth takes more seconds than 32 bits hold."""
+"""At a lower speed, travelling to the other side of the earth takes more seconds than 32 bits hold."""
 
 
 class Task(Model):

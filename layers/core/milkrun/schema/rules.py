@@ -9,7 +9,7 @@ from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:
-    """All broken rules of a problem whose fields are valid one by one."""
+    """All broken rules of a problem whose fields are valid by themselves."""
     yield from _work(problem)
     yield from _ids(problem)
     yield from _amounts(problem)

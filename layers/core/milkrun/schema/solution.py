@@ -1,4 +1,4 @@
-"""The solution a caller gets: VROOM's output format, with `meta` beside it.
+"""The solution that a caller gets: VROOM's output format, with `meta` added.
 
 Times are seconds, distances metres, coordinates `[lon, lat]`; `cost` is in the problem's own cost units.
 """

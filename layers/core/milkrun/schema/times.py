@@ -1,4 +1,4 @@
-"""What binds a problem in time."""
+"""Time windows of a problem, and whether anything in it is bound to a time."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,8 +7,10 @@ from milkrun.schema.problem import Job, Task, Vehicle
 
 
 def is_timed(tasks: Iterable[Task], vehicles: Iterable[Vehicle]) -> bool:
-    """Whether anything says when something is done: a window, a break, a release time, or the duration of a
-    shift. Where nothing does, VROOM rounds costs in another way and every route starts at 0."""
+    """Whether a problem has a time window, a break, a release time or a shift duration.
+
+    If it has none, VROOM rounds costs in another way and every route starts at 0.
+    """
     return any(task.time_windows or (isinstance(task, Job) and task.release_time) for task in tasks) or any(
         it.time_window or it.breaks or it.shift_duration is not None for it in vehicles
     )

@@ -1,8 +1,8 @@
-"""Pieces of models that take what they are made of in two ways, and give the same.
+"""Parts of models that validate JSON and Python objects in two ways, with the same result.
 
-JSON is validated with as few calls into Python as can be: it is how a body that is right is read. Python's
-objects are validated with checks that bound how many errors there are, and put them in a caller's words.
-`milkrun.schema.parse` says which way a body takes.
+JSON is validated with as few calls into Python as possible, to read valid bodies quickly. Python objects are
+validated with checks that limit the number of errors and describe them to callers. `milkrun.schema.parse`
+decides which way a body takes.
 """
 
 from collections.abc import Callable
@@ -13,18 +13,19 @@ from pydantic_core import CoreSchema, core_schema
 
 
 def empty(kind: type[list[Any]] | type[dict[str, Any]], **more: Any) -> Any:
-    """The default of a field: one of its own for each object, without the deep copy that `= []` costs."""
+    """The default of a field: a new object each time, without the deep copy that `= []` costs."""
     return Field(default_factory=kind, json_schema_extra={"default": kind()}, **more)
 
 
 class CheckedInPython:
-    """Annotates what is validated as it is, and from Python's objects after a check."""
+    """Annotates a type: Python objects are checked before they are validated, JSON is not."""
 
     def __init__(self, check: Callable[[Any], Any]) -> None:
         self._check = check
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The schema of both ways. A model's is referred to by name: the name goes to the whole."""
+        """The schema of both ways. A model's schema has a reference name, which moves to the combined
+        schema."""
         schema: dict[str, Any] = {**handler.resolve_ref_schema(handler(source))}
         name = schema.pop("ref", None)
         return core_schema.json_or_python_schema(
@@ -35,7 +36,7 @@ class CheckedInPython:
 
 
 def few_keys(most: int) -> CheckedInPython:
-    """Annotates an object: from Python's objects, it is not looked into where it has more keys."""
+    """Annotates an object. A Python object with more keys is refused before any of them is looked at."""
 
     def check(value: Any) -> Any:
         if isinstance(value, dict) and len(value) > most:
