@@ -1,4 +1,4 @@
-"""How Redis and Neo4j are asked whether they are there."""
+"""Readiness checks of Redis and Neo4j."""
 
 from types import ModuleType
 
@@ -10,7 +10,7 @@ from milkrun.settings import get_settings
 
 
 def check_redis() -> str:
-    """One PING, to every server that holds runs."""
+    """Sends a PING to every server that holds runs."""
     try:
         with redis_client.redis_errors():
             client = redis_client.get_redis()
@@ -22,9 +22,10 @@ def check_redis() -> str:
 
 
 def neo4j_client() -> ModuleType | None:
-    """`milkrun.clients.neo4j`; None where no Neo4j is configured.
+    """`milkrun.clients.neo4j`; None if no Neo4j is configured.
 
-    Its driver takes longer to import than all else that `/health` needs, and takes numpy where that is.
+    Its driver takes longer to import than everything else that `/health` needs, and imports numpy if it is
+    installed.
     """
     if not get_settings().neo4j_uri:
         return None
@@ -34,7 +35,7 @@ def neo4j_client() -> ModuleType | None:
 
 
 def check_neo4j() -> str:
-    """One connection, not tried again, where a Neo4j is configured."""
+    """Opens one connection, without retries, if a Neo4j is configured."""
     client = neo4j_client()
     if client is None:
         return NOT_CONFIGURED

@@ -6,10 +6,10 @@ _DOWN = "down: "
 
 
 def down(why: str) -> str:
-    """The state of one that is away; `why` holds no address."""
+    """The state of a dependency that is down; `why` contains no address."""
     return f"{_DOWN}{why}"
 
 
 def why_down(state: str) -> str | None:
-    """Why a dependency is away, None where it is not."""
+    """Why a dependency is down; None if it is not."""
     return state.removeprefix(_DOWN) if state.startswith(_DOWN) else None

@@ -1,6 +1,6 @@
-"""Reading variables of the environment. An unset or empty one gives the default.
+"""Reads environment variables. An unset or empty one means the default.
 
-Each function raises a ValueError where a value is wrong; the message names the variable.
+Each function raises a ValueError if a value is wrong; the message names the variable.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Environment = Mapping[str, str]
 
 
 def integer(env: Environment, name: str, default: int, low: int, high: int = 2**53) -> int:
-    """A whole number within these bounds."""
+    """A whole number from `low` to `high`."""
     text = env.get(name)
     if not text:
         return default

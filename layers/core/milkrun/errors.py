@@ -1,7 +1,7 @@
 """All errors of Milkrun.
 
 MilkrunError
-├── RequestError                      the caller can mend it
+├── RequestError                      the caller can fix it
 │   ├── UnauthenticatedError
 │   ├── InvalidJsonError
 │   ├── InvalidProblemError           with the JSON path of every broken rule
@@ -13,19 +13,19 @@ MilkrunError
 │   ├── IdempotencyKeyReusedError
 │   ├── TooManyPendingRunsError
 │   ├── TooManyBytesError
-│   └── TooManySubmitsError           with when to try again
-├── RunStateError                     the state of a run answers the request
+│   └── TooManySubmitsError           with the time to try again
+├── RunStateError                     the run is missing, or has no result to give
 │   ├── RunNotFoundError
 │   ├── RunFailedError                carries the run's own error code
 │   ├── RunCancelledError
-│   └── ResultTooLargeError           for an answer; zipped it may fit
-├── DependencyUnavailableError        Redis or Neo4j is away
-├── CredentialsUnavailableError       AWS gave none, or not the secret that holds them
-├── TransitionRefusedError            a script of the state machine said no; nothing was written
+│   └── ResultTooLargeError           for a response; as gzip it may fit
+├── DependencyUnavailableError        Redis or Neo4j is down
+├── CredentialsUnavailableError       AWS gave none, or not the secret with them
+├── TransitionRefusedError            a script refused; the run is unchanged
 └── SolveError                        the problem cannot be solved; ends its run as failed
     └── NetworkNotFoundError
 
-Each has a stable `code`. What a code means over HTTP is in `milkrun.http.problems`.
+Each has a stable `code`. `milkrun.http.problems` maps them to HTTP.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class MilkrunError(Exception):
 
     Attributes:
         detail: A sentence that a caller may read.
-        errors: The fields at fault, where they can be named.
+        errors: The fields at fault, if they can be named.
     """
 
     code: str = "internal_error"
@@ -111,11 +111,11 @@ class TooManyPendingRunsError(RequestError):
 
 
 class TooManyBytesError(RequestError):
-    """What is stored for the caller's runs leaves no room for another one.
+    """The caller's stored runs leave no room for another one.
 
     Args:
-        used: Bytes that are stored.
-        allowed: Bytes that may be.
+        used: Bytes stored.
+        allowed: The limit, in bytes.
     """
 
     code = "too_many_bytes"
@@ -134,7 +134,7 @@ class TooManySubmitsError(RequestError):
 
     Args:
         allowed: New runs a minute.
-        again_ms: Milliseconds until the next one is taken.
+        again_ms: Milliseconds until the next one is accepted.
     """
 
     code = "too_many_submits"
@@ -145,13 +145,13 @@ class TooManySubmitsError(RequestError):
 
 
 class RunStateError(MilkrunError):
-    """The run exists no more, or ended without a result."""
+    """The run does not exist, ended without a result, or has too large a result."""
 
     code = "run_state"
 
 
 class RunNotFoundError(RunStateError):
-    """The run is not there, or is somebody else's."""
+    """The run does not exist, or belongs to somebody else."""
 
     code = "run_not_found"
 
@@ -165,7 +165,7 @@ class RunFailedError(RunStateError):
     Args:
         code: The run's own error code, such as `worker_lost`.
         detail: A sentence about it.
-        errors: The fields at fault, where the run has named them.
+        errors: The fields at fault, if the run has named them.
     """
 
     code = "run_failed"
@@ -185,10 +185,10 @@ class ResultTooLargeError(RunStateError):
 
 
 class DependencyUnavailableError(MilkrunError):
-    """A server that the request needs is away.
+    """A server that the request needs is down.
 
     Args:
-        dependencies: State of each by name, such as `{"redis": "down: timed out"}`; no address in it.
+        dependencies: State of each by name, such as `{"redis": "down: timed out"}`, without addresses.
     """
 
     code = "dependency_unavailable"
@@ -200,7 +200,7 @@ class DependencyUnavailableError(MilkrunError):
 
 
 class CredentialsUnavailableError(MilkrunError):
-    """There are no credentials to sign or to log in with. No part of one is in `detail`."""
+    """There are no credentials to sign or log in with. `detail` contains no part of any."""
 
     code = "credentials_unavailable"
 
@@ -223,7 +223,7 @@ class SolveError(MilkrunError):
     """The problem cannot be solved. The run fails with this code, without another attempt.
 
     Args:
-        errors: The fields of the problem at fault, where they can be named.
+        errors: The fields of the problem at fault, if they can be named.
     """
 
     code = "solver_failed"

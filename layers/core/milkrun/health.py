@@ -10,13 +10,13 @@ from milkrun.patience import Call
 TIMED_OUT = down("timed out")
 
 Check = Callable[[], str]
-"""Asks a dependency; gives `ok`, `not configured` or `down: <why>`, without an address in it."""
+"""Asks a dependency. Returns `ok`, `not configured` or `down: <why>`, without an address."""
 
 
 class ReadinessProbe:
-    """Asks all dependencies at once and waits for none longer than the deadline.
+    """Asks all dependencies at once and waits no longer than the deadline.
 
-    A check that hangs keeps its one thread; until that ends the dependency counts as down.
+    A check that hangs keeps its thread. Until it ends, the dependency counts as down and is not asked again.
     """
 
     def __init__(self, checks: Mapping[str, Check], deadline: float = 2.5) -> None:
@@ -28,7 +28,8 @@ class ReadinessProbe:
         """The state of each dependency by name."""
         until = time.monotonic() + self._deadline
         for name, check in self._checks.items():
-            if name not in self._asking or self._asking[name].wait(0):  # an old answer is none
+            # Discard a result that arrived after its deadline.
+            if name not in self._asking or self._asking[name].wait(0):
                 self._asking[name] = Call(check)
         return {name: self._answer(name, until) for name in self._checks}
 
@@ -43,5 +44,5 @@ class ReadinessProbe:
 
 
 def is_ready(states: Mapping[str, str]) -> bool:
-    """Whether every dependency that is configured answers."""
+    """Whether every configured dependency answers."""
     return all(state in (OK, NOT_CONFIGURED) for state in states.values())

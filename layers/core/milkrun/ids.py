@@ -1,8 +1,8 @@
-"""Names for what is new: runs, leases, calls and requests."""
+"""Ids for runs, leases, calls and requests."""
 
 from ulid import ULID
 
 
 def new_id() -> str:
-    """A ULID: nobody else has it, and it sorts by time."""
+    """A new ULID: unique, and sortable by time."""
     return str(ULID())

@@ -1,4 +1,4 @@
-"""The lines of the log: Powertools' keys in its order, for a fraction of its time."""
+"""Log lines with Powertools' keys, in its order, for a fraction of its time."""
 
 import json
 import logging
@@ -24,9 +24,9 @@ _ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 class Formatter(LambdaPowertoolsFormatter):
-    """JSON lines in which an error is told by its kind and its place alone.
+    """JSON lines that describe an error only by its type and its place in the code.
 
-    The message of an error that nobody foresaw may hold the address of a server, or a caller's data.
+    The message of an unforeseen error may contain the address of a server, or a caller's data.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -39,7 +39,8 @@ class Formatter(LambdaPowertoolsFormatter):
         return self.line(record.levelname, location, record.getMessage(), record.created, fields)
 
     def line(self, level: str, location: str, message: str, created: float, fields: Mapping[str, Any]) -> str:
-        """A line with the keys of the invocation, and `fields` over them; what is None is left out."""
+        """A line with the keys of the invocation and `fields`, which override them. None values are left
+        out."""
         said = dict(self.log_format)
         said["level"] = level
         said["location"] = location
@@ -51,16 +52,16 @@ class Formatter(LambdaPowertoolsFormatter):
         return self.serialize({key: value for key, value in said.items() if value is not None})
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
-        """The error and what caused it, the last one first, each with the calls that lead to it."""
+        """The error and its causes, the last one first, each with the calls that led to it."""
         error: BaseException | None = ei[1]
         told: dict[int, str] = {}
-        while error is not None and id(error) not in told:  # one may be its own cause
+        while error is not None and id(error) not in told:  # an error may be its own cause
             told[id(error)] = "\n".join([type(error).__name__, *_calls(error.__traceback__)])
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n".join(told.values())
 
     def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]
-        """One line of printable ASCII: what callers send steers no terminal and ends no line."""
+        """One line of printable ASCII: text from callers can neither steer a terminal nor break the line."""
         return _ENCODER.encode(log).replace("\x7f", "\\u007f")
 
 
@@ -70,10 +71,10 @@ def _calls(trace: TracebackType | None) -> Iterator[str]:
 
 
 class Lines(Logger):
-    """Powertools' logger. What every request writes goes to its stream without one of logging's records."""
+    """Powertools' logger. The line of every request goes to its stream without a log record."""
 
     def info(self, msg: object, *args: object, **fields: Any) -> None:
-        """Writes a line, as the logger of Powertools does."""
+        """Writes a line, as Powertools' logger does."""
         handler: Any = self.registered_handler
         formatter = handler.formatter
         if args or not _OF_A_CALL.isdisjoint(fields) or not isinstance(formatter, Formatter):
@@ -88,5 +89,5 @@ class Lines(Logger):
             with handler.lock:
                 handler.stream.write(line + handler.terminator)
                 handler.stream.flush()
-        except (OSError, ValueError):  # the stream is closed or full: what logging does then fails no request
+        except (OSError, ValueError):  # the stream is closed or full: logging then fails no request
             super().info(msg, stacklevel=3, **fields)

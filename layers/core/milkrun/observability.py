@@ -42,10 +42,10 @@ UNITS: Mapping[str, MetricUnit] = {
     "OldestPending": MetricUnit.Seconds,
     "OldestDue": MetricUnit.Seconds,
 }
-"""Every metric with its unit. What it means for an operator is in docs/operations.md."""
+"""Every metric with its unit. docs/operations.md explains them to operators."""
 
 _OTHER_LOGGERS = ("milkrun_solver",)
-"""Loggers of the standard library whose lines get the same shape, and the keys of the run they are about."""
+"""Loggers of the standard library whose lines get the same format, and the keys of their run."""
 
 
 _CHOSEN = "Sampled=1"
@@ -53,8 +53,8 @@ _CHOSEN = "Sampled=1"
 
 @cache
 def get_logger() -> Logger:
-    """JSON lines on stdout, in time's own format, by which Lambda tells their level."""
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
+    """JSON lines on stdout, with timestamps in the format by which Lambda recognises their level."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line contains them
     logger = Lines(logger_formatter=Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False))
     for name in _OTHER_LOGGERS:
         other = logging.getLogger(name)
@@ -65,21 +65,21 @@ def get_logger() -> Logger:
 
 @cache
 def get_metrics() -> Metrics:
-    """Embedded metrics: lines of the log that CloudWatch reads. Their dimension `service` is the stack."""
+    """Embedded metrics: log lines that CloudWatch reads. Their dimension `service` is the stack."""
     return Metrics(namespace=NAMESPACE)
 
 
 @cache
 def get_tracer() -> Tracer:
-    """X-Ray segments. Patching every client library would import them all."""
+    """X-Ray segments. Automatic patches are off, because they would import every client library."""
     return Tracer(auto_patch=False)
 
 
 def begin(context: LambdaContext, correlation_id: str, **keys: str) -> None:
-    """Gives every line of this invocation its correlation id and `keys`, and forgets those of the last.
+    """Adds the correlation id and `keys` to every line of this invocation, and drops those of the last one.
 
-    In the functions of the API the id is the request's. Whatever is done for a run, the worker's work and
-    what the sweeper does about it, is told under the id of the request that submitted it.
+    In the functions of the API, the id is the request's. The worker and the sweeper use the id of the request
+    that submitted the run.
     """
     lines_have: dict[str, Any] = {
         "function_name": context.function_name,
@@ -95,7 +95,7 @@ def report_down(dependencies: Mapping[str, str], message: str = "dependency down
 
     Args:
         dependencies: State of each by name, such as `{"redis": "down: timed out", "neo4j": "ok"}`.
-        fields: What else the line says.
+        fields: More fields of the line.
     """
     for name, state in dependencies.items():
         reason = why_down(state)
@@ -104,7 +104,7 @@ def report_down(dependencies: Mapping[str, str], message: str = "dependency down
 
 
 def measure(name: str, value: float = 1, **dimension: str) -> None:
-    """Adds a value of a metric, and with a dimension the same once more under that: `code="worker_lost"`.
+    """Adds a value to a metric. With a dimension, such as `code="worker_lost"`, adds it there too.
 
     Raises:
         KeyError: UNITS has no such metric.
@@ -116,10 +116,10 @@ def measure(name: str, value: float = 1, **dimension: str) -> None:
 
 
 def traced(handler: Handler) -> Handler:
-    """A handler with a segment around it. What it returns, a caller's data, stays out of the trace.
+    """Wraps a handler in a segment. What it returns, a caller's data, stays out of the trace.
 
-    There is none where a request's trace is not kept, but for the first request of a process: what Powertools
-    sees first is the cold start to it.
+    If the request is not sampled, the handler gets no segment. The first request of a process always gets
+    one, because Powertools takes the first that it sees for the cold start.
     """
     if not tracer.is_cold_start and _CHOSEN not in os.environ.get(TRACE, ""):
         return handler

@@ -1,4 +1,4 @@
-"""A limit of time around calls that have none of their own."""
+"""Timeouts for calls that have none of their own."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Call(Generic[T]):
-    """A call under way in a daemon thread of its own, which it keeps for as long as it hangs."""
+    """A call in its own daemon thread. While it hangs, it keeps the thread."""
 
     def __init__(self, function: Callable[[], T]) -> None:
         self._function = function
@@ -18,11 +18,11 @@ class Call(Generic[T]):
         threading.Thread(target=self._run, name="call", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
-        """Waits for the end, at most so long; whether it has come."""
+        """Waits up to `seconds` for the end. Returns whether it has come."""
         return self._done.wait(max(0.0, seconds))
 
     def result(self) -> T:
-        """What the call gave, or raised, once it has ended."""
+        """What the call returned, or raised. Call this once it has ended."""
         if self._error is not None:
             raise self._error
         return self._value
@@ -37,10 +37,10 @@ class Call(Generic[T]):
 
 
 def within(seconds: float, function: Callable[[], T]) -> T:
-    """What the function gives.
+    """Calls a function and returns its result.
 
     Raises:
-        TimeoutError: It took longer; it goes on in its thread, and nobody hears of it.
+        TimeoutError: It took longer. It continues in its thread, and its result is discarded.
     """
     call = Call(function)
     if not call.wait(seconds):

@@ -13,7 +13,7 @@ from milkrun.environment import flag, integer, pair, secret_arn, values, word
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may hold.
+    """Limits on a request.
 
     Attributes:
         body_bytes: Size of the JSON body once unzipped.
@@ -30,23 +30,23 @@ class Limits:
 
 @dataclass(frozen=True)
 class JobPolicy:
-    """The numbers of a run's life. Times are in seconds.
+    """Limits and times of a run's life. Times are in seconds.
 
     Attributes:
         ttl_days: How long an ended run is kept.
-        max_attempts: Tries of a run before it fails.
+        max_attempts: Attempts of a run before it fails.
         max_running: Running runs per owner.
         max_running_of_all: Running runs of all owners together.
         max_pending: Pending runs per owner.
-        max_bytes: All that is stored for an owner's runs, compressed.
-        max_submits: New runs of an owner in a minute.
+        max_bytes: Bytes stored for an owner's runs, compressed.
+        max_submits: New runs per owner and minute.
         lease: How long a worker holds a run without renewing.
-        redispatch: First wait before an invoke is sent again; doubled each time.
+        redispatch: First wait before a worker is invoked again; doubled each time.
         max_redispatch: The longest such wait.
-        max_unstarted: The longest that a run may have its turn, with invokes sent, and not start.
-        retry_away: First wait where a dependency is away; doubled each time.
+        max_unstarted: How long a run may fail to start, from the first invoke of its turn, before it fails.
+        retry_away: First wait if a dependency is down; doubled each time.
         max_retry_away: The longest such wait.
-        max_away: The longest that a dependency may be away before its runs fail.
+        max_away: How long a dependency may be down before the runs that need it fail.
         min_replicas: Replicas that must have a run before it is acknowledged, and its end before it is shown.
     """
 
@@ -69,11 +69,11 @@ class JobPolicy:
 
 @dataclass(frozen=True)
 class WaitLimits:
-    """How many calls may hold their answer back at a time, each in a process of its own; 0 for none.
+    """How many calls may wait at a time, each in its own process; 0 for none.
 
     Attributes:
         calls: Of all owners together.
-        calls_per_owner: Of one.
+        calls_per_owner: Of one owner.
     """
 
     calls: int = 100
@@ -82,14 +82,14 @@ class WaitLimits:
 
 @dataclass(frozen=True)
 class TokenPolicy:
-    """Whose bearer tokens are taken, and which of them. What is empty asks for nothing.
+    """Which bearer tokens are accepted. An empty field requires nothing.
 
     Attributes:
         issuer: The `iss` of the tokens.
-        audiences: Whom a token may be meant for.
-        scope: One that a token must have.
-        claim: Name and value of one that a token must have; of a list, one of its values.
-        access_tokens_only: Whether a token must say that it is an access token.
+        audiences: The audiences that a token may be meant for.
+        scope: A scope that a token must have.
+        claim: Name and value of a claim that a token must have. If the claim is a list, one value must match.
+        access_tokens_only: Whether a token must declare itself an access token.
     """
 
     issuer: str = ""
@@ -104,14 +104,14 @@ class Settings:
     """Everything that differs between deployments. Addresses and passwords are never printed.
 
     Attributes:
-        region: Where this runs on AWS.
-        redis_url: `rediss://` where the road to Redis is encrypted.
-        redis_cluster: Whether that is one server of a cluster, which knows the others.
-        redis_iam_user: User of an ElastiCache that knows its callers by IAM; empty for any other Redis.
-        redis_iam_cache: Name of that cache, its replication group.
-        neo4j_secret: What holds Neo4j's user and password; None where they are given here.
-        secrets_endpoint: Where Secrets Manager is, instead of where the secret's ARN says.
-        cors_allow_origin: Whose pages may call the API, `*` for everybody's; empty for nobody's.
+        region: The AWS region.
+        redis_url: `rediss://` for an encrypted connection.
+        redis_cluster: Whether the URL is that of one server of a cluster, which knows the others.
+        redis_iam_user: User of an ElastiCache with IAM authentication; empty for any other Redis.
+        redis_iam_cache: Name of that cache's replication group.
+        neo4j_secret: The secret with Neo4j's user and password; None if the settings contain them.
+        secrets_endpoint: The URL of Secrets Manager, in place of the one that follows from the secret's ARN.
+        cors_allow_origin: The origin whose pages may call the API; `*` for any, empty for none.
         snap_limit_m: How far, in metres, a location may be from the nearest junction of a road network.
     """
 
@@ -140,7 +140,7 @@ class Settings:
         """Reads the environment; an unset or empty variable means the default.
 
         Raises:
-            ValueError: A value is wrong, or lacks another one. The message names the variable.
+            ValueError: A value is wrong, or needs another one. The message names the variable.
         """
         settings = cls(
             region=env.get("AWS_REGION", ""),
@@ -210,7 +210,7 @@ def _check_redis_url(text: str) -> None:
     try:
         url = urlsplit(text)
         is_address = url.scheme in ("redis", "rediss") and bool(url.hostname) and url.port != 0
-    except ValueError:  # of a port that is no number, too
+    except ValueError:  # also for a port that is not a number
         is_address = False
     if not is_address:
         raise ValueError("REDIS_URL must be redis://host:port/database, or the same with rediss://")
@@ -222,7 +222,7 @@ def _check_iam(settings: Settings) -> None:
     if not settings.redis_iam_user:
         return
     url = urlsplit(settings.redis_url)
-    if url.scheme != "rediss":  # whoever overhears a token can use it
+    if url.scheme != "rediss":  # whoever intercepts a token can use it
         raise ValueError("REDIS_URL must begin with rediss:// if REDIS_IAM_USER is set")
     if url.username or url.password:
         raise ValueError("REDIS_URL must not contain a user or password if REDIS_IAM_USER is set")

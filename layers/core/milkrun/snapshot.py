@@ -1,8 +1,8 @@
-"""SnapStart: what goes into the snapshot of a process, and what begins anew when one is restored.
+"""SnapStart: what goes into the snapshot of a process, and what restarts when it is restored.
 
-`snapshot_restore_py` belongs to Lambda's runtime client, so it is wherever a handler runs. Its hooks are
-called for functions with SnapStart only. A snapshot holds no connection: clients open theirs when a request
-first needs them.
+`snapshot_restore_py` is part of Lambda's runtime client, so it is present wherever a handler runs. Its hooks
+are called only for functions with SnapStart. A snapshot contains no connection: clients connect when a
+request first needs them.
 """
 
 import importlib
@@ -24,7 +24,7 @@ class Uptime:
         register_after_restore(self._restart)
 
     def seconds(self) -> int:
-        """Whole seconds since then."""
+        """Whole seconds since the start or the last restore."""
         return int(self._clock() - self._began)
 
     def _restart(self) -> None:
@@ -32,23 +32,23 @@ class Uptime:
 
 
 def before_snapshot(work: Callable[[], object]) -> None:
-    """Has work that the first request would do, and none should wait for, done before a snapshot."""
+    """Does work before the snapshot, so that the first request does not wait for it."""
     register_before_snapshot(work)
 
 
 def prime_before_snapshot(*more: Callable[[], object]) -> None:
-    """Has what the first request would do done before a snapshot.
+    """Does the first request's preparations before the snapshot.
 
     Args:
-        more: What this function does beside what all do.
+        more: What this function prepares in addition to what all functions do.
     """
     for prime in (_prime, *more):
         before_snapshot(prime)
 
 
 def _prime() -> None:
-    get_settings()  # wrong ones fail the deployment
+    get_settings()  # wrong settings fail the deployment
     get_logger()
     get_metrics()
     get_tracer()
-    importlib.import_module("encodings.idna")  # for names of hosts
+    importlib.import_module("encodings.idna")  # for host names

@@ -1,8 +1,8 @@
-"""Moments, as answers write them."""
+"""Timestamps as answers write them."""
 
 from datetime import datetime
 
 
 def timestamp(moment: datetime) -> str:
-    """RFC 3339, to the millisecond; `moment` is in UTC."""
+    """A moment in UTC, in RFC 3339 with milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

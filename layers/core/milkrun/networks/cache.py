@@ -1,4 +1,4 @@
-"""Networks that this process has read, kept from run to run."""
+"""Road networks that this process has read, kept from run to run."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -14,11 +14,11 @@ _MOST_TRIES = 3
 
 
 class NetworkCache(Generic[N]):
-    """Gives the current version of a network, read once.
+    """Gives the current version of a network, and reads it only once.
 
     Args:
-        store: Where networks are.
-        build: Makes a network of its compiled form.
+        store: Where networks are stored.
+        build: Builds a network from its compiled form.
     """
 
     def __init__(self, store: NetworkStore, build: Callable[[bytes], N]) -> None:
@@ -27,11 +27,11 @@ class NetworkCache(Generic[N]):
         self._kept: dict[str, tuple[NetworkVersion, N]] = {}
 
     def get(self, name: str) -> N:
-        """The network of that name, as it is now.
+        """The current version of the network with this name.
 
         Raises:
-            NetworkNotFoundError: There is none.
-            DependencyUnavailableError: Neo4j is away.
+            NetworkNotFoundError: There is no such network.
+            DependencyUnavailableError: Neo4j is down.
         """
         for _ in range(_MOST_TRIES):
             version = self._store.current(name)

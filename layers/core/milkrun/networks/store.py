@@ -1,4 +1,4 @@
-"""Road networks in Neo4j: which version of a name is whole, and its compiled form in chunks."""
+"""Road networks in Neo4j: the complete version of each name, and its compiled form in chunks."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,30 +16,30 @@ T = TypeVar("T")
 
 _ASK_SECONDS = 10.0
 _READ_SECONDS = 30.0
-"""The driver itself waits for ever on a server that hangs; one that has just begun needs seconds."""
+"""The driver itself waits forever for a server that hangs. A server that has just started needs seconds."""
 
 _CURRENT = "MATCH (n:Network {name: $name}) RETURN n.version AS version, n.checksum AS checksum"
 _CHUNKS = "MATCH (c:NetworkChunk {version: $version}) RETURN c.data AS data ORDER BY c.number"
 
 
 class NetworkVersion(NamedTuple):
-    """The whole version of a network: its id, and the SHA-256 of its compiled form."""
+    """The complete version of a network: its id, and the SHA-256 of its compiled form."""
 
     version: str
     checksum: str
 
 
 class NetworkStore:
-    """Reads networks. Every method raises DependencyUnavailableError where Neo4j is away or hangs."""
+    """Reads networks. Every method raises DependencyUnavailableError if Neo4j is down or hangs."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
     def current(self, name: str) -> NetworkVersion:
-        """The version of a network that is whole now.
+        """The version of a network that is complete now.
 
         Raises:
-            NetworkNotFoundError: There is no network of that name.
+            NetworkNotFoundError: There is no network with this name.
         """
 
         def ask() -> list[NetworkVersion]:
@@ -52,7 +52,7 @@ class NetworkStore:
         return found[0]
 
     def read(self, version: NetworkVersion) -> bytes | None:
-        """The compiled form of a version; None if it was replaced, and deleted, meanwhile."""
+        """The compiled form of a version; None if it has been replaced and deleted."""
 
         def ask() -> bytes:
             with self._driver.session() as session:
@@ -71,6 +71,6 @@ class NetworkStore:
 
 @cache
 def get_store() -> NetworkStore | None:
-    """The networks that this process can read; None where no Neo4j is configured."""
+    """The networks that this process can read; None if no Neo4j is configured."""
     driver = get_neo4j()
     return NetworkStore(driver) if driver is not None else None
