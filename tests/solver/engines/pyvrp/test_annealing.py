@@ -49,9 +49,8 @@ def test_a_plan_of_pyvrp_keeps_every_rule(models: list[Model], number: int, comp
     model = models[number]
     plan = pyvrp_plan(model, complete, iterations=200)
     if plan is None:
-        assert (
-            complete
-        )  # not every problem can be served completely, but with prizes there is always an answer
+        # Not every problem can be served completely, but with prizes there is always an answer.
+        assert complete
         return
     solution = scheduled(model, plan)
     assert solution is not None
