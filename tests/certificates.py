@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Authority:
-    """Signs certificates; its own is in the file `certificate`."""
+    """Signs certificates. Its own certificate is in the file `certificate`."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -38,7 +38,7 @@ class Authority:
         self.certificate = self._sign(builder, "authority.pem")
 
     def certify(self, host: str) -> tuple[Path, Path]:
-        """Files of a certificate for a host, and of its key."""
+        """The files of a host's certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         builder = (

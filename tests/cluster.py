@@ -1,4 +1,4 @@
-"""What happens to the servers of a cluster: they hang, and they give slots away."""
+"""Faults of a cluster's servers: they hang, and slots move between them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,27 +12,27 @@ from tests.freezing import freeze, thaw
 
 @pytest.fixture
 def hang() -> Iterator[ExitStack]:
-    """Servers put in here go on after the test."""
+    """Servers that hang; they continue after the test."""
     with ExitStack() as hanging:
         yield hanging
 
 
 def suspend(server: Valkey, hang: ExitStack) -> None:
-    """Lets a server hang until `hang` is closed."""
+    """Suspends a server until `hang` is closed."""
     hang.callback(thaw, server.process)
     freeze(server.process)
 
 
 def take_over(replica: Valkey) -> None:
-    """Makes a replica the primary of its shard at once, as a failover does when the old one is missed."""
+    """Makes a replica the primary of its shard at once, like a failover after the primary has disappeared."""
     redis.Redis.from_url(replica.url).execute_command("CLUSTER FAILOVER TAKEOVER")
 
 
 def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:
-    """Gives a slot that holds no keys but these, which are dropped, to another server.
+    """Moves a slot to another server. The slot holds only these keys, which are dropped.
 
-    As in a real migration the slot is on its way first. Only then does the new server claim it with an
-    epoch of its own: without one, what the servers hear from each other may undo the move at any time.
+    As in a real migration, the slot is marked as moving first. Only then does the new server claim it,
+    with an epoch of its own. Without a new epoch, the servers' gossip could undo the move at any time.
     """
     old, new = redis.Redis.from_url(source.url), redis.Redis.from_url(target.url)
     if keys:
@@ -44,7 +44,7 @@ def move(slot: int, source: Valkey, target: Valkey, *keys: str) -> None:
 
 
 def begin_to_move(slot: int, source: Valkey, target: Valkey) -> None:
-    """Has a slot on its way: both servers know, and no key has gone yet."""
+    """Marks a slot as moving on both servers; no key has moved yet."""
     old, new = redis.Redis.from_url(source.url), redis.Redis.from_url(target.url)
     new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", old.execute_command("CLUSTER MYID"))
     old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", new.execute_command("CLUSTER MYID"))

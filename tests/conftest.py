@@ -1,4 +1,4 @@
-"""Servers and shared helpers. What is missing skips a test on a laptop and fails it in CI."""
+"""Servers and shared helpers. If something is missing, its tests are skipped on a laptop and fail in CI."""
 
 import os
 import shutil
@@ -30,16 +30,16 @@ DATA = Path(os.environ.get("MILKRUN_DATA") or ROOT / ".local" / "data")
 
 
 def pytest_configure() -> None:
-    # Neo4j starts in two thirds of the time where Java compiles each method once, and quickly.
+    # Neo4j starts in two thirds of the time if Java compiles each method only once, and quickly.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With several processes (`-n`), all tests of a scope of tests/order.py go to the same one."""
+    """With several processes (`-n`), one process gets all tests of a scope of tests/order.py."""
     from xdist.scheduler import LoadScopeScheduling
 
-    config.option.loadscopereorder = False  # the order is that of the tests
+    config.option.loadscopereorder = False  # keeps the order of the tests
 
     class ByScope(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def missing(reason: str) -> None:
-    """Skips on a laptop, fails in CI."""
+    """Skips the test on a laptop, and fails it in CI."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -76,7 +76,7 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The machine's own redis-server, of Redis itself."""
+    """The redis-server that is installed on the machine."""
     binary = shutil.which("redis-server")
     if binary is None:
         missing("redis-server is not installed (on Debian: apt-get install redis-server)")
@@ -86,7 +86,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def valkey8_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The version before the embedded one, which stacks may still have."""
+    """The Valkey version before the embedded one, which existing stacks may still run."""
     if not VALKEY_8.exists():
         missing("Valkey 8 is not fetched yet: `make test` does it, on Linux and x86_64")
     with _running(str(VALKEY_8), tmp_path_factory.mktemp("valkey8")) as url:
@@ -95,7 +95,7 @@ def valkey8_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def _running(binary: str, directory: Path) -> Iterator[str]:
-    """The URL of a server on loopback, ended with the block."""
+    """The URL of a server on loopback that ends with the block."""
     port = free_port()
     process = subprocess.Popen(
         [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(directory), "--save", ""],
@@ -118,7 +118,7 @@ def _answers(client: redis.Redis) -> bool:
 
 @pytest.fixture(scope="session")
 def neo4j_at_hand() -> None:
-    """A test that starts Neo4j does not fetch it: that takes minutes on a slow line."""
+    """Requires that Neo4j is downloaded already, because a download takes minutes on a slow line."""
     if not os.environ.get("NEO4J_URI") and fetched(CACHE) is None:
         missing("Neo4j is not fetched yet: `make up` does it")
 
@@ -131,7 +131,7 @@ def stack_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_uri(neo4j_at_hand: None, stack_root: Path) -> Iterator[str]:
-    """A Neo4j with what the last test has put there."""
+    """A Neo4j that still holds what the last test stored."""
     with graph_at(stack_root / ".local" / STACK_PORT / "neo4j") as uri:
         yield uri
 
@@ -144,7 +144,7 @@ def session_driver(neo4j_uri: str) -> Iterator[neo4j.Driver]:
 
 @pytest.fixture
 def driver(session_driver: neo4j.Driver) -> neo4j.Driver:
-    """Neo4j without data."""
+    """A driver of an empty Neo4j."""
     session_driver.execute_query("MATCH (n) DETACH DELETE n")
     return session_driver
 
@@ -158,7 +158,7 @@ def cluster_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisClu
 
 @pytest.fixture(params=["valkey", "valkey8", "redis", "cluster"])
 def any_redis(request: pytest.FixtureRequest) -> AnyRedis:
-    """A client of each engine that a stack can have and of a cluster in turn, emptied."""
+    """A client of each engine that a stack can have and of a cluster, one after another, all empty."""
     if request.param == "cluster":
         client: AnyRedis = request.getfixturevalue("cluster_redis")
     else:
@@ -169,6 +169,6 @@ def any_redis(request: pytest.FixtureRequest) -> AnyRedis:
 
 @pytest.fixture
 def empty_valkey_url(valkey_url: str) -> str:
-    """Valkey alone, emptied: for what does not depend on the engine."""
+    """An empty Valkey, for what does not depend on the engine."""
     redis.Redis.from_url(valkey_url).flushall()
     return valkey_url

@@ -1,4 +1,4 @@
-"""Answers held against docs/openapi.yaml."""
+"""Checks answers against docs/openapi.yaml."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -16,7 +16,8 @@ _URI = "urn:milkrun:openapi"
 
 @cache
 def document() -> dict[str, Any]:
-    """The document, with objects of answers closed: what it does not name, no answer may have."""
+    """The document with closed objects in its answers: an answer may have no field that the document does not
+    name."""
     parsed: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text())
     for name, schema in parsed["components"]["schemas"].items():
         if "properties" in schema and name != "FeatureCollection":
@@ -31,7 +32,7 @@ def _registry() -> Registry[Any]:
 
 
 def breaches_of_schema(pointer: str, value: object) -> list[str]:
-    """What a value breaks of the schema at a JSON pointer of the document."""
+    """How a value breaks the schema at a JSON pointer of the document."""
     validator = Draft202012Validator(
         {"$ref": f"{_URI}#{pointer}"},
         registry=_registry(),
@@ -41,7 +42,7 @@ def breaches_of_schema(pointer: str, value: object) -> list[str]:
 
 
 def breaches(method: str, path: str, status: int, headers: Mapping[str, str], body: object) -> list[str]:
-    """What an answer breaks of the document: its status, its headers, the type and the shape of its body."""
+    """How an answer breaks the document: its status, its headers, or the type and shape of its body."""
     responses = document()["paths"][path][method.lower()]["responses"]
     if str(status) not in responses:
         return [f"{method} {path} has no answer {status}"]
@@ -88,7 +89,7 @@ def _resolved(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _escaped(name: str) -> str:
-    """As one step of a JSON pointer in a URI."""
+    """The text escaped for one step of a JSON pointer in a URI."""
     return (
         name.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D").replace("+", "%2B")
     )

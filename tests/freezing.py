@@ -6,14 +6,14 @@ import subprocess
 
 
 def freeze(process: subprocess.Popen[bytes]) -> None:
-    """Suspends a child; returns once all of its threads stand still.
+    """Suspends a child, and returns once all of its threads have stopped.
 
-    SIGSTOP alone returns before that: on a busy machine Neo4j has time for one more answer.
+    SIGSTOP returns earlier: on a busy machine, Neo4j has time for one more answer.
     """
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def thaw(process: subprocess.Popen[bytes]) -> None:
-    """Lets a frozen child go on."""
+    """Resumes a frozen child."""
     process.send_signal(signal.SIGCONT)

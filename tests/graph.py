@@ -1,4 +1,4 @@
-"""The Neo4j of the graph tests: a developer's own through NEO4J_URI, else the embedded one."""
+"""The Neo4j of the graph tests: a developer's own through NEO4J_URI, otherwise the embedded one."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from local.embedded.neo4j import running_neo4j
 
 @contextmanager
 def graph_at(directory: Path) -> Iterator[str]:
-    """The URI of a Neo4j without data. A developer's own has to be empty, for the tests empty it."""
+    """The URI of an empty Neo4j. A developer's own must be empty already, because the tests empty it."""
     own = os.environ.get("NEO4J_URI")
     if not own:
         with running_neo4j(directory) as server:

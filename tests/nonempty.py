@@ -1,4 +1,4 @@
-"""Loops of assertions that cannot pass for want of anything to check."""
+"""Keeps loops of assertions from passing because there is nothing to check."""
 
 from collections.abc import Iterable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""The order of test files, and which of them go to one process where there are several (`-n`)."""
+"""The order of test files, and which of them share a process if there are several (`-n`)."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -9,14 +9,14 @@ ON_NEO4J = (
 )
 ON_A_STACK = ("tests/e2e/test_life_of_a_run.py", "tests/e2e/test_readme.py", "tests/e2e/test_answers.py")
 TOGETHER = (ON_NEO4J, ON_A_STACK, ("tests/sam/",))
-"""Files and folders whose tests share a server that takes long to start, or what takes a minute to build. The
-first test on Neo4j has a new one."""
+"""Files and folders whose tests share a server that starts slowly or a build that takes a minute. The first
+test on Neo4j starts a new one."""
 LONGEST = (
     *("tests/sam/", *ON_NEO4J, *ON_A_STACK),
     *("tests/e2e/", "tests/faults/", "tests/local/", "tests/solver/test_solve.py", "tests/core/clients/"),
     *("tests/core/jobs/", "tests/fuzz/", "tests/template/test_translation.py", "tests/test_architecture.py"),
 )
-"""What takes longest begins first: at the end of a run no process works alone."""
+"""The longest tests begin first, so that no process works alone at the end of a run."""
 
 
 class Item(Protocol):
@@ -30,13 +30,13 @@ T = TypeVar("T", bound=Item)
 
 
 def scope(nodeid: str) -> str:
-    """What a test shares a process with: its file, or the whole of a group."""
+    """What a test shares its process with: its file or a whole group."""
     file = nodeid.partition("::")[0]
     return next((group[0] for group in TOGETHER if file.startswith(group)), file)
 
 
 def in_order(items: Iterable[T]) -> list[T]:
-    """The longest first; the tests of a file stay as they are."""
+    """The longest groups first; the tests of a file keep their order."""
     return sorted(items, key=lambda item: _rank(item.nodeid))
 
 

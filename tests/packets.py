@@ -1,4 +1,4 @@
-"""What goes over the wire to Redis."""
+"""What the client sends to Redis over the wire."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from redis.connection import AbstractConnection
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What goes to servers: an entry for all that is sent at a time, which is a round trip."""
+    """What the client sends to servers: one entry for each round trip."""
     packets: list[bytes] = []
     send: Any = AbstractConnection.send_packed_command
 

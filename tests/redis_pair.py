@@ -1,4 +1,4 @@
-"""A primary with its replica, which can lag, and a line to a server that breaks when told to."""
+"""A primary with a replica that can lag, and a connection to a server that breaks on command."""
 
 import socket
 import threading
@@ -15,13 +15,13 @@ from tests.waiting import until
 
 AT_ONCE = (
     *("--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db"),
-    *("--appendonly", "no"),  # a server that rewrites its file has a new replica wait
+    *("--appendonly", "no"),  # a server that rewrites its file keeps a new replica waiting
 )
-"""A primary sends its data to a new replica at once, which loads what it reads."""
+"""A primary sends its data to a new replica at once, which loads it as it arrives."""
 
 
 class Link:
-    """What a replica follows its primary through. While it lags, nothing that is written gets there."""
+    """The connection through which a replica follows its primary. While it lags, no write passes."""
 
     def __init__(self, server: Valkey) -> None:
         self._server = ("127.0.0.1", port_of(server))
@@ -37,11 +37,11 @@ class Link:
         self._flows.clear()
 
     def catch_up(self) -> None:
-        """Lets it through."""
+        """Lets everything pass that was held back."""
         self._flows.set()
 
     def cut(self) -> None:
-        """Ends the connection; what is held back is lost."""
+        """Closes the connection. What was held back is lost."""
         self._is_cut = True
         self._flows.set()
         self._listener.close()
@@ -52,7 +52,7 @@ class Link:
                 near, _ = self._listener.accept()
                 try:
                     far = socket.create_connection(self._server)
-                except OSError:  # the primary is away: the replica tries again
+                except OSError:  # the primary is unavailable, and the replica will try again
                     near.close()
                     continue
                 threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
@@ -75,26 +75,26 @@ class Link:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two servers, of which one follows the other through a link."""
+    """Two servers; one follows the other through a link."""
 
     primary: Valkey
     replica: Valkey
     link: Link
 
     def kill_primary(self) -> None:
-        """SIGKILL. What the replica has not got is lost."""
+        """Kills the primary with SIGKILL. What the replica has not received is lost."""
         self.primary.process.kill()
         self.primary.process.wait()
         self.link.cut()
 
     def promote(self) -> None:
-        """Makes the replica a primary; the old one goes on, if it lives."""
+        """Makes the replica a primary. The old primary continues if it is alive."""
         redis.Redis.from_url(self.replica.url).replicaof("NO", "ONE")
 
 
 @contextmanager
 def running_pair(folder: Path) -> Iterator[Pair]:
-    """A primary and a replica that has all of its data; both end with the block."""
+    """A primary and a replica that has all of its data. Both end with the block."""
     with ExitStack() as parts:
         primary = parts.enter_context(running_valkey(folder / "primary", *AT_ONCE))
         link = Link(primary)
@@ -105,9 +105,10 @@ def running_pair(folder: Path) -> Iterator[Pair]:
 
 
 def follow(replica: Valkey, port: int) -> None:
-    """Makes a server the replica of the one at a port, and waits until it has all of its data.
+    """Makes a server a replica of the one at this port, and waits until it has all data.
 
-    By command: a server that is started as a replica looks for its primary up to a second later.
+    This is done by command, because a server started as a replica takes up to a second to look for its
+    primary.
     """
     with redis.Redis.from_url(replica.url) as client:
         client.replicaof("127.0.0.1", port)
@@ -121,9 +122,9 @@ def port_of(server: Valkey) -> int:
 
 
 class Line:
-    """A way to a server for one client. It breaks before the command in `breaks_before`, once.
+    """One client's connection to a server. It breaks once, before the command in `breaks_before`.
 
-    What precedes that command reaches the server and is done; the answer does not come back.
+    Everything before that command reaches the server and takes effect, but its answer is lost.
     """
 
     def __init__(self, server: Valkey) -> None:
@@ -135,7 +136,7 @@ class Line:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Takes no more connections."""
+        """Accepts no more connections."""
         self._listener.close()
 
     def _accept(self) -> None:

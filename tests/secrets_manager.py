@@ -15,7 +15,7 @@ REGION = "eu-central-1"
 
 
 class SecretsManager:
-    """Where it is, the ARN of its secret, and ways to change that."""
+    """The endpoint, the ARN of the secret, and ways to change the secret."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -23,15 +23,15 @@ class SecretsManager:
         self.arn: str = self._client.create_secret(Name=uuid4().hex, SecretString="{}")["ARN"]
 
     def put(self, text: str) -> None:
-        """Makes this the text of the secret."""
+        """Replaces the text of the secret."""
         self._client.put_secret_value(SecretId=self.arn, SecretString=text)
 
     def put_login(self, username: str, password: str) -> None:
-        """Makes this the login that the secret holds."""
+        """Replaces the login in the secret."""
         self.put(json.dumps({"username": username, "password": password}))
 
     def user_who_may(self, *actions: str) -> Credentials:
-        """The credentials of a new user with these rights."""
+        """The credentials of a new user with only these rights."""
         iam = self._client_of("iam")
         name = uuid4().hex
         iam.create_user(UserName=name)
@@ -53,7 +53,7 @@ class SecretsManager:
 
 @contextmanager
 def running_secrets_manager() -> Iterator[SecretsManager]:
-    """One that believes everybody, but within `moto.core.authorization.enable_iam_authentication`."""
+    """A server that lets everybody in, except within `moto.core.authorization.enable_iam_authentication`."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:

@@ -1,4 +1,4 @@
-"""The stack as CloudFormation makes it with some parameters, and the stacks that are nested in it."""
+"""The stack as CloudFormation makes it with given parameters, including nested stacks."""
 
 import re
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True)
 class Deployment:
-    """Resources that exist with some parameters, those of nested stacks among them.
+    """The resources that exist with given parameters, including those of nested stacks.
 
-    Conditions are decided; a reference is the resource's name. `conditions` are by name, those of nested
-    stacks as `CanaryStack.HasToken`.
+    Conditions are evaluated, and a reference is the name of its resource. `conditions` are by name; a
+    nested stack's conditions have names such as `CanaryStack.HasToken`.
     """
 
     resources: Resources
@@ -32,7 +32,7 @@ class Deployment:
         return found
 
     def of_type(self, kind: str) -> Resources:
-        """Properties by logical id."""
+        """The properties of the resources of a type, by logical id."""
         return {name: self.properties(name) for name, it in self.resources.items() if it["Type"] == kind}
 
 
@@ -46,7 +46,7 @@ def nested_templates(root: Template) -> dict[str, dict[str, Any]]:
 
 
 def all_resources(root: Template) -> Resources:
-    """The resources of all templates, as they are written."""
+    """The resources of all templates, as written there."""
     found = dict(root["Resources"])
     for nested in nested_templates(root).values():
         assert not nested["Resources"].keys() & found.keys()
@@ -55,7 +55,7 @@ def all_resources(root: Template) -> Resources:
 
 
 def deployment(root: Template, parameters: Parameters, region: str) -> Deployment:
-    """What a root template makes with some parameters."""
+    """What a root template makes with these parameters."""
     stack = _Stack(root, parameters, region)
     resources, conditions = dict(stack.resources), dict(stack.conditions)
     outputs: dict[str, str] = {}
@@ -69,7 +69,7 @@ def deployment(root: Template, parameters: Parameters, region: str) -> Deploymen
 
 
 class _Stack:
-    """One template with some parameters."""
+    """One template with its parameters."""
 
     def __init__(self, template: Template, parameters: Parameters, region: str) -> None:
         resolver = Resolver(template, region, parameters)
@@ -83,9 +83,10 @@ class _Stack:
 
 
 def _with_outputs(value: Any, outputs: Mapping[str, str]) -> Any:
-    """`value` with the outputs of nested stacks in place of references to them.
+    """`value` with references to nested stacks replaced by those stacks' outputs.
 
-    Raises KeyError where there is no such output.
+    Raises:
+        KeyError: A nested stack has no such output.
     """
     if isinstance(value, str):
         return re.sub(r"\w+\.Outputs\.\w+", lambda reference: outputs[reference[0]], value)

@@ -1,4 +1,4 @@
-"""What a function writes: the lines of its log, and among them its metrics."""
+"""What a function writes: its log lines, and the metrics among them."""
 
 import json
 import sys
@@ -25,21 +25,21 @@ class Metric(NamedTuple):
 
 @dataclass
 class Telemetry:
-    """Reads what was written since it was last asked."""
+    """Reads what was written since the last read."""
 
     capture: pytest.CaptureFixture[str]
 
     def lines(self) -> list[Line]:
-        """The lines of the log that are no metrics."""
+        """The log lines, without metrics."""
         return [line for line in self._read() if "_aws" not in line]
 
     def metrics(self) -> list[Metric]:
-        """All metrics, those of an event that is not over too."""
+        """All metrics, including those of an event that has not ended yet."""
         flush_metrics()
         return [metric for line in self._read() if "_aws" in line for metric in metrics_of(line)]
 
     def totals(self) -> dict[str, tuple[str, list[float]]]:
-        """Unit and values of each metric as it is over all codes."""
+        """The unit and values of each metric over all codes."""
         whole = [metric for metric in self.metrics() if metric.dimensions.keys() == {"service"}]
         return {metric.name: (metric.unit, metric.values) for metric in whole}
 
@@ -64,7 +64,7 @@ def metrics_of(line: Line) -> Iterator[Metric]:
 
 
 class Stdout:
-    """Whatever stdout is when something is written: pytest puts another one in its place for each phase."""
+    """Writes to the current stdout, because pytest replaces stdout in each phase of a test."""
 
     def write(self, text: str) -> int:
         return sys.stdout.write(text)
@@ -75,7 +75,7 @@ class Stdout:
 
 @pytest.fixture
 def telemetry(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Telemetry]:
-    """What is written from now on, by a stack that is named `milkrun`."""
+    """What is written from now on by a stack named `milkrun`."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "milkrun")
     for made in (get_logger, get_metrics):
         made.cache_clear()

@@ -1,4 +1,4 @@
-"""How the code hangs together: one-way imports, lean cold starts, nothing done at import."""
+"""How the code is organised: one-way imports, lean cold starts, no work at import."""
 
 import ast
 import os
@@ -18,7 +18,7 @@ SOLVER = ROOT / "layers" / "solver" / "milkrun_solver"
 AUTHORIZER = ROOT / "layers" / "authorizer" / "milkrun_authorizer"
 HANDLERS = ("submit", "status", "health", "worker", "sweeper", "authorizer")
 LAYER_OF = {"worker": SOLVER.parent, "authorizer": AUTHORIZER.parent}
-"""What a function carries besides the core layer."""
+"""The layers that a function has besides the core layer."""
 
 LAYERS: list[set[str]] = [
     {
@@ -43,7 +43,7 @@ LAYERS: list[set[str]] = [
     {"milkrun.runs"},
     {"milkrun.http"},
 ]
-"""From the bottom up: a module imports from its own row and from those before."""
+"""From the bottom up: a module imports only from its own row and the rows before it."""
 
 
 MAY_IMPORT = {
@@ -56,14 +56,16 @@ MAY_IMPORT = {
     "local": {"milkrun", "milkrun_solver", "networks", "local"},
     "tools": {"milkrun", "milkrun_solver", "functions", "local", "tools"},
 }
-"""What the folders of the repository import of each other: the product nothing of what surrounds it."""
+"""What each folder of the repository may import from the others. The product imports nothing of what
+surrounds it."""
 ENTRY = Path("networks/__main__.py")
-"""The only module of its package that knows the local stack, whose Neo4j is the importer's default."""
+"""The only module of its package that knows the local stack, because the stack's Neo4j is the importer's
+default."""
 PACKAGES = set[str]().union(*MAY_IMPORT.values()) | {"bench", "canary", "tests"}
 
 
 def imports(path: Path) -> set[str]:
-    """The modules that a file imports, wherever in it."""
+    """The modules that a file imports anywhere in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -74,7 +76,7 @@ def imports(path: Path) -> set[str]:
 
 
 def our_packages(path: Path) -> set[str]:
-    """The repository's own packages that a file imports from."""
+    """The repository's own packages that a file imports."""
     return {name.split(".")[0] for name in imports(path)} & PACKAGES
 
 
@@ -99,7 +101,7 @@ def test_a_folder_imports_only_what_it_may(folder: str) -> None:
     assert [breach for breach in breaches if breach[1]] == []
 
 
-def test_the_importer_s_entry_alone_knows_the_local_stack() -> None:
+def test_only_the_importer_s_entry_knows_the_local_stack() -> None:
     assert our_packages(ROOT / ENTRY) == {"local", "networks"}
 
 
@@ -151,7 +153,7 @@ ROOMS = (
     "errors",
     "places",
 )
-"""The solver's folders from the top down: a module imports from its own and from those below it."""
+"""The solver's folders from the top down: a module imports only from its own folder and those below it."""
 
 
 def room(module: str) -> str:
@@ -162,7 +164,7 @@ def room(module: str) -> str:
 def test_the_solver_s_folders_import_downwards(path: Path) -> None:
     here = path.relative_to(SOLVER).parts[0].removesuffix(".py")
     theirs = {room(name) for name in imports(path) if name.startswith("milkrun_solver.")}
-    if here == "verification":  # the second opinion shares nothing with what makes routes
+    if here == "verification":  # the second opinion shares no code with what makes routes
         assert theirs <= {"verification", "model"}
     if here != "__init__":
         assert [there for there in theirs if ROOMS.index(there) < ROOMS.index(here)] == []
@@ -176,13 +178,13 @@ sys.addaudithook(lambda event, _: events.append(event))
 
 
 @pytest.mark.parametrize("path", sorted(AUTHORIZER.rglob("*.py")), ids=lambda path: path.name)
-def test_the_authorizer_s_package_knows_errors_patience_and_settings_alone(path: Path) -> None:
+def test_the_authorizer_s_package_knows_only_errors_patience_and_settings(path: Path) -> None:
     mine = {name for name in imports(path) if name.split(".")[0] == "milkrun"}
     assert mine <= {"milkrun.errors", "milkrun.patience", "milkrun.settings"}
 
 
 def after_import(handler: str, code: str) -> str:
-    """What code prints after a handler was imported, in a process of its own, with Lambda's environment."""
+    """What code prints after it imports a handler, in a process of its own with Lambda's environment."""
     folders = [ROOT / "functions" / handler, CORE.parent, LAYER_OF.get(handler, CORE.parent)]
     environment = {
         "PATH": os.environ["PATH"],
@@ -202,7 +204,7 @@ def after_import(handler: str, code: str) -> str:
 
 @cache
 def loaded(handler: str) -> set[str]:
-    """Every module that importing a handler brings in."""
+    """Every module that is loaded by importing a handler."""
     return set(after_import(handler, "print(*sys.modules)").split())
 
 
@@ -211,7 +213,7 @@ UNWANTED = {
     "status": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "health": {"neo4j", "boto3", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
     "sweeper": {"neo4j", "pydantic", "numpy", "pyvrp", "vroom", "milkrun_solver"},
-    "worker": {"matplotlib", "osmium", "networkx"},  # neo4j takes pandas where it is
+    "worker": {"matplotlib", "osmium", "networkx"},  # neo4j imports pandas if it is installed
     "authorizer": {"boto3", "redis", "neo4j", "pydantic", "polyline", "numpy", "pyvrp", "vroom"},
 }
 
@@ -223,8 +225,8 @@ def test_a_handler_imports_nothing_that_it_does_not_use(handler: str) -> None:
 
 
 @pytest.mark.parametrize("handler", ["status", "health"])
-def test_what_signs_its_own_requests_does_without_botocore(handler: str) -> None:
-    """Powertools imports the package itself, which is empty but for a few lines, to name itself to it."""
+def test_functions_that_sign_their_own_requests_do_not_load_botocore(handler: str) -> None:
+    """Powertools imports the bare `botocore` package, which is almost empty, to register its name."""
     assert {name for name in nonempty(loaded(handler)) if name.startswith(("boto3", "botocore."))} == set()
 
 
@@ -242,16 +244,17 @@ def test_importing_a_handler_opens_no_connection_and_starts_no_thread(handler: s
     assert "socket:" not in files
 
 
-def test_only_settings_and_what_changes_in_a_process_are_read_from_the_environment() -> None:
-    """The credentials of a role are renewed, and each request has a trace of its own."""
+def test_only_settings_and_changing_values_are_read_from_the_environment() -> None:
+    """A role's credentials are renewed, and each request has its own trace."""
     roots = (CORE, AUTHORIZER, ROOT / "functions")
     readers = {path.name for root in roots for path in root.rglob("*.py") if "os.environ" in path.read_text()}
     assert readers == {"settings.py", "credentials.py", "lines.py", "observability.py"}
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
-def test_the_core_takes_chance_from_the_system_alone(path: Path) -> None:
-    """The generator of `random` has its seed from import: processes of one snapshot would agree."""
+def test_the_core_takes_random_numbers_only_from_the_system(path: Path) -> None:
+    """The generator of `random` is seeded at import, so all processes of one snapshot would draw the same
+    numbers."""
     assert "random" not in imports(path)
 
 

@@ -1,4 +1,4 @@
-"""Locks name what the requirements files name, with a hash for each package."""
+"""Lock files pin every package that the requirements files name, with hashes."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", re.MULTILINE)
 
 
 def pins(file: Path) -> set[tuple[str, str]]:
-    """Name and version of each package that a file or those that it includes name."""
+    """The name and version of each package in a file and the files that it includes."""
     text = file.read_text()
     found = {(re.sub(r"[._-]+", "-", name).lower(), version) for name, version in PIN.findall(text)}
     included = re.findall(r"^-r (\S+)$", text, re.MULTILINE)
@@ -25,7 +25,7 @@ def lock_of(file: Path) -> Path:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_a_lock_holds_what_its_file_names(file: Path) -> None:
+def test_a_lock_pins_every_package_of_its_requirements_file(file: Path) -> None:
     assert pins(file) - pins(lock_of(file)) == set(), "run `make lock`"
 
 
@@ -36,7 +36,7 @@ def test_every_package_of_a_lock_has_a_hash(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-neo4j", "requirements-bench"])
-def test_what_is_installed_together_has_one_version(name: str) -> None:
+def test_packages_installed_together_have_one_version(name: str) -> None:
     developed = pins(ROOT / "locks/requirements-dev.lock")
     shared = {package for package, _ in developed}
     assert {pin for pin in pins(ROOT / f"locks/{name}.lock") if pin[0] in shared} <= developed

@@ -1,4 +1,4 @@
-"""The tests themselves: none of them can pass because there was nothing to check."""
+"""Tests of the tests: every test checks something."""
 
 import ast
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ import pytest
 
 TESTS = Path(__file__).parent
 SAME_LENGTH = ("enumerate", "sorted", "list", "tuple", "set", "reversed", "iter")
-"""Functions that give back as many items as they get."""
+"""Functions that return as many items as they get."""
 
 Names = set[str]
 """Local names whose values have at least one item."""
 
 
 def has_items(node: ast.expr, names: Names) -> bool:
-    """Whether the source shows that there is something to loop over. A constant is taken to have items."""
+    """Whether the source shows that there is at least one item. A constant counts as having items."""
     match node:
         case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
             return any(not isinstance(it, ast.Starred) or has_items(it.value, names) for it in items)
@@ -39,7 +39,7 @@ def has_items(node: ast.expr, names: Names) -> bool:
 
 
 def gives_items(call: ast.Call, names: Names) -> bool:
-    """Whether one can see that a call gives at least one item."""
+    """Whether the source shows that a call returns at least one item."""
     match call:
         case ast.Call(func=ast.Name(id="nonempty")):
             return True
@@ -65,7 +65,7 @@ def loops_over_items(
 
 
 def may_be_empty(node: ast.expr, names: Names) -> bool:
-    """Whether it is a comprehension, or made from one, that may have had nothing to loop over."""
+    """Whether this is a comprehension, or built from one, that may loop over nothing."""
     match node:
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             return not loops_over_items(node, names)
@@ -84,7 +84,7 @@ def is_empty(node: ast.expr) -> bool:
 
 
 def holds_of_nothing(condition: ast.expr, names: Names) -> bool:
-    """Whether a condition is true where there is nothing to loop over."""
+    """Whether a condition is true if there is nothing to loop over."""
     match condition:
         case ast.Call(func=ast.Name(id="all"), args=[it]):
             return may_be_empty(it, names)
@@ -100,7 +100,7 @@ def holds_of_nothing(condition: ast.expr, names: Names) -> bool:
 
 
 def assertions(block: list[ast.stmt], names: Names, may_be_skipped: bool = False) -> Iterator[bool]:
-    """For each assertion of a block, whether it can pass because there was nothing to check."""
+    """For each assertion of a block, whether it can pass with nothing to check."""
     called = {
         ast.unparse(it.value.func)
         for it in block
@@ -127,7 +127,7 @@ def assertions(block: list[ast.stmt], names: Names, may_be_skipped: bool = False
 
 
 def can_check_nothing(test: ast.FunctionDef) -> bool:
-    """Whether all assertions of a test can pass because there was nothing to check."""
+    """Whether all assertions of a test can pass with nothing to check."""
     found = list(assertions(test.body, set()))
     return bool(found) and all(found)
 
@@ -138,7 +138,7 @@ def written_tests(source: str) -> list[ast.FunctionDef]:
 
 
 def test_every_test_checks_something() -> None:
-    """`tests.nonempty.nonempty` around what a test loops over makes sure of it."""
+    """Wrap what a test loops over in `tests.nonempty.nonempty` to make sure of it."""
     tests = [(path, test) for path in TESTS.rglob("test_*.py") for test in written_tests(path.read_text())]
     assert len(tests) > 1_000
     idle = [f"{path.relative_to(TESTS)}::{test.name}" for path, test in tests if can_check_nothing(test)]
@@ -179,6 +179,6 @@ def test_a_test_that_can_check_nothing_is_noticed(body: str) -> None:
         "waiting = [1, 2]\nwhile waiting: assert waiting.pop() in found",
     ],
 )
-def test_a_test_that_checks_something_is_let_pass(body: str) -> None:
+def test_a_test_that_checks_something_passes(body: str) -> None:
     (test,) = written_tests("def test_it(found):\n " + body.replace("\n", "\n "))
     assert not can_check_nothing(test)

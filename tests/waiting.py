@@ -1,4 +1,4 @@
-"""Waiting for a state, on a machine however slow."""
+"""Waiting for a state, however slow the machine is."""
 
 import time
 from collections.abc import Callable
@@ -9,15 +9,15 @@ import pytest
 T = TypeVar("T")
 
 PATIENCE = 180.0
-"""Seconds after which what was awaited is taken never to come. On an idle machine it comes in a small part of
-them, so that no verdict depends on how busy a machine is."""
+"""Seconds after which a test gives up waiting. On an idle machine, everything arrives in a small part of
+them, so no result depends on how busy the machine is."""
 MARGIN = 30.0
-"""Seconds that a busy machine may add to what is promised in seconds. Where a test holds such a bound, what
-would break the promise takes longer than both together, or has no end."""
+"""Seconds that a busy machine may add to a promise in seconds. In a test with such a bound, what breaks the
+promise takes longer than both together, or never ends."""
 
 
 def until(condition: Callable[[], T], *, pause: float = 0.1) -> T:
-    """Asks until the answer is true, and gives it.
+    """Asks until the answer is true, and returns it.
 
     Args:
         pause: Seconds between two questions.

@@ -25,7 +25,7 @@ Reply = tuple[int, dict[str, str], bytes]
 
 @cache
 def private_key(algorithm: str, number: int = 0) -> Any:
-    """A key for an algorithm; the same one for the same number."""
+    """A private key for an algorithm; the same number gives the same key."""
     if algorithm.startswith("ES"):
         return ec.generate_private_key(ec.SECP256R1())
     if algorithm == "EdDSA":
@@ -41,7 +41,7 @@ def public_jwk(key: Any, key_id: str, **more: str) -> dict[str, Any]:
 
 
 class Issuer:
-    """What an issuer serves, and the tokens it signs. A path may have any other reply put in its place."""
+    """An issuer's documents, and the tokens that it signs. A test can replace the reply at any path."""
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply | Callable[[], Reply]] = {}
@@ -66,7 +66,7 @@ class Issuer:
         headers: dict[str, Any] | None = None,
         **changes: Any,
     ) -> str:
-        """A token for an hour; a claim that is changed to None is left out."""
+        """A token that is valid for an hour. A claim changed to None is left out."""
         now = int(time.time())
         claims = {"iss": self.url, "sub": "jane", "aud": AUDIENCE, "iat": now, "exp": now + 3600, **changes}
         return jwt.encode(
@@ -94,7 +94,7 @@ def issuer() -> Iterator[Issuer]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Nothing on the console."""
+            """Keeps the console quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
@@ -105,7 +105,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 class Clock:
-    """Time that goes by when told."""
+    """A clock that moves only when told to."""
 
     now = 1_000.0
 
@@ -115,14 +115,14 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """It alone decides what is late: a slow machine's fetch is waited for."""
+    """The only clock that decides what is late, so that a slow machine's fetch is waited for."""
     monkeypatch.setattr(keys_module, "PATIENCE", 30.0)
     return Clock()
 
 
 @pytest.fixture
 def keys(issuer: Issuer, clock: Clock) -> IssuerKeys:
-    """The issuer's keys, over plain HTTP, as only a test may have them."""
+    """The issuer's keys, over plain HTTP, which only a test may use."""
     return IssuerKeys(issuer.url, partial(fetch_json, schemes={"http"}), clock)
 
 

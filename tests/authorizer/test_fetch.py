@@ -32,7 +32,7 @@ def test_a_document_is_fetched(issuer: Issuer) -> None:
         "",
     ],
 )
-def test_nothing_is_fetched_but_by_https(url: str) -> None:
+def test_documents_are_fetched_only_over_https(url: str) -> None:
     with pytest.raises(IssuerUnavailableError, match="plain https URLs"):
         fetch.fetch_json(url)
 
@@ -79,7 +79,7 @@ def test_an_answer_that_trickles_in_is_given_up_in_time(monkeypatch: pytest.Monk
         connection, _ = listener.accept()
         with connection:
             connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
-            while not ended.wait(0.05):  # each byte comes well before a timeout of the socket
+            while not ended.wait(0.05):  # each byte arrives well before the socket's timeout
                 connection.sendall(b" ")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -88,4 +88,4 @@ def test_an_answer_that_trickles_in_is_given_up_in_time(monkeypatch: pytest.Monk
         with pytest.raises(IssuerUnavailableError, match="TimeoutError"):
             fetch_plain(f"http://127.0.0.1:{listener.getsockname()[1]}/it")
         ended.set()
-    assert time.monotonic() - began < MARGIN  # else it waits for ever
+    assert time.monotonic() - began < MARGIN  # otherwise it waits for ever

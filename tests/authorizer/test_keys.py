@@ -135,7 +135,7 @@ def test_an_unavailable_issuer_is_not_flooded(
     assert len(issuer.asked) == 2
 
 
-def test_a_hanging_issuer_delays_nobody_while_keys_are_known(
+def test_a_hanging_issuer_delays_no_caller_whose_key_is_known(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys_module, "PATIENCE", 0.0)
@@ -159,7 +159,7 @@ def test_a_hanging_issuer_delays_nobody_while_keys_are_known(
         assert keys.find("first").key_id == "first"
     assert not answers.is_set()
     answers.set()
-    assert keys.find("second").key_id == "second"  # for one that is not known the answer is waited for
+    assert keys.find("second").key_id == "second"  # the answer is waited for if a key is not known
 
 
 def test_each_failure_is_logged_once_without_the_issuer_s_address(issuer: Issuer, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""Which tokens of the issuer are taken, and which are not."""
+"""Which tokens of the issuer are accepted and which are not."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,7 +20,7 @@ RULES = TokenPolicy("https://issuer.example", frozenset([AUDIENCE]))
 
 @pytest.fixture
 def taken(issuer: Issuer, keys: IssuerKeys) -> Any:
-    """Whether a token with some claims passes some rules."""
+    """Whether a token with these claims passes these rules."""
 
     def is_taken(rules: TokenPolicy, headers: dict[str, Any] | None = None, **claims: Any) -> bool:
         token = issuer.token(headers=headers, **claims)
@@ -56,7 +56,7 @@ def test_a_token_may_be_for_any_of_several_audiences(taken: Any) -> None:
         ({"typ": "application/at+jwt"}, {}),
     ],
 )
-def test_an_access_token_is_accepted_where_only_access_tokens_are(
+def test_an_access_token_is_accepted_if_only_access_tokens_are_allowed(
     taken: Any, headers: dict[str, Any], claims: dict[str, Any]
 ) -> None:
     assert taken(replace(RULES, access_tokens_only=True), headers, **claims)
@@ -66,14 +66,14 @@ def test_an_access_token_is_accepted_where_only_access_tokens_are(
     ("headers", "claims"),
     [
         ({}, ID_TOKEN),
-        ({"typ": "at+jwt"}, ID_TOKEN),  # what the issuer says in the claims counts
+        ({"typ": "at+jwt"}, ID_TOKEN),  # the issuer's claims count
         ({}, {"token_use": ["access"]}),
         ({}, {"scope": "openid"}),
         ({"typ": "JWT"}, {}),
         ({"typ": "not+at+jwt"}, {}),
     ],
 )
-def test_any_other_token_is_refused_there(
+def test_any_other_token_is_refused_if_only_access_tokens_are_allowed(
     taken: Any, headers: dict[str, Any], claims: dict[str, Any]
 ) -> None:
     assert not taken(replace(RULES, access_tokens_only=True), headers, **claims)

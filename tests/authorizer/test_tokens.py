@@ -44,7 +44,7 @@ def test_a_key_need_not_name_its_algorithm(verifier: TokenVerifier, issuer: Issu
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, ["other", AUDIENCE]])
-def test_a_token_for_us_among_others_is_accepted(
+def test_a_token_for_us_and_others_is_accepted(
     verifier: TokenVerifier, issuer: Issuer, audience: object
 ) -> None:
     assert verifier.verify(issuer.token(aud=audience))

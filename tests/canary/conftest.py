@@ -68,7 +68,7 @@ def ask(canary: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Ask:
 
 @dataclass
 class TokenServer:
-    """The token endpoint of an issuer; gives `answer` to everybody, and remembers what was asked."""
+    """An issuer's token endpoint. It returns `answer` to everybody, and records the requests."""
 
     url: str = ""
     answer: tuple[int, Any] = (200, {"access_token": "canary", "token_type": "Bearer", "expires_in": 3600})
@@ -77,9 +77,9 @@ class TokenServer:
 
 @pytest.fixture
 def token_server(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> Iterator[TokenServer]:
-    """What the stack tells a canary whose callers bring tokens, an issuer that answers over HTTP among it.
+    """What the stack tells a canary whose callers use tokens, including an issuer over HTTP.
 
-    The secret is in moto's Secrets Manager: `client` with `p:ss w/rd`.
+    The secret in moto's Secrets Manager is `client` with `p:ss w/rd`.
     """
     server = TokenServer()
 
@@ -93,7 +93,7 @@ def token_server(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> Iterator[TokenSer
             self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with mock_aws(), ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
         thread = Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
@@ -109,7 +109,7 @@ def token_server(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> Iterator[TokenSer
 
 
 def keep_secret(text: str) -> str:
-    """Puts a secret into Secrets Manager, in another region than the canary's; its ARN."""
+    """Stores a secret in Secrets Manager, in another region than the canary's. Returns its ARN."""
     client = boto3.client("secretsmanager", region_name="eu-west-1")
     name = f"canary-{len(client.list_secrets()['SecretList'])}"
     return str(client.create_secret(Name=name, SecretString=text)["ARN"])

@@ -1,4 +1,4 @@
-"""What the canary sends, and what it says to answers that are wrong: a small server gives them."""
+"""What the canary sends, and how it reports wrong answers. A small server gives the answers."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ RIGHT: dict[str, tuple[int, Any]] = {
 
 @dataclass
 class Received:
-    """A request as it came."""
+    """A request as it arrived."""
 
     call: str
     url: str
@@ -46,7 +46,7 @@ class Received:
 
 @dataclass
 class Milkrun:
-    """An API that answers as it is told to, and remembers what it was asked."""
+    """An API that gives the answers it is told to give, and records the requests."""
 
     url: str
     answers: dict[str, tuple[int, Any]]
@@ -74,7 +74,7 @@ def milkrun() -> Iterator[Milkrun]:
         do_GET = do_POST = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         api = Milkrun(f"http://127.0.0.1:{server.server_port}/v1", dict(RIGHT))
@@ -85,17 +85,17 @@ def milkrun() -> Iterator[Milkrun]:
         thread.join()
 
 
-def test_it_asks_for_each_thing_once_and_follows_the_location(ask: Ask, milkrun: Milkrun) -> None:
+def test_it_makes_each_call_once_and_follows_the_location(ask: Ask, milkrun: Milkrun) -> None:
     ask(milkrun.url)
     assert [request.call for request in milkrun.received] == list(RIGHT)
 
 
-def test_every_call_of_a_run_is_signed_and_no_other(ask: Ask, milkrun: Milkrun) -> None:
+def test_only_calls_about_a_run_are_signed(ask: Ask, milkrun: Milkrun) -> None:
     ask(milkrun.url)
     assert [request.call for request in milkrun.signed()] == list(RIGHT)[2:]
 
 
-def test_a_signature_is_the_one_that_aws_would_make_of_the_request(ask: Ask, milkrun: Milkrun) -> None:
+def test_a_signature_equals_the_one_aws_would_compute(ask: Ask, milkrun: Milkrun) -> None:
     ask(milkrun.url)
     for request in nonempty(milkrun.signed()):
         found = re.fullmatch(
@@ -216,7 +216,7 @@ def test_a_run_is_erased_even_when_the_budget_is_spent(
     assert milkrun.received[-1].call == f"DELETE {RUN}?erase=true"
 
 
-def test_a_token_is_asked_for_by_the_grant_of_client_credentials(
+def test_a_token_is_requested_with_the_client_credentials_grant(
     ask: Ask, milkrun: Milkrun, token_server: TokenServer
 ) -> None:
     ask(milkrun.url)
@@ -227,7 +227,7 @@ def test_a_token_is_asked_for_by_the_grant_of_client_credentials(
     assert headers["User-Agent"] == f"milkrun-canary {USER_AGENT}"
 
 
-def test_a_scope_is_asked_for_where_one_is_given(
+def test_a_scope_is_requested_if_one_is_given(
     ask: Ask, milkrun: Milkrun, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOKEN_SCOPE", "milkrun/runs")
@@ -236,7 +236,7 @@ def test_a_scope_is_asked_for_where_one_is_given(
     assert form["scope"] == ["milkrun/runs"]
 
 
-def test_every_call_of_a_run_brings_the_token_and_no_other(
+def test_only_calls_about_a_run_carry_the_token(
     ask: Ask, milkrun: Milkrun, token_server: TokenServer
 ) -> None:
     ask(milkrun.url)
@@ -261,7 +261,7 @@ def test_every_call_of_a_run_brings_the_token_and_no_other(
         ((302, b""), "got 302 with the error null"),
     ],
 )
-def test_an_issuer_that_gives_no_token_is_named_without_what_it_gave(
+def test_an_issuer_that_gives_no_token_is_reported_without_its_answer(
     ask: Ask,
     canary: ModuleType,
     milkrun: Milkrun,
@@ -297,7 +297,7 @@ def test_a_secret_without_a_client_is_reported_and_not_shown(
     assert token_server.received == []
 
 
-def test_no_token_is_asked_for_once_the_budget_is_spent(
+def test_no_token_is_requested_once_the_budget_is_spent(
     ask: Ask, canary: ModuleType, milkrun: Milkrun, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(canary, "check_ready", lambda api: setattr(api, "_deadline", 0.0))

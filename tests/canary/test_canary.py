@@ -1,4 +1,5 @@
-"""The canary against the whole stack: green while all is well, red for each thing that it watches."""
+"""The canary against the whole stack: it passes if all is well, and fails for each fault that it
+watches for."""
 
 import logging
 import time
@@ -28,7 +29,7 @@ def stack(valkey: Valkey) -> Iterator[RunningStack]:
 
 
 def runs_of(stack: RunningStack) -> list[object]:
-    """What there is of the caller whom the local stack takes the canary for: it looks at no signature."""
+    """The runs of the caller that the local stack takes the canary for, because it checks no signatures."""
     runs: list[object] = httpx.get(f"{stack.url}/optimize").json()["runs"]
     return runs
 
@@ -80,7 +81,7 @@ def test_it_fails_when_no_worker_starts_and_leaves_nothing_behind(
     passed = 0.0
 
     def sleep(_seconds: float) -> None:
-        """Between two looks at the run all of the budget goes by."""
+        """Spends the whole budget between two looks at the run."""
         nonlocal passed
         passed += canary.BUDGET
 

@@ -1,4 +1,4 @@
-"""docs/deploy.md, as its tests read it."""
+"""Parses docs/deploy.md for its tests."""
 
 import re
 from collections.abc import Callable
@@ -22,20 +22,20 @@ def page() -> str:
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out."""
+    """template.yaml, with short forms such as !Ref expanded."""
     parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
     return parsed
 
 
 @pytest.fixture(scope="session")
 def parts(template: dict[str, Any]) -> Resources:
-    """The resources of the stack and of those nested in it, by logical id."""
+    """The resources of the stack and of its nested stacks, by logical id."""
     return all_resources(template)
 
 
 @pytest.fixture(scope="session")
 def table(page: str) -> Callable[[str], Rows]:
-    """The rows of the one table whose header begins with some words; cells without their blanks."""
+    """The rows of the one table whose header begins with these words. Cells are stripped."""
 
     def rows(header: str) -> Rows:
         (found,) = re.findall(rf"^\| {re.escape(header)}.*\n\|[-:|]+\n((?:\|.*\n)+)", page, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The page on adding a rule follows one that is in the code."""
+"""The page on adding a rule follows a rule in the code."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adding-a-rule.md").read_text()
 
 
-def test_the_files_of_the_example_are_there_and_name_it() -> None:
+def test_the_files_of_the_example_exist_and_name_it() -> None:
     files = re.findall(r"^\| `(layers/[^`]+)` \|", PAGE, re.M)
     assert len(files) == 8
     assert all(re.search(r"max_?distance", (ROOT / name).read_text(), re.I) for name in files)

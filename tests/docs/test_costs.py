@@ -1,4 +1,4 @@
-"""The tables of costs, computed anew from their prices and from what the template makes."""
+"""The cost tables, computed afresh from their prices and from what the template makes."""
 
 import ast
 import re
@@ -23,14 +23,14 @@ BY_THE_CANARY = {
     "RunsCompleted",
     "RunsErased",
 }
-"""Metrics that a run of the canary has reported, from `/ready` to the erasing of its run."""
+"""Metrics that a run of the canary reports, from `/ready` to the erasure of its run."""
 
 FREE = "free"
 WATCHING = "Alarms with their key, metrics, dashboard"
 NAT = "`NatGateway=true`"
 COSTS = {
     "AWS::ApiGateway::Account": FREE,
-    "AWS::AppConfig::Application": FREE,  # what costs is to read a configuration, which nobody does
+    "AWS::AppConfig::Application": FREE,  # reading a configuration costs, which nobody does
     "AWS::AppConfig::ConfigurationProfile": FREE,
     "AWS::AppConfig::HostedConfigurationVersion": FREE,
     "AWS::CloudFormation::Stack": FREE,
@@ -63,15 +63,15 @@ COSTS = {
     "AWS::S3::Bucket": "Canary",
     "AWS::S3::BucketPolicy": FREE,
     "AWS::SNS::Subscription": FREE,
-    "AWS::SNS::Topic": FREE,  # a mail for each alarm: a thousand a month cost nothing
-    "AWS::SQS::Queue": FREE,  # a message for each worker that fails: a million a month cost nothing
+    "AWS::SNS::Topic": FREE,  # a mail for each alarm; a thousand a month are free
+    "AWS::SQS::Queue": FREE,  # a message for each worker that fails; a million a month are free
     "AWS::Serverless::Api": "API Gateway",
     "AWS::Serverless::Function": "Other functions",
     "AWS::Serverless::LayerVersion": FREE,
     "AWS::Synthetics::Canary": "Canary",
-    "AWS::WAFv2::WebACLAssociation": FREE,  # the ACL is the operator's
+    "AWS::WAFv2::WebACLAssociation": FREE,  # the operator owns the ACL
 }
-"""The row of the page that tells what a type of resource costs."""
+"""The row on the page that holds the cost of a type of resource."""
 
 NODE = re.compile(r"[a-z0-9]+_[a-z]+_h")
 """The symbol of a node's price."""
@@ -87,7 +87,8 @@ def number(cell: str) -> float:
 
 
 def value(formula: str, symbols: Symbols) -> float:
-    """What a formula of the page comes to. It has numbers, symbols, the four operations, min and max."""
+    """The value of a formula on the page, which may have numbers, symbols, the four operations, min and
+    max."""
     tree = ast.parse(formula, mode="eval")
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert names <= symbols.keys() | {"min", "max"}
@@ -113,7 +114,7 @@ def months(table: Table) -> list[Symbols]:
 
 
 def price_of_node(kind: str, symbols: Symbols) -> float:
-    """What an hour of `cache.m7g.large` costs."""
+    """The hourly price of `cache.m7g.large`."""
     return symbols[kind.removeprefix("cache.").replace(".", "_") + "_h"]
 
 
@@ -128,7 +129,7 @@ def metrics_of_sweeps() -> set[str]:
 
 
 class Made:
-    """What a template makes with some parameters; the others have their defaults."""
+    """What a template makes with these parameters, and defaults for the others."""
 
     def __init__(self, template: dict[str, Any], parameters: dict[str, str]) -> None:
         self.of_type = deployment(template, parameters, "us-east-1").of_type
@@ -137,7 +138,7 @@ class Made:
         } | parameters
 
     def watched(self) -> int:
-        """Metrics that its alarms look at, which is what alarms are paid by."""
+        """The metrics that its alarms watch; alarms are billed by them."""
         alarms = self.of_type("AWS::CloudWatch::Alarm").values()
         return sum(
             sum("MetricStat" in it for it in alarm.get("Metrics", [{"MetricStat": 1}])) for alarm in alarms
@@ -165,7 +166,7 @@ def rest(months: list[Symbols]) -> Symbols:
     return months[0]
 
 
-def test_each_line_is_what_its_arithmetic_gives(table: Table, months: list[Symbols]) -> None:
+def test_each_line_is_the_result_of_its_arithmetic(table: Table, months: list[Symbols]) -> None:
     lines = [row for row in table("line | at rest") if row[-1]]
     assert len(lines) > 10
     for name, *shown, formula in lines:
@@ -181,12 +182,14 @@ def test_the_last_line_is_the_sum_of_the_others(table: Table) -> None:
 
 
 @pytest.mark.parametrize("header", ["to spend less | saves at rest", "with | adds at rest"])
-def test_what_changes_the_bill_is_what_its_arithmetic_gives(table: Table, rest: Symbols, header: str) -> None:
+def test_each_change_of_the_bill_is_the_result_of_its_arithmetic(
+    table: Table, rest: Symbols, header: str
+) -> None:
     for name, shown, formula in nonempty(table(header)):
         assert shown == f"{value(formula.strip('`'), rest):,.2f}", name
 
 
-def test_a_quantity_that_follows_from_others_does(table: Table, months: list[Symbols]) -> None:
+def test_a_derived_quantity_follows_from_the_others(table: Table, months: list[Symbols]) -> None:
     derived = [row for row in table("quantity | at rest") if " * " in row[-1]]
     assert derived
     for row in derived:
@@ -242,13 +245,13 @@ def test_the_canary_costs_what_the_template_gives_it(parts: Resources, rest: Sym
     assert rest["canary_gb"] == run["MemoryInMB"] / 1024
 
 
-def test_whatever_the_template_makes_has_its_row_or_is_free(parts: Resources, table: Table) -> None:
+def test_every_resource_of_the_template_has_a_row_or_is_free(parts: Resources, table: Table) -> None:
     assert {it["Type"] for it in parts.values()} == COSTS.keys()
     rows = {row[0] for header in ("line | at rest", "with | adds at rest") for row in table(header)}
     assert set(COSTS.values()) - {FREE} <= rows
 
 
-def test_what_tokens_add_is_the_authorizer_s_snapshots_and_its_alarm(
+def test_tokens_add_only_the_authorizer_s_snapshots_and_its_alarm(
     template: dict[str, Any], table: Table, rest: Symbols
 ) -> None:
     tokens = Made(template, {"AuthMode": "JWT"})
@@ -279,7 +282,7 @@ def test_metrics_are_counted_while_they_are_reported(months: list[Symbols]) -> N
     assert sweeps | BY_THE_CANARY <= UNITS.keys()
     rest, some, many = (symbols["metrics"] for symbols in months)
     assert rest == len(sweeps) + len(BY_THE_CANARY)
-    assert rest < some < len(UNITS) < many < 2 * len(UNITS)  # some are reported by their dimensions too
+    assert rest < some < len(UNITS) < many < 2 * len(UNITS)  # some are also reported by their dimensions
 
 
 def test_there_is_one_dashboard_and_one_key(parts: Resources) -> None:
@@ -288,7 +291,7 @@ def test_there_is_one_dashboard_and_one_key(parts: Resources) -> None:
 
 
 def with_parameters(made: Made, symbols: Symbols, requests: str) -> Symbols:
-    """A month's quantities where the stack is this one."""
+    """A month's quantities for this stack."""
     given = made.parameter
     minutes = int(given["CanaryMinutes"])
     found = symbols | {
@@ -309,7 +312,7 @@ def with_parameters(made: Made, symbols: Symbols, requests: str) -> Symbols:
 
 
 def environments(template: dict[str, Any]) -> dict[str, Made]:
-    """Those of samconfig.toml that are deployed, as the page calls them."""
+    """The deployed environments of samconfig.toml, by their names on the page."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     return {
         it["global"]["parameters"]["stack_name"].removeprefix("milkrun-"): Made(
@@ -320,7 +323,7 @@ def environments(template: dict[str, Any]) -> dict[str, Made]:
     }
 
 
-def test_each_environment_costs_what_its_parameters_make_of_it(
+def test_each_environment_costs_what_its_parameters_imply(
     table: Table, template: dict[str, Any], months: list[Symbols]
 ) -> None:
     lines = table("line | at rest")
@@ -346,8 +349,8 @@ def test_the_readme_says_what_the_page_says(table: Table) -> None:
     assert told == [f"{number(total[1]):.0f}", f"{number(small[1]):.0f}"]
 
 
-def test_a_price_stands_in_one_place(page: str) -> None:
-    """No node's price, the kind that a page repeats, is written a second time, and the place has a date."""
+def test_a_price_is_stated_in_one_place(page: str) -> None:
+    """No node price, the kind that a page tends to repeat, is written twice, and the one place has a date."""
     section = page.partition("### Prices\n")[2]
     assert re.search(r"as of \w+ 20\d\d", section.partition("|")[0])
     prices = re.findall(rf"^\| `{NODE.pattern}` \| ([0-9.]+) \|", section, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""docs/deploy.md against what it speaks of: the template, samconfig.toml, the Makefile and the SAM CLI."""
+"""docs/deploy.md agrees with the template, samconfig.toml, the Makefile and the SAM CLI."""
 
 import re
 import subprocess
@@ -21,13 +21,13 @@ Table = Callable[[str], Rows]
 
 @pytest.fixture(scope="module")
 def shell(page: str) -> str:
-    """All commands of the page."""
+    """All commands on the page."""
     return "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
 
 
 @pytest.fixture(scope="module")
 def overrides(page: str) -> list[tuple[str, str]]:
-    """Every `Parameter=value` that the page gives somebody to type, with dots for what is theirs."""
+    """Every `Parameter=value` for a reader to type, with dots in place of their own values."""
     return re.findall(r"[`\"]([A-Z][A-Za-z0-9]+)=([^`\"]*)[`\"]", page)
 
 
@@ -64,7 +64,7 @@ def test_choices_that_the_table_names_are_the_template_s(table: Table, template:
             assert {str(choice) for choice in choices} == set(re.findall(r"`([^` ]+)`", text)), name
 
 
-def test_every_value_that_the_page_gives_is_one_that_the_template_takes(
+def test_the_template_accepts_every_value_that_the_page_gives(
     overrides: list[tuple[str, str]], template: dict[str, Any]
 ) -> None:
     assert len(overrides) > 10
@@ -108,10 +108,8 @@ def test_every_verb_of_make_exists(shell: str) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "environment"), [([], "default"), (["ENV=prod"], "prod")])
-def test_what_is_built_is_for_the_environment_that_is_deployed(
-    arguments: list[str], environment: str
-) -> None:
-    """`sam build` reads Architecture where `sam deploy` does, if both are told the same environment."""
+def test_each_build_is_for_the_environment_that_is_deployed(arguments: list[str], environment: str) -> None:
+    """`sam build` and `sam deploy` read Architecture from the same place if both get the same environment."""
     command = ["make", "--dry-run", "build", *arguments]
     plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"sam build .*--config-env (\S+)", plan) == [environment]

@@ -1,4 +1,4 @@
-"""The signed calls of docs/deploy.md, as they stand there."""
+"""The signed calls of docs/deploy.md, exactly as written there."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def script(page: str) -> str:
 
 
 def run(script: str, api: str, token: str) -> list[Any]:
-    """What each call answered."""
+    """The answer to each call."""
     environment = {**os.environ, **KEYS, "AWS_SESSION_TOKEN": token, "AWS_DEFAULT_REGION": REGION, "API": api}
     command = ["bash", "-eu", "-c", script]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
@@ -39,7 +39,7 @@ def run(script: str, api: str, token: str) -> list[Any]:
 
 
 def is_signed(request: BaseHTTPRequestHandler, body: bytes) -> bool:
-    """Whether the signature is the one that AWS would make of the request as it came."""
+    """Whether the request has the signature that AWS would compute for it."""
     sent = {name.lower(): value for name, value in request.headers.items()}
     names = re.search(r"SignedHeaders=([^,]+)", sent["authorization"])
     assert names
@@ -57,7 +57,7 @@ def is_signed(request: BaseHTTPRequestHandler, body: bytes) -> bool:
 
 @pytest.fixture
 def verifier() -> Iterator[str]:
-    """The URL of an API that says of each call whether it is signed, and whether with a session's token."""
+    """The URL of an API that says whether a call is signed, and whether with a session token."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -70,7 +70,7 @@ def verifier() -> Iterator[str]:
         do_GET = do_POST = answer  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

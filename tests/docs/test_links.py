@@ -1,4 +1,4 @@
-"""Relative links of the Markdown files lead to files and headings that exist."""
+"""Relative links in the Markdown files lead to existing files and headings."""
 
 import re
 from functools import cache
@@ -14,19 +14,19 @@ FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
 def pages() -> list[Path]:
-    """The Markdown files of the repository that are written for people."""
+    """The Markdown files in the repository that people read."""
     return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 @cache
 def prose(page: Path) -> str:
-    """A page without its blocks of code."""
+    """A page without its code blocks."""
     return FENCE.sub("", page.read_text())
 
 
 @cache
 def anchors(page: Path) -> set[str]:
-    """What a link may name after `#`: headings, as GitHub writes them, and anchors in HTML."""
+    """What a link may name after `#`: headings as GitHub writes them, and HTML anchors."""
     headings = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
     words = (re.sub(r"[^\w\- ]", "", LINK.sub("]", heading).lower()) for heading in headings)
     return {word.replace(" ", "-") for word in words} | set(re.findall(r'<a id="([\w-]+)">', prose(page)))

@@ -1,4 +1,4 @@
-"""docs/operations.md against what it speaks of: alarms, metrics, parameters, AWS's own commands."""
+"""docs/operations.md agrees with alarms, metrics, parameters and AWS's own commands."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ from tests.stacks import Resources
 from .conftest import ROOT
 
 CLI_NAMES = {"deploy": "codedeploy"}
-"""Services whose name on the command line is not that of their API."""
+"""Services whose name on the command line differs from that of their API."""
 GLOBAL_OPTIONS = {"query", "output", "cli-binary-format"}
 NAMES_OF_PARTS = re.compile(r"\bresource ([A-Za-z]+)")
 
@@ -30,7 +30,7 @@ def page() -> str:
 
 @pytest.fixture(scope="module")
 def entries(page: str) -> dict[str, str]:
-    """The text under the heading of each alarm; alarms that stand together share theirs."""
+    """The text under each alarm's heading; alarms under one heading share it."""
     found: dict[str, str] = {}
     for headings, text in re.findall(r"((?:^### \w+\n)+)(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL):
         found |= dict.fromkeys(re.findall(r"### (\w+)", headings), text)
@@ -38,7 +38,7 @@ def entries(page: str) -> dict[str, str]:
 
 
 def shell(page: str) -> list[str]:
-    """The blocks of commands, and the commands within a sentence."""
+    """Blocks of commands, and commands within sentences."""
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     return blocks + re.findall(r"`(aws [^`]*)`", page)
 
@@ -108,7 +108,7 @@ def test_every_link_works(page: str) -> None:
 
 
 def commands(page: str) -> list[list[str]]:
-    """Every call of the AWS CLI, as the words of its line."""
+    """Every call of the AWS CLI as a list of words."""
     text = "\n".join(shell(page)).replace("\\\n", " ")
     text = re.sub(r"\$\(for .*? done\)|'\"\$\w+\"'", "WORD", text)
     calls = re.findall(r"\baws [a-z-]+ [a-z-]+(?:[^\n]|\n(?=.*'}'))*", text)

@@ -17,7 +17,7 @@ NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)
 
 @cache
 def names_of(file: str) -> dict[str, bool]:
-    """The functions of a file below `tests/`, and whether each is quick; none where there is no such file."""
+    """The functions of a file below `tests/`, and whether each is quick. Empty if there is no such file."""
     path = TESTS / file
     source = path.read_text() if path.is_file() else ""
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
@@ -40,7 +40,7 @@ def test_every_promise_names_a_test(header: str) -> None:
 
 @pytest.mark.parametrize("header", ["promise", "what | what a caller sees"])
 def test_every_promise_has_a_quick_proof(header: str) -> None:
-    """`make test` leaves out what is long."""
+    """`make test` leaves out long tests."""
     for row in nonempty(rows(header)):
         tests = re.findall(r"`([\w/]+\.py)::(\w+)`", row)
         assert any(names_of(file)[test] for file, test in tests), row[:60]

@@ -1,4 +1,4 @@
-"""The version and the changelog, as docs/releasing.md has them."""
+"""The version and the changelog follow docs/releasing.md."""
 
 import re
 
@@ -22,5 +22,5 @@ def test_the_newest_release_has_the_version_of_the_code() -> None:
     assert released is None or released[1] == __version__
 
 
-def test_the_version_stands_in_the_code_alone() -> None:
+def test_the_version_is_stated_only_in_the_code() -> None:
     assert not re.search(r"^version\b", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The page's problem with reloads, release times and overtime is taken, and solved as the page says."""
+"""The page's problem with reloads, release times and overtime is valid, and is solved as the page says."""
 
 import re
 import time

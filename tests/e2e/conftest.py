@@ -1,4 +1,4 @@
-"""A whole stack, and callers of it."""
+"""A whole stack and its callers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,22 +20,23 @@ def stack() -> Iterator[RunningStack]:
 
 
 def client_of(stack: RunningStack, name: str | None = None) -> httpx.Client:
-    """A caller, with a name of its own or as `local`."""
+    """A caller with its own name, or `local`."""
     headers = {"Authorization": f"Bearer {name}"} if name else {}
     return httpx.Client(base_url=stack.url, headers=headers, timeout=PATIENCE)
 
 
 @pytest.fixture
 def api(stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A caller that no other test is."""
+    """A caller of this test's own."""
     with client_of(stack, request.node.name) as client:
         yield client
 
 
 def deliveries(count: int, *, seconds: float, **options: Any) -> Json:
-    """A problem on a grid of streets: one delivery a place, more vehicles than needed.
+    """A problem on a grid of streets, with one delivery at each place and more vehicles than needed.
 
-    One thread searches it, unless `options` say otherwise: these tests are not about how good routes are.
+    Unless `options` say otherwise, one thread searches, because these tests are not about the quality of
+    routes.
     """
     places = [[7.40 + 0.001 * (i % 30), 43.72 + 0.001 * (i * 7 % 41)] for i in range(count)]
     depot = [7.415, 43.74]

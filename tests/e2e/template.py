@@ -1,4 +1,4 @@
-"""The project's template with something changed in it."""
+"""The project's template with changes."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ from local import ROOT
 
 
 def changed_template(folder: Path, *changes: tuple[str, str]) -> Path:
-    """A copy in `folder`. Each change is an old text, which is there once, and a new one."""
+    """A changed copy in `folder`. Each change is an old text, which must occur exactly once, and a new
+    one."""
     text = (ROOT / "template.yaml").read_text()
     for old, new in changes:
         assert text.count(old) == 1, old

@@ -39,7 +39,7 @@ def clustered(cluster: ValkeyCluster) -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="module", autouse=True)
 def uninvoked(clustered: RunningStack, cluster: ValkeyCluster) -> dict[str, str]:
-    """Runs by their callers, one on each server, for which no worker was invoked. They are due after 15 s."""
+    """One run on each server, by caller, for which no worker was invoked. They are due after 15 s."""
     redis = connect_to_cluster(cluster.url)
     jobs = JobStateManager(redis, JobPolicy())
     body = json.dumps(deliveries(3, seconds=600)).encode()
@@ -54,7 +54,7 @@ def owner_named(name: str) -> str:
 
 
 def name_on(client: RedisCluster, server: Valkey, kind: str = "caller") -> str:
-    """A caller whose runs a server holds."""
+    """A caller whose runs are on this server."""
     names = (f"{kind}-{number}" for number in range(1_000))
     ports = ((name, client.get_node_from_key(OwnerKeys(owner_named(name)).active).port) for name in names)
     return next(name for name, port in ports if server.url.endswith(f":{port}/0"))

@@ -1,4 +1,4 @@
-"""What callers see while Redis loses its replica, its memory, its disk, and at last itself."""
+"""What callers see while Redis loses its replica, its memory, its disk and finally itself."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module")
 def strict(pair: Pair) -> Iterator[RunningStack]:
-    """A stack that acknowledges what a replica has."""
+    """A stack that acknowledges only what a replica has."""
     environment = {"REDIS_URL": pair.primary.url, "REDIS_MIN_REPLICAS": "1", "MAX_RUNNING_PER_OWNER": "1"}
     with running_stack(environment) as stack:
         yield stack
@@ -58,7 +58,7 @@ def is_away(answer: httpx.Response, why: str) -> None:
     assert answer.json()["dependencies"] == {"redis": f"down: {why}"}
 
 
-def test_without_its_replica_a_submit_is_503_and_a_retry_is_its_one_run(
+def test_without_a_replica_a_submit_is_503_and_a_retry_finds_its_run(
     pair: Pair,
     caller: httpx.Client,
     hang: ExitStack,  # noqa: F811
@@ -74,7 +74,7 @@ def test_without_its_replica_a_submit_is_503_and_a_retry_is_its_one_run(
     assert ended(caller, again.json()["run_id"])["status"] == "completed"
 
 
-def test_a_full_redis_takes_no_new_run_and_the_running_one_ends_well(
+def test_a_full_redis_accepts_no_new_run_and_the_running_one_completes(
     caller: httpx.Client, operator: Redis
 ) -> None:
     run_id = submit(caller, deliveries(60, seconds=600))
@@ -129,7 +129,7 @@ def _answers(client: Redis) -> bool:
         return False
 
 
-def test_a_redis_without_a_disk_accepts_no_new_run_and_still_reads_the_others(
+def test_a_redis_without_a_disk_accepts_no_new_run_but_reads_the_others(
     caller: httpx.Client, operator: Redis
 ) -> None:
     run_id = submit(caller, SHORT)
@@ -150,7 +150,7 @@ def test_a_redis_without_a_disk_accepts_no_new_run_and_still_reads_the_others(
 
 
 class Flood:
-    """Callers that submit until Redis is gone. `enough` is set once there is something to lose."""
+    """Callers that submit until Redis is gone. Sets `enough` once there is something to lose."""
 
     def __init__(self, call: Callable[[int], httpx.Response]) -> None:
         self.acknowledged: dict[int, str] = {}
@@ -177,7 +177,7 @@ class Flood:
 def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(
     pair: Pair, caller: httpx.Client
 ) -> None:
-    """The last of these tests: the stack has no Redis afterwards."""
+    """This test must be the last in the file, because the stack has no Redis afterwards."""
 
     def call(number: int) -> httpx.Response:
         return caller.post("/optimize", json=SHORT, headers={"Idempotency-Key": f"order-{number}"})

@@ -1,4 +1,4 @@
-"""What breaks, and what the caller sees of it, in stacks of these tests' own."""
+"""What breaks, and what callers see of it. These tests have stacks of their own."""
 
 import json
 import os
@@ -35,7 +35,8 @@ def pids_of(stack: RunningStack, handler: str) -> list[int]:
 
 
 class Recovering(NamedTuple):
-    """A caller; its run whose worker was killed, with its status before; its run whose invoke was lost."""
+    """A caller with two runs: one whose worker was killed, with its status before that, and one whose invoke
+    was lost."""
 
     api: httpx.Client
     killed: str
@@ -45,7 +46,7 @@ class Recovering(NamedTuple):
 
 @pytest.fixture(scope="module", autouse=True)
 def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]:
-    """What takes the longest to recover is broken first, and looked at last: a lease has to run out."""
+    """Breaks first what takes longest to recover, because a lease must expire. The last tests examine it."""
     owner = owner_of({"headers": {"Authorization": "Bearer a"}}, local=True)
     body = json.dumps(deliveries(3, seconds=600)).encode()
     with ExitStack() as parts:
@@ -62,7 +63,7 @@ def recovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recovering]
 
 
 def begun(state: Json) -> Json:
-    """The status of a run that has routes and has used some of its time; empty before."""
+    """The status of a run that has routes and has used some of its time; empty before that."""
     return state if state["progress"] > 0 and state["best_cost"] is not None else {}
 
 
@@ -90,7 +91,8 @@ def test_redis_killed_or_hung_is_reported_and_survived(tmp_path: Path) -> None:
 
 
 def _told_of_redis(api: httpx.Client, run_id: str) -> None:
-    """Within a few seconds: each answer is the functions' own, and they wait for one timeout each."""
+    """Checks that the functions themselves answer, within a few seconds, because each waits for one
+    timeout."""
     ready = api.get("/ready")
     assert ready.status_code == 503
     assert ready.json()["detail"]["dependencies"]["redis"].startswith("down: ")

@@ -1,4 +1,4 @@
-"""Floods against the whole stack: of calls that wait, of connections, and of submits."""
+"""Floods against the whole stack: waiting calls, connections, and submits."""
 
 import os
 from collections import Counter
@@ -26,28 +26,28 @@ from tests.waiting import until
 from .conftest import client_of, deliveries, ended, submit
 
 FLOOD = int(os.environ.get("FLOOD", "100"))
-"""Submits of one owner; the long form has 1,000."""
+"""Submits of one owner; the long form makes 1,000."""
 
 
 @dataclass
 class Flooded:
-    """A stack on a Valkey of its own, where one run of an owner may run at a time."""
+    """A stack with its own Valkey, on which an owner may have one running run."""
 
     stack: RunningStack
     valkey: Valkey
 
     def processes(self) -> list[int]:
-        """Of all functions."""
+        """The processes of all functions."""
         stack = self.stack.process.pid
         children = Path(f"/proc/{stack}/task/{stack}/children").read_text().split()
         return [int(pid) for pid in children if "_handler" in command_of(pid)]
 
     def connections(self) -> list[int]:
-        """To Valkey, of each process of a function."""
+        """The connections to Valkey of each function's process."""
         return [len(ports) for ports in self.ports_of(self.processes())]
 
     def ports_of(self, pids: list[int]) -> list[set[int]]:
-        """Where the connections of each process to Valkey come from."""
+        """The ports from which each process is connected to Valkey."""
         port = int(self.valkey.url.rpartition(":")[2].partition("/")[0])
         rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         sockets = {
@@ -66,7 +66,7 @@ def command_of(pid: str) -> str:
 
 
 def open_files(pid: int) -> Iterator[str]:
-    """What a process has open, but for what it closes just now; nothing once it has ended."""
+    """The open files of a process, except for those it is closing; none once it has ended."""
     with suppress(FileNotFoundError, ProcessLookupError):
         for file in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(FileNotFoundError):
@@ -83,7 +83,8 @@ def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flooded]:
 
 @pytest.fixture
 def waiting(flooded: Flooded) -> Iterator[str]:
-    """A run of the caller `busy` that waits as long as the test lasts: for its turn, which the test has."""
+    """A run of the caller `busy` that waits for its turn as long as the test lasts, because the test holds
+    the turn."""
     owner, first = owner_of({"headers": {"Authorization": "Bearer busy"}}, local=True), str(ULID())
     jobs = JobStateManager(connect(flooded.valkey.url), JobPolicy(max_running=1, lease=600))
     jobs.submit(Submission(owner, first, b"{}", 1_000, "corr-1"))
@@ -96,7 +97,7 @@ def waiting(flooded: Flooded) -> Iterator[str]:
 
 
 def test_calls_that_wait_leave_room_for_others(flooded: Flooded, waiting: str) -> None:
-    """All but two of a caller's places are taken; two calls take those."""
+    """All but two of a caller's places are taken. The test's two calls take the last two."""
     redis = connect(flooded.valkey.url)
     calls = WaitingCalls(redis, WaitLimits())
     owner = owner_of({"headers": {"Authorization": "Bearer busy"}}, local=True)
@@ -117,14 +118,14 @@ def test_calls_that_wait_leave_room_for_others(flooded: Flooded, waiting: str) -
             other = ask("other", submit(api, deliveries(3, seconds=600)), 1)
         assert other.headers["Preference-Applied"] == "wait=1"
         with client_of(flooded.stack, "busy") as api:
-            api.delete(f"/optimize/{waiting}")  # a change, for which they have waited
+            api.delete(f"/optimize/{waiting}")  # the change that they have waited for
         assert [call.result().headers["Preference-Applied"] for call in two] == ["wait=20"] * 2
     assert redis.zcard(WAITING_CALLS) == len(taken)
 
 
 def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded, waiting: str) -> None:
-    """While calls wait and a worker solves, in as many processes. What is seen while one of them connects or
-    ends is no state: it is looked at until it is one."""
+    """Calls wait and a worker solves, each in its own process. The counts are off while a process connects or
+    ends, so the test looks until they are right."""
     names = [f"caller-{number}" for number in range(4)]
     redis = connect(flooded.valkey.url)
 
@@ -143,7 +144,7 @@ def test_each_process_of_a_function_has_one_connection_to_redis(flooded: Flooded
     until(one_each)
 
     def strangers() -> list[dict[str, str]]:
-        """Clients of Valkey that are neither a function's one connection nor this process's."""
+        """Clients of Valkey other than each function's one connection and this process."""
         clients = redis.client_list()
         ports = flooded.ports_of([*flooded.processes(), os.getpid()])
         known = set[int]().union(*(one for one in ports[:-1] if len(one) == 1), ports[-1])
@@ -161,5 +162,5 @@ def test_one_owner_s_flood_starves_no_other(flooded: Flooded) -> None:
         assert len(waiting) >= min(100, FLOOD - 1)
     log = (flooded.stack.state / "logs" / "worker_handler.log").read_text()
     assert "run claimed" in log
-    # Where a worker is slow to come, another run is invoked meanwhile; never one for each submit.
+    # If a worker is slow to start, another run may be invoked in the meantime, but never one for each submit.
     assert log.count("run waits for its turn") < FLOOD / 2

@@ -1,4 +1,5 @@
-"""A run that is longer than a Lambda lives. `HANDOVERS=long` solves for 90 s, in stretches of 18."""
+"""A run that lasts longer than a Lambda invocation. `HANDOVERS=long` solves for 90 s, in stretches of
+18 s."""
 
 import os
 import time
@@ -16,21 +17,22 @@ from .template import changed_template
 
 
 class Length(NamedTuple):
-    """Seconds that a worker may take, two of which are for storing and handing over; seconds of solving."""
+    """A worker's timeout in seconds, two of which are for storing and handing over, and the seconds of
+    solving."""
 
     timeout: int
     time_limit: int
 
     @property
     def fewest_hops(self) -> int:
-        """Where no stretch is any shorter than it has to be."""
+        """The number of hops if each stretch is as long as it can be."""
         return (self.time_limit - 1) // (self.timeout - 2)
 
 
 LENGTH = Length(20, 90) if os.environ.get("HANDOVERS") == "long" else Length(8, 14)
 
 
-@pytest.mark.long  # a quick proof: core/runs/test_handovers.py
+@pytest.mark.long  # core/runs/test_handovers.py is a quick proof
 def test_a_run_is_handed_over_without_a_loss_and_ends_on_time(tmp_path: Path) -> None:
     template = changed_template(tmp_path, ("Timeout: 900 ", f"Timeout: {LENGTH.timeout} "))
     with running_stack(template=template) as stack, client_of(stack) as api:
@@ -50,7 +52,7 @@ def test_a_run_is_handed_over_without_a_loss_and_ends_on_time(tmp_path: Path) ->
     assert never_falls([-state["best_cost"] for state in seen if state["best_cost"] is not None])
     assert solution["summary"]["cost"] == end["best_cost"]
     assert LENGTH.time_limit - 1 <= end["seconds_spent"] <= LENGTH.time_limit
-    # A search that did not end on time would run into the functions' own timeout, and be another attempt.
+    # A search that did not end in time would run into the function's timeout and count as another attempt.
     assert took.total_seconds() <= LENGTH.time_limit + MARGIN
 
 

@@ -34,7 +34,7 @@ def test_a_run_goes_from_submit_to_result(api: httpx.Client) -> None:
     assert solution["summary"]["cost"] == state["best_cost"] == solution["meta"]["best_cost"]
 
 
-def test_waiting_gives_the_result_in_one_call(api: httpx.Client) -> None:
+def test_a_submit_that_waits_returns_the_result_in_one_call(api: httpx.Client) -> None:
     answer = api.post("/optimize", json=deliveries(3, seconds=600), headers={"Prefer": "wait=20"})
     assert answer.status_code == 200
     assert answer.json()["summary"]["unassigned"] == 0
@@ -50,7 +50,7 @@ def test_waiting_for_a_status_answers_when_the_run_changes(api: httpx.Client) ->
     assert all(before != after for before, after in pairwise(seen))
 
 
-def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) -> None:
+def test_a_stopped_run_ends_within_five_seconds_and_keeps_its_best_routes(api: httpx.Client) -> None:
     run_id = submit(api, deliveries(60, seconds=120))
     until(lambda: status(api, run_id)["best_cost"])
     best = result(api, run_id, best=True)
@@ -58,7 +58,7 @@ def test_a_stop_keeps_the_best_and_comes_within_five_seconds(api: httpx.Client) 
     asked = time.monotonic()
     assert api.delete(f"/optimize/{run_id}").status_code == 202
     state = ended(api, run_id)
-    assert time.monotonic() - asked < 5 + MARGIN  # else it goes on for two minutes
+    assert time.monotonic() - asked < 5 + MARGIN  # otherwise it runs for two minutes
     assert (state["status"], state["stopped_early"]) == ("completed", True)
     assert result(api, run_id)["summary"]["cost"] <= best["summary"]["cost"]
 
@@ -118,7 +118,7 @@ def test_the_correlation_id_is_in_the_logs_of_submit_and_worker(
         until(partial(is_in, stack.state / "logs" / f"{function}_handler.log", chosen))
 
 
-def test_a_network_that_is_not_there_fails_the_run_clearly(api: httpx.Client) -> None:
+def test_an_unknown_network_fails_the_run_with_a_reason(api: httpx.Client) -> None:
     run_id = submit(api, deliveries(3, seconds=600) | {"network": "atlantis"})
     state = ended(api, run_id)
     assert (state["status"], state["error"]["code"]) == ("failed", "network_not_found")

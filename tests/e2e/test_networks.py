@@ -23,7 +23,7 @@ PLACES = [[float(TOWN.longitude[i]), float(TOWN.latitude[i])] for i in BY_CAR]
 
 
 def on_roads(count: int = 12, *, seconds: float = 600, network: str = "town", **options: object) -> Json:
-    """Visits to crossings all over the town, from one of them."""
+    """A problem that visits crossings all over the town and starts at one of them."""
     chosen = PLACES[:: len(PLACES) // count][:count]
     return {
         "network": network,
@@ -107,7 +107,7 @@ def test_an_import_while_runs_are_solving_harms_nothing(api: httpx.Client, serve
 def test_a_run_waits_while_neo4j_is_unavailable_and_uses_no_attempt(
     api: httpx.Client, stack: RunningStack, server: Neo4jServer
 ) -> None:
-    """It has one attempt only."""
+    """The run has only one attempt."""
     log = stack.state / "logs" / "worker_handler.log"
     assert server.process is not None
     freeze(server.process)
@@ -122,7 +122,7 @@ def test_a_run_waits_while_neo4j_is_unavailable_and_uses_no_attempt(
 def test_neo4j_killed_or_hung_is_reported_and_runs_without_a_network_are_unaffected(
     api: httpx.Client, server: Neo4jServer
 ) -> None:
-    """The last of these tests: there is no Neo4j afterwards."""
+    """This test must be the last in the file, because there is no Neo4j afterwards."""
     assert api.get("/ready").json()["dependencies"] == {"redis": "ok", "neo4j": "ok"}
     assert server.process is not None
 

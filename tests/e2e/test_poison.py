@@ -1,6 +1,6 @@
-"""Problems that crash whoever solves them, or never let go of a core.
+"""Problems that crash their worker, or never release a core.
 
-`POISON=long` leaves leases and attempts as they are.
+`POISON=long` keeps the deployed leases and attempts.
 """
 
 import os
@@ -20,7 +20,7 @@ from .template import changed_template
 
 
 class Pace(NamedTuple):
-    """A worker's lease in seconds, and the most attempts of a run."""
+    """A worker's lease in seconds, and a run's maximum number of attempts."""
 
     lease: int
     attempts: int
@@ -32,7 +32,7 @@ HANDLERS = Path(__file__).parent / "poisoned"
 
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack whose workers crash at the sight of some problems. An owner may have two runs running."""
+    """A stack whose workers crash on some problems. An owner may have two running runs."""
     folder = tmp_path_factory.mktemp("poisoned")
     template = changed_template(
         folder,
@@ -55,7 +55,8 @@ def poison(how: str) -> Json:
 
 
 class Callers(NamedTuple):
-    """Callers and their runs: those poisoned at once or later, and good ones of the poisoner and another."""
+    """Callers and their runs: poisoned runs that crash at once or later, and good runs of the same owner and
+    of another."""
 
     poisoner: httpx.Client
     at_once: list[str]
@@ -64,7 +65,7 @@ class Callers(NamedTuple):
     neighbour: httpx.Client
     neighbours: list[str]
     crash_on: Path
-    """Once it exists, poison crashes whoever tries again."""
+    """Once this file exists, poison crashes every further attempt."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def callers(poisoned: RunningStack) -> Iterator[Callers]:
 
 
 def test_a_run_that_crashes_its_worker_blocks_nobody(callers: Callers) -> None:
-    """Its owner may have two runs at a time, both of them poison: they give way when they have failed."""
+    """Both runs that the owner may have running are poison. They make room once they have failed."""
     for run_id in callers.neighbours:
         assert ended(callers.neighbour, run_id)["status"] == "completed"
     states = {status(callers.poisoner, run_id)["status"] for run_id in callers.at_once}

@@ -1,4 +1,4 @@
-"""The README's commands, as they stand there."""
+"""The README's commands, exactly as written there."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from local.stack import RunningStack
 README = Path(__file__).parents[2] / "README.md"
 
 
-def test_the_life_of_a_run_is_as_the_readme_tells_it(stack: RunningStack, tmp_path: Path) -> None:
+def test_the_readme_s_commands_show_the_life_of_a_run(stack: RunningStack, tmp_path: Path) -> None:
     block = re.search(r"<!-- tested: .*? -->\n```sh\n(.*?)```", README.read_text(), re.DOTALL)
     assert block
     script = block[1].replace("curl -s", "curl -sS")

@@ -1,4 +1,4 @@
-"""`make faults`: RUNS runs (10,000 by default) under the full mix of faults; SEED replays a plan."""
+"""`make faults`: RUNS runs (10,000 by default) under the full mix of faults. SEED repeats a plan."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ OWNERS = 8
 
 
 def main() -> int:
-    """Runs the harness. Returns the exit status: 0 where every promise held."""
+    """Runs the harness. Returns the exit status: 0 if every promise held."""
     from .harness import Harness
     from .plan import PRODUCTION, make_plan
 

@@ -1,4 +1,4 @@
-"""The audit at the end: callers' histories, Redis, its trail, and the functions' logs must tell the same."""
+"""The audit at the end: callers' histories, Redis, its trail and the functions' logs must agree."""
 
 import json
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ _DAY_MS = 86_400_000
 _CALL_MS = 60_000
 _HOUR_MS = 3_600_000
 _KEY_DAYS = 30
-"""So much longer than a run its key and its owner's list are kept."""
+"""How much longer than a run its key and its owner's list are kept."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Findings:
     """Everything that is known at the end.
 
     Attributes:
-        listed: By owner, the runs as the API lists them.
-        stories: Of each server, what it has written about each run.
+        listed: The runs as the API lists them, by owner.
+        stories: What each server wrote about each run.
     """
 
     histories: list[History]
@@ -41,12 +41,12 @@ class Findings:
 
 
 def owner_id(owner: int) -> str:
-    """The owner that the API makes of a caller's identity."""
+    """The owner that the API derives from a caller's identity."""
     return owner_of({"headers": {"Authorization": f"Bearer caller-{owner}"}}, local=True)
 
 
 def audit(findings: Findings, client: redis.Redis) -> list[Violation]:
-    """Every broken promise, of whatever kind."""
+    """All broken promises."""
     found = [fault for history in findings.histories for fault in history.violations]
     found += _callers(findings)
     found += _trail(findings)
@@ -59,7 +59,8 @@ def audit(findings: Findings, client: redis.Redis) -> list[Violation]:
 
 
 def _callers(findings: Findings) -> Iterator[Violation]:
-    """Each run is listed as its caller saw it last, and is cancelled only where somebody asked for it."""
+    """The API lists each run as its caller last saw it. A run is cancelled only if its caller asked for
+    it."""
     listed = {state["run_id"]: state for states in findings.listed.values() for state in states}
     for history in findings.histories:
         run_id, state = history.run_id, history.state
@@ -93,7 +94,7 @@ def _number(state: Json) -> int:
 
 
 def ends_of(findings: Findings) -> dict[str, set[End]]:
-    """By run, its ends on all servers: one, unless it ended where nobody heard of it as well."""
+    """The ends of each run on all servers: one, unless it also ended where nobody heard of it."""
     ends: defaultdict[str, set[End]] = defaultdict(set)
     for stories in findings.stories:
         for run_id, story in stories.items():
@@ -102,7 +103,7 @@ def ends_of(findings: Findings) -> dict[str, set[End]]:
 
 
 def unheard_ends(findings: Findings) -> dict[str, set[End]]:
-    """Ends that died with a primary before its replica or any caller heard of them, by run."""
+    """Ends, by run, that died with a primary before its replica or any caller heard of them."""
     seen = {history.run_id: round(history.finished * 1000) for history in findings.histories}
     return {
         run_id: {end for end in ends if int(end.finished_at) != seen.get(run_id)}
@@ -117,7 +118,7 @@ def _on_one_server_each(findings: Findings, run_id: str) -> bool:
 
 
 def _trail(findings: Findings) -> Iterator[Violation]:
-    """No server has ended a run twice, or has written to one that had ended."""
+    """No server ended a run twice, or wrote to one that had ended."""
     unheard = unheard_ends(findings)
     for stories in findings.stories:
         for story in stories.values():
@@ -133,7 +134,7 @@ def _trail(findings: Findings) -> Iterator[Violation]:
 
 
 def _redis(findings: Findings, client: redis.Redis) -> Iterator[Violation]:
-    """What Redis holds is what callers were answered with."""
+    """Redis holds what callers got as answers."""
     for history in findings.histories:
         if not history.run_id or history.erased:
             continue
@@ -145,7 +146,7 @@ def _redis(findings: Findings, client: redis.Redis) -> Iterator[Violation]:
 
 
 def _keys(client: redis.Redis, ttl_days: int) -> Iterator[Violation]:
-    """When all runs have ended, every key that is left goes by itself, in time."""
+    """When all runs have ended, every key that is left expires."""
     for raw in client.scan_iter(match="*", count=1000):
         key = raw.decode()
         left: Any = client.pttl(key)
@@ -166,7 +167,8 @@ def _is_unconfirmed(client: redis.Redis, key: str) -> bool:
 
 
 def _longest_life(key: str, ttl_days: int) -> int:
-    """The longest time to live of a key when its run has ended, ms; 0 for a key that should not be there."""
+    """The longest time to live of a key after its run has ended, in ms; 0 for a key that should not be
+    there."""
     if key == WAITING_CALLS:
         return _CALL_MS
     if key in RUNNING_RUNS:
@@ -182,7 +184,7 @@ def _longest_life(key: str, ttl_days: int) -> int:
 
 
 def _indexes(client: redis.Redis) -> Iterator[Violation]:
-    """An owner's list names the runs there are; nothing is pending, waiting, running or active."""
+    """An owner's list names the runs that exist; nothing is pending, waiting, running or active."""
     for shard in range(SHARDS):
         for key in (active(shard), queue(shard), leased(shard)):
             for member in _members(client, key):
@@ -204,7 +206,8 @@ def _indexes(client: redis.Redis) -> Iterator[Violation]:
 
 
 def _bytes(client: redis.Redis) -> Iterator[Violation]:
-    """What is counted for an owner is what is stored: for each key name, value and a hundred bytes."""
+    """The bytes counted for an owner are the bytes stored: for each key its name, its value and a hundred
+    bytes."""
     sizes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for raw in client.scan_iter(match="milkrun:*:run:*", count=1000):
         key = raw.decode()
@@ -226,7 +229,7 @@ def _members(client: redis.Redis, key: str) -> list[str]:
 
 
 def _logs(logs: Logs) -> Iterator[Violation]:
-    """Nothing broke in a way that nobody foresaw."""
+    """The logs show no unexpected error."""
     for run_id, lines in (("", logs.others), *logs.of_run.items()):
         for line in lines:
             if line.level == "ERROR":

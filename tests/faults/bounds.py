@@ -1,4 +1,5 @@
-"""What faults explain: how long a run took, why it failed; and how long each fault has cost."""
+"""What faults explain: how long runs took and why they failed. Also, how long each fault delayed the run it
+hit."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -15,7 +16,7 @@ from .strikes import Struck
 
 _TURNED_AWAY = "run waits for its turn"
 SLACK = 60.0
-"""Seconds that a busy machine with few cores may take to start processes, and for all else."""
+"""Seconds that a busy machine with few cores may take for starting processes and everything else."""
 _LOST_WORKERS = frozenset({Kind.WORKER_KILLED, Kind.WORKER_FROZEN})
 _OWN_LOSSES = frozenset({Kind.INVOKE_DROPPED, Kind.INVOKE_REFUSED, Kind.INVOKE_DELAYED})
 _EVERYBODYS = frozenset({*OUTAGES, Kind.SWEEPER_STOPPED})
@@ -23,7 +24,7 @@ _EVERYBODYS = frozenset({*OUTAGES, Kind.SWEEPER_STOPPED})
 
 @dataclass(frozen=True)
 class Recovery:
-    """What one fault has cost: seconds from the fault on until what it hit went on."""
+    """The cost of one fault: the seconds until what it hit continued."""
 
     struck: Struck
     seconds: float | None
@@ -35,14 +36,14 @@ def recoveries(
     acknowledged: Sequence[float],
     sent: Mapping[str, Sequence[float]],
 ) -> list[Recovery]:
-    """The recovery of each fault; None where nothing had to go on.
+    """The recovery of each fault; None if nothing had to continue.
 
-    A run goes on when another worker is sent for it, or one has it, or it ends; what an outage has hit, when
-    the next run is acknowledged; the sweeper, with its next sweep.
+    A run recovers when another worker is sent for it or claims it, or when it ends; everything after an
+    outage, when the next run is acknowledged; the sweeper, with its next sweep.
 
     Args:
-        acknowledged: When a run was.
-        sent: When workers were, by run.
+        acknowledged: When runs were acknowledged.
+        sent: When workers were sent, by run.
     """
     sweeps = [line.at for line in findings.logs.others if line.message == "swept"]
     acks = sorted(acknowledged)
@@ -59,13 +60,13 @@ def recoveries(
 
 
 def _until_first(times: Sequence[float], it: Struck, after: float) -> float | None:
-    """Seconds from a fault until the first of these times in order that lies after another one."""
+    """Seconds from a fault until the first of these sorted times that is later than `after`."""
     first = bisect_right(times, after)
     return times[first] - it.at if first < len(times) else None
 
 
 class Explained(NamedTuple):
-    """An ended run, the faults that it met, and the seconds that it may take for all of that."""
+    """An ended run, the faults that hit it, and the seconds that it may take for all of that."""
 
     history: History
     hits: list[Struck]
@@ -73,12 +74,12 @@ class Explained(NamedTuple):
 
     @property
     def over(self) -> float:
-        """Seconds that it took longer."""
+        """The seconds beyond that."""
         return self.history.finished - self.history.acknowledged - self.seconds
 
 
 def unexplained(explained: Sequence[Explained]) -> Iterator[Violation]:
-    """Runs that took longer, or lost more workers, than the faults that they met explain."""
+    """The runs that took longer, or lost more workers, than the faults that hit them explain."""
     for it in explained:
         state, run_id = it.history.state, it.history.run_id
         if it.over > SLACK:
@@ -93,9 +94,10 @@ def unexplained(explained: Sequence[Explained]) -> Iterator[Violation]:
 def unforgiven(
     violations: Sequence[Violation], struck: Sequence[Struck], findings: Findings
 ) -> Iterator[Violation]:
-    """All but what is not promised: what a run had reached on its way may go with a primary.
+    """All violations except losses that are not promised against: the progress of a run may be lost with a
+    primary.
 
-    Its replica had not got it yet. Ends and erasures are not forgiven.
+    That happens if the replica was behind. Lost ends and erasures always count.
     """
     lost = [(it.at, it.lifted) for it in struck if it.kind is Kind.REDIS_LOST_WRITES]
     lives = {history.run_id: (history.acknowledged, history.finished) for history in findings.histories}
@@ -106,9 +108,9 @@ def unforgiven(
 
 
 def explain(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterator[Explained]:
-    """What each ended run has met. It may take its own time, and what each fault may cost it.
+    """The faults that hit each ended run. It may take its own time limit, and what each fault may cost it.
 
-    A run that had to wait for its turn is hit by what hits other runs of its owner meanwhile.
+    A run that had to wait for its turn is also hit by what hits its owner's other runs in the meantime.
     """
     owner_of_run = {history.run_id: history.spec.owner for history in findings.histories}
     by_run: defaultdict[str, list[Struck]] = defaultdict(list)
@@ -131,7 +133,8 @@ def explain(struck: Sequence[Struck], findings: Findings, pace: Pace) -> Iterato
 
 
 def _costs(hits: list[Struck], pace: Pace) -> Iterator[float]:
-    """Each costs at most its length, the wait after it, and a sweep; the wait grows with lost invokes."""
+    """Each fault costs at most its length, the wait after it and a sweep. The wait grows with lost
+    invokes."""
     losses = 0
     for it in sorted(hits, key=lambda it: it.at):
         losses += it.kind in _OWN_LOSSES or it.kind in OUTAGES

@@ -1,4 +1,4 @@
-"""Callers: they submit, ask, stop, fetch and erase over HTTP, and try again where something is away."""
+"""Callers: they submit, ask, stop, fetch and erase over HTTP, and try again if something is unavailable."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from .plan import Plan, RunSpec
 
 PATIENCE = aiohttp.ClientTimeout(total=35)
 _AGAIN = 0.3
-"""Seconds until a call that failed is made again."""
+"""Seconds before a failed call is repeated."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.08, 2.0
 _GIVE_UP_AFTER = 20
-"""Leases after which a caller believes that its run will never end."""
+"""After this many leases, a caller believes that its run will never end."""
 
 
 class Answer(NamedTuple):
-    """What came back: status, body, and where a run is."""
+    """An answer: its status, its body, and where the run is."""
 
     status: int
     body: Json
@@ -38,8 +38,8 @@ class Callers:
     """All callers, and what they have seen.
 
     Args:
-        session: Its base is the API's URL.
-        may_end: Whether a caller that has done the planned runs may go.
+        session: The session; its base is the API's URL.
+        may_end: Whether a caller that has done the planned runs may leave.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Callers:
         self.acknowledged: list[float] = []
 
     async def run(self) -> None:
-        """Submits the planned runs and sees each through to its end."""
+        """Submits the planned runs, and watches each until it ends."""
         await asyncio.gather(*(self._caller() for _ in range(self._count)))
 
     async def _caller(self) -> None:
@@ -91,13 +91,13 @@ class Callers:
         answer = await self._call(history, "POST", "/optimize", (200, 202), headers, spec.body)
         if answer.status == 202:
             history.acknowledge(answer.body)
-        else:  # It has ended already, and this is its result.
+        else:  # It has already ended, and this is its result.
             answer = await self._call(history, "GET", answer.location, (200,))
             history.acknowledge(answer.body)
         self.acknowledged.append(history.acknowledged)
 
     async def _until_ended(self, history: History) -> bool:
-        """Asks until the run has ended; whether it has."""
+        """Asks until the run has ended. Returns whether it has."""
         chance = random.Random(history.spec.number)
         pause = _FIRST_PAUSE
         give_up = time.monotonic() + _GIVE_UP_AFTER * self._plan.pace.lease
@@ -121,7 +121,7 @@ class Callers:
         await self._call(history, "DELETE", f"/optimize/{history.run_id}", (202,))
 
     async def _fetch(self, history: History) -> None:
-        """The result says what the status says, and keeps every rule of the problem."""
+        """Checks that the result agrees with the status and keeps every rule of the problem."""
         expected = {"completed": 200, "failed": 409, "cancelled": 410}.get(history.state.get("status", ""))
         if expected is None:
             return
@@ -136,7 +136,7 @@ class Callers:
 
     async def _erase(self, history: History) -> None:
         path = f"/optimize/{history.run_id}"
-        # 404: it was erased, and the answer to that was lost.
+        # 404: it was erased, and the answer to the erasure was lost.
         await self._call(history, "DELETE", f"{path}?erase=true", (204, 404))
         history.erased = True
         if (await self._call(history, "GET", f"{path}/status", (200, 404))).status != 404:
@@ -163,7 +163,7 @@ class Callers:
         headers: dict[str, str] | None = None,
         body: Any = None,
     ) -> Answer:
-        """Calls until the answer's status is one of `done`."""
+        """Repeats a call until the answer's status is one of `done`."""
         identity = {"Authorization": f"Bearer caller-{history.spec.owner}"}
         while True:
             try:
@@ -187,7 +187,7 @@ class Callers:
 
 
 def faults_of(spec: RunSpec, solution: Json, cost: int | None) -> list[str]:
-    """What is wrong with the result of a run; nothing, one hopes."""
+    """What is wrong with the result of a run."""
     problem = Problem.model_validate_json(json.dumps(spec.body))
     given = Solution.model_validate(solution)
     faults = Verifier(problem, travel_source(problem)).faults(given)

@@ -1,4 +1,4 @@
-"""One harness run: stack, callers and strikes at once, and the audit when all is over."""
+"""One harness run: stack, callers and strikes at the same time, then the audit."""
 
 import asyncio
 import resource
@@ -27,11 +27,11 @@ _OPEN_FILES = 8_192
 
 @dataclass
 class Harness:
-    """Drives a stack of its own, with its state in a folder that is made anew.
+    """Drives a stack of its own, whose state is in a folder that is created afresh.
 
     Args:
-        callers: How many call at a time.
-        say: Takes lines for the person who watches.
+        callers: How many callers there are at a time.
+        say: Prints a line for the person who watches.
     """
 
     plan: Plan
@@ -40,7 +40,7 @@ class Harness:
     say: Callable[[str], None]
 
     async def run(self) -> Report:
-        """Runs the plan and gives the report. Every process that it starts ends with it."""
+        """Runs the plan and returns the report. Ends every process that it started."""
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir(parents=True)
         _allow_open_files()
@@ -48,7 +48,7 @@ class Harness:
             redis = RedisPair(self.state)
             parts.push_async_callback(redis.stop)
             url = await redis.start()
-            striker: Striker  # it strikes the stack whose events tell it of their fate
+            striker: Striker  # it strikes the stack, and the stack's events tell it their fate
             events = FatefulEvents(self._log, self.plan, lambda fate, run_id: striker.meet(fate, run_id))
             stack = Stack(self.state, url, self.plan, self._log, events)
             parts.push_async_callback(stack.stop)
@@ -114,6 +114,6 @@ class Harness:
 
 
 def _allow_open_files() -> None:
-    """Callers, gateway and Redis's name are connections of one process."""
+    """Allows more open files: callers, gateway and Redis's name have all their connections in one process."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, _OPEN_FILES), hard), hard))

@@ -1,4 +1,4 @@
-"""What callers have seen of their runs, and what must hold for it whenever they look."""
+"""What callers saw of their runs, and what must hold whenever they look."""
 
 import time
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
 class Note(NamedTuple):
-    """Something that happened, at a time in seconds since the epoch."""
+    """An event at a time in seconds since the epoch."""
 
     at: float
     text: str
 
 
 class Violation(NamedTuple):
-    """A promise that was broken, in one of the ways that are counted: lost, doubled, stuck, or another."""
+    """A broken promise of one of the counted kinds: lost, doubled, stuck, or another."""
 
     kind: str
     run_id: str
@@ -34,9 +34,9 @@ class History:
     Attributes:
         acknowledged: When the caller got its run id.
         state: The last status seen.
-        solution: The result as it was answered, of a completed run.
-        erased: Whether the caller has had it erased.
-        watched: Whether the caller has seen its end and all it wanted to see of it.
+        solution: The result of a completed run.
+        erased: Whether the caller has erased it.
+        watched: Whether the caller saw its end and everything else it wanted to see.
     """
 
     spec: RunSpec
@@ -50,23 +50,23 @@ class History:
     violations: list[Violation] = field(default_factory=list)
 
     def note(self, text: str) -> None:
-        """Notes what happened, now."""
+        """Records an event, now."""
         self.notes.append(Note(time.time(), text))
 
     def accuse(self, kind: str, text: str) -> None:
-        """Notes a broken promise."""
+        """Records a broken promise."""
         self.note(f"VIOLATION, {kind}: {text}")
         self.violations.append(Violation(kind, self.run_id, text))
 
     def acknowledge(self, state: Json) -> None:
-        """Takes the first status that the caller got."""
+        """Records the first status that the caller got."""
         self.run_id = state["run_id"]
         self.acknowledged = time.time()
         self.note(f"acknowledged as {self.run_id}")
         self.see(state)
 
     def see(self, state: Json) -> None:
-        """Takes a status, and compares it with the one before."""
+        """Records a status, and compares it with the one before."""
         text = "{status} {progress} attempt {attempt} cost {best_cost}".format(**state)
         if not self.notes or not self.notes[-1].text.endswith(text):
             self.note(f"saw {text}")
@@ -80,7 +80,8 @@ class History:
 
     @property
     def finished(self) -> float:
-        """When it ended by Redis's clock, in seconds since the epoch; 0.0 if that was not seen."""
+        """When it ended by Redis's clock, in seconds since the epoch; 0.0 if the caller did not see it
+        end."""
         return epoch(self.state["finished_at"]) if self.ended else 0.0
 
 
@@ -90,7 +91,7 @@ def epoch(timestamp: str) -> float:
 
 
 def _contradictions(before: Json, after: Json) -> Iterator[tuple[str, str]]:
-    """What a later status may not say after an earlier one."""
+    """How a later status contradicts an earlier one."""
     if not before:
         return
     if before["status"] in ENDED:
@@ -105,7 +106,7 @@ def _contradictions(before: Json, after: Json) -> Iterator[tuple[str, str]]:
 
 
 def _rank(state: Json) -> tuple[float, float]:
-    """Lower is better. No task of the harness has to be left out."""
+    """Lower is better. Every task of the harness can be served."""
     if state["best_cost"] is None:
         return (float("inf"), float("inf"))
     return (state["best_unassigned"], state["best_cost"])

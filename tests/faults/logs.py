@@ -1,4 +1,4 @@
-"""What the functions have told about each run, from their logs."""
+"""What the functions logged about each run."""
 
 import json
 from collections import defaultdict
@@ -14,7 +14,7 @@ _SAID_OF_A_RUN = (
 
 
 class Line(NamedTuple):
-    """One line of a function, `at` in seconds since the epoch."""
+    """One log line of a function, `at` in seconds since the epoch."""
 
     at: float
     source: str
@@ -24,7 +24,7 @@ class Line(NamedTuple):
 
 
 class Logs(NamedTuple):
-    """Lines by run id, and those that are about no run."""
+    """The lines by run id, and those that concern no run."""
 
     of_run: dict[str, list[Line]]
     others: list[Line]
@@ -40,7 +40,7 @@ def read_logs(folder: Path) -> Logs:
                 try:
                     entry = json.loads(text)
                 except ValueError:
-                    continue  # Lambda's own words, about a process that ended
+                    continue  # Lambda's own line about a process that ended
                 if not isinstance(entry, dict) or "message" not in entry:
                     continue  # a metric
                 said = " ".join(

@@ -1,6 +1,7 @@
-"""What a harness run does, from its seed alone: the runs that callers submit and the faults that meet them.
+"""What a harness run does: the runs that callers submit and the faults that meet them. All of it follows from
+the seed.
 
-What the machine makes of it (which process is busy just then) is not in the seed's hands.
+The seed does not decide what depends on the machine, such as which process is busy at the time.
 """
 
 import random
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 _LONGER_THAN_A_LEASE = 1 / 6
-"""Share of Redis's hangs after which every lease has lapsed."""
+"""The share of Redis's hangs that are long enough for every lease to lapse."""
 
 
 class Kind(StrEnum):
@@ -50,16 +51,17 @@ PER_THOUSAND: Mapping[Kind, float] = {
     Kind.GATEWAY_RESTARTED: 2,
     Kind.SWEEPER_STOPPED: 2,
 }
-"""The full mix: how often each fault strikes in a thousand runs, and at least once."""
+"""The full mix: how often each fault strikes in a thousand runs. Each strikes at least once."""
 
 OF_INVOKES = tuple(kind for kind in Kind if kind.value.startswith("invoke"))
 OUTAGES = tuple(kind for kind in Kind if kind.value.startswith(("redis", "gateway")))
-"""They concern everybody, and strike one after another."""
+"""These faults concern everybody, and strike one at a time."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast the stack attends to things, in seconds: lease, first wait for a worker, sweeps."""
+    """How fast the stack reacts, in seconds: its lease, its first wait for a worker, and the interval of
+    sweeps."""
 
     lease: float
     redispatch: float
@@ -67,7 +69,7 @@ class Pace:
 
 
 PRODUCTION = Pace(lease=30, redispatch=15, sweep_every=5)
-"""As deployed, with the local stack's interval of sweeps, a twelfth of that on AWS."""
+"""As deployed, except for the local stack's interval of sweeps, which is a twelfth of that on AWS."""
 QUICK = Pace(lease=3, redispatch=1, sweep_every=1)
 
 
@@ -75,11 +77,11 @@ class RunSpec(NamedTuple):
     """One run of a caller.
 
     Attributes:
-        owner: Number of the identity that submits it.
+        owner: The number of the identity that submits it.
         key: Its idempotency key, if any.
-        wait: Seconds of `Prefer: wait` when it is submitted.
-        stop_after: Seconds after which it is stopped, if at all.
-        erase: Whether it is erased once it has ended.
+        wait: The seconds of `Prefer: wait` on submit.
+        stop_after: Seconds after which the caller stops it, if at all.
+        erase: Whether the caller erases it once it has ended.
     """
 
     number: int
@@ -96,11 +98,11 @@ class RunSpec(NamedTuple):
 
 
 class Strike(NamedTuple):
-    """A fault that strikes once so many runs are acknowledged.
+    """A fault that strikes once `after` runs are acknowledged.
 
     Attributes:
         seconds: How long it lasts.
-        at_work: Whether the worker that is hit is in the middle of a long search. Others may be about to
+        at_work: Whether it hits a worker in the middle of a long search. Otherwise the worker may be about to
             begin or to end.
     """
 
@@ -122,10 +124,10 @@ class Plan:
     """Everything that follows from the seed.
 
     Attributes:
-        runs: How many there are, at least.
-        owners: Identities that the callers share.
-        strikes: In order.
-        fates: By number of a run, what happens to its first invokes.
+        runs: The least number of runs.
+        owners: The number of identities that the callers share.
+        strikes: The strikes, in order.
+        fates: What happens to the first invokes of a run, by the number of the run.
     """
 
     seed: int
@@ -150,7 +152,7 @@ class Plan:
 
 
 def make_plan(seed: int, runs: int, owners: int, pace: Pace) -> Plan:
-    """The plan of a seed: every kind of fault at least once."""
+    """The plan of a seed, with every kind of fault at least once."""
     chance = random.Random(f"{seed}:plan")
     counts = {kind: max(1, round(share * runs / 1000)) for kind, share in PER_THOUSAND.items()}
     strikes = [
@@ -175,7 +177,7 @@ def make_plan(seed: int, runs: int, owners: int, pace: Pace) -> Plan:
 
 def _length(kind: Kind, pace: Pace, chance: random.Random) -> float:
     match kind:
-        case Kind.INVOKE_DELAYED:  # some come when another one has been sent long since
+        case Kind.INVOKE_DELAYED:  # some arrive after another one has been sent
             return chance.uniform(0.2, 2 * pace.redispatch)
         case Kind.WORKER_FROZEN:
             return pace.lease + chance.uniform(2, 3) * pace.sweep_every
@@ -197,7 +199,8 @@ def _length(kind: Kind, pace: Pace, chance: random.Random) -> float:
 
 
 def _problem(chance: random.Random) -> dict[str, Any]:
-    """A handful of stops. Most runs end within 0.3 s, some go on for seconds and can be caught at work."""
+    """A handful of stops. Most runs end within 0.3 s; some take seconds, so that a fault can hit them at
+    work."""
     vehicle: dict[str, Any] = {"start": [7.42, 43.73], "end": [7.42, 43.73]}
     if chance.random() < 0.03:
         vehicle["description"] = "real"

@@ -1,4 +1,4 @@
-"""A Redis primary with a replica behind one address, and what can happen to them."""
+"""A Redis primary with a replica behind one address, and the faults that can hit them."""
 
 import asyncio
 import os
@@ -15,27 +15,27 @@ from tests.redis_pair import Link
 
 _SYNC_LIMIT = 60.0
 OPTIONS = (
-    *("--appendfsync", "always"),  # what is acknowledged is on the disk
-    *("--auto-aof-rewrite-percentage", "0", "--aof-timestamp-enabled", "yes"),  # its file is the trail
+    *("--appendfsync", "always"),  # what is acknowledged is on disk
+    *("--auto-aof-rewrite-percentage", "0", "--aof-timestamp-enabled", "yes"),  # this file is the trail
     *("--repl-diskless-sync-delay", "0", "--repl-backlog-size", "64mb"),
 )
 
 
 class Name:
-    """An address that leads each new connection to whichever server is the primary, as a name in DNS does."""
+    """An address that connects to whichever server is the primary, like a DNS name."""
 
     def __init__(self) -> None:
         self.target = 0
         self._pumps: set[asyncio.Task[None]] = set()
 
     async def start(self) -> str:
-        """Answers; gives the URL."""
+        """Starts to listen, and returns the URL."""
         listener = bound_socket(0)
         self._server = await asyncio.start_server(self._connect, sock=listener, backlog=512)
         return f"redis://{LOOPBACK}:{listener.getsockname()[1]}/0"
 
     async def stop(self) -> None:
-        """Hangs up."""
+        """Closes all connections and stops."""
         self._server.close()
         for pump in self._pumps:
             pump.cancel()
@@ -65,7 +65,7 @@ async def _pump(
 
 
 class Server:
-    """One Valkey: `running` is its life, from a start to its end."""
+    """One Valkey. `running` lasts from a start to an end of its process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,26 +74,26 @@ class Server:
         self.port: int | None = None
 
     async def start(self) -> None:
-        """Starts it, or starts it again with its data and on its port."""
+        """Starts it, or starts it again with its data on the same port."""
         life = running_valkey(self.folder, *OPTIONS, port=self.port)
         self.valkey = await asyncio.to_thread(self.running.enter_context, life)
         self.port = urlsplit(self.valkey.url).port
         self.client = redis.Redis.from_url(self.valkey.url, socket_timeout=10)
 
     async def kill(self) -> None:
-        """SIGKILL."""
+        """Kills it with SIGKILL."""
         self.valkey.process.kill()
         await asyncio.to_thread(self.valkey.process.wait)
 
     async def is_linked(self) -> None:
-        """Waits until it has all of its primary's data."""
+        """Waits until it has all data of its primary."""
         async with asyncio.timeout(_SYNC_LIMIT):
             while self.client.info("replication").get("master_link_status") != "up":
                 await asyncio.sleep(0.05)
 
 
 class RedisPair:
-    """A primary and its replica, both with their data on the disk at each write."""
+    """A primary and its replica; both write their data to disk at each write."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -101,7 +101,7 @@ class RedisPair:
         self._name = Name()
 
     async def start(self) -> str:
-        """Starts both; gives the URL that leads to the primary."""
+        """Starts both, and returns the URL that leads to the primary."""
         self._trail = self._folder / "trail"
         self._trail.mkdir(parents=True)
         self.primary = await self._new_server()
@@ -110,14 +110,14 @@ class RedisPair:
         return await self._name.start()
 
     async def stop(self) -> None:
-        """Ends them."""
+        """Ends both."""
         await self._name.stop()
         self._link.cut()
         for server in self._servers:
             await asyncio.to_thread(server.running.close)
 
     async def kill(self, seconds: float) -> None:
-        """The primary dies, and comes back with what is on its disk."""
+        """Kills the primary, which returns with what is on its disk."""
         self.keep_trail()
         await self.primary.kill()
         await asyncio.sleep(seconds)
@@ -125,7 +125,7 @@ class RedisPair:
         await self.replica.is_linked()
 
     async def hang(self, seconds: float) -> None:
-        """The primary does nothing for a while."""
+        """Suspends the primary for a while."""
         self.primary.valkey.process.send_signal(signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
@@ -133,7 +133,7 @@ class RedisPair:
             self.primary.valkey.process.send_signal(signal.SIGCONT)
 
     async def lag(self, seconds: float) -> None:
-        """The replica gets nothing for a while."""
+        """Cuts the replica off for a while."""
         self._link.lag()
         try:
             await asyncio.sleep(seconds)
@@ -141,10 +141,10 @@ class RedisPair:
             self._link.catch_up()
 
     async def fail_over(self, seconds: float, *, behind: float = 0) -> None:
-        """The primary dies for good; after a while its replica takes over, and then gets one itself.
+        """Kills the primary for good. After a while its replica takes over and then gets a replica itself.
 
         Args:
-            behind: For how long before, in seconds, the replica has got nothing: that is lost.
+            behind: For how many seconds before, the replica has received nothing. Those writes are lost.
         """
         if behind:
             self._link.lag()
@@ -159,7 +159,7 @@ class RedisPair:
         self.replica = await self._new_replica()
 
     async def switch_over(self) -> None:
-        """The two change places, as for maintenance. Connections that are open lead to the old primary."""
+        """Swaps the two, as for maintenance. Open connections still lead to the old primary."""
         self.keep_trail()
         self.primary.client.execute_command("FAILOVER", "TO", LOOPBACK, self._port(self.replica))
         async with asyncio.timeout(_SYNC_LIMIT):
@@ -170,7 +170,8 @@ class RedisPair:
         await self._follow(self.replica)
 
     def keep_trail(self) -> list[Path]:
-        """Keeps every append-only file, those too that a server drops when it follows another; gives all."""
+        """Keeps every append-only file, even those that a server drops when it follows another. Returns them
+        all."""
         for server in self._servers:
             for file in (server.folder / "appendonlydir").glob("*.incr.aof"):
                 with suppress(FileExistsError):
@@ -189,7 +190,7 @@ class RedisPair:
         return replica
 
     async def _follow(self, replica: Server) -> None:
-        """Lets a server follow the primary, through a link that can be held up."""
+        """Lets a server follow the primary through a link that can be interrupted."""
         self._link = Link(self.primary.valkey)
         replica.client.replicaof(LOOPBACK, self._link.port)
         await replica.is_linked()

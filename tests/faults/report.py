@@ -15,12 +15,12 @@ from .strikes import Struck
 COUNTED = ("lost", "doubled", "stuck")
 _MOST_HISTORIES = 5
 _INSTANT = 0.05
-"""Seconds below which a fault has no length of its own."""
+"""Faults shorter than this count as instantaneous."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """All of a harness run. `seconds` is how long it took."""
+    """The results of a harness run. `seconds` is how long it took."""
 
     seed: int
     runs: int
@@ -32,7 +32,7 @@ class Report:
     answers: Counter[str]
 
     def table(self) -> str:
-        """The table, in Markdown."""
+        """The results as a Markdown table."""
         return "\n".join(
             [
                 "| fault | struck | lasted, s | recovered after, s | worst | lost | doubled | stuck |",
@@ -61,13 +61,13 @@ class Report:
         return f"| all | {len(self.recoveries)} |  |  |  | {' | '.join(counts)} |"
 
     def _hit_by(self, hits: Sequence[Recovery], name: str) -> set[str]:
-        """Runs that went wrong in this way and had met one of these faults."""
+        """The runs that went wrong in this way and met one of these faults."""
         wrong = {it.run_id for it in self.violations if it.kind == name}
         lives = {it.run_id: it for it in self.findings.histories if it.run_id in wrong}
         return {run_id for run_id, life in lives.items() if any(_met(it.struck, life) for it in hits)}
 
     def summary(self) -> str:
-        """Some lines of numbers."""
+        """A few lines of numbers."""
         histories = self.findings.histories
         ended = Counter(_end_of(history) for history in histories)
         lives = sorted(history.finished - history.acknowledged for history in histories if history.ended)
@@ -87,13 +87,13 @@ class Report:
         )
 
     def _overdue(self) -> str:
-        """How much of what a busy machine is allowed was needed."""
+        """How much of the allowance for a busy machine was used."""
         over = [it.over for it in self.explained if it.over > 0]
         worst = f", by {max(over):.1f} s at the most" if over else ""
         return f"Longer than the faults explain: {len(over)} runs{worst} ({SLACK:.0f} s are allowed)."
 
     def _zombies(self) -> str:
-        """How many workers woke up to a lease that was another's by then."""
+        """How many workers woke up after their lease had passed to another worker."""
         frozen = [it.struck for it in self.recoveries if it.struck.kind is Kind.WORKER_FROZEN]
         logs = self.findings.logs.of_run
         refused = [
@@ -104,7 +104,7 @@ class Report:
         return f"Zombies: {len(frozen)} woke up, {len(refused)} of them to find their lease lost."
 
     def histories_of_what_went_wrong(self) -> Iterator[str]:
-        """Of the first few runs that went wrong, all that is known; of the others, what is wrong."""
+        """Everything known about the first few runs that went wrong; for the others, only what is wrong."""
         by_run: defaultdict[str, list[Violation]] = defaultdict(list)
         for it in self.violations:
             by_run[it.run_id].append(it)
@@ -115,7 +115,7 @@ class Report:
                 yield from (f"    {_clock(note.at)} {note.text}" for note in self._story(run_id))
 
     def _story(self, run_id: str) -> list[Note]:
-        """What caller, logs, servers and the harness know of a run, in order of time."""
+        """What the caller, logs, servers and the harness know of a run, in order of time."""
         notes: list[Note] = []
         for history in self.findings.histories:
             if history.run_id == run_id:
@@ -131,11 +131,11 @@ class Report:
         for stories in self.findings.stories:
             if run_id in stories:
                 notes += [Note(it.at, f"redis: {it.text}") for it in stories[run_id].writes]
-        return sorted(set(notes), key=lambda note: note.at)  # servers tell the same
+        return sorted(set(notes), key=lambda note: note.at)  # all servers tell the same
 
 
 def _met(struck: Struck, history: History) -> bool:
-    """Whether a fault fell into a run's life, and was its own or everybody's."""
+    """Whether a fault struck during a run's life, and hit it or everybody."""
     begun, last = history.notes[0].at, history.notes[-1].at
     return struck.run_id in ("", history.run_id) and struck.at <= last and struck.lifted >= begun
 

@@ -1,4 +1,4 @@
-"""The local stack in parts, so that each can be broken: its own processes, gateway, schedule and events."""
+"""The local stack in parts that can be broken one by one: processes, gateway, schedule and events."""
 
 import asyncio
 import json
@@ -41,10 +41,11 @@ _ENVIRONMENT = {
 
 
 class FatefulEvents(EventQueue):
-    """Events of the worker meet their fate between Invoke API and worker; `struck` hears of each.
+    """Gives the worker's events their fate between the Invoke API and the worker, and reports each to
+    `struck`.
 
     Attributes:
-        sent: When the worker was invoked for a run, by its id, in seconds since the epoch.
+        sent: When the worker was invoked for each run, by id, in seconds since the epoch.
     """
 
     def __init__(self, say: Callable[[str], None], plan: Plan, struck: Callable[[Fate, str], None]) -> None:
@@ -55,7 +56,7 @@ class FatefulEvents(EventQueue):
         self.sent: defaultdict[str, list[float]] = defaultdict(list)
 
     def accept(self, pool: Pool, invocation: Invocation) -> None:
-        """Takes an event, and does with it what the plan says."""
+        """Takes an event and does with it what the plan says."""
         if pool.function.name != WORKER:
             super().accept(pool, invocation)
             return
@@ -84,7 +85,7 @@ class FatefulEvents(EventQueue):
 
 
 class Stack:
-    """Milkrun's functions at the plan's pace, on an API whose URL stays the same."""
+    """Milkrun's functions at the plan's pace, behind an API whose URL never changes."""
 
     def __init__(
         self, state: Path, redis_url: str, plan: Plan, say: Callable[[str], None], events: EventQueue
@@ -108,20 +109,20 @@ class Stack:
         self._start_schedules()
 
     async def stop(self) -> None:
-        """Ends every process."""
+        """Ends all processes."""
         await self._stop_schedules()
         await self._gateway.stop()
         await self._service.stop()
 
     async def restart_gateway(self, seconds: float) -> None:
-        """Hangs up on everybody and listens again after a while."""
+        """Closes all connections, and listens again after a while."""
         await self._gateway.stop()
         await asyncio.sleep(seconds)
         self._listener = bound_socket(self._port)
         await self._start_gateway()
 
     async def stop_sweeps(self, seconds: float) -> None:
-        """Kills the sweeper, in the middle of a sweep or not, and lets there be none for a while."""
+        """Kills the sweeper, even in the middle of a sweep, and starts none for a while."""
         await self._stop_schedules()
         for pid in self.pids("sweeper"):
             os.kill(pid, signal.SIGKILL)
@@ -129,7 +130,7 @@ class Stack:
         self._start_schedules()
 
     def pids(self, handler: str) -> list[int]:
-        """The processes of a function, by the begin of its handler's name."""
+        """The processes of a function, by the beginning of its handler's name."""
         found = subprocess.run(
             ["pgrep", "-P", str(os.getpid()), "-f", f"awslambdaric {handler}_"], capture_output=True
         )

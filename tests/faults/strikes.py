@@ -1,4 +1,4 @@
-"""Strikes: does to the stack what the plan says, when it says so, and notes what was hit."""
+"""Strikes: carries out the plan's faults at the planned moments, and records what each one hit."""
 
 import asyncio
 import os
@@ -21,10 +21,10 @@ _A_WHILE = 0.5
 
 @dataclass
 class Struck:
-    """A fault that has struck, `at` and until when it was `lifted` in seconds since the epoch.
+    """A fault that has struck. `at` and `lifted` are its start and end in seconds since the epoch.
 
     Attributes:
-        run_id: The run that it hit; empty for what concerns everybody.
+        run_id: The run that it hit; empty if it concerns everybody.
     """
 
     kind: Kind
@@ -37,7 +37,7 @@ class Striker:
     """Carries out the plan's strikes.
 
     Args:
-        acknowledged: How many runs are acknowledged so far.
+        acknowledged: Counts the runs that are acknowledged so far.
     """
 
     def __init__(self, plan: Plan, stack: Stack, redis: RedisPair, acknowledged: Callable[[], int]) -> None:
@@ -52,7 +52,7 @@ class Striker:
         self.struck: list[Struck] = []
 
     async def run(self) -> None:
-        """Strikes until there is nothing left of the plan."""
+        """Strikes until the plan is finished."""
         async with asyncio.TaskGroup() as strikes:
             for strike in self._plan.strikes:
                 while self._acknowledged() < strike.after:
@@ -105,7 +105,7 @@ class Striker:
                 self.struck.append(Struck(Kind.FUNCTION_KILLED, time.time(), time.time()))
 
     async def _hit_a_worker(self, strike: Strike, sent: signal.Signals) -> None:
-        """Hits a worker that has a run."""
+        """Hits a worker that is working on a run."""
         give_up = time.monotonic() + _NOBODY_BUSY
         while time.monotonic() < give_up:
             await asyncio.sleep(0.05)
@@ -120,12 +120,12 @@ class Striker:
                 await self._thaw(pid, strike.seconds if run_id else 0)
             else:
                 self._path(pid).unlink(missing_ok=True)
-            if run_id:  # else it was done just before
+            if run_id:  # otherwise it had just finished
                 self.struck.append(Struck(strike.kind, at, time.time(), run_id))
                 return
 
     async def _thaw(self, pid: int, seconds: float) -> None:
-        """Lets a frozen process go on, after a while."""
+        """Resumes a frozen process after a while."""
         self._frozen.add(pid)
         try:
             await asyncio.sleep(seconds)
@@ -134,7 +134,8 @@ class Striker:
             self._frozen.discard(pid)
 
     def _busy_workers(self, at_work: bool) -> list[int]:
-        """Processes that have a run; with `at_work` those that have been at a long search for a while."""
+        """The processes that work on a run. With `at_work`, only those that have been in a long search for a
+        while."""
         busy = [(pid, self._note(pid)) for pid in set(self._stack.pids("worker")) - self._frozen]
         if not at_work:
             return sorted(pid for pid, note in busy if note)
@@ -146,12 +147,12 @@ class Striker:
         return self._stack.notes / str(pid)
 
     def _note(self, pid: int) -> str:
-        """What a worker has noted: its run, and whether it is searching at length."""
+        """A worker's note: its run, and whether it is in a long search."""
         try:
             return self._path(pid).read_text()
         except FileNotFoundError:
             return ""
 
     def meet(self, fate: Fate, run_id: str) -> None:
-        """Notes what has happened to an invoke."""
+        """Records the fate of an invoke."""
         self.struck.append(Struck(fate.kind, time.time(), time.time() + fate.seconds, run_id))

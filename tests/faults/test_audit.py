@@ -1,4 +1,4 @@
-"""The audit finds what it looks for: a good world passes, and each broken one is told."""
+"""The audit accepts a correct world and reports each broken one."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ RESULT = {"summary": {"cost": 7}}
 
 @dataclass
 class World:
-    """One completed run in a Redis, and what everybody knows of it."""
+    """One completed run in Redis, and all records of it."""
 
     url: str
 
@@ -66,7 +66,7 @@ def world(empty_valkey_url: str) -> World:
     return World(empty_valkey_url)
 
 
-def test_a_good_world_passes(world: World) -> None:
+def test_a_correct_world_passes(world: World) -> None:
     assert audit(world.findings, world.client) == []
 
 
@@ -165,7 +165,7 @@ def test_a_broken_world_is_reported(world: World, break_it: Callable[[World], An
     assert kind in world.kinds()
 
 
-def test_an_end_that_died_with_a_primary_before_anyone_heard_of_it_is_no_second_end(world: World) -> None:
+def test_an_end_that_died_with_its_primary_unheard_does_not_count(world: World) -> None:
     lost = Story(ends=[End("completed", "9")])
     kept = Story(ends=[world.end])
     world.findings = replace(world.findings, stories=[{world.run_id: lost}, {world.run_id: kept}])

@@ -14,7 +14,7 @@ OWN = 10.0
 
 
 def history(seconds: int, run_id: str = RUN_ID, owner: int = 0) -> History:
-    """A run that ended so many seconds after it was acknowledged."""
+    """A run that ended this many seconds after it was acknowledged."""
     spec = (
         make_plan(1, 60, 4, PRODUCTION).spec(0)._replace(owner=owner, body={"options": {"time_limit": OWN}})
     )
@@ -43,7 +43,7 @@ def is_overdue(seconds: float, *struck: Struck, lines: list[Line] | None = None)
     return bool(list(unexplained(list(explain(struck, known, PRODUCTION)))))
 
 
-def test_a_run_that_no_fault_hit_has_its_own_time_and_the_slack() -> None:
+def test_a_run_without_faults_may_take_its_time_limit_and_the_slack() -> None:
     assert not is_overdue(OWN + SLACK - 1)
     assert is_overdue(OWN + SLACK + 1)
 
@@ -54,7 +54,7 @@ def test_a_lost_worker_explains_a_lease_and_a_sweep() -> None:
     assert is_overdue(explained + 1, fault(Kind.WORKER_KILLED, 1))
 
 
-def test_an_outage_explains_its_own_length_too() -> None:
+def test_an_outage_also_explains_its_own_length() -> None:
     explained = OWN + 20 + PRODUCTION.lease + PRODUCTION.sweep_every + SLACK
     hung = fault(Kind.REDIS_HUNG, 1, lasts=20, run_id="")
     assert not is_overdue(explained - 1, hung)
@@ -66,7 +66,7 @@ def test_a_fault_before_or_after_a_run_s_life_explains_nothing() -> None:
     assert is_overdue(OWN + SLACK + 1, fault(Kind.REDIS_HUNG, 1_000, lasts=5, run_id=""))
 
 
-def test_what_hits_another_run_of_its_owner_explains_why_a_run_waits_for_its_turn() -> None:
+def test_a_fault_of_another_run_of_its_owner_explains_a_wait_for_a_turn() -> None:
     killed = fault(Kind.WORKER_KILLED, 1, run_id="other")
     assert is_overdue(OWN + SLACK + 1, killed)
     assert not is_overdue(OWN + SLACK + 1, killed, lines=[line(0, "run waits for its turn")])
@@ -95,7 +95,7 @@ def test_a_run_recovers_with_its_next_claim_or_its_end() -> None:
     assert [it.seconds for it in recoveries(killed, known, [], {})] == [35, 10]
 
 
-def test_a_lost_invoke_is_made_good_by_the_next_one() -> None:
+def test_recovery_from_a_lost_invoke_ends_with_the_next_invoke() -> None:
     lost = fault(Kind.INVOKE_DROPPED, 5)
     (it,) = recoveries([lost], findings(history(60)), [], {RUN_ID: [BEGIN + 4.9, BEGIN + 22]})
     assert it.seconds == 17

@@ -1,4 +1,4 @@
-"""A small harness run: every kind of fault once, at a quick pace. `make faults` is the long one."""
+"""A small harness run with every kind of fault once, at a quick pace. `make faults` is the long run."""
 
 import asyncio
 from pathlib import Path

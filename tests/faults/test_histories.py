@@ -35,7 +35,7 @@ def kinds(*states: Json) -> list[str]:
 DONE = state(status="completed", progress=1.0, best_cost=8, finished_at="2026-01-01T00:00:00.250Z")
 
 
-def test_a_run_that_gets_on_breaks_no_promise() -> None:
+def test_a_run_that_makes_progress_breaks_no_promise() -> None:
     assert kinds(state(best_cost=None, best_unassigned=None, attempt=1), state(), DONE, DONE) == []
 
 

@@ -39,16 +39,16 @@ def test_more_runs_meet_more_faults() -> None:
     assert len(many.fates) == 10 * len(few.fates)
 
 
-def test_a_frozen_worker_sleeps_past_its_lease_and_the_sweep_after_it() -> None:
+def test_a_frozen_worker_outsleeps_its_lease_and_the_next_sweep() -> None:
     for pace in (QUICK, PRODUCTION):
         frozen = [it.seconds for it in plan(pace=pace).strikes if it.kind is Kind.WORKER_FROZEN]
         assert min(frozen) > pace.lease + pace.sweep_every
 
 
-def test_faults_of_invokes_are_no_strikes() -> None:
+def test_faults_of_invokes_are_not_strikes() -> None:
     assert not {strike.kind for strike in plan().strikes} & set(OF_INVOKES)
 
 
-def test_every_problem_is_one_that_the_api_takes() -> None:
+def test_the_api_accepts_every_problem() -> None:
     for number in range(200):
         parse_problem(json.dumps(plan().spec(number).body).encode(), Limits())

@@ -59,7 +59,7 @@ def test_a_write_after_the_end_is_reported() -> None:
     assert [it.kind for it in late.violations] == ["doubled"]
 
 
-def test_what_a_replay_writes_again_and_what_expires_is_no_write_after_the_end() -> None:
+def test_replays_and_expiries_do_not_count_as_writes_after_the_end() -> None:
     fine = story(ended("5"), ("HSET", KEY, "key_hash", "k"), ("PEXPIREAT", KEY, "9"), ("DEL", f"{KEY}:best"))
     assert fine.violations == []
 

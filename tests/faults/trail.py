@@ -1,6 +1,6 @@
-"""The trail of a harness run: every write of every Redis, from append-only files that are never rewritten.
+"""The trail of a harness run: every write on every Redis, from append-only files that are never rewritten.
 
-Scripts leave their effects there, each script's between MULTI and EXEC.
+The files hold the effects of scripts, each script's between MULTI and EXEC.
 """
 
 import re
@@ -14,18 +14,18 @@ from .histories import ENDED, Note, Violation
 
 _KEY = re.compile(r"milkrun:\{\d+\}:run:[0-9a-f]+:(?P<run_id>\w+)(?::(?P<part>\w+))?")
 _QUIET_FIELDS = frozenset({"key_hash", "erasing", "written_by"})
-"""What is written again, unchanged, so that WAIT covers it; and that a run is to be erased."""
+"""Fields written again unchanged, so that WAIT covers them, and the mark of a run that is to be erased."""
 
 
 class Write(NamedTuple):
-    """One command as a server has executed it, `at` in whole seconds since the epoch."""
+    """One command that a server executed, `at` in whole seconds since the epoch."""
 
     at: int
     command: tuple[str, ...]
 
 
 class End(NamedTuple):
-    """A run ended, by Redis's clock in ms."""
+    """The end of a run, by Redis's clock in ms."""
 
     status: str
     finished_at: str
@@ -33,7 +33,7 @@ class End(NamedTuple):
 
 @dataclass
 class Story:
-    """What one server has written about one run."""
+    """What one server wrote about one run."""
 
     writes: list[Note] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Story:
 
 
 def read_writes(path: Path) -> Iterator[Write]:
-    """The commands of an append-only file; one that a kill has cut off at its end is left out."""
+    """The commands of an append-only file, without a last command that a kill cut off."""
     data, position, at = path.read_bytes(), 0, 0
     while (end := data.find(b"\r\n", position)) >= 0:
         line, position = data[position:end], end + 2
@@ -64,7 +64,7 @@ def read_writes(path: Path) -> Iterator[Write]:
 
 
 def read_stories(writes: Iterable[Write]) -> dict[str, Story]:
-    """The runs that these writes of one server are about, by id."""
+    """The runs that these writes of one server concern, by id."""
     stories: defaultdict[str, Story] = defaultdict(Story)
     for write in writes:
         if len(write.command) < 2:

@@ -23,7 +23,7 @@ from tests.telemetry import telemetry  # noqa: F401 (a fixture)
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
 SOLUTION = (ROOT / "tools/openapi/solution.json").read_bytes()
-"""One of the recorded problem."""
+"""The id of the recorded problem's run."""
 BEST = Best(SOLUTION, 3_255, 0)
 CACHED: list[Callable[..., Any]] = [
     get_settings,
@@ -39,7 +39,7 @@ CACHED: list[Callable[..., Any]] = [
 
 @dataclass
 class Context:
-    """What Lambda hands a function beside the event."""
+    """The context that Lambda passes to a function beside the event."""
 
     function_name: str = "milkrun"
     memory_limit_in_mb: int = 512
@@ -52,7 +52,7 @@ class Context:
 
 @dataclass
 class Answer:
-    """An answer of the API, read."""
+    """An answer of the API, parsed."""
 
     status: int
     headers: dict[str, str]
@@ -61,7 +61,7 @@ class Answer:
 
 @dataclass
 class Invokes:
-    """Stands where Lambda is."""
+    """Stands in for Lambda."""
 
     runs: list[Run] = field(default_factory=list)
     failure: str | None = None
@@ -86,7 +86,7 @@ def send(
     run_id: str | None = None,
     **changes: Any,
 ) -> Answer:
-    """Sends a recorded event with some parts of it changed. Every answer has to keep the contract."""
+    """Sends a recorded event with some parts changed. Every answer must keep the contract."""
     event = recorded(name) | changes
     if body is not None:
         event["body"] = body
@@ -107,7 +107,7 @@ def send(
 
 
 def read(response: dict[str, Any]) -> Answer:
-    """A function's answer, as the caller gets it; of a gzip file, what is in it."""
+    """A function's answer as the caller gets it, with a gzip file unpacked."""
     flat = {key: values[0] for key, values in response["multiValueHeaders"].items()}
     text: Any = response.get("body")
     if response["isBase64Encoded"]:
@@ -116,14 +116,14 @@ def read(response: dict[str, Any]) -> Answer:
 
 
 def forget() -> None:
-    """Makes every cached factory begin anew."""
+    """Clears every cached factory."""
     for factory_ in CACHED:
         factory_.cache_clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def environment(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """The environment of a function, on an empty Valkey; change it before the first call."""
+    """The environment of a function with an empty Valkey. Change it before the first call."""
     monkeypatch.setenv("REDIS_URL", empty_valkey_url)
     monkeypatch.setenv("WORKER_FUNCTION", "worker")
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
@@ -136,7 +136,7 @@ def environment(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def invokes(environment: pytest.MonkeyPatch) -> Invokes:
-    """Notes whom a worker was asked for, in place of Lambda."""
+    """Records for which runs a worker was invoked, in place of Lambda."""
     import submit_handler
 
     invokes = Invokes()

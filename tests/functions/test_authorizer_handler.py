@@ -19,7 +19,7 @@ JANE = Caller("https://issuer.example", "jane")
 
 
 class Verifier:
-    """Takes one token."""
+    """Accepts one token."""
 
     def verify(self, token: str) -> Caller:
         match token:
@@ -53,7 +53,7 @@ def test_the_bearer_of_a_good_token_may_call_every_route_of_the_stage(authorizat
 
 
 @pytest.mark.parametrize("authorization", ["Bearer bad", "Bearer", "", "good", "Basic good", "Bearer good x"])
-def test_any_other_caller_is_denied_without_an_error_of_the_function(authorization: str) -> None:
+def test_any_other_caller_is_denied_without_a_function_error(authorization: str) -> None:
     decision = decide(authorization)
     assert statement(decision)["Effect"] == "Deny"
     assert (decision["principalId"], decision["context"]) == ("nobody", {})
@@ -65,7 +65,7 @@ def test_functions_get_the_owner_that_the_access_log_names() -> None:
     assert owner_of(event, local=False) == decision["principalId"] == token_owner(*JANE)
 
 
-def test_no_caller_is_judged_while_the_issuer_is_unavailable() -> None:
+def test_the_function_fails_while_the_issuer_is_unavailable() -> None:
     with pytest.raises(IssuerUnavailableError):
         decide("Bearer away")
 

@@ -1,6 +1,6 @@
-"""What a request costs this process, in calls of Python's functions: no machine is quick or slow at these.
+"""The cost of a request in Python function calls, which do not depend on the machine's speed.
 
-The bounds leave room for a third more than there are now. Who exceeds one measures with `make bench-api`.
+The bounds allow a third more calls than there are now. If you exceed one, measure with `make bench-api`.
 """
 
 import gc
@@ -25,7 +25,7 @@ FOR_EACH_JOB = 6
 
 
 def calls_of(work: Callable[[], object]) -> Counter[str]:
-    """How often each function of Python is called, by its name."""
+    """How often each Python function is called, by name."""
     found: Counter[str] = Counter()
 
     def count(frame: FrameType, event: str, _: Any) -> None:
@@ -33,7 +33,7 @@ def calls_of(work: Callable[[], object]) -> Counter[str]:
             found[frame.f_code.co_name] += 1
 
     before = sys.getprofile()
-    gc.collect()  # what other tests have left behind is not to be tidied up meanwhile
+    gc.collect()  # keeps garbage of other tests from being collected meanwhile
     gc.disable()
     sys.setprofile(count)
     try:
@@ -52,7 +52,7 @@ def well(answer: dict[str, Any]) -> None:
 def submit(
     invokes: Invokes, environment: pytest.MonkeyPatch, telemetry: Telemetry
 ) -> Callable[[int], Counter[str]]:
-    """The calls of a submit of so many jobs, in a process that is warm."""
+    """The calls of a submit with this many jobs, in a warm process."""
     environment.setenv("MAX_RUNNING_PER_OWNER", "1000")
     context: Any = Context()
 
@@ -66,7 +66,7 @@ def submit(
 
 @pytest.fixture
 def status(invokes: Invokes, telemetry: Telemetry) -> Counter[str]:
-    """The calls of a status, in a process that is warm."""
+    """The calls of a status request, in a warm process."""
     context: Any = Context()
     send(submit_handler, "submit")
     event = status_event(invokes.runs[0].run_id)

@@ -1,6 +1,6 @@
-"""Everything that docs/openapi.yaml says the functions answer, they do: a request for each status and code.
+"""The functions give every answer in docs/openapi.yaml: a request for each status and code.
 
-That they answer nothing else is checked of every answer in this folder, by `send`.
+In this folder, `send` checks every answer, so that the functions give no other.
 """
 
 import json
@@ -30,7 +30,7 @@ LARGE = Best(SOLUTION.replace(b'"van"', b'"' + b"v" * 6_300_000 + b'"'), 3_255, 
 
 
 class Service:
-    """The functions with the world around them."""
+    """The functions and everything around them."""
 
     def __init__(self, environment: pytest.MonkeyPatch, invokes: Invokes) -> None:
         self.environment = environment
@@ -114,7 +114,7 @@ def listed(**changes: Any) -> Answer:
 
 
 def last(_: object, answer: Answer) -> Answer:
-    """What comes of the second of two steps."""
+    """The result of the second of two steps."""
     return answer
 
 
@@ -206,13 +206,13 @@ def service(environment: pytest.MonkeyPatch, invokes: Invokes) -> Service:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join(map(str, case)))
-def test_what_the_document_says_is_answered(case: Case, service: Service) -> None:
+def test_the_functions_give_the_documented_answer(case: Case, service: Service) -> None:
     answer = CASES[case](service)
     is_problem = answer.headers.get("Content-Type") == problems.CONTENT_TYPE
     assert (answer.status, answer.body["code"] if is_problem else None) == case[2:]
 
 
-def test_nothing_that_the_document_says_is_left_out() -> None:
+def test_every_documented_answer_has_a_request() -> None:
     promised: set[Case] = set()
     for (method, path), operation in OPERATIONS.items():
         promised |= {(method, path, answer.status, None) for answer in operation.answers}

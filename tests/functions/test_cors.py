@@ -1,4 +1,4 @@
-"""What a browser's page may read of the functions' answers."""
+"""What a page in a browser may read of the functions' answers."""
 
 from types import ModuleType
 

@@ -1,4 +1,4 @@
-"""The log of a run from its submission to its end, as submit, sweeper and worker tell it."""
+"""The log of a run from submit to end, by submit, sweeper and worker."""
 
 import json
 from itertools import pairwise
@@ -35,7 +35,8 @@ def unforeseen(*_: Any, **__: Any) -> None:
 
 @pytest.fixture
 def run(invokes: Invokes, environment: pytest.MonkeyPatch) -> Run:
-    """A run that submit, sweeper and a worker with a broken solver have seen, and its caller after them."""
+    """A run handled by submit, sweeper and a worker with a broken solver, and then asked for by its
+    caller."""
     environment.setattr(sweeper_handler, "get_invoker", lambda: invokes)
     environment.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
     send(submit_handler, "submit", headers={"X-Correlation-ID": "order-7"})
@@ -53,7 +54,7 @@ def run(invokes: Invokes, environment: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def lines(telemetry: Telemetry, run: Run) -> list[Line]:
-    """All that they logged."""
+    """All lines that they logged."""
     return telemetry.lines()
 
 
@@ -61,7 +62,7 @@ def messages(lines: list[Line], **keys: str) -> list[str]:
     return [line["message"] for line in lines if keys.items() <= line.items()]
 
 
-def test_the_correlation_id_joins_what_submit_sweeper_and_worker_did(lines: list[Line]) -> None:
+def test_the_correlation_id_connects_the_lines_of_submit_sweeper_and_worker(lines: list[Line]) -> None:
     assert messages(lines, correlation_id="order-7") == [
         "run submitted",
         "request",
@@ -72,7 +73,7 @@ def test_the_correlation_id_joins_what_submit_sweeper_and_worker_did(lines: list
     ]
 
 
-def test_the_run_id_joins_what_its_caller_asks_later_too(lines: list[Line], run: Run) -> None:
+def test_the_run_id_is_in_the_lines_of_later_calls_too(lines: list[Line], run: Run) -> None:
     assert messages(lines, run_id=run.run_id)[-1] == "request"
     assert lines[-1]["correlation_id"] == "look-1"
 
@@ -94,7 +95,7 @@ def test_every_line_names_its_function_its_request_and_its_trace(lines: list[Lin
         assert line["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
 
-def test_no_line_has_a_server_s_address_or_a_word_of_the_problem(lines: list[Line]) -> None:
+def test_no_line_contains_a_server_s_address_or_text_of_the_problem(lines: list[Line]) -> None:
     text = json.dumps(lines)
     address = get_settings().redis_url.split("//")[1].split("/")[0]
     problem = json.loads(recorded("submit")["body"])

@@ -1,4 +1,4 @@
-"""What a storm of calls costs Redis: round trips for each call of each route, in a process that is warm."""
+"""The Redis round trips of each call on each route, in a warm process."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from .conftest import BEST, Invokes, send
 
 @pytest.fixture
 def run(invokes: Invokes) -> Run:
-    """A running run of the recorded caller, with routes already."""
+    """A running run of the recorded caller that has routes."""
     send(submit_handler, "submit")
     run = invokes.runs[0]
     get_jobs().claim(run.owner, run.run_id, "t")
@@ -46,10 +46,10 @@ def page(_: Run) -> None:
 @pytest.mark.parametrize(
     ("call", "round_trips"), [(submit, 1), (status, 1), (result, 1), (cancel, 1), (page, 2)]
 )
-def test_a_call_costs_so_many_round_trips(
+def test_each_call_costs_a_fixed_number_of_round_trips(
     run: Run, sent: list[bytes], call: Callable[[Run], None], round_trips: int
 ) -> None:
-    call(run)  # the script is there, and the connection
+    call(run)  # loads the script and opens the connection
     sent.clear()
     for _ in range(20):
         call(run)
@@ -65,7 +65,7 @@ def test_a_page_reads_no_more_runs_than_it_shows(run: Run, sent: list[bytes], em
     assert server.info("commandstats")["cmdstat_hgetall"]["calls"] <= 3
 
 
-def test_a_call_that_waits_asks_twice_a_second_and_tells_of_begin_and_end(
+def test_a_waiting_call_asks_twice_a_second_and_reports_its_begin_and_end(
     run: Run, sent: list[bytes]
 ) -> None:
     send(status_handler, "status", run_id=run.run_id, headers={"Prefer": "wait=1"})
@@ -82,7 +82,7 @@ def run_where_none_may_wait(environment: pytest.MonkeyPatch, request: pytest.Fix
     return request.getfixturevalue("run")  # type: ignore[no-any-return]
 
 
-def test_where_enough_calls_wait_another_is_answered_at_once(run_where_none_may_wait: Run) -> None:
+def test_at_the_limit_of_waiting_calls_another_is_answered_at_once(run_where_none_may_wait: Run) -> None:
     waiting = {"Prefer": "wait=25"}
     for answer in (
         send(submit_handler, "submit", headers=waiting),

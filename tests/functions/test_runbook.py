@@ -1,4 +1,5 @@
-"""docs/operations.md against the real functions: what it says of their log, and of asking for a caller."""
+"""docs/operations.md against the real functions: what it says about their log and about calls for a
+caller."""
 
 import json
 import re
@@ -36,7 +37,7 @@ OF_LAMBDA = {
     "record.metrics.durationMs",
     "record.metrics.maxMemoryUsedMB",
 }
-"""Fields of `platform.report`, as Lambda's documentation of its JSON log format names them."""
+"""Fields of `platform.report`, by the names in Lambda's documentation of its JSON log format."""
 WORDS = {
     *("filter", "fields", "stats", "sort", "limit", "by", "as", "asc", "desc", "and", "or", "in", "like"),
     *("count", "latest", "max", "ispresent"),
@@ -54,14 +55,14 @@ def queries(page: str) -> list[str]:
 
 
 def fields_of(query: str) -> set[str]:
-    """The fields of the log that a query reads; what it names itself is none."""
+    """The log fields that a query reads, without those that the query defines itself."""
     bare = re.sub(r"\"[^\"]*\"|/[^/]*/", " ", query)
     named = set(re.findall(r"\bas (\w+)", bare))
     return set(re.findall(r"@?[a-zA-Z_][\w.]*", bare)) - WORDS - named
 
 
 def query_of(page: str, anchor: str) -> str:
-    """The query after an anchor."""
+    """The query that follows an anchor."""
     (query,) = re.findall(
         rf'<a id="{anchor}"></a>[^`]*```logs-insights\n(.*?)^```', page, re.MULTILINE | re.DOTALL
     )
@@ -84,7 +85,7 @@ def work(run: Run) -> None:
 
 @pytest.fixture
 def logged(telemetry: Telemetry, invokes: Invokes, environment: pytest.MonkeyPatch) -> set[str]:
-    """The fields of all lines of runs that fail in several ways."""
+    """The fields of all log lines of runs that fail in different ways."""
     environment.setattr(sweeper_handler, "get_invoker", lambda: invokes)
     environment.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
     tools = Tools(get_jobs(), invokes, failing, lambda _: None, Limits())  # type: ignore[arg-type]
@@ -96,7 +97,7 @@ def logged(telemetry: Telemetry, invokes: Invokes, environment: pytest.MonkeyPat
     gone = run.run_id.replace(run.run_id[-1], "0" if run.run_id[-1] != "0" else "1")
     get_reader()._redis.zadd(OwnerKeys(run.owner).active, {f"{run.owner}:{gone}": 1})
     get_jobs().claim(run.owner, run.run_id, "another")
-    work(run)  # held by another
+    work(run)  # held by another worker
     get_reader()._redis.hset(OwnerKeys(run.owner).run(run.run_id), "lease_until", 1)
     sweep(run)
     work(run)
@@ -109,10 +110,10 @@ def logged(telemetry: Telemetry, invokes: Invokes, environment: pytest.MonkeyPat
 
 @pytest.fixture
 def known(logged: set[str]) -> set[str]:
-    """Every field that a log of the stack has."""
+    """Every field in the logs of the stack."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     access_log = json.loads(template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"])
-    # Counts of a sweep are in its line when they are not zero.
+    # A sweep's line has its counts unless they are zero.
     return logged | set(access_log) | OF_INSIGHTS | OF_LAMBDA | {"waiting_or_ended", "failed"}
 
 
@@ -121,12 +122,12 @@ def test_there_are_queries(queries: list[str]) -> None:
     assert fields_of(queries[0]) == {"level", "exception", "function_name", "message", "exception_name"}
 
 
-def test_every_query_asks_for_fields_that_the_log_has(queries: list[str], known: set[str]) -> None:
+def test_every_query_uses_fields_that_the_log_has(queries: list[str], known: set[str]) -> None:
     for query in nonempty(queries):
         assert fields_of(query) <= known, query
 
 
-def test_every_line_that_a_query_looks_for_is_one_that_is_written(queries: list[str]) -> None:
+def test_the_functions_write_every_line_that_a_query_looks_for(queries: list[str]) -> None:
     code = "".join(
         path.read_text() for part in ("layers/core", "functions") for path in (ROOT / part).rglob("*.py")
     )
@@ -140,7 +141,7 @@ def test_every_line_that_a_query_looks_for_is_one_that_is_written(queries: list[
 
 
 def picked(query: str, lines: list[Line]) -> Counter[tuple[Any, ...]]:
-    """What a query of the form `filter ispresent(…)` and `stats count(*) as times by …` answers."""
+    """The answer to a query of the form `filter ispresent(…)` and `stats count(*) as times by …`."""
     asked = re.match(r"filter ispresent\((\w+)\)\n\| stats count\(\*\) as times by (.*)\n", query)
     assert asked, query
     fields = asked[2].split(", ")
@@ -225,7 +226,8 @@ def test_every_field_of_the_log_is_explained(page: str, logged: set[str]) -> Non
 
 
 def put_by(page: str, call: str, caller: int, payload: Path) -> dict[str, Any]:
-    """The event that a command of the page hands to the function, with the first or second form of CALLER."""
+    """The event that a command on the page passes to the function, with the first or second form of
+    CALLER."""
     definition = re.search(r"^as_caller\(\) \{.*?^\}$", page, re.MULTILINE | re.DOTALL)
     assert definition
     script = [

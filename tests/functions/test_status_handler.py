@@ -37,7 +37,7 @@ def completed(running: Run) -> Run:
 
 @pytest.fixture
 def at_the_gateway_s_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A function with as much time as the gateway leaves it."""
+    """A function with as much time as the gateway allows."""
     monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 28_970)
 
 
@@ -53,7 +53,7 @@ def cancel(run: Run, **changes: object) -> Answer:
     return send(status_handler, "cancel", run_id=run.run_id, **changes)  # type: ignore[arg-type]
 
 
-def test_the_status_has_all_that_the_contract_names(run: Run) -> None:
+def test_the_status_has_every_field_of_the_contract(run: Run) -> None:
     answer = status(run)
     assert answer.status == 200
     promised = (
@@ -70,13 +70,13 @@ def test_the_longest_promised_wait_is_accepted(completed: Run) -> None:
     assert answer.headers["Preference-Applied"] == "wait=25"
 
 
-def test_preferences_may_stand_in_lines_of_their_own(completed: Run) -> None:
+def test_preferences_may_come_in_separate_headers(completed: Run) -> None:
     several = {**recorded("status")["multiValueHeaders"], "Prefer": ["wait=7", "respond-async"]}
     answer = status(completed, multiValueHeaders=several)
     assert answer.headers["Preference-Applied"] == "wait=7"
 
 
-def test_an_ended_run_is_not_worth_another_look(completed: Run) -> None:
+def test_an_ended_run_has_no_retry_after(completed: Run) -> None:
     answer = status(completed)
     assert (answer.body["status"], answer.body["progress"]) == ("completed", 1.0)
     assert "Retry-After" not in answer.headers
@@ -109,7 +109,7 @@ def test_a_result_is_waited_for(running: Run, monkeypatch: pytest.MonkeyPatch) -
     assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=20")
 
 
-def test_waiting_for_the_best_so_far_ends_with_the_first(running: Run) -> None:
+def test_a_wait_for_the_best_so_far_ends_with_the_first_routes(running: Run) -> None:
     get_jobs().renew(running.owner, running.run_id, "t", progress=0.5, spent_ms=1, best=BEST)
     answer = result(running, query={"best": "true"}, headers={"Prefer": "wait=20"})
     assert answer.status == 200
@@ -175,14 +175,14 @@ def test_a_caller_that_prefers_json_to_gzip_gets_json(completed: Run) -> None:
 
 @pytest.fixture
 def large(running: Run) -> Run:
-    """A run with a result that Lambda would not let out."""
+    """A run with a result that exceeds Lambda's limit."""
     best = Best(padded(6_300_000), 3_255, 0)
     get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
     return running
 
 
 def padded(size: int, text: str = "x") -> bytes:
-    """A solution of so many bytes and more."""
+    """A solution with at least this many bytes."""
     solution = json.loads(SOLUTION)
     solution["routes"][0]["description"] = text * (size // len(text))
     return json.dumps(solution).encode()
@@ -202,12 +202,12 @@ def test_a_result_over_the_limit_is_available_as_a_gzip_file(large: Run) -> None
 
 
 def test_quotes_count_as_lambda_counts_them(running: Run) -> None:
-    best = Best(padded(2_000_000, '"'), 3_255, 0)  # four million bytes, eight as a string of JSON
+    best = Best(padded(2_000_000, '"'), 3_255, 0)  # four million bytes become eight in a JSON string
     get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
     assert result(running).status == 406
 
 
-def test_a_result_that_no_zipping_makes_small_enough_is_406_too(running: Run) -> None:
+def test_a_result_that_is_too_large_even_as_gzip_is_406_too(running: Run) -> None:
     noise = base64.b64encode(random.Random(1).randbytes(6_000_000)).decode()
     best = Best(padded(len(noise), noise), 3_255, 0)
     get_jobs().complete(running.owner, running.run_id, "t", spent_ms=1, best=best)
@@ -223,7 +223,7 @@ def test_a_failed_run_is_409_with_its_own_code(running: Run) -> None:
     assert status(running).body["error"] == {"code": "network_not_found", "detail": "None."}
 
 
-def test_a_failed_run_tells_every_field_at_fault(running: Run) -> None:
+def test_a_failed_run_names_every_field_at_fault(running: Run) -> None:
     fields = [FieldError(f"$.jobs[{n}].location", "lies in the sea") for n in (1, 2, 3)]
     get_jobs().fail(
         running.owner,

@@ -37,7 +37,7 @@ def test_a_worker_is_invoked_for_it(invokes: Invokes) -> None:
     assert invokes.runs[0].correlation_id == answer.headers["X-Correlation-ID"]
 
 
-def test_an_invoke_that_fails_is_still_accepted(invokes: Invokes) -> None:
+def test_a_run_whose_invoke_fails_is_still_accepted(invokes: Invokes) -> None:
     invokes.failure = "ReadTimeoutError"
     assert send(submit_handler, "submit").status == 202
 
@@ -112,7 +112,7 @@ def test_without_redis_it_is_503_and_says_which(environment: pytest.MonkeyPatch)
 
 
 def works_at_once(best: Best) -> type:
-    """An invoker whose worker has these routes at once."""
+    """An invoker whose worker finds these routes at once."""
 
     class WorksAtOnce:
         def invoke(self, run: Run) -> None:
@@ -138,7 +138,7 @@ def test_a_result_in_time_has_the_form_that_is_accepted(environment: pytest.Monk
     assert (answer.headers["Content-Type"], answer.body) == ("application/gzip", json.loads(SOLUTION))
 
 
-def test_a_result_in_time_that_is_too_large_leaves_the_state_of_its_run(
+def test_the_status_is_returned_if_the_result_is_too_large(
     environment: pytest.MonkeyPatch,
 ) -> None:
     large = json.loads(SOLUTION) | {"unassigned": [{"id": 1, "type": "job", "description": "x" * 6_300_000}]}

@@ -40,7 +40,7 @@ def test_an_event_for_an_unknown_run_ends_quietly() -> None:
     worker_handler.lambda_handler(recorded("worker"), Context())  # type: ignore[arg-type]
 
 
-def test_a_worker_calls_its_successor_by_the_name_that_it_was_called_by(
+def test_a_worker_invokes_its_successor_by_the_name_it_was_invoked_by(
     environment: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []

@@ -1,6 +1,6 @@
-"""How much is sent, and to whom.
+"""How many requests are sent, and to what.
 
-`MILKRUN_FUZZ_REQUESTS` and `MILKRUN_FUZZ_SEED` make a longer run and another one; both are printed.
+`MILKRUN_FUZZ_REQUESTS` sets the length of the run and `MILKRUN_FUZZ_SEED` its seed; both are printed.
 """
 
 import os
@@ -20,7 +20,7 @@ SEED = int(os.environ.get("MILKRUN_FUZZ_SEED", "1"))
 
 
 def with_password(url: str) -> str:
-    """Whoever the server knows without a password may log in with any."""
+    """The URL with a password, which a server that requires none accepts."""
     return url.replace("://", f"://default:{SECRETS['REDIS_PASSWORD']}@")
 
 
@@ -50,7 +50,7 @@ def service(empty_valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture(scope="session")
 def stack(valkey_url: str) -> Iterator[RunningStack]:
-    """A whole stack whose runs find no worker, so that what is accepted by chance solves nothing."""
+    """A whole stack without workers, so that problems which happen to be accepted are not solved."""
     env = {
         "REDIS_URL": with_password(valkey_url),
         "WORKER_FUNCTION": SECRETS["WORKER_FUNCTION"],

@@ -1,7 +1,8 @@
-"""Run as a process of its own: what memory it takes to answer each event that stdin has as a line of JSON.
+"""Measures the memory needed to answer events, in a process of its own. Reads one event as JSON on each line
+of stdin.
 
-Every event gets a fork of the warmed-up process, and a line with the status and the size of the answer and
-the most memory that the fork ever had, in bytes, as the system counts it: what Rust and C allocate is in it.
+Each event gets a fork of the warmed-up process, and a line with the status and size of the answer and the
+fork's peak memory in bytes. The system counts the memory, so allocations of Rust and C are included.
 """
 
 import json
@@ -26,7 +27,7 @@ CONTEXT: Any = SimpleNamespace(
 
 
 def refuse(*_: Any) -> None:
-    """Stands where a good problem is stored."""
+    """Replaces the storing of a good problem."""
     raise DependencyUnavailableError({"redis": "down: not here"})
 
 

@@ -13,12 +13,12 @@ from tests.functions.conftest import recorded
 from .hostile import ANY_TEXT, ULID_LOOKALIKES, Body, bodies
 
 LAST_RUN = "<run>"
-"""Stands for the id of the run that was submitted last."""
+"""Stands for the id of the last run submitted."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request: the recorded event it is made from, and what in it is another; None is as recorded."""
+    """A request: the recorded event it is based on, and what replaces parts of it; None keeps a part."""
 
     name: str
     run_id: str
@@ -30,7 +30,7 @@ class Call:
     context: Mapping[str, Any] | None
 
     def event(self, last_run: str) -> dict[str, Any]:
-        """The event, about the run that was submitted last where it speaks of that."""
+        """The event. Where it refers to the last run submitted, it gets that run's id."""
         event = deepcopy(_recorded(self.name))
         run_id = self.run_id.replace(LAST_RUN, last_run)
         if event["pathParameters"]:
@@ -115,7 +115,7 @@ _HEADER_VALUES: dict[str, list[str]] = {
 
 @st.composite
 def _headers(draw: st.DrawFn) -> tuple[tuple[str, str], ...]:
-    """Up to four headers, some twice, some in other letters."""
+    """Up to four headers, some of them repeated, some in other case."""
     chosen = []
     for _ in range(draw(st.integers(0, 4))):
         name = draw(st.sampled_from(sorted(_HEADER_VALUES)))
@@ -200,4 +200,4 @@ def calls(draw: st.DrawFn) -> Call:
 
 
 PLAIN = Call("submit", LAST_RUN, (), None, None, None, None, None)
-"""A submission as it should be."""
+"""A valid submission."""

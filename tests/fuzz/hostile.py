@@ -1,4 +1,4 @@
-"""Values that callers should not send, and some that they may."""
+"""Values that callers should not send, and some that they may send."""
 
 import base64
 import gzip
@@ -126,7 +126,7 @@ _KEYS = sorted(
 
 @st.composite
 def problems(draw: st.DrawFn) -> Json:
-    """A good problem with up to three of its parts changed, added, doubled or taken away."""
+    """A valid problem with up to three of its parts changed, added, doubled or removed."""
     problem = deepcopy(draw(st.sampled_from([PROBLEM, WITH_MATRIX])))
     for _ in range(draw(st.integers(0, 3))):
         path: tuple[Any, ...] = draw(st.sampled_from([place for place in _places(problem) if place]))
@@ -192,7 +192,7 @@ def base64_of(data: bytes) -> Body:
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    """A body before any coding."""
+    """A body before any encoding."""
     if draw(st.booleans()):
         return json.dumps(draw(problems()), ensure_ascii=draw(st.booleans()))
     return draw(st.one_of(st.sampled_from(NO_PROBLEMS), ANY_TEXT))
@@ -219,7 +219,7 @@ _CODINGS: list[Callable[[bytes], bytes]] = [
 
 @st.composite
 def bodies(draw: st.DrawFn) -> Body:
-    """A body, as text or as base64 of any bytes."""
+    """A body as text, or as base64 of any bytes."""
     match draw(st.integers(0, 9)):
         case 0:
             data = draw(texts()).encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The functions of the API on a real Valkey, with secrets in their settings, and all that they print."""
+"""The functions of the API on a real Valkey, with secrets in their settings, and everything they print."""
 
 import contextlib
 import io
@@ -40,7 +40,7 @@ NO_RUN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 class Workers:
-    """Stands where Lambda is: counts invokes, and lets each run meet its fate at once."""
+    """Stands in for Lambda: counts invokes, and ends each run at once in a random way."""
 
     def __init__(self) -> None:
         self.fate: Fate = "pending"
@@ -60,14 +60,14 @@ class Workers:
 
 
 class ShortOfTime(Context):
-    """An invocation that leaves no time to wait for a run that does not end."""
+    """An invocation without time to wait for a run that does not end."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 4_000
 
 
 class Service:
-    """Answers calls and judges what it answered."""
+    """Answers calls, and checks the answers."""
 
     def __init__(self, workers: Workers, url: str) -> None:
         self._workers = workers
@@ -77,7 +77,7 @@ class Service:
         self.statuses: dict[tuple[str, int], int] = {}
 
     def converse(self, fate: Fate, calls: list[Call]) -> None:
-        """Sends calls one after the other to a service with one run, and fails where anything is wrong."""
+        """Sends calls one after another to a service with one run, and fails if anything is wrong."""
         self._valkey.flushall()
         self._workers.fate = fate
         context = Context() if fate in ("completed", "failed") else ShortOfTime()
@@ -86,7 +86,7 @@ class Service:
             last_run = self._send(call, call.event(last_run), context) or last_run
 
     def _send(self, call: Call, event: dict[str, Any], context: Context) -> str | None:
-        """Sends one event. The id of the run that it made, if any."""
+        """Sends one event. Returns the id of the run it made, if any."""
         self.sent += 1
         with printed() as (out, err):
             response = _HANDLERS.get(call.name, status_handler).lambda_handler(event, context)
@@ -105,7 +105,7 @@ class Service:
 
 @contextlib.contextmanager
 def printed() -> Iterator[tuple[io.StringIO, io.StringIO]]:
-    """Catches what is printed, and keeps it from pytest, which would remember every line."""
+    """Collects what is printed, and keeps it from pytest, which would store every line."""
     out, err = io.StringIO(), io.StringIO()
     logger = logging.getLogger("milkrun")
     logger.propagate = False

@@ -1,4 +1,4 @@
-"""What schemathesis makes of docs/openapi.yaml, as it says and not so, sent to a whole stack."""
+"""Requests that schemathesis derives from docs/openapi.yaml, valid and invalid, sent to a whole stack."""
 
 from typing import Any
 
@@ -26,19 +26,20 @@ CHECKS = [
     openapi_checks.negative_data_rejection,
 ]
 EACH = max(10, REQUESTS // 200)
-"""Requests of each operation in each mode."""
+"""Requests for each operation in each mode."""
 LENIENT = {"X-Correlation-ID": "fuzz", "Prefer": "respond-async"}
-"""Headers that are no error, whatever is in them; and nobody waits for what is not solved."""
+"""Headers that are valid whatever they hold. Also, no request may wait, because no run is solved here."""
 MODES = [
     (label, mode)
     for label in OPERATIONS
     for mode in GenerationMode
-    if mode is GenerationMode.POSITIVE or label not in ("GET /health", "GET /ready")  # nothing can be wrong
+    if mode is GenerationMode.POSITIVE
+    or label not in ("GET /health", "GET /ready")  # there is nothing that can be invalid
 ]
 
 
 @pytest.mark.parametrize(("label", "mode"), MODES)
-def test_what_the_document_describes_is_answered_as_it_says(
+def test_every_request_is_answered_as_the_document_says(
     label: str, mode: GenerationMode, stack: RunningStack
 ) -> None:
     @seed(SEED)

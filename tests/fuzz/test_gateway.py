@@ -1,4 +1,4 @@
-"""Requests as bytes on a socket, to the gateway of a whole stack: what no HTTP client would send."""
+"""Raw bytes on a socket to the gateway of a whole stack, as no HTTP client would send them."""
 
 import contextlib
 import gzip
@@ -84,7 +84,7 @@ _BODIES = st.one_of(
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """One request whose end is clear; all else in it may be anything."""
+    """One request whose end is clear; everything else in it is arbitrary."""
     method = draw(
         st.sampled_from([b"GET", b"POST", b"POST", b"DELETE", b"OPTIONS", b"HEAD", b"PATCH", b"TRACE"])
     )
@@ -105,7 +105,7 @@ def requests(draw: st.DrawFn) -> bytes:
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """An answer from the gateway."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -113,10 +113,10 @@ class Answer(NamedTuple):
 
 
 def exchange(url: str, request: bytes) -> Answer:
-    """Sends bytes and reads the answer; whether it is HTTP, http.client makes sure of."""
+    """Sends bytes and reads the answer; http.client checks that it is HTTP."""
     place = urlsplit(url)
     with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the server has read enough
             connection.sendall(request)
         response = http.client.HTTPResponse(connection, method=request.split(b" ", 1)[0].decode("latin-1"))
         response.begin()
@@ -131,9 +131,8 @@ def faults(answer: Answer) -> Iterator[str]:
         yield text
     if "X-Evil" in answer.headers:
         yield "a header is the caller's"
-    if (
-        "x-amzn-RequestId" not in answer.headers
-    ):  # the server's own, as to what is no HTTP: there is no gateway yet
+    if "x-amzn-RequestId" not in answer.headers:
+        # The server answers what is not HTTP itself, before the gateway.
         if answer.status != 400:
             yield text
     elif answer.status >= 400 and answer.content:
@@ -185,7 +184,7 @@ def test_any_bytes_get_an_api_answer(stack: RunningStack) -> None:
     ],
     ids=lambda request: repr(request[:60]),
 )
-def test_anything_but_http_is_refused_and_harms_nobody(stack: RunningStack, request_: bytes) -> None:
+def test_anything_but_http_is_refused_without_harm(stack: RunningStack, request_: bytes) -> None:
     assert exchange(stack.url, request_).status == 400
     assert exchange(stack.url, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status == 200
 
@@ -196,6 +195,6 @@ def test_a_body_that_never_ends_is_answered_before_it_is_sent(stack: RunningStac
 
 
 def test_the_functions_have_logged_lines_of_json_and_no_secret(stack: RunningStack) -> None:
-    """After all of the above, in the order of this file."""
+    """Runs after all other tests of this file, in the order of the file."""
     for log in nonempty((stack.state / "logs").glob("*_handler.log")):
         assert faults_of_log(log.read_text(), [*SECRETS.values()]) == [], log.name

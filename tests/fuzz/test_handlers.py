@@ -1,4 +1,5 @@
-"""Whatever a caller sends: no 5xx, nothing undocumented, no secret told, and a log that stays a log."""
+"""Whatever a caller sends, there is no 5xx, no undocumented answer, no secret in it, and the log stays
+a log."""
 
 from dataclasses import replace
 
@@ -10,10 +11,10 @@ from .events import LAST_RUN, PLAIN, Call, calls
 from .service import FATES, Fate, Service
 
 _ROUND = 100
-"""Conversations of one seed: hypothesis remembers all that it has tried."""
+"""Conversations for each seed. There are several seeds because hypothesis stores everything it has tried."""
 
 _ERASE = replace(PLAIN, name="cancel", run_id=LAST_RUN, query=(("erase", "true"),))
-"""Chance seldom asks for this as it has to be asked."""
+"""Requests that random choice seldom makes in the form that matters."""
 
 
 def test_the_api_keeps_its_contract_for_any_request(service: Service) -> None:

@@ -1,4 +1,4 @@
-"""What the worst bodies cost in memory, held against the size of a body and the memory of the function."""
+"""The memory that the worst bodies need, compared with the size of a body and the memory of the function."""
 
 import base64
 import json
@@ -22,13 +22,13 @@ from .verdict import LARGEST_PROBLEM
 ROOT = Path(__file__).parents[2]
 LIMIT = Limits().body_bytes
 TIMES = 20
-"""A body at the limit may take so many times its size: there it is zipped, as bytes, and read."""
+"""A body at the limit may need this many times its size: it exists gzipped, as bytes, and parsed."""
 _BLOCK = 2**20
 
 
 @dataclass(frozen=True)
 class Cost:
-    """An answer: its status, its size, and the peak of the process's memory, in bytes."""
+    """The cost of an answer: its status, its size, and the process's peak memory in bytes."""
 
     status: int
     answer: int
@@ -36,7 +36,7 @@ class Cost:
 
 
 def filled(head: bytes, item: bytes, tail: bytes, size: int = LIMIT) -> Iterator[bytes]:
-    """As many items between head and tail as the size allows."""
+    """As many items between head and tail as fit into the size."""
     count = (size - len(head) - len(tail)) // len(item)
     per_block = _BLOCK // len(item)
     yield head
@@ -46,7 +46,7 @@ def filled(head: bytes, item: bytes, tail: bytes, size: int = LIMIT) -> Iterator
 
 
 def good() -> Iterator[bytes]:
-    """A problem with as many cells as are taken."""
+    """A valid problem with as many cells as are allowed."""
     row = b"[" + b"123," * 2_235 + b"0],"
     yield b'{"vehicles":[{"id":1,"start_index":0}],"jobs":[{"id":1,"location_index":1}],"matrix":['
     yield row * 2_235 + row[:-1] + b"]}"
@@ -73,7 +73,7 @@ BODIES: dict[str, Callable[[], Iterator[bytes]]] = {
 
 
 def zipped_event(body: Iterator[bytes]) -> str:
-    """The event with a body as gzip, as a line."""
+    """The event with the body as gzip, on one line."""
     squeezer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
     file = b"".join([*map(squeezer.compress, body), squeezer.flush()])
     event = recorded("submit") | {"body": base64.b64encode(file).decode(), "isBase64Encoded": True}
@@ -82,7 +82,7 @@ def zipped_event(body: Iterator[bytes]) -> str:
 
 @pytest.fixture(scope="module")
 def costs() -> dict[str, Cost]:
-    """What each body costs."""
+    """The cost of each body."""
     paths = (ROOT, ROOT / "layers" / "core", ROOT / "functions" / "submit")
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(map(str, paths)),
@@ -104,13 +104,13 @@ def costs() -> dict[str, Cost]:
 
 @pytest.fixture(scope="module")
 def memory() -> int:
-    """Bytes that the function has."""
+    """The bytes of memory that the function has."""
     functions: Any = read_template(ROOT / "template.yaml", "us-east-1", {}).functions
     return int(functions["SubmitFunction"].memory) * 2**20
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_no_body_takes_the_memory_of_the_function(body: str, costs: dict[str, Cost], memory: int) -> None:
+def test_no_body_needs_all_the_memory_of_the_function(body: str, costs: dict[str, Cost], memory: int) -> None:
     assert costs[body].peak < 0.6 * memory
 
 
@@ -120,10 +120,10 @@ def test_no_body_costs_many_times_its_limit(body: str, costs: dict[str, Cost]) -
 
 
 @pytest.mark.parametrize("body", [body for body in BODIES if body != "a good one"])
-def test_each_is_the_caller_s_fault_and_reported_briefly(body: str, costs: dict[str, Cost]) -> None:
+def test_each_bad_body_gets_a_short_answer_that_blames_the_caller(body: str, costs: dict[str, Cost]) -> None:
     assert costs[body].status in (400, 413, 422)
     assert costs[body].answer < LARGEST_PROBLEM
 
 
 def test_a_good_body_at_the_limit_is_accepted(costs: dict[str, Cost]) -> None:
-    assert costs["a good one"].status == 503  # where it would be stored
+    assert costs["a good one"].status == 503  # at the point where it would be stored

@@ -1,4 +1,4 @@
-"""No regular expression takes time that grows much faster than the text it is given."""
+"""No regular expression takes much more time than in proportion to its text."""
 
 import ast
 import re
@@ -16,15 +16,15 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("layers/core", "layers/solver", "layers/authorizer", "functions", "local", "canary")
 METHODS = frozenset(("compile", "match", "search", "fullmatch", "findall", "finditer", "sub", "split"))
 SMALL, FACTOR = 2_000, 8
-"""Characters of the smaller text, and how many times as long the larger one is: 16,000 fit into no header."""
+"""The characters of the smaller text, and how many times longer the larger one is. No header holds 16,000."""
 STEEPEST = FACTOR * 3
-"""Linear growth is FACTOR, quadratic FACTOR squared."""
+"""Linear growth gives FACTOR, quadratic growth FACTOR squared."""
 NOTHING = 0.01
-"""Seconds of work below which growth is noise: nobody is kept waiting."""
+"""Below this many seconds of work, growth is noise and nobody notices the wait."""
 
 
 class Used(NamedTuple):
-    """A pattern, where it stands, and how it is used: `compile` where that is not known."""
+    """A pattern, where it is, and how it is used; `compile` if that is not known."""
 
     place: str
     pattern: re.Pattern[str]
@@ -32,7 +32,7 @@ class Used(NamedTuple):
 
 
 def written() -> Iterator[Used]:
-    """Every pattern that the code writes as a literal."""
+    """Every pattern that is a literal in the code."""
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -58,7 +58,7 @@ PATTERNS = [*written(), *routes()]
 
 
 def attacks(pattern: str) -> Iterator[tuple[str, str, str]]:
-    """Beginning, what is repeated, and end of texts that nearly match: of the pattern's own letters."""
+    """Texts that nearly match, made of the pattern's own letters: a beginning, a repeated part and an end."""
     words = sorted({*re.findall(r"[A-Za-z]+", pattern), ""})
     letters = sorted({*re.findall(r"[^\w\\]", pattern), *" \t\n0aA,;=\"'$.:/(){}|\\", "é"})
     for begin in ["", *words[:8]]:
@@ -84,7 +84,7 @@ def seconds(used: Used, text: str) -> float:
 
 
 @pytest.mark.parametrize("used", PATTERNS, ids=lambda used: used.place)
-def test_time_grows_with_the_text_and_no_faster(used: Used) -> None:
+def test_time_grows_no_faster_than_the_text(used: Used) -> None:
     for begin, repeated, end in nonempty(attacks(used.pattern.pattern)):
         larger = seconds(used, begin + repeated * (SMALL * FACTOR // len(repeated)) + end)
         if larger > NOTHING:
@@ -99,4 +99,4 @@ def test_the_patterns_of_the_code_are_found() -> None:
 
 def test_a_pattern_that_tries_again_and_again_is_noticed() -> None:
     with pytest.raises(AssertionError):
-        test_time_grows_with_the_text_and_no_faster(Used("here", re.compile(r",*;")))
+        test_time_grows_no_faster_than_the_text(Used("here", re.compile(r",*;")))

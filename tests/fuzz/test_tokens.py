@@ -1,4 +1,4 @@
-"""Whatever stands behind `Authorization`, the authorizer decides: it never fails, and its log stays a log."""
+"""Whatever `Authorization` holds, the authorizer decides: it never fails, and its log stays a log."""
 
 import base64
 import json
@@ -55,7 +55,7 @@ def authorizer(verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def decision(authorization: str) -> str:
-    """What is decided, and nothing else said."""
+    """The decision; checks that nothing else is returned."""
     event = {"type": "TOKEN", "authorizationToken": authorization, "methodArn": METHOD}
     with printed() as (out, err):
         answer = authorizer_handler.lambda_handler(event, Context())  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ def test_every_signed_token_gets_a_decision(authorizer: None, issuer: Issuer) ->
 
 
 def token_of(issuer: Issuer, claims: dict[str, Any], header: dict[str, str]) -> str:  # noqa: F811
-    """A token that is signed, whatever it says; what cannot be written as a token says less."""
+    """A signed token with any content. Content that a token cannot hold is left out."""
     try:
         return issuer.token(headers=header, **claims)
     except (TypeError, ValueError):

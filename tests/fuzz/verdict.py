@@ -1,4 +1,4 @@
-"""What is wrong with an answer or with a line of the log, whatever the request was."""
+"""What is wrong with an answer or a log line, whatever the request was."""
 
 import base64
 import gzip
@@ -10,15 +10,15 @@ from typing import Any
 from tests.contract import breaches, breaches_of_schema, document
 
 LARGEST_ANSWER = 6_291_556
-"""Bytes that Lambda takes from a function."""
+"""The most bytes that Lambda accepts from a function."""
 LARGEST_PROBLEM = 32_768
-"""Bytes of an error: a small request gets no large answer, nor its own words back without end."""
+"""The most bytes of an error: a small request gets no large answer, and not its own words without limit."""
 LARGEST_LINE = 65_536
 PROBLEM = "application/problem+json"
 
 
 def faults(event: Mapping[str, Any], response: Mapping[str, Any], secrets: Iterable[str]) -> list[str]:
-    """What is wrong with the answer of a function to an event."""
+    """What is wrong with a function's answer to an event."""
     return [
         *_of_envelope(response),
         *_of_contract(event, response),
@@ -59,7 +59,7 @@ def _body(response: Mapping[str, Any]) -> Any:
 
 
 def faults_of_log(written: str, secrets: Iterable[str]) -> list[str]:
-    """What is wrong with all that was printed: each line is one JSON object, and does what it says alone."""
+    """What is wrong with the printed lines: each must be one JSON object, and show as exactly that."""
     found = list(_leaks(written, secrets))
     for line in written.split("\n")[:-1]:
         strange = {character for character in line if unicodedata.category(character) in _UNPRINTABLE}
@@ -77,7 +77,7 @@ def faults_of_log(written: str, secrets: Iterable[str]) -> list[str]:
 
 
 _UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-"""Control and format characters, halves of surrogates, and what some viewers break lines at."""
+"""Control and format characters, lone surrogates, and characters that some viewers break lines at."""
 
 
 def _leaks(text: str, secrets: Iterable[str]) -> Iterator[str]:

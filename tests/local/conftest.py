@@ -1,4 +1,4 @@
-"""A Lambda service with small functions, and a gateway before it, in an event loop of their own thread."""
+"""A Lambda service with small functions and a gateway, in an event loop on a thread of their own."""
 
 import asyncio
 import shutil
@@ -27,7 +27,7 @@ SAMPLE = Path(__file__).parent / "sample"
 
 @pytest.fixture(scope="session")
 def run() -> Iterator[Run[Any]]:
-    """Runs a coroutine in a loop that goes on between calls, and gives its result."""
+    """Runs a coroutine in a loop that keeps running between calls, and returns its result."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -50,7 +50,7 @@ def template() -> Template:
 
 @pytest.fixture(scope="session")
 def said() -> list[str]:
-    """What the stack told the person at the console."""
+    """What the stack printed on the console."""
     return []
 
 
@@ -61,7 +61,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def service(run: Run[Any], template: Template, logs: Path, said: list[str]) -> Iterator[LambdaService]:
-    """The sample's functions; retries and waits of asynchronous events are short."""
+    """The sample's functions, with short retries and waits for asynchronous events."""
 
     async def build() -> LambdaService:
         events = EventQueue(said.append, retry_delays=(0.05, 0.05), throttle_delay=0.05)
@@ -77,7 +77,7 @@ def service(run: Run[Any], template: Template, logs: Path, said: list[str]) -> I
 
 @pytest.fixture(scope="session")
 def lambda_client(service: LambdaService) -> Any:
-    """boto3's own client, as functions use it; it does not retry, so that refusals are seen."""
+    """boto3's client, as functions use it, without retries, so that refusals are visible."""
     return boto3.client(
         "lambda",
         endpoint_url=service.endpoint,
@@ -123,6 +123,6 @@ def running_gateway(
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
-    """A copy of the sample's template, whose state lies in the test's own folder."""
+    """A copy of the sample's template, with its state in the test's own folder."""
     shutil.copytree(SAMPLE, tmp_path / "sample")
     return tmp_path / "sample" / "template.yaml"

@@ -1,4 +1,4 @@
-"""The demo's problem, and what the demo says when things go wrong."""
+"""The demo's problem, and what the demo prints when something fails."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from networks.town import town
 TOWN = town(7, columns=13)
 
 
-def test_its_problem_is_one_that_the_api_takes() -> None:
+def test_the_api_accepts_its_problem() -> None:
     problem = Problem.model_validate_json(json.dumps(delivery_problem(7, 10, TOWN, "demo-town")))
     assert len(problem.jobs) == DELIVERIES
     assert list(breaches(problem)) == []

@@ -1,4 +1,4 @@
-"""Asynchronous events that come to nothing."""
+"""Asynchronous events that are given up."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ class Failing(Pool):
 
 
 def deliver(pool: Pool, said: list[str], **settings: object) -> None:
-    """Runs one event until the queue has said something about it."""
+    """Runs one event until the queue reports something about it."""
 
     async def run() -> None:
         queue = EventQueue(said.append, **settings)  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ def test_a_failed_event_is_given_up_when_its_retry_would_be_too_late() -> None:
     assert pool.tries == 2
 
 
-def test_a_function_without_retries_gets_an_event_once() -> None:
+def test_a_function_without_retries_gets_each_event_once() -> None:
     said: list[str] = []
     pool = Failing(replace(FUNCTION, retries=0), {}, Path(), said.append)
     deliver(pool, said)

@@ -1,4 +1,4 @@
-"""The gateway over HTTP: events as API Gateway makes them, answers, limits and errors."""
+"""The gateway over HTTP: API Gateway's events, answers, limits and errors."""
 
 import gzip
 import http.client
@@ -31,7 +31,7 @@ def call(
 
 
 def event_of(url: str, method: str, path: str, **request: Any) -> Any:
-    """The event that the function got."""
+    """The event that the function received."""
     status, _, body = call(url, method, path, **request)
     assert status == 200
     return json.loads(body)
@@ -42,7 +42,7 @@ def order(url: str, what: dict[str, Any], headers: dict[str, str] | None = None)
 
 
 def result(url: str, value: object, headers: dict[str, str] | None = None) -> Answer:
-    """The answer that a function's result turns into."""
+    """The answer made from a function's result."""
     return order(url, {"do": "return", "value": value}, headers)
 
 
@@ -90,7 +90,7 @@ def test_a_request_without_query_and_body_has_none_in_their_place(gateway_url: s
     ] == [None] * 4
 
 
-def test_a_header_sent_twice_is_there_twice(gateway_url: str) -> None:
+def test_a_header_sent_twice_arrives_twice(gateway_url: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(gateway_url).netloc)
     connection.putrequest("GET", "/things/1")
     connection.putheader("X-Twice", "first")
@@ -131,7 +131,7 @@ def test_a_zipped_body_is_unzipped(gateway_url: str, encoding: str) -> None:
     ("encoding", "body"),
     [("gzip", b"no gzip"), ("gzip", gzip.compress(b"x" * 999, mtime=0)[:-4]), ("br", b"x")],
 )
-def test_an_encoding_that_cannot_be_undone_is_415(gateway_url: str, encoding: str, body: bytes) -> None:
+def test_an_encoding_that_cannot_be_decoded_is_415(gateway_url: str, encoding: str, body: bytes) -> None:
     status, headers, content = call(
         gateway_url, "POST", "/things", body, {"Content-Encoding": encoding, "Accept": "application/json"}
     )
@@ -155,7 +155,7 @@ def test_a_body_beyond_lambdas_limit_is_413(gateway_url: str) -> None:
     assert call(gateway_url, "POST", "/things", b"x" * 6_291_456)[0] == 413
 
 
-def test_a_body_that_waits_to_be_asked_for_is_asked_for(gateway_url: str) -> None:
+def test_a_body_sent_after_100_continue_is_received(gateway_url: str) -> None:
     place = urlsplit(gateway_url)
     head = b"POST /things HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
     with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
@@ -215,7 +215,7 @@ def test_a_malformed_result_is_502(gateway_url: str, value: object) -> None:
     assert (status, json.loads(content)["code"]) == (502, "integration_failure")
 
 
-def test_a_functions_error_is_502_and_says_nothing_of_it(gateway_url: str) -> None:
+def test_a_functions_error_is_502_without_details(gateway_url: str) -> None:
     status, _, content = order(gateway_url, {"do": "raise"})
     assert status == 502
     assert b"as told" not in content
@@ -238,9 +238,7 @@ def test_a_function_that_takes_too_long_is_504(run: Any, template: Any, service:
         ("OPTIONS", "*"),
     ],
 )
-def test_an_unknown_route_is_answered_in_the_templates_words(
-    gateway_url: str, method: str, path: str
-) -> None:
+def test_an_unknown_route_gets_the_answer_in_the_template(gateway_url: str, method: str, path: str) -> None:
     status, headers, content = call(gateway_url, method, path)
     assert status == 404
     assert headers["Content-Type"] == "application/problem+json"
@@ -255,7 +253,7 @@ def test_a_fixed_answer_needs_no_function(cors_gateway_url: str) -> None:
     assert headers["X-Request"] == headers["x-amzn-RequestId"]
 
 
-def test_a_fixed_answer_whose_condition_does_not_hold_is_no_route(gateway_url: str) -> None:
+def test_a_fixed_answer_is_not_a_route_if_its_condition_does_not_hold(gateway_url: str) -> None:
     assert call(gateway_url, "OPTIONS", "/things")[0] == 404
 
 

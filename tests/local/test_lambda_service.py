@@ -1,4 +1,4 @@
-"""The Invoke API through boto3, and what becomes of functions that fail, hang or die."""
+"""The Invoke API through boto3, and functions that fail, hang or die."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def invoke(client: Any, function: str, event: object) -> Any:
 
 
 def invoke_badly(client: Any, function: str, event: object) -> Any:
-    """The error object of an invocation that fails as one."""
+    """The error object of a failed invocation."""
     response = client.invoke(FunctionName=function, Payload=json.dumps(event))
     assert response["StatusCode"] == 200
     assert response["FunctionError"] == "Unhandled"
@@ -51,7 +51,7 @@ def test_a_result_comes_back_with_the_version_that_ran(lambda_client: Any) -> No
     assert json.loads(response["Payload"].read()) == [1, "ü"]
 
 
-def test_a_function_is_known_by_its_name_and_its_arns(lambda_client: Any) -> None:
+def test_a_function_can_be_called_by_its_name_and_its_arns(lambda_client: Any) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:ProbeFunction"
     for name in (
         "ProbeFunction",
@@ -63,7 +63,7 @@ def test_a_function_is_known_by_its_name_and_its_arns(lambda_client: Any) -> Non
         assert invoke(lambda_client, name, {"do": "return", "value": name}) == name
 
 
-def test_the_context_knows_request_deadline_and_arn(lambda_client: Any) -> None:
+def test_the_context_has_request_deadline_and_arn(lambda_client: Any) -> None:
     context = invoke(lambda_client, "ProbeFunction", {"do": "context"})
     assert context["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:ProbeFunction"
     assert 0 < context["remaining"] <= 10_000
@@ -71,7 +71,7 @@ def test_the_context_knows_request_deadline_and_arn(lambda_client: Any) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "arn:aws:lambda:us-east-1:123456789012:function:"])
-def test_the_context_knows_the_alias_that_was_called(lambda_client: Any, prefix: str) -> None:
+def test_the_context_has_the_alias_that_was_called(lambda_client: Any, prefix: str) -> None:
     context = invoke(lambda_client, f"{prefix}ProbeFunction:live", {"do": "context"})
     assert context["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:ProbeFunction:live"
 
@@ -132,7 +132,7 @@ def test_an_idle_process_that_was_killed_is_replaced(lambda_client: Any) -> None
     pid = invoke(lambda_client, "ProbeFunction", {"do": "context"})["pid"]
     os.kill(pid, signal.SIGKILL)
 
-    # An event that meets the process before the service has noticed its end fails, as on Lambda.
+    # As on Lambda, an event that reaches the process before the service has noticed its end fails.
     def pid_that_answers() -> int | None:
         answer: dict[str, int] = invoke(lambda_client, "ProbeFunction", {"do": "context"})
         return answer.get("pid")
@@ -207,7 +207,7 @@ def test_above_its_reserved_concurrency_a_function_is_throttled(lambda_client: A
     assert response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
 
 
-def test_events_at_once_run_in_processes_of_their_own(lambda_client: Any, tmp_path: Path) -> None:
+def test_simultaneous_events_run_in_separate_processes(lambda_client: Any, tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         order = {"do": "meet", "folder": str(tmp_path), "count": 3}
         running = [pool.submit(invoke, lambda_client, "TickFunction", order) for _ in range(3)]

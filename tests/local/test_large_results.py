@@ -1,4 +1,4 @@
-"""A result that Lambda lets out zipped alone, from the real function through the gateway."""
+"""A result that only fits through Lambda's limit when gzipped, from the real function through the gateway."""
 
 import gzip
 import json
@@ -29,7 +29,7 @@ PLAIN_REDIS = {"REDIS_IAM_USER": "", "REDIS_IAM_CACHE": "", "REDIS_CLUSTER": "",
 
 @pytest.fixture(scope="module")
 def solution() -> bytes:
-    """One that is too large as it is, and zips to half of itself."""
+    """A solution that is too large as it is; gzip halves it."""
     noise = random.Random(1).randbytes(3_500_000).hex()
     solution = json.loads((ROOT / "tools/openapi/solution.json").read_text())
     solution["routes"][0]["geometry"] = noise
@@ -65,9 +65,7 @@ def result(url: str, accept: str) -> Answer:
     return call(url, "GET", f"/optimize/{RUN_ID}/result", headers={"Accept": accept})
 
 
-def test_it_comes_as_bytes_to_callers_who_ask_for_them_and_is_refused_to_others(
-    url: str, solution: bytes
-) -> None:
+def test_only_callers_who_accept_gzip_get_it(url: str, solution: bytes) -> None:
     assert len(solution) > MAX_RESPONSE
     status, headers, body = result(url, "application/gzip")
     assert (status, headers["Content-Type"]) == (200, "application/gzip")

@@ -1,4 +1,4 @@
-"""Where the embedded Neo4j cannot be had, and a stack that has to do without it."""
+"""What happens if the embedded Neo4j cannot be fetched: the error, and a stack without Neo4j."""
 
 import json
 import os
@@ -18,9 +18,7 @@ from tests.waiting import until
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
 
 
-def test_where_it_cannot_be_fetched_the_reason_is_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_error_says_why_neo4j_cannot_be_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in NOWHERE.items():
         monkeypatch.setenv(name, value)
     unavailable = running_neo4j(tmp_path / "state", tmp_path / "cache")
@@ -28,8 +26,8 @@ def test_where_it_cannot_be_fetched_the_reason_is_given(
         pass
 
 
-def test_a_stack_that_cannot_fetch_it_says_so_in_one_line_and_runs_on(sample: Path, tmp_path: Path) -> None:
-    """The function that was started with an address of Neo4j is replaced by one without."""
+def test_a_stack_that_cannot_fetch_it_says_so_in_one_line_and_continues(sample: Path, tmp_path: Path) -> None:
+    """The function that started with Neo4j's address is replaced by one without."""
     template = sample.read_text().replace("REDIS_URL:", "NEO4J_URI: ''\n        REDIS_URL:", 1)
     sample.write_text(template)
     program = (

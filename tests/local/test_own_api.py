@@ -1,4 +1,4 @@
-"""The project's own API, as far as the gateway answers by itself."""
+"""The project's own API, where the gateway answers on its own."""
 
 import json
 from collections.abc import Iterator
@@ -65,11 +65,11 @@ def test_without_an_origin_no_preflight_is_answered(url: str) -> None:
     [
         (b"x" * (MAX_BODY + 1), {}, (413, "body_too_large")),
         (b"no gzip", {"Content-Encoding": "gzip"}, (415, "unsupported_media_type")),
-        (b"{}", {}, (500, "internal_error")),  # there is no such function in this service
+        (b"{}", {}, (500, "internal_error")),  # the service has no such function
     ],
     ids=["413", "415", "500"],
 )
-def test_what_the_gateway_refuses_itself_keeps_the_contract(
+def test_the_gateway_s_own_refusals_keep_the_contract(
     url: str, body: bytes, headers: dict[str, str], expected: tuple[int, str]
 ) -> None:
     status, given, content = call(url, "POST", "/optimize", body, headers)

@@ -1,4 +1,4 @@
-"""How many processes of a function one machine runs."""
+"""How many processes of a function run on one machine."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def function(memory: int, reserved: int | None = None) -> Function:
 
 
 @pytest.mark.parametrize(("memory", "limit"), [(128, 32), (1769, 32), (3538, 16), (10_240, 5)])
-def test_memory_counts_as_vcpus_of_which_a_core_bears_sixteen(memory: int, limit: int) -> None:
+def test_memory_counts_as_vcpus_and_a_core_takes_sixteen_of_them(memory: int, limit: int) -> None:
     assert sandbox_limit(function(memory), cores=2) == limit
 
 

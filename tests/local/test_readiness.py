@@ -1,4 +1,4 @@
-"""What the stack asks for before it says that it is ready."""
+"""What the stack checks before it reports that it is ready."""
 
 import logging
 
@@ -8,10 +8,11 @@ import pytest
 from local.readiness import ask_for_a_network
 
 
-def test_a_new_neo4j_is_asked_without_a_word(
+def test_the_check_of_a_new_neo4j_prints_no_warning(
     neo4j_uri: str, session_driver: neo4j.Driver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It knows no label of a network yet, and would warn of each: the first test on it, by tests/order.py."""
+    """A new Neo4j knows no label of a network and would warn about each one. By tests/order.py this test is
+    the first."""
     caplog.set_level(logging.WARNING, logger="neo4j")
     ask_for_a_network(neo4j_uri)
     assert caplog.records == []

@@ -1,4 +1,4 @@
-"""What is read from the body of an API, on the sample and on the project's own."""
+"""What the local stack reads from an API's body, in the sample and in the project."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_routes_name_method_resource_and_function(template: Template) -> None:
     }
 
 
-def test_an_answer_without_a_function_is_a_route_where_its_condition_holds() -> None:
+def test_a_fixed_answer_is_a_route_if_its_condition_holds() -> None:
     parameters = {"CorsAllowOrigin": "https://a.example", "NoParameter": "x"}
     api = read_template(SAMPLE / "template.yaml", "us-east-1", parameters).api
     (preflight,) = [route for route in api.routes if route.method == "OPTIONS"]

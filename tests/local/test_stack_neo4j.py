@@ -1,4 +1,4 @@
-"""The importer gets the stack's Neo4j: the running one, or one that is started for it."""
+"""The importer uses the stack's Neo4j: the running one, or one started for it."""
 
 import os
 from functools import partial
@@ -41,7 +41,7 @@ def test_a_folder_has_one_neo4j_at_a_time(neo4j_uri: str, stack_root: Path) -> N
 
 @pytest.mark.long  # it starts Neo4j twice
 @pytest.mark.usefixtures("neo4j_at_hand")
-def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
+def test_without_a_running_stack_an_import_is_kept_for_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stack_neo4j, "ROOT", tmp_path)
@@ -54,11 +54,11 @@ def test_where_no_stack_runs_what_is_written_waits_for_the_next_one(
     with running_neo4j(directory) as server, neo4j.GraphDatabase.driver(server.uri) as driver:
         assert driver.execute_query("MATCH (n:Network) RETURN n.name").records[0][0] == "kept"
     assert server.process is not None
-    assert server.process.returncode is not None  # it has ended with its block
+    assert server.process.returncode is not None  # it ended with its block
 
 
 @pytest.mark.parametrize("port", ["0", "http"])
-def test_a_port_that_names_no_stack_is_refused(port: str) -> None:
+def test_a_port_without_a_stack_is_refused(port: str) -> None:
     with (
         pytest.raises(NetworkStoreError, match="cannot be the port of a stack"),
         neo4j_of_stack({"PORT": port}, print),

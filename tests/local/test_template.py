@@ -1,4 +1,4 @@
-"""What is read from a template, on the sample and on the project's own."""
+"""What the local stack reads from a template, in the sample and in the project."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_parameters_take_their_defaults_and_pseudo_parameters_are_known(template
     assert template.api.stage == "test"
 
 
-def test_a_functions_variables_are_laid_over_the_globals(template: Template) -> None:
+def test_a_function_s_variables_override_the_globals(template: Template) -> None:
     environment = template.functions["ProbeFunction"].environment
     assert environment["REDIS_URL"] == "redis://nowhere"
     assert environment["PEER"] == "LimitedFunction"
@@ -37,7 +37,7 @@ def test_conditions_choose_values_and_resources(template: Template) -> None:
     assert "AbsentFunction" not in template.functions
 
 
-def test_settings_of_asynchronous_events_are_lambdas_own_where_not_given(template: Template) -> None:
+def test_asynchronous_events_have_lambda_s_default_settings(template: Template) -> None:
     probe, hasty = template.functions["ProbeFunction"], template.functions["HastyFunction"]
     assert (probe.retries, probe.event_age) == (2, 21_600)
     assert (hasty.retries, hasty.event_age) == (1, 60)
@@ -67,7 +67,7 @@ def test_a_template_that_cannot_run_says_why(text: str, complaint: str, tmp_path
         read(text, tmp_path)
 
 
-def test_an_api_whose_body_is_included_is_read_from_there(tmp_path: Path) -> None:
+def test_an_included_api_body_is_read_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts/api.yaml").write_text(
         "paths: {/x: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: !Sub '${A.Arn}'}}}}"

@@ -1,4 +1,4 @@
-"""The stack as a process: ready, side by side with another, and gone with all its processes."""
+"""The stack as a process: it gets ready, runs beside another one, and leaves no process behind."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE, until
 
 
 def order(url: str, what: dict[str, Any]) -> str:
-    """The body that the sample's function answers with, told what its result is to be."""
+    """A body that tells the sample's function which result to return."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     connection.request("POST", "/things", json.dumps({"do": "return", "value": what}))
     body = connection.getresponse().read().decode()
@@ -29,7 +29,7 @@ def order(url: str, what: dict[str, Any]) -> str:
 
 
 def descendants(pid: int) -> set[int]:
-    """The processes below a process."""
+    """All processes below a process."""
     children = {
         int(child)
         for tasks in Path(f"/proc/{pid}/task").glob("*/children")
@@ -57,7 +57,7 @@ def test_two_stacks_run_side_by_side_with_servers_of_their_own(sample: Path) -> 
 
 
 def redis_url(state: Path) -> str:
-    """Where the stack's own Valkey answers, from the command lines of all processes."""
+    """The address of the stack's own Valkey, from the command lines of all processes."""
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         words = command.read_bytes().decode(errors="replace").split("\0")
         if "--port" in words and str((state / "valkey").resolve()) in words:
@@ -88,7 +88,7 @@ def test_all_its_processes_share_its_process_group(sample: Path) -> None:
         assert groups == {os.getpgid(stack.process.pid)}
 
 
-def test_state_is_kept_on_a_port_of_ones_choosing(sample: Path) -> None:
+def test_state_is_kept_on_a_chosen_port(sample: Path) -> None:
     with running_stack(template=sample) as stack:
         port = int(stack.url.rpartition(":")[2])
     with running_stack(template=sample, port=port) as stack:
@@ -138,8 +138,8 @@ def test_a_server_that_is_down_is_reported_before_the_stack_is_ready() -> None:
     assert said[:2] == [reason, f"Milkrun is ready at {stack.url}"]
 
 
-@pytest.mark.long  # a quick proof: test_readiness.py
-def test_a_neo4j_of_its_own_has_answered_what_runs_ask_before_the_stack_is_called_ready() -> None:
+@pytest.mark.long  # tests/local/test_readiness.py is a quick proof
+def test_the_stack_is_ready_only_once_its_neo4j_answers_what_runs_ask() -> None:
     with (
         running_stack(neo4j=True) as stack,
         neo4j.GraphDatabase.driver((stack.state / "neo4j" / "uri").read_text()) as driver,
@@ -164,6 +164,6 @@ def test_schedules_run(sample: Path) -> None:
 
 
 def ticked(pid: int) -> bool:
-    """Whether the scheduled function has a process: nothing else would start it."""
+    """Whether the scheduled function has a process, which only its schedule starts."""
     needle = b"AWS_LAMBDA_FUNCTION_NAME=TickFunction"
     return any(needle in Path(f"/proc/{it}/environ").read_bytes() for it in descendants(pid))

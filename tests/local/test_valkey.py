@@ -1,4 +1,4 @@
-"""The embedded Valkey: real, durable, and gone when its block ends."""
+"""The embedded Valkey: a real, durable server that ends with the block."""
 
 from pathlib import Path
 

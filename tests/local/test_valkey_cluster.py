@@ -1,4 +1,4 @@
-"""The embedded cluster: real, on loopback, and gone when its block ends."""
+"""The embedded cluster: real servers on loopback that end with the block."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.nonempty import nonempty
 
 
 def shards(url: str) -> list[tuple[int, int, int]]:
-    """First slot, last slot and how many servers hold them."""
+    """The first slot, the last slot and the number of servers of each shard."""
     slots = redis.Redis.from_url(url).execute_command("CLUSTER SLOTS")
     return sorted((first, last, len(servers)) for first, last, *servers in slots)
 
@@ -21,7 +21,7 @@ def test_its_primaries_share_all_slots_and_every_server_knows_it(tmp_path: Path)
             assert shards(server.url) == [(0, 5460, 1), (5461, 10921, 1), (10922, 16383, 1)]
 
 
-def test_each_primary_has_its_replica_where_asked_for(tmp_path: Path) -> None:
+def test_each_primary_has_a_replica_if_requested(tmp_path: Path) -> None:
     with running_cluster(tmp_path, primaries=2, replicated=True) as cluster:
         assert [servers for _, _, servers in shards(cluster.url)] == [2, 2]
         for primary, replica in zip(cluster.primaries, cluster.replicas, strict=True):

@@ -1,4 +1,4 @@
-"""Small files of roads, and the command."""
+"""Small road files, and the import command."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +12,7 @@ from networks.server import Server
 
 
 def run(*arguments: str) -> int:
-    """The exit status of a command with NEO4J_URI set, or with no need of a server."""
+    """The exit status of a command, with NEO4J_URI set or without a server."""
     return main(list(arguments), _no_default_server)
 
 
@@ -21,7 +21,7 @@ def _no_default_server() -> AbstractContextManager[Server]:
 
 
 class OsmFile:
-    """An OpenStreetMap file in the making."""
+    """Builds an OpenStreetMap file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

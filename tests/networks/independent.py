@@ -1,5 +1,5 @@
-"""An OpenStreetMap file as a plain graph of its nodes, read with nothing of the project. It knows the tags of
-Monaco's file, no more."""
+"""An OpenStreetMap file as a plain graph of its nodes, read without any code of the project. It knows only
+the tags in Monaco's file."""
 
 import gzip
 import math

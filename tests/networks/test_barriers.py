@@ -1,4 +1,4 @@
-"""Whom barriers stop."""
+"""Which profiles a barrier stops."""
 
 import pytest
 

@@ -20,7 +20,7 @@ ANDORRA = DATA / "osm" / "andorra.osm.pbf"
 
 
 def imported(path: Path, uri: str, driver: neo4j.Driver) -> CompiledNetwork:
-    """The network that a worker would read after an import of a file into an empty Neo4j."""
+    """The network as a worker reads it after an import of the file into an empty Neo4j."""
     if not path.exists():
         pytest.skip(f"no {path}, whose folder MILKRUN_DATA chooses")
     driver.execute_query("MATCH (n) DETACH DELETE n")

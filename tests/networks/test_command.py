@@ -1,4 +1,4 @@
-"""The commands, as a person sees them."""
+"""The commands as a person sees them."""
 
 import os
 from pathlib import Path

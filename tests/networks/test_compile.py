@@ -1,4 +1,4 @@
-"""Ways to a compiled network: where they are cut, what they cost, what is dropped."""
+"""From ways to a compiled network: where ways are cut, how long they take, and what is dropped."""
 
 import math
 from dataclasses import astuple
@@ -39,7 +39,7 @@ def built(*ways: Way, barriers: tuple[int, ...] = (), stops: Stops = CARS) -> An
 
 
 def roads(network: CompiledNetwork, profile: str = "car") -> dict[tuple[int, int], float]:
-    """Seconds by the numbers of the points at both ends."""
+    """The seconds of each road, by the numbers of the points at its ends."""
     numbers = {place: number for number, place in PLACES.items()}
     ends = [numbers[it] for it in zip(network.longitude.tolist(), network.latitude.tolist(), strict=True)]
     tails = np.repeat(np.arange(len(ends)), np.diff(network.first_road))
@@ -79,17 +79,17 @@ def test_loops_are_counted() -> None:
     assert dropped.loops == 1
 
 
-def test_a_road_is_as_long_as_the_great_circles_along_it() -> None:
+def test_a_road_is_as_long_as_its_great_circle_segments() -> None:
     network = compiled(([0, 1, 12, 13], STREET))
     assert network.metres == pytest.approx([haversine([0, 1, 12, 13])] * 2)
 
 
-def test_it_takes_as_long_as_its_length_at_its_speed() -> None:
+def test_a_road_s_time_is_its_length_divided_by_its_speed() -> None:
     network = compiled(([0, 1], {"highway": "primary", "maxspeed": "72"}))
     assert roads(network)[0, 1] == pytest.approx(haversine([0, 1]) / 20)
 
 
-def test_a_length_in_the_file_counts() -> None:
+def test_a_length_in_the_file_is_used() -> None:
     builder = WaysBuilder()
     builder.add([0, 1], [PLACES[0], PLACES[1]], ((36.0, 0.0, 0.0),) * 2, metres=500.0)
     network, _ = compile_ways(builder.build())
@@ -119,7 +119,7 @@ def test_islands_are_dropped_and_counted() -> None:
     assert (dropped.junctions, dropped.metres) == (2, pytest.approx(haversine([50, 51])))
 
 
-def test_each_profile_is_told_what_it_keeps_and_what_islands_take() -> None:
+def test_each_profile_reports_what_it_keeps_and_what_islands_take() -> None:
     _, dropped = built(
         ([0, 1, 2], STREET), ([1, 11], STREET), ([2, 3], {"highway": "footway"}), ([3, 4], STREET)
     )
@@ -129,7 +129,7 @@ def test_each_profile_is_told_what_it_keeps_and_what_islands_take() -> None:
     assert (dropped.junctions, dropped.metres) == (0, 0)
 
 
-def test_a_profile_that_the_file_has_nothing_for_has_no_share() -> None:
+def test_a_profile_without_any_road_in_the_file_has_no_share() -> None:
     _, dropped = built(([0, 1], {"highway": "footway"}))
     assert set(dropped.shares) == {"foot"}
 
@@ -139,7 +139,7 @@ def test_a_profile_that_loses_everything_to_islands_has_a_share_of_zero() -> Non
     assert (dropped.shares["car"].roads, dropped.shares["car"].island_roads) == (0, 1)
 
 
-def test_a_one_way_street_out_of_which_none_leads_is_closed_to_cars_alone() -> None:
+def test_a_one_way_street_without_an_exit_is_closed_only_to_cars() -> None:
     trap = {**STREET, "oneway": "yes"}
     network, dropped = built(([0, 1], STREET), ([1, 2], trap))
     assert set(roads(network)) == {(0, 1), (1, 0)}
@@ -159,7 +159,7 @@ def test_a_profile_without_roads_is_left_out() -> None:
     assert set(compiled(([0, 1], {"highway": "footway"})).seconds) == {"foot"}
 
 
-def test_a_file_that_leaves_nothing_is_an_error() -> None:
+def test_a_file_without_usable_roads_is_an_error() -> None:
     with pytest.raises(NetworkFileError, match="connected both ways"):
         compiled(([0, 1], {"highway": "motorway"}))
 
@@ -171,7 +171,7 @@ def test_cars_do_not_pass_a_barrier() -> None:
 
 
 @pytest.mark.parametrize("stopped", [0, 1, 2])
-def test_a_barrier_stops_those_it_is_for_and_nobody_else(stopped: int) -> None:
+def test_a_barrier_stops_only_the_profiles_it_is_for(stopped: int) -> None:
     stops = (stopped == 0, stopped == 1, stopped == 2)
     ways = ([0, 1, 2], STREET), ([0, 10], STREET), ([2, 12, 0], STREET)
     network = compiled(*ways, barriers=(1,), stops=stops)
@@ -179,6 +179,6 @@ def test_a_barrier_stops_those_it_is_for_and_nobody_else(stopped: int) -> None:
     assert open_roads == [4 if it else 6 for it in stops]
 
 
-def test_a_barrier_on_a_crossing_is_passed_over() -> None:
+def test_a_barrier_on_a_crossing_is_ignored() -> None:
     network = compiled(([0, 1, 2], STREET), ([1, 11], STREET), barriers=(1,))
     assert set(roads(network)) == {(0, 1), (1, 0), (1, 2), (2, 1), (1, 11), (11, 1)}

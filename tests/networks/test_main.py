@@ -1,4 +1,4 @@
-"""The command as a process, by either of its names."""
+"""The command as a process, by its current and its former name."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Values of `maxspeed` as they are found in the wild."""
+"""Values of `maxspeed` as they occur in OpenStreetMap."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Networks in a real Neo4j: whole, replaced at once, dropped without a trace."""
+"""Networks in a real Neo4j: stored whole, replaced atomically, deleted completely."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ OTHER = town(2, columns=13)
 
 
 def quietly(_what: str, _done: int, _total: int) -> None:
-    """Nobody is told."""
+    """Reports no progress."""
 
 
 def count(driver: neo4j.Driver, label: str, **properties: str) -> int:
@@ -33,13 +33,13 @@ def count(driver: neo4j.Driver, label: str, **properties: str) -> int:
 
 
 def stored(driver: neo4j.Driver, name: str) -> bytes | None:
-    """What a worker would read."""
+    """The network as a worker reads it."""
     reader = NetworkStore(driver)
     return reader.read(reader.current(name))
 
 
 def break_off(at: str) -> Callable[[str, int, int], None]:
-    """Interrupts an import once the first batch of something is written."""
+    """Interrupts an import once the first batch of this kind is written."""
 
     def progress(what: str, done: int, _total: int) -> None:
         if what == at and done > 0:
@@ -87,7 +87,7 @@ def _expected(network: CompiledNetwork) -> list[tuple[Any, ...]]:
     return list(zip(tails, network.target.tolist(), network.metres.tolist(), *times, shapes, strict=True))
 
 
-def test_the_network_says_what_it_is(driver: neo4j.Driver) -> None:
+def test_the_network_node_describes_the_network(driver: neo4j.Driver) -> None:
     version = import_network(driver, "town", SMALL, quietly)
     (network,) = list_networks(driver)
     assert network["name"] == "town"
@@ -150,7 +150,9 @@ def test_the_next_import_deletes_what_an_interrupted_one_left(driver: neo4j.Driv
 
 
 @pytest.mark.parametrize("at", ["compiled form", "junctions", "roads"])
-def test_of_two_imports_at_once_one_is_refused_and_the_other_complete(driver: neo4j.Driver, at: str) -> None:
+def test_one_of_two_simultaneous_imports_is_refused_and_the_other_completes(
+    driver: neo4j.Driver, at: str
+) -> None:
     overtaken: list[str] = []
 
     def overtake(what: str, done: int, _total: int) -> None:

@@ -1,4 +1,4 @@
-"""What an import tells of a file."""
+"""The summary of an import."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def dropped(**shares: tuple[int, float, int, float]) -> Dropped:
     return Dropped(0, 0.0, 0, {profile: Share(*share) for profile, share in shares.items()})
 
 
-def test_it_reports_each_profile_s_share_the_notes_and_the_loops() -> None:
+def test_it_reports_each_profile_s_share_and_the_notes_and_loops() -> None:
     builder = WaysBuilder()
     street, track = way_speeds({"highway": "residential"}), way_speeds({"highway": "footway"})
     places = [(7.0, 43.0), (7.01, 43.0), (7.02, 43.0), (7.02, 43.01)]

@@ -1,4 +1,4 @@
-"""The town that does not exist."""
+"""The generated town."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def some_town() -> CompiledNetwork:
     return town(7)
 
 
-def test_a_seed_is_a_town(some_town: CompiledNetwork) -> None:
+def test_the_same_seed_gives_the_same_town(some_town: CompiledNetwork) -> None:
     assert town(7).to_bytes() == some_town.to_bytes()
     assert town(8).to_bytes() != some_town.to_bytes()
 

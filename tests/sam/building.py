@@ -1,4 +1,4 @@
-"""The builds: what the SAM CLI makes of the template, and what a layer's own Makefile makes of the layer."""
+"""What the SAM CLI builds from the template, and what each layer's Makefile builds."""
 
 import subprocess
 import sys
@@ -10,18 +10,19 @@ from .machine import ENVIRONMENT, SAM
 
 ARCHITECTURES = ("x86_64", "arm64")
 _PYTHONS = {"PYTHON": sys.executable, "PYTHON_ON_LAMBDA": sys.executable}
-"""The bytecode of any Python is as large as that of Lambda's; that of the same one is of use there."""
+"""Any Python serves to measure bytecode. On Lambda, only the bytecode of its own version is of use."""
 
 
 def sam_build(folder: Path) -> Path:
-    """All of the template for x86_64: a folder with template.yaml and what is uploaded."""
+    """Builds the whole template for x86_64 into a folder with template.yaml and everything that is
+    uploaded."""
     command = [str(SAM), "build", "--no-cached", "--parallel", "--build-dir", str(folder)]
     _run(command, ROOT)
     return folder
 
 
 def make_layer(architecture: str, name: str, source: Path, target: Path) -> Path:
-    """One layer, as its Makefile builds it."""
+    """Builds one layer with its Makefile."""
     makefile = ROOT / "layers" / architecture / "Makefile"
     _run(["make", "--makefile", str(makefile), f"build-{name}", f"ARTIFACTS_DIR={target}"], source)
     return target

@@ -1,4 +1,4 @@
-"""The template as the SAM CLI builds it, and the whole stack as it runs it in Lambda's image."""
+"""The template as the SAM CLI builds it, and the whole stack as the SAM CLI runs it in Lambda's image."""
 
 import json
 import os
@@ -38,7 +38,7 @@ from .machine import (
 
 @dataclass(frozen=True)
 class SamStack:
-    """Where `sam local start-api` and `sam local start-lambda` serve."""
+    """Where `sam local start-api` and `sam local start-lambda` listen."""
 
     api: str
     lambdas: str
@@ -46,7 +46,7 @@ class SamStack:
 
 @dataclass(frozen=True)
 class Builds:
-    """What is being built: all of the template by the SAM CLI, and each layer by its Makefile, by
+    """The builds in progress: the whole template by the SAM CLI, and each layer by its Makefile, by
     architecture and name."""
 
     everything: Future[Path]
@@ -55,14 +55,14 @@ class Builds:
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out."""
+    """template.yaml, with short forms such as !Ref expanded."""
     parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
     return parsed
 
 
 @pytest.fixture(scope="session")
 def builds(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
-    """Begun before all else: what is built is downloaded, and servers start meanwhile."""
+    """Starts all builds early, because they download packages while the servers start."""
     if not SAM.exists():
         missing("the SAM CLI is not installed (make build does it)")
     root = tmp_path_factory.mktemp("built")
@@ -93,7 +93,7 @@ def built(builds: Builds) -> Path:
 
 @pytest.fixture(scope="session")
 def address() -> str:
-    """The machine's address for containers, where Docker runs and has Lambda's image."""
+    """The machine's address for containers. Needs Docker and Lambda's image."""
     try:
         docker("info")
     except (OSError, subprocess.SubprocessError):
@@ -117,7 +117,7 @@ def road_graph() -> CompiledNetwork:
 def neo4j_port(
     address: str, road_graph: CompiledNetwork, neo4j_at_hand: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[int]:
-    """Of a Neo4j that has a town."""
+    """The port of a Neo4j that holds a town."""
     with running_neo4j(tmp_path_factory.mktemp("neo4j")) as server:
         with neo4j.GraphDatabase.driver(server.uri) as driver:
             import_network(driver, "town", road_graph, lambda *_: None)
@@ -128,7 +128,7 @@ def neo4j_port(
 
 @pytest.fixture(scope="session")
 def valkey_port(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Of a Valkey that listens where containers find it, as docs/decisions/sam-template.md says."""
+    """The port of a Valkey that listens where containers can reach it; see docs/decisions/sam-template.md."""
     bind = ["--bind", LOOPBACK] + ([address] if address != LOOPBACK else [])
     with running_valkey(tmp_path_factory.mktemp("valkey"), *bind, "--protected-mode", "no") as valkey:
         yield int(valkey.url.removesuffix("/0").rpartition(":")[2])
@@ -142,7 +142,7 @@ def stack(
     neo4j_port: int,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[SamStack]:
-    """The whole system under the SAM CLI, with events/env.json but for the ports."""
+    """The whole system under the SAM CLI, with events/env.json except for the ports."""
     folder = tmp_path_factory.mktemp("sam-local")
     api_port, lambda_port = free_port(), free_port()
     redis_url = f"redis://host.docker.internal:{valkey_port}/0"
@@ -166,5 +166,6 @@ def stack(
         for container in containers_with(redis_url):
             docker("rm", "--force", container)
         for image in images() - of_others:
-            with suppress(subprocess.CalledProcessError):  # gone with another one, or below one that stays
+            # Removing another image may have removed this one, and an image that stays may need it.
+            with suppress(subprocess.CalledProcessError):
                 docker("rmi", "--force", image)

@@ -25,15 +25,21 @@ ENVIRONMENT = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us
 
 
 def docker(*arguments: str) -> str:
-    """What Docker answers. Raises CalledProcessError where it refuses, OSError where there is none."""
+    """Runs Docker and returns its output.
+
+    Raises:
+        CalledProcessError: Docker refuses.
+        OSError: Docker is not installed.
+    """
     run = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=600)
     return run.stdout.strip()
 
 
 def machine_address() -> str:
-    """Where containers find this machine: on Linux at Docker's bridge, with Docker Desktop on loopback."""
+    """The address at which containers reach this machine: Docker's bridge on Linux, loopback with Docker
+    Desktop."""
     config = json.loads(docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]
-    # An engine that has just made its bridge names no address until it is started again: it is the first one.
+    # Docker states no gateway for a bridge it has just made until it restarts; it uses the first address.
     gateway = config.get("Gateway") or str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
     with socket.socket() as probe:
         try:
@@ -47,7 +53,8 @@ def machine_address() -> str:
 def running_sam(
     command: str, built: Path, variables: Path, log: Path, host: str, port: int
 ) -> Iterator[None]:
-    """`sam local <command>` on a built template, set by samconfig.toml for `local`; ended with the block."""
+    """Runs `sam local <command>` on a built template for the length of the block, with samconfig.toml's
+    `local`."""
     arguments = ["--template", str(built / "template.yaml")]
     arguments += ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
     arguments += ["--env-vars", str(variables), "--skip-pull-image", "--host", host, "--port", str(port)]
@@ -78,7 +85,7 @@ def _wait_until_listening(process: subprocess.Popen[bytes], host: str, port: int
 
 
 def containers_with(value: str) -> list[str]:
-    """The containers that have a value in their environment."""
+    """The containers that have this value in their environment."""
     ids = docker("ps", "--all", "--quiet").split()
     if not ids:
         return []
@@ -86,13 +93,14 @@ def containers_with(value: str) -> list[str]:
 
 
 def images() -> set[str]:
-    """The images that the SAM CLI has built from Lambda's, each with the layers of a function."""
+    """The images that the SAM CLI has built on Lambda's, each with the layers of one function."""
     return set(docker("images", "--quiet", "--no-trunc", "samcli/lambda-python").split())
 
 
 @contextmanager
 def relay(address: str, port: int) -> Iterator[None]:
-    """Passes connections from `address` on to the same port on loopback, where alone a server listens."""
+    """Forwards connections from `address` to the same port on loopback, for a server that listens only
+    there."""
     if address == LOOPBACK:
         yield
         return

@@ -18,12 +18,13 @@ from tests.waiting import until
 from .conftest import SamStack
 
 pytestmark = pytest.mark.long
-"""The same calls on the local stack: tests/e2e."""
+"""The quick tests make the same calls on the local stack, in tests/e2e."""
 
 
 @pytest.fixture
 def api(stack: SamStack, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A caller that no other test is. The first call of a function waits for its image to be built."""
+    """A caller of this test's own. The timeout allows for the first call of a function, which builds its
+    image."""
     headers = {"Authorization": f"Bearer {request.node.name}"}
     with httpx.Client(base_url=stack.api, headers=headers, timeout=120) as client:
         yield client
@@ -89,20 +90,20 @@ def test_health_and_readiness_need_no_caller(stack: SamStack) -> None:
     assert (ready.status_code, ready.json()["dependencies"]) == (200, {"redis": "ok", "neo4j": "ok"})
 
 
-def test_a_wrong_problem_is_explained_as_problem_json(api: httpx.Client) -> None:
+def test_an_invalid_problem_gets_problem_json(api: httpx.Client) -> None:
     answer = api.post("/optimize", json={"vehicles": []})
     assert answer.status_code == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "invalid_problem"
 
 
-def test_a_gzipped_problem_is_taken(api: httpx.Client) -> None:
+def test_a_gzipped_problem_is_accepted(api: httpx.Client) -> None:
     body = gzip.compress(json.dumps(deliveries(5, seconds=600)).encode())
     answer = api.post("/optimize", content=body, headers={"Content-Type": "application/gzip"})
     assert answer.status_code == 202, answer.text
 
 
-def test_another_caller_does_not_see_a_run(stack: SamStack, api: httpx.Client) -> None:
+def test_another_caller_cannot_see_a_run(stack: SamStack, api: httpx.Client) -> None:
     run_id = submit(api, deliveries(5, seconds=600))
     answer = httpx.get(
         f"{stack.api}/optimize/{run_id}/status", headers={"Authorization": "Bearer other"}, timeout=120
@@ -114,15 +115,15 @@ def test_another_caller_does_not_see_a_run(stack: SamStack, api: httpx.Client) -
     ("method", "path"),
     [("GET", "/nowhere"), ("PUT", "/optimize"), ("POST", "/health"), ("OPTIONS", "/optimize")],
 )
-def test_what_the_template_does_not_route_is_refused_by_the_gateway(
+def test_the_gateway_refuses_paths_that_the_template_does_not_route(
     api: httpx.Client, method: str, path: str
 ) -> None:
     answer = api.request(method, path)
-    assert answer.status_code == 403  # the SAM CLI knows no GatewayResponses, which make this a 404 on AWS
+    assert answer.status_code == 403  # the SAM CLI ignores GatewayResponses, which make this a 404 on AWS
     assert answer.json() == {"message": "Missing Authentication Token"}
 
 
-def test_the_sweeper_runs_on_its_schedules_event(stack: SamStack) -> None:
+def test_the_sweeper_runs_on_the_event_of_its_schedule(stack: SamStack) -> None:
     lambdas = boto3.client(
         "lambda",
         endpoint_url=stack.lambdas,

@@ -1,4 +1,4 @@
-"""What is uploaded: small enough, for the right machine, and the same bytes from the same sources."""
+"""Uploads are small enough, built for the right machine, and identical when built from the same sources."""
 
 import hashlib
 import struct
@@ -15,11 +15,12 @@ from tests.nonempty import nonempty
 from .conftest import Builds
 
 pytestmark = pytest.mark.long
-"""A minute of downloads. What a layer leaves out is looked at in tests/template/test_layers.py."""
+"""They download for a minute. tests/template/test_layers.py checks quickly what a layer leaves out."""
 LIMIT = 200 * 2**20
-"""Bytes of a function and its layers. Lambda takes 250 MB; the rest is room for new releases of wheels."""
+"""The most bytes of a function with its layers. Lambda allows 250 MB; the rest is for new releases of
+wheels."""
 MACHINES = {"x86_64": 62, "arm64": 183}
-"""e_machine of ELF files."""
+"""The e_machine of ELF files."""
 LEFT_OUT = ("tests", "include")
 
 
@@ -34,7 +35,7 @@ def functions_of(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def made(builds: Builds) -> dict[str, dict[str, Path]]:
-    """Each layer by name, by architecture, as its Makefile builds it."""
+    """Each layer as its Makefile builds it, by architecture and name."""
     return {
         architecture: {name: layer.result() for name, layer in layers.items()}
         for architecture, layers in builds.layers.items()
@@ -42,7 +43,7 @@ def made(builds: Builds) -> dict[str, dict[str, Path]]:
 
 
 def contents(folder: Path) -> dict[str, tuple[str, int, float]]:
-    """Hash, mode and time of each file."""
+    """The hash, mode and time of each file."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {
         str(path.relative_to(folder)): (
@@ -59,7 +60,7 @@ def size(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("architecture", MACHINES)
-def test_every_function_with_its_layers_is_far_from_lambdas_limit(
+def test_every_function_with_its_layers_is_far_below_lambdas_limit(
     template: Mapping[str, Any], made: Mapping[str, Mapping[str, Path]], architecture: str
 ) -> None:
     sizes = {name: size(folder) for name, folder in made[architecture].items()}
@@ -75,7 +76,7 @@ def test_every_function_with_its_layers_is_far_from_lambdas_limit(
 
 
 @pytest.mark.parametrize("architecture", MACHINES)
-def test_every_library_is_for_the_machine_that_runs_it(
+def test_every_library_is_built_for_the_machine_that_runs_it(
     made: Mapping[str, Mapping[str, Path]], architecture: str
 ) -> None:
     for folder in nonempty(made[architecture].values()):
@@ -86,7 +87,7 @@ def test_every_library_is_for_the_machine_that_runs_it(
 
 
 @pytest.mark.parametrize("architecture", MACHINES)
-def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
+def test_no_layer_has_tests_headers_or_bytecode_of_another_python(
     made: Mapping[str, Mapping[str, Path]], architecture: str
 ) -> None:
     for folder in nonempty(made[architecture].values()):
@@ -97,7 +98,7 @@ def test_no_layer_has_tests_headers_or_other_bytecode_than_its_own(
         }
 
 
-def test_two_builds_have_the_same_bytes(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:
+def test_two_builds_are_identical(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:
     for name, folder in nonempty(made["x86_64"].items()):
         one, other = contents(built / name), contents(folder)
         assert [
@@ -105,7 +106,7 @@ def test_two_builds_have_the_same_bytes(built: Path, made: Mapping[str, Mapping[
         ] == []
 
 
-def test_a_function_is_its_handler_and_nothing_else(built: Path, template: Mapping[str, Any]) -> None:
+def test_a_function_contains_only_its_handler(built: Path, template: Mapping[str, Any]) -> None:
     for name, properties in nonempty(functions_of(template).items()):
         module = properties["Handler"].partition(".")[0]
         assert [path.name for path in (built / name).iterdir()] == [f"{module}.py"]

@@ -1,4 +1,4 @@
-"""Short ways to what the solver's tests need."""
+"""Shortcuts for the solver's tests."""
 
 import sys
 import time
@@ -26,31 +26,31 @@ from tests.solver.vroom import vroom_output
 from tests.waiting import PATIENCE
 
 ALL_SERVED = Objective(0, 0, sys.maxsize)
-"""As good as any answer that leaves nobody out."""
+"""Only an answer that serves every task is as good as this."""
 LOOKS = 10
-"""How often a search that has an answer asks whether to stop, where a test lets it go on for a while."""
+"""How often a search asks whether to stop before a test stops it, counted from its first answer."""
 META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 
 def model_of(problem: Problem, roads: RoadNetwork | None = None) -> Model:
-    """The solver's view of a problem."""
+    """The solver's model of a problem."""
     travel = travel_source(problem) if roads is None else network_source(problem, roads, lambda: False)
     return build_model(problem, travel)
 
 
 def scheduled(model: Model, plan: Plan) -> Solution | None:
-    """A plan with the times of our own forward pass, unverified; None if a window is missed."""
+    """The plan with the times of our own schedule, unverified; None if it misses a window."""
     routes = timed_routes(model, plan)
     return None if routes is None else solution_of(model, routes, META)
 
 
 def vroom_solution(model: Model, level: int = 1) -> Solution:
-    """VROOM's answer, with the times that VROOM gives it."""
+    """VROOM's answer, with VROOM's own times."""
     return solution_of(model, routes_of(model, vroom_output(model, level)), META)
 
 
 def one_job_a_route() -> tuple[Model, Plan]:
-    """A problem, and a plan of it with more routes than the jobs need: one for each."""
+    """A problem, and a plan for it with one route for each job, which is more routes than it needs."""
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=60, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
     tasks = chain.from_iterable(route.tasks for route in plan)
@@ -58,14 +58,14 @@ def one_job_a_route() -> tuple[Model, Plan]:
 
 
 def pyvrp_plan(model: Model, complete: bool = True, iterations: int = 400, seed: int = 1) -> Plan | None:
-    """What PyVRP alone finds in so many iterations; None if nothing feasible."""
+    """The plan that PyVRP alone finds in this many iterations; None if it is not feasible."""
     search = Annealing(Encoding(model), complete, seed)
     found = search.run(search.first_solution(), after(iterations), lambda _: None, lukewarm).best
     return search.encoding.plan(found) if search.encoding.keeps_rules(found) else None
 
 
 def pyvrp_solution(problem: Problem, complete: bool = True, iterations: int = 400) -> Solution:
-    """What PyVRP alone finds, with times and verified."""
+    """PyVRP's answer on its own, with times, verified."""
     model = model_of(problem)
     plan = pyvrp_plan(model, complete, iterations)
     assert plan is not None
@@ -76,7 +76,7 @@ def pyvrp_solution(problem: Problem, complete: bool = True, iterations: int = 40
 
 
 def after(iterations: int) -> Callable[[], bool]:
-    """The end of a search after so many iterations."""
+    """A condition that ends a search after this many iterations."""
     left = iterations
 
     def stop() -> bool:
@@ -88,23 +88,23 @@ def after(iterations: int) -> Callable[[], bool]:
 
 
 def lukewarm() -> float:
-    """The heat of a search that is to find something at once."""
+    """A temperature at which a search soon finds something."""
     return 0.05
 
 
 def faults(model: Model, solution: Solution) -> list[str]:
-    """What the verifier says."""
+    """What the verifier finds wrong with the answer."""
     return Verifier(model.problem, model.travel).faults(solution)
 
 
 class Watched:
-    """One call of `solve` with what it reported on the way. It must leave no thread or child process.
+    """One call of `solve` and what it reported on the way. Fails if it leaves a thread or child process.
 
     Args:
-        seconds: Until its deadline.
-        enough: It is stopped once it has reported so many answers.
-        good_enough: It is stopped once it has reported an answer as good as that.
-        looks: It is stopped once it has asked so often whether it is, since it had an answer.
+        seconds: The time until its deadline.
+        enough: Stops it once it has reported this many answers.
+        good_enough: Stops it once it has reported an answer at least this good.
+        looks: Stops it once it has asked this many times whether to stop, counted from its first answer.
     """
 
     def __init__(
@@ -147,12 +147,12 @@ class Watched:
 
     @property
     def ranks(self) -> list[Objective]:
-        """How good each reported answer was."""
+        """The objective of each reported answer."""
         return [solution_objective(self.problem, solution) for _, solution in self.reported]
 
 
 def task_ids(solution: Solution) -> list[list[tuple[str, int | None]]]:
-    """Type and id of the tasks of each route, in order."""
+    """The type and id of the tasks of each route, in order."""
     return [
         [(step.type, step.id) for step in route.steps if step.type in ("job", "pickup", "delivery")]
         for route in solution.routes

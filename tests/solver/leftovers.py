@@ -11,7 +11,7 @@ from tests.waiting import PATIENCE
 
 
 def children() -> set[int]:
-    """Ids of this process's child processes, those that have ended and were not waited for included."""
+    """The ids of this process's children, including those that have ended but were not waited for."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -25,7 +25,7 @@ def children() -> set[int]:
 
 @contextmanager
 def nothing_left_behind(seconds: float = PATIENCE) -> Iterator[None]:
-    """Fails if what runs within has threads or child processes left so many seconds after its end."""
+    """Fails if threads or child processes of the block are still there this many seconds after it ends."""
     threads_before, children_before = set(threading.enumerate()), children()
     yield
     deadline = time.monotonic() + seconds

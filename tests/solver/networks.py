@@ -1,4 +1,4 @@
-"""Small road networks for the tests, by hand and at random."""
+"""Small road networks for the tests, made by hand or at random."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 class Road(NamedTuple):
-    """A road in one direction; `seconds` by profile."""
+    """A road in one direction, with its seconds by profile."""
 
     origin: int
     target: int
@@ -23,7 +23,7 @@ class Road(NamedTuple):
 
 
 def compiled(places: Sequence[Point], roads: Iterable[Road], profiles: Sequence[str]) -> CompiledNetwork:
-    """The network with junctions at `[lon, lat]` places and these roads, in any order."""
+    """The network with junctions at these `[lon, lat]` places and these roads, in any order."""
     ordered = sorted(roads, key=lambda road: road.origin)
     shapes = [polyline.encode(list(r.between), 6, geojson=True) if r.between else "" for r in ordered]
     origins = [road.origin for road in ordered]
@@ -43,21 +43,21 @@ def compiled(places: Sequence[Point], roads: Iterable[Road], profiles: Sequence[
 
 
 def both_ways(road: Road) -> tuple[Road, Road]:
-    """A road and its way back."""
+    """A road and the same road back."""
     back = Road(road.target, road.origin, road.metres, road.seconds, tuple(reversed(road.between)))
     return road, back
 
 
 def line(count: int, metres: float = 500.0, seconds: float = 50.0) -> CompiledNetwork:
-    """Junctions in a row, eastwards, with a car's roads both ways between neighbours."""
+    """Junctions in a row from west to east, with a car's roads both ways between neighbours."""
     places = [(7.40 + 0.005 * number, 43.73) for number in range(count)]
     roads = [Road(number, number + 1, metres, {"car": seconds}) for number in range(count - 1)]
     return compiled(places, [way for road in roads for way in both_ways(road)], ["car"])
 
 
 def random_network(seed: int, junctions: int = 80) -> CompiledNetwork:
-    """Roads between random places: a ring both ways, so that all are connected, and many at random, one-way,
-    some twice, some from a junction to itself, some for one profile only."""
+    """Random roads between random places. A ring in both directions connects them all. Many random roads are
+    added: one-way roads, some twice, some from a junction to itself, some for only one profile."""
     rng = np.random.default_rng(seed)
     places = [(2 + x, 48 + y) for x, y in rng.uniform(0, 0.05, (junctions, 2)).tolist()]
     roads: list[Road] = []
@@ -79,7 +79,7 @@ def _random_road(rng: np.random.Generator, origin: int, target: int, profiles: s
 
 
 def as_networkx(network: CompiledNetwork, profile: str) -> nx.MultiDiGraph:
-    """The same network for an independent library; the key of an edge is the number of its road."""
+    """The same network for an independent library; an edge's key is the number of its road."""
     graph = nx.MultiDiGraph()
     graph.add_nodes_from(range(len(network.longitude)))
     tails = np.repeat(np.arange(len(network.longitude)), np.diff(network.first_road))
@@ -92,5 +92,5 @@ def as_networkx(network: CompiledNetwork, profile: str) -> nx.MultiDiGraph:
 
 
 def never() -> bool:
-    """A stop that is never asked for."""
+    """A stop that never comes."""
     return False

@@ -1,4 +1,4 @@
-"""A plan's cost by the definition, in VROOM's internal units, and random plans to ask it of."""
+"""A plan's cost by definition, in VROOM's internal units, and random plans to try it on."""
 
 import random
 from itertools import pairwise
@@ -10,12 +10,12 @@ from milkrun_solver.model.visits import Plan, PlannedRoute
 
 
 def internal_cost(model: Model, plan: Plan, with_work: bool = True) -> int:
-    """What a plan costs before anything is rounded, with or without the cost of time on the spot."""
+    """The cost of a plan before rounding, with or without the cost of work."""
     return sum(_route_cost(model, route, with_work) for route in plan)
 
 
 def cost(solution: pyvrp.Solution) -> int:
-    """What PyVRP minimises, of a feasible solution: prizes that are not collected are a part of it."""
+    """What PyVRP minimises, for a feasible solution; it includes prizes not collected."""
     return (
         solution.distance_cost()
         + solution.duration_cost()
@@ -51,9 +51,9 @@ def _places(model: Model, route: PlannedRoute) -> list[int | None]:
 
 
 def seconds_of_work(model: Model, route: PlannedRoute) -> int:
-    """Setup and service of the tasks of a route; a setup falls away after a stop at the same place.
+    """The setup and service of a route's tasks; a stop after another at the same place needs no setup.
 
-    VROOM's cost of working counts breaks too, and who drives at all takes all of them.
+    Breaks count too, as in VROOM's cost of work: a vehicle that drives takes all of its breaks.
     """
     vehicle = model.vehicles[route.vehicle]
     rank = vehicle.type_rank
@@ -66,10 +66,10 @@ def seconds_of_work(model: Model, route: PlannedRoute) -> int:
 
 
 def most_rounding(model: Model, plan: Plan) -> float:
-    """How far a stated cost may lie from the exact one: for each route a cost unit of travel and one of work.
+    """How far a stated cost may be from the exact one: for each route a cost unit of travel and one of work.
 
-    Where a speed factor makes fractions, also what travel costs in a second for each stop, and in half a
-    hundredth of each second.
+    With a speed factor, it also covers the cost of a second of travel for each stop, and of half a hundredth
+    of each second.
     """
     slack = 0.0
     for route in plan:
@@ -83,7 +83,8 @@ def most_rounding(model: Model, plan: Plan) -> float:
 
 
 def random_plan(model: Model, rng: random.Random) -> Plan:
-    """Tasks on random vehicles in random order, some left out, now and then a delivery before its pickup."""
+    """Tasks on random vehicles in random order. Some are left out, and some deliveries come before their
+    pickups."""
     routes: list[list[int]] = [[] for _ in model.vehicles]
     for number, task in enumerate(model.tasks):
         route = rng.choice([*routes, None])
@@ -99,7 +100,7 @@ def random_plan(model: Model, rng: random.Random) -> Plan:
 
 
 def shaken(model: Model, plan: Plan, rng: random.Random, moves: int) -> Plan:
-    """A plan in which so many jobs or shipments have gone elsewhere, or to no vehicle at all."""
+    """The plan after this many jobs or shipments have moved to other vehicles, or to none."""
     routes: list[list[int]] = [[] for _ in model.vehicles]
     for planned in plan:
         routes[planned.vehicle] = list(planned.tasks)

@@ -1,4 +1,4 @@
-"""Random problems for the solver's tests, the same for the same seed."""
+"""Random problems for the solver's tests. The same seed gives the same problem."""
 
 import json
 import random
@@ -29,14 +29,14 @@ FEATURES = (
     "custom costs",
     "great circle",
 )
-"""What a problem can be made of. The names say what VROOM calls it."""
+"""What a problem can have, by VROOM's names where there are any."""
 
 DAY = 20_000
-"""The last second anything may start at."""
+"""The last second at which anything may start."""
 
 
 def problem_of(body: dict[str, Any]) -> Problem:
-    """A body as a checked problem."""
+    """The problem of a body, parsed and checked."""
     problem = Problem.model_validate_json(json.dumps(body))
     broken = list(breaches(problem))
     if broken:
@@ -45,12 +45,12 @@ def problem_of(body: dict[str, Any]) -> Problem:
 
 
 def random_problem(seed: int, features: set[str], jobs: int = 9, vehicles: int = 3) -> Problem:
-    """A problem with these features, and no others."""
+    """A problem with these features and no others."""
     return problem_of(random_body(seed, features, jobs, vehicles))
 
 
 def random_features(seed: int, among: tuple[str, ...] = FEATURES) -> set[str]:
-    """A random choice of features that can stand together."""
+    """A random choice of features that go together."""
     rng = random.Random(f"features {seed}")
     chosen = {feature for feature in among if rng.random() < 0.35}
     if "great circle" in chosen:
@@ -92,7 +92,7 @@ class _Maker:
         return body
 
     def place(self, prefix: str = "location") -> dict[str, Any]:
-        """A new place, or now and then an old one, so that setups and shared places matter."""
+        """A new place, or now and then one used before, so that setups and shared places matter."""
         if self.places and self.rng.random() < (0.4 if self.shared else 0.1):
             index = self.rng.randrange(len(self.places))
         else:

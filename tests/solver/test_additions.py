@@ -1,4 +1,4 @@
-"""Problems with reloads, release times and overtime, solved from end to end."""
+"""Problems with reloads, release times and overtime, solved end to end."""
 
 import itertools
 import json
@@ -24,7 +24,7 @@ from tests.waiting import MARGIN
 
 
 def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[Visit, ...]]:
-    """Every way to put reloads between these jobs, no trip being empty."""
+    """All ways to insert reloads between these jobs without an empty trip."""
     for chosen in itertools.product(range(places + 1), repeat=len(jobs) - 1):
         stops: list[Visit] = [jobs[0]]
         for place, job in zip(chosen, jobs[1:], strict=True):
@@ -33,7 +33,7 @@ def trips(jobs: Sequence[int], places: int) -> Iterator[tuple[Visit, ...]]:
 
 
 def best_of_all(model: Model) -> tuple[int, int]:
-    """The fewest unassigned jobs and the least cost, of all plans there are."""
+    """The fewest unassigned jobs and then the least cost among all plans."""
     verifier = Verifier(model.problem, model.travel)
     least: dict[tuple[int, frozenset[int]], int] = {}
     numbers = range(len(model.tasks))
@@ -56,7 +56,8 @@ def best_of_all(model: Model) -> tuple[int, int]:
 
 
 def searched(model: Model) -> Objective:
-    """The best that PyVRP finds within a few iterations, with and without the duty to serve all."""
+    """The best plan that PyVRP finds within a few iterations, both when it must serve all jobs and when it
+    need not."""
     found = []
     for complete, seed in itertools.product((True, False), (1, 2)):
         plan = pyvrp_plan(model, complete, iterations=400, seed=seed)
@@ -68,7 +69,7 @@ def searched(model: Model) -> Objective:
     return min(found)
 
 
-def test_what_is_found_is_the_best_of_all_plans_there_are() -> None:
+def test_the_search_finds_the_best_of_all_plans() -> None:
     optimal = 0
     for seed in range(12):
         model = model_of(problem_of(trips_body(seed, jobs=4, metric=True)))
@@ -80,7 +81,7 @@ def test_what_is_found_is_the_best_of_all_plans_there_are() -> None:
 
 @pytest.fixture
 def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """VROOM, which knows none of this, must not be asked."""
+    """Fails if VROOM is asked, because it knows none of the additions."""
 
     def session(*_: object) -> None:
         pytest.fail("VROOM was started")
@@ -90,7 +91,7 @@ def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_vroom")
 @pytest.mark.parametrize("seed", range(4))
-def test_answers_verify_and_only_get_better(seed: int) -> None:
+def test_each_answer_is_valid_and_better_than_the_one_before(seed: int) -> None:
     problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
     watched = Watched(problem, looks=LOOKS)
     model = model_of(problem)
@@ -100,7 +101,7 @@ def test_answers_verify_and_only_get_better(seed: int) -> None:
 
 
 @pytest.mark.usefixtures("no_vroom")
-def test_hundreds_of_jobs_have_an_answer_early_and_are_searched_in_parts() -> None:
+def test_hundreds_of_jobs_get_an_early_answer_and_then_better_ones() -> None:
     watched = Watched(problem_of(trips_body(1, jobs=300, vehicles=40, metric=True)), enough=2)
     assert watched.reported[0][0] < 4 + MARGIN
     assert len(watched.ranks) > 1
@@ -109,7 +110,7 @@ def test_hundreds_of_jobs_have_an_answer_early_and_are_searched_in_parts() -> No
 
 
 @pytest.mark.usefixtures("no_vroom")
-def test_the_first_answer_serves_most_jobs_although_not_all_can_be() -> None:
+def test_the_first_answer_serves_most_jobs_even_if_not_all_can_be_served() -> None:
     body = trips_body(1, jobs=300, vehicles=8, metric=True)
     for vehicle in body["vehicles"]:
         vehicle["shift_duration"], vehicle["max_reloads"] = 9_000, 1
@@ -120,7 +121,7 @@ def test_the_first_answer_serves_most_jobs_although_not_all_can_be() -> None:
 
 
 @pytest.mark.usefixtures("no_vroom")
-def test_a_few_jobs_that_cannot_all_be_served_are_searched_with_prizes_too() -> None:
+def test_priority_decides_which_jobs_a_short_shift_leaves_out() -> None:
     jobs = [{"id": n, "location_index": n, "delivery": [2], "priority": n} for n in (1, 2, 3)]
     vehicle = {"id": 1, "start_index": 0, "end_index": 0, "capacity": [4], "shift_duration": 300}
     cells = [[0 if a == b else 100 for b in range(4)] for a in range(4)]
@@ -130,7 +131,7 @@ def test_a_few_jobs_that_cannot_all_be_served_are_searched_with_prizes_too() -> 
 
 
 @pytest.mark.usefixtures("no_vroom")
-def test_routes_that_are_given_with_reloads_are_the_first_answer() -> None:
+def test_given_routes_with_reloads_are_the_first_answer() -> None:
     body = {
         "vehicles": [
             {
@@ -157,7 +158,7 @@ def test_routes_that_are_given_with_reloads_are_the_first_answer() -> None:
 
 
 @pytest.mark.usefixtures("no_vroom")
-def test_where_nothing_can_be_served_the_answer_says_so() -> None:
+def test_the_answer_leaves_out_every_job_if_none_can_be_served() -> None:
     body = trips_body(2, jobs=3)
     body["jobs"] = [{**job, "release_time": 90_000, "time_windows": [[0, 9]]} for job in body["jobs"]]
     watched = Watched(problem_of(body))
@@ -170,7 +171,7 @@ def with_breaks() -> Problem:
     return Problem.model_validate_json(json.dumps(body))
 
 
-def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
+def test_a_combination_that_no_engine_can_express_fails_with_both_reasons() -> None:
     with pytest.raises(
         UnsupportedCombinationError, match=r"VROOM cannot express .*, and PyVRP cannot express `breaks`"
     ) as caught:
@@ -178,14 +179,14 @@ def test_what_no_engine_knows_whole_fails_with_both_reasons() -> None:
     assert caught.value.code == "unsupported_combination"
 
 
-def test_matrices_that_are_too_large_for_pyvrp_leave_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matrices_too_large_for_pyvrp_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
     with pytest.raises(NoAnswerError, match="matrices of pyvrp would take"):
         Watched(problem_of(trips_body(1, jobs=4)))
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_what_the_rules_let_pass_pyvrp_can_express(seed: int) -> None:
+def test_pyvrp_can_express_every_problem_that_the_rules_accept(seed: int) -> None:
     body = random_body(seed, random_features(seed), jobs=5)
     body["jobs"][0]["release_time"] = 60
     problem = Problem.model_validate_json(json.dumps(body))

@@ -1,4 +1,4 @@
-"""What a caller is told of an error names what to change, and where in the body it stands."""
+"""Errors tell a caller what to change, and where in the body it is."""
 
 from milkrun.errors import SolveError
 from milkrun_solver import errors
@@ -18,14 +18,14 @@ def job(number: int) -> Place:
     return Place(f"job {number}", ("jobs", number - 1, "location"), None)
 
 
-def test_every_error_is_one_of_the_optimiser_and_of_milkrun() -> None:
+def test_every_error_is_an_optimiser_error_and_a_solve_error() -> None:
     found = [it for it in vars(errors).values() if isinstance(it, type) and it.__module__ == errors.__name__]
     for error in nonempty(it for it in found if issubclass(it, Exception)):
         assert issubclass(error, OptimiserError)
         assert issubclass(error, SolveError)
 
 
-def test_a_combination_that_no_engine_knows_has_both_reasons() -> None:
+def test_a_combination_that_no_engine_can_express_has_both_reasons() -> None:
     error = UnsupportedCombinationError(["VROOM knows no reloads", "PyVRP knows no breaks"])
     assert error.code == "unsupported_combination"
     assert "VROOM knows no reloads, and PyVRP knows no breaks." in error.detail
@@ -44,14 +44,14 @@ def test_one_location_off_the_roads_is_reported_with_its_distance() -> None:
     assert error.metres == 1_234.5
 
 
-def test_a_sentence_names_ten_places_and_its_errors_name_all() -> None:
+def test_the_sentence_names_ten_places_and_the_errors_name_all() -> None:
     error = LocationOffNetworkError([OffNetwork(job(n), "car", 100.0 * n) for n in range(1, 13)], limit=50)
     assert "job 10 (1,000 m for 'car'), 2 more; at most" in error.detail
     assert len(error.errors) == 12
     assert error.metres == 1_200
 
 
-def test_all_unreachable_places_are_named_beside_the_first_two() -> None:
+def test_every_unreachable_place_is_named() -> None:
     cut_off = [(job(1), "no way leads there"), (job(2), "no way leads away")]
     error = LocationUnreachableError("job 3", "job 1", "car", cut_off)
     assert error.detail.endswith("no way leads from job 3 to job 1; cut off are job 1, job 2.")

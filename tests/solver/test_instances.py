@@ -1,4 +1,4 @@
-"""CVRPLIB and Homberger instances: the cost that is told is what an independent evaluation finds."""
+"""CVRPLIB and Homberger instances: an independent evaluation finds the cost that Milkrun states."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tests.solver.problems import problem_of
         "C2_10_4",
     ],
 )
-def test_the_cost_is_what_an_independent_evaluation_finds(vrp_data: Path, name: str) -> None:
+def test_the_stated_cost_equals_that_of_an_independent_evaluation(vrp_data: Path, name: str) -> None:
     path = vrp_data / f"{name}.vrp"
     instance, best_known = read_instance(path), read_best_known(path)
     solution = Watched(problem_of(body_of(instance)), good_enough=ALL_SERVED).solution

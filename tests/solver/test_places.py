@@ -11,7 +11,7 @@ PROBLEM = problem_of(
 )
 
 
-def test_a_task_is_named_by_its_kind_and_found_by_its_path() -> None:
+def test_a_task_has_a_name_by_its_kind_and_a_path() -> None:
     assert [(place.name, place.path, place.coordinates) for place in task_places(PROBLEM)] == [
         ("job 1", ("jobs", 0, "location"), SHOP),
         ("pickup 2", ("shipments", 0, "pickup", "location"), SHOP),
@@ -19,7 +19,7 @@ def test_a_task_is_named_by_its_kind_and_found_by_its_path() -> None:
     ]
 
 
-def test_a_vehicle_starts_ends_and_reloads_somewhere() -> None:
+def test_a_vehicle_has_places_to_start_end_and_reload() -> None:
     assert [(place.name, place.coordinates) for place in vehicle_places(PROBLEM, 0)] == [
         ("the start of vehicle 3", DEPOT),
         ("the end of vehicle 3", None),
@@ -27,5 +27,5 @@ def test_a_vehicle_starts_ends_and_reloads_somewhere() -> None:
     ]
 
 
-def test_equal_coordinates_are_one_place_numbered_from_the_vehicles_on() -> None:
+def test_equal_coordinates_are_one_place_and_vehicles_are_numbered_first() -> None:
     assert distinct_coordinates(PROBLEM) == {DEPOT: 0, YARD: 1, SHOP: 2}

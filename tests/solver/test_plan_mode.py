@@ -1,7 +1,8 @@
-"""VROOM's plan mode, written by others, agrees with our forward pass and with our verifier.
+"""VROOM's plan mode, which others wrote, agrees with our schedule and our verifier.
 
-Plan mode now and then reports a delay on a plan that can be driven without one, as VROOM's own answers show:
-often with several windows a task, which it is not asked about here, and else about once in a thousand plans.
+Plan mode sometimes reports a delay in a plan that can be driven without one, as VROOM's own answers show.
+With several windows a task this is frequent, so these tests leave several windows out. Otherwise it happens
+about once in a thousand plans.
 """
 
 import random
@@ -28,7 +29,7 @@ def plans(seed: int) -> tuple[Model, list[Plan]]:
 
 
 def opinions() -> Iterator[tuple[bool, set[str]]]:
-    """Of many plans: whether the verifier refuses it, and the causes of the violations in plan mode."""
+    """For many plans, whether the verifier refuses it and the causes of the violations in plan mode."""
     for seed in range(60):
         model, some = plans(seed)
         for plan in some:
@@ -37,7 +38,7 @@ def opinions() -> Iterator[tuple[bool, set[str]]]:
             yield refused, {seen["cause"] for seen in plan_mode(model, plan)["summary"]["violations"]}
 
 
-def test_the_verifier_refuses_a_plan_where_plan_mode_sees_a_violation() -> None:
+def test_plan_mode_reports_a_violation_in_every_plan_that_the_verifier_refuses() -> None:
     found = list(opinions())
     assert 50 < sum(refused for refused, _ in found) < 120
     assert all(causes for refused, causes in found if refused)
@@ -46,7 +47,7 @@ def test_the_verifier_refuses_a_plan_where_plan_mode_sees_a_violation() -> None:
 
 
 def good_plans() -> Iterator[tuple[Model, Plan, Solution]]:
-    """The plans that the verifier passes, with the times of the forward pass."""
+    """The plans that the verifier accepts, with the times of our schedule."""
     for seed in range(60):
         model, some = plans(seed)
         for plan in some:
@@ -55,17 +56,17 @@ def good_plans() -> Iterator[tuple[Model, Plan, Solution]]:
                 yield model, plan, solution
 
 
-def test_plan_mode_times_a_good_plan_as_the_forward_pass_does() -> None:
+def test_plan_mode_and_our_schedule_agree_on_the_times_of_a_good_plan() -> None:
     for model, plan, solution in nonempty(good_plans()):
         plain = all(vehicle.source.speed_factor == 1 for vehicle in model.vehicles)
         theirs = plan_mode(model, plan)["summary"]
         assert solution.summary.setup == theirs["setup"]
         assert solution.summary.service == theirs["service"]
         assert solution.summary.distance == theirs["distance"]
-        # A speed factor makes fractions of seconds, which plan mode rounds elsewhere.
+        # A speed factor makes fractions of seconds, which plan mode rounds at other points.
         slack = 0 if plain else len(model.tasks)
         assert solution.summary.duration == pytest.approx(theirs["duration"], abs=slack)
         assert solution.summary.waiting_time == pytest.approx(theirs["waiting_time"], abs=slack)
         if plain:
-            # Where nothing is timed VROOM rounds a route's cost down, and plan mode to the nearest.
+            # Without time windows, VROOM rounds a route's cost down, and plan mode to the nearest.
             assert solution.summary.cost == pytest.approx(theirs["cost"], abs=len(plan))

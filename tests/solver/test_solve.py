@@ -1,4 +1,4 @@
-"""The whole: what `solve` promises about time, order, ends and failures."""
+"""What `solve` promises about time, order, ends and failures."""
 
 import logging
 import os
@@ -37,7 +37,7 @@ from tests.waiting import MARGIN, PATIENCE
 
 @pytest.fixture(autouse=True)
 def clean() -> Iterator[None]:
-    """No test leaves a thread or a child process."""
+    """Checks that no test leaves a thread or a child process."""
     with nothing_left_behind():
         yield
 
@@ -48,7 +48,7 @@ def middling(**options: Any) -> Problem:
 
 
 def breaking(jobs: int = 30, **options: Any) -> Problem:
-    """A problem that is VROOM's alone."""
+    """A problem that only VROOM can express."""
     body = random_body(3, {"capacity", "breaks", "great circle"}, jobs=jobs, vehicles=jobs // 5)
     return problem_of({**body, "options": options})
 
@@ -59,21 +59,21 @@ def large() -> Problem:
 
 @pytest.fixture(scope="module")
 def two_seconds() -> Watched:
-    """Two seconds of a middling problem."""
+    """Two seconds of a medium-sized problem."""
     return Watched(middling(), seconds=2)
 
 
 @pytest.fixture(scope="module")
 def with_breaks() -> Watched:
-    """The first answer to a problem that is VROOM's alone."""
+    """The first answer to a problem that only VROOM can express."""
     return Watched(breaking(), enough=1)
 
 
-# A solve ends within half a second once it is told to. `MILKRUN_SOAK=1000` measures that; here a busy machine
-# has its margin, and what is ended goes on for minutes otherwise.
+# A solve ends within half a second once it is told to end; `MILKRUN_SOAK=1000` measures that. These tests add
+# a margin for a busy machine. Without a stop, the searches that they stop would run for minutes.
 
 
-def test_a_handful_of_stops_ends_by_itself() -> None:
+def test_a_search_of_a_handful_of_stops_ends_by_itself() -> None:
     watched = Watched(random_problem(1, {"capacity"}, jobs=3, vehicles=2))
     assert watched.took < MARGIN
 
@@ -82,14 +82,14 @@ def test_a_larger_problem_uses_its_time(two_seconds: Watched) -> None:
     assert 1.7 <= two_seconds.took < 2.5 + MARGIN
 
 
-def test_a_thousand_timed_jobs_keep_the_deadline() -> None:
+def test_a_search_of_a_thousand_timed_jobs_keeps_the_deadline() -> None:
     started = time.monotonic()
     with suppress(NoAnswerError):
         Watched(large(), seconds=1)
     assert time.monotonic() - started < 1.5 + MARGIN
 
 
-def test_a_thousand_timed_jobs_have_an_answer_early_and_a_stop_ends_their_search_at_once() -> None:
+def test_a_thousand_timed_jobs_get_an_early_answer_and_stop_at_once() -> None:
     reported: list[float] = []
     stopped: list[float] = []
 
@@ -110,7 +110,7 @@ def test_a_thousand_timed_jobs_have_an_answer_early_and_a_stop_ends_their_search
     assert reported[0] - started < 5 + MARGIN
 
 
-def test_answers_only_get_better_and_the_last_is_returned(two_seconds: Watched) -> None:
+def test_each_answer_is_better_and_the_last_one_is_returned(two_seconds: Watched) -> None:
     assert len(two_seconds.ranks) > 1
     assert two_seconds.ranks == sorted(set(two_seconds.ranks), reverse=True)
     assert solution_objective(two_seconds.problem, two_seconds.solution) == two_seconds.ranks[-1]
@@ -139,7 +139,7 @@ def test_on_best_is_called_in_the_calling_thread() -> None:
     assert names == {threading.current_thread().name}
 
 
-def test_an_exception_of_on_best_comes_out_and_leaves_nothing_behind() -> None:
+def test_an_exception_in_on_best_is_raised_and_leaves_nothing_behind() -> None:
     def on_best(_: Solution) -> None:
         raise RuntimeError("the store is away")
 
@@ -153,7 +153,7 @@ def test_an_exception_of_on_best_comes_out_and_leaves_nothing_behind() -> None:
         )
 
 
-def test_stall_limit_ends_a_search_that_finds_nothing_better() -> None:
+def test_the_stall_limit_ends_a_search_that_finds_nothing_better() -> None:
     body = random_body(2, {"capacity", "great circle"}, jobs=40, vehicles=9)
     watched = Watched(problem_of({**body, "options": {"stall_limit": 1.0}}))
     assert 0.5 <= watched.took - watched.reported[-1][0] < 1.5 + MARGIN
@@ -170,13 +170,13 @@ def test_meta_tells_how_the_answer_came_about(two_seconds: Watched) -> None:
     assert meta.engine == two_seconds.reported[-1][1].meta.engine
 
 
-def test_breaks_are_vrooms_alone(with_breaks: Watched) -> None:
+def test_only_vroom_solves_problems_with_breaks(with_breaks: Watched) -> None:
     assert with_breaks.solution.meta.engine == "vroom"
     assert any(step.type == "break" for route in with_breaks.solution.routes for step in route.steps)
 
 
 @pytest.mark.parametrize("jobs", [80, 240])
-def test_problems_of_vroom_alone_get_better_after_its_own_answer(jobs: int) -> None:
+def test_answers_get_better_than_vrooms_own_where_only_vroom_can_solve(jobs: int) -> None:
     problem = breaking(jobs, exploration_level=0)
     model = model_of(problem)
     theirs = solution_of(model, routes_of(model, vroom_output(model, None if jobs > 200 else 0)), META)
@@ -184,7 +184,7 @@ def test_problems_of_vroom_alone_get_better_after_its_own_answer(jobs: int) -> N
 
 
 def better_than(other: Solution, problem: Problem, **arguments: Any) -> Solution:
-    """The first answer that is better than another one."""
+    """The first answer that is better than `other`."""
     reported: list[Solution] = []
     solution = solve(
         problem,
@@ -201,7 +201,7 @@ def better_than(other: Solution, problem: Problem, **arguments: Any) -> Solution
 
 
 @pytest.mark.parametrize("features", [{"great circle"}, {"great circle", "breaks"}])
-def test_an_answer_that_serves_nothing_is_an_answer_and_ends_the_search(features: set[str]) -> None:
+def test_the_search_ends_with_an_answer_even_if_no_task_can_be_served(features: set[str]) -> None:
     body = random_body(1, features, jobs=3)
     for job in body["jobs"]:
         job["skills"] = [9]
@@ -211,7 +211,7 @@ def test_an_answer_that_serves_nothing_is_an_answer_and_ends_the_search(features
     assert watched.took < MARGIN
 
 
-def test_parts_are_searched_as_well_where_some_tasks_can_not_be_served(
+def test_parts_are_searched_even_if_some_tasks_cannot_be_served(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     body = random_body(3, {"capacity", "great circle"}, jobs=160, vehicles=40)
@@ -228,14 +228,14 @@ def test_the_result_is_never_worse_than_the_initial_answer(two_seconds: Watched)
     assert all(found < solution_objective(problem, best) for found in again.ranks)
 
 
-def test_an_initial_answer_with_breaks_is_kept_too(with_breaks: Watched) -> None:
+def test_the_result_is_never_worse_than_an_initial_answer_with_breaks(with_breaks: Watched) -> None:
     problem, best = with_breaks.problem, with_breaks.solution
     again = Watched(problem, looks=LOOKS, initial=best)
     assert solution_objective(problem, again.solution) <= solution_objective(problem, best)
 
 
-def test_an_initial_answer_with_breaks_is_gone_on_from() -> None:
-    """It is better than what VROOM may find here by itself, and becomes better still."""
+def test_the_search_continues_from_an_initial_answer_with_breaks() -> None:
+    """The initial answer is better than anything VROOM finds here on its own."""
     problem = breaking(80, exploration_level=0)
     initial = vroom_solution(model_of(problem), level=2)
     assert solution_objective(problem, initial) < solution_objective(
@@ -271,7 +271,7 @@ def test_routes_given_as_steps_are_the_first_answer() -> None:
 
 
 class Finding:
-    """An improver that has found the same routes once, and is told where to go on from."""
+    """An improver that has found these routes, and records the restarts it is told to make."""
 
     engine = "pyvrp"
 
@@ -286,7 +286,7 @@ class Finding:
         self.restarts.append(routes)
 
 
-def test_routes_that_break_rules_are_gone_back_from_those_that_are_no_better_are_not() -> None:
+def test_the_improver_restarts_after_invalid_routes_only() -> None:
     model = model_of(random_problem(1, {"capacity"}, jobs=4))
     good = routes_of(model, vroom_output(model))
     incumbent = incumbent_module.Incumbent(model, 1, time.monotonic(), lambda _: None)
@@ -300,8 +300,8 @@ def test_routes_that_break_rules_are_gone_back_from_those_that_are_no_better_are
         assert finding.restarts == restarts
 
 
-def test_a_search_whose_answers_do_not_verify_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    """The cost of a route is more than VROOM can state."""
+def test_the_error_says_that_no_answer_was_valid(caplog: pytest.LogCaptureFixture) -> None:
+    """The cost of a route exceeds what VROOM can state."""
     body = random_body(1, {"breaks"}, jobs=3)
     for vehicle in body["vehicles"]:
         vehicle["costs"] = {"fixed": 2**32 - 1}
@@ -313,24 +313,24 @@ def failing(*_: Any, **__: Any) -> Any:
     raise RuntimeError("out of order")
 
 
-def test_the_other_engine_goes_on_when_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vroom_continues_if_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
     watched = Watched(middling())
     assert watched.solution.meta.engine == "vroom"
-    assert watched.took < MARGIN  # it does not wait for an engine that is gone
+    assert watched.took < MARGIN  # it does not wait for an engine that has failed
 
 
-def test_the_other_engine_goes_on_when_pyvrp_cannot_even_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vroom_continues_if_pyvrp_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvrp_engine, "Encoding", failing)
     assert Watched(middling()).solution.meta.engine == "vroom"
 
 
-def test_the_other_engine_goes_on_when_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pyvrp_continues_if_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
-def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pyvrp_continues_if_vrooms_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     spawn = vroom_process._spawn
 
     def doomed() -> Any:
@@ -342,7 +342,7 @@ def test_the_search_goes_on_when_the_child_is_killed(monkeypatch: pytest.MonkeyP
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
-def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_says_why_if_both_engines_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
     monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
     with pytest.raises(NoAnswerError, match="out of order") as error:
@@ -350,7 +350,7 @@ def test_when_both_engines_fail_the_error_says_why(monkeypatch: pytest.MonkeyPat
     assert error.value.code == "solver_failed"
 
 
-def test_a_refused_problem_says_which_vehicle_it_is() -> None:
+def test_the_error_names_the_vehicle_for_which_vroom_refused_the_problem() -> None:
     body = random_body(1, {"great circle"}, jobs=3, vehicles=1)
     body["vehicles"][0].update(time_window=[0, 9], breaks=[{"id": 1, "time_windows": [[20, 30]]}])
     with pytest.raises(NoAnswerError, match="breaks for vehicle 10"):
@@ -362,10 +362,10 @@ def test_a_stop_before_the_first_answer_is_an_error() -> None:
         Watched(large(), should_stop=lambda: True)
 
 
-def test_an_answer_that_does_not_verify_is_logged_and_dropped(
+def test_an_invalid_answer_is_logged_and_discarded(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """VROOM's is the first here: with shipments all else waits for it."""
+    """VROOM answers first here, because with shipments all other searches wait for it."""
     faults_of = Verifier.faults
 
     def strict(self: Any, solution: Solution) -> list[str]:
@@ -379,7 +379,7 @@ def test_an_answer_that_does_not_verify_is_logged_and_dropped(
     assert "refused" in caplog.text
 
 
-def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
+def test_pyvrp_continues_if_vrooms_answer_cannot_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def unreadable(*_: Any) -> Any:
@@ -389,18 +389,18 @@ def test_an_answer_of_vroom_that_cannot_be_read_costs_no_more_than_itself(
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
-def test_engine_errors_belong_to_one_tree() -> None:
+def test_engine_errors_belong_to_one_hierarchy() -> None:
     assert issubclass(EngineError, NoAnswerError.__mro__[1])
 
 
-def test_a_road_network_is_not_found_before_anything_starts() -> None:
+def test_an_unknown_road_network_is_an_error_before_any_search() -> None:
     body = {**random_body(1, {"great circle"}, jobs=3), "network": "monaco"}
     with pytest.raises(Exception, match="no road network") as error:
         Watched(problem_of(body))
     assert getattr(error.value, "code", None) == "network_not_found"
 
 
-def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_most_as_many_threads_search_as_there_are_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
     search = improver.Improver._search
 
@@ -410,13 +410,13 @@ def test_no_more_threads_than_cores_search(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(improver.Improver, "_search", counted)
     looked_enough = after(LOOKS)
-    with suppress(NoAnswerError):  # it may have none yet
+    with suppress(NoAnswerError):  # there may be no answer yet
         Watched(middling(), should_stop=lambda: bool(started) and looked_enough())
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize("wanted", [1, 2])
-def test_no_more_children_at_once_than_the_problem_asks_for(wanted: int) -> None:
+def test_at_most_as_many_children_run_as_the_problem_allows(wanted: int) -> None:
     before, seen = children(), Counter[int]()
     allowed = min(wanted, len(os.sched_getaffinity(0)))
 
@@ -424,12 +424,12 @@ def test_no_more_children_at_once_than_the_problem_asks_for(wanted: int) -> None
         seen[len(children() - before)] += 1
         return seen[allowed] >= LOOKS
 
-    with suppress(NoAnswerError):  # it may have none yet
+    with suppress(NoAnswerError):  # there may be no answer yet
         Watched(breaking(60, threads=wanted, exploration_level=0), should_stop=look)
     assert max(seen) == allowed
 
 
-def test_on_one_core_one_engine_works_at_a_time() -> None:
+def test_on_one_core_only_one_engine_works_at_a_time() -> None:
     before = children()
     at_work = Counter[tuple[bool, bool]]()
 
@@ -440,6 +440,6 @@ def test_on_one_core_one_engine_works_at_a_time() -> None:
 
     problem = random_problem(3, {"capacity", "windows", "great circle"}, jobs=35, vehicles=8)
     alone = problem.model_copy(update={"options": problem.options.model_copy(update={"threads": 1})})
-    with suppress(NoAnswerError):  # it may have none yet
+    with suppress(NoAnswerError):  # there may be no answer yet
         Watched(alone, should_stop=look)
     assert at_work[True, True] == 0

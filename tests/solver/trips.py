@@ -1,4 +1,4 @@
-"""Random problems with reloads, release times and overtime, the same for the same seed."""
+"""Random problems with reloads, release times and overtime. The same seed gives the same problem."""
 
 import math
 import random
@@ -8,7 +8,7 @@ DAY = 20_000
 
 
 def trips_body(seed: int, jobs: int = 8, vehicles: int = 2, metric: bool = False) -> dict[str, Any]:
-    """The JSON of a problem; `metric`: no way is a short cut of another."""
+    """The JSON of a problem. With `metric`, no detour is shorter than the direct way."""
     rng = random.Random(seed)
     places = jobs + 3
     speed = rng.random() < 0.3

@@ -1,4 +1,4 @@
-"""VROOM in this process, for the tests: solving a problem, and its plan mode as a second opinion."""
+"""VROOM in this process: it solves problems for the tests, and its plan mode gives a second opinion."""
 
 import json
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ def vroom_output(model: Model, level: int | None = 1) -> dict[str, Any]:
 
 
 def plan_mode(model: Model, plan: Plan) -> dict[str, Any]:
-    """VROOM's plan mode on a plan: the times it chooses, and every violation it sees."""
+    """VROOM's plan mode on a plan: the times it chooses and every violation it reports."""
     return _checked(model, steps_of(model, plan))
 
 
 def plan_mode_of_answer(model: Model, output: Mapping[str, Any]) -> dict[str, Any]:
-    """VROOM's plan mode on an answer of VROOM, its breaks included."""
+    """VROOM's plan mode on an answer of VROOM, including its breaks."""
     steps = {
         route["vehicle"]: [
             {"type": step["type"], "id": step["id"]} for step in route["steps"] if "id" in step
@@ -38,7 +38,7 @@ def plan_mode_of_answer(model: Model, output: Mapping[str, Any]) -> dict[str, An
 
 
 def accepts_as_start(model: Model, plan: Plan) -> bool:
-    """Whether VROOM starts a search from a plan, which it refuses to where the plan breaks a rule."""
+    """Whether VROOM starts a search from a plan. It refuses a plan that breaks a rule."""
     vroom, effort = load_vroom(), Effort(0)
     request = with_steps(request_of(model, [effort], threads=1, seconds=60), steps_of(model, plan))
     try:

@@ -1,4 +1,4 @@
-"""What is said while packages are fetched and installed."""
+"""What the installer prints while packages are downloaded and installed."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_a_package_for_another_machine_does_not_count() -> None:
     assert after(IGNORING, COLLECTING).text(0) == "Fetching 1 of 2: numpy"
 
 
-def test_while_pip_installs_what_is_there_is_counted() -> None:
+def test_installed_packages_are_counted_while_pip_installs() -> None:
     progress = after(COLLECTING, "Installing collected packages: pytz, numpy, pandas")
     assert [progress.text(installed) for installed in (0, 2, 4)] == [
         "Installing 0 of 3",
@@ -46,7 +46,7 @@ def test_while_pip_installs_what_is_there_is_counted() -> None:
     ]
 
 
-def test_where_the_output_is_kept_lines_are_few_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_to_a_file_has_few_and_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console()
     for number in range(100):
         console.show(f"Fetching {number} of 100")
@@ -54,7 +54,7 @@ def test_where_the_output_is_kept_lines_are_few_and_whole(capsys: pytest.Capture
     assert capsys.readouterr().out == "Fetching 0 of 100\nInstalled.\n"
 
 
-def test_in_a_terminal_one_line_is_written_over(
+def test_output_to_a_terminal_overwrites_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)

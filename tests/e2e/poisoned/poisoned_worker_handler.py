@@ -1,9 +1,9 @@
-"""The worker as it is deployed, but its process crashes when it solves a problem that says so.
+"""The worker as deployed, except that its process crashes when a problem says so.
 
-The first job's description tells how, and whether that is to be after the first routes: `memory`, `killed`,
-`killed later`. Those that crash at once do so a second time only when told to, by the file CRASH_ON in the
-worker's folder: until then they hold their runs. With `endless` the worker leaves a search at work that ends
-with the process alone.
+The first job's description says how it crashes, and whether only after the first routes: `memory`,
+`killed` or `killed later`. A run that crashes at once crashes a second time only once the file CRASH_ON
+exists in the worker's folder; until then its worker just holds it. With `endless`, the worker leaves a
+search running that ends only with the process.
 """
 
 import ctypes
@@ -30,7 +30,7 @@ from milkrun_solver.search.threads import SearchThread
 CRASH_ON = "crash-on"
 _solve = worker_handler.solve
 _stored = threading.Event()
-"""Once routes have been."""
+"""Set once routes have been stored."""
 
 
 def _crash(how: str) -> None:
@@ -71,7 +71,7 @@ def _wait_after_the_first_time(how: str, should_stop: Callable[[], bool]) -> Non
 
 
 class _Noting(JobStateManager):
-    """Notes when routes have been stored."""
+    """Records that routes have been stored."""
 
     def renew(self, *args: Any, **options: Any) -> bool:
         stop = super().renew(*args, **options)

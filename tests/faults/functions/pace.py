@@ -1,4 +1,4 @@
-"""Gives Milkrun's handlers the harness's pace: its own lease and its own waits. Imported before a handler."""
+"""Gives Milkrun's handlers the harness's lease and waits. Must be imported before a handler."""
 
 import os
 from dataclasses import replace
@@ -9,7 +9,7 @@ from milkrun import settings
 
 @cache
 def get_settings() -> settings.Settings:
-    """The settings of the environment, at the pace that the harness asks for."""
+    """The settings of the environment, with the pace that the harness sets."""
     given = settings.Settings.from_env(os.environ)
     lease, redispatch = float(os.environ["FAULTS_LEASE"]), float(os.environ["FAULTS_REDISPATCH"])
     return replace(given, jobs=replace(given.jobs, lease=lease, redispatch=redispatch))

@@ -1,7 +1,7 @@
 """A search that costs next to nothing, so that thousands of runs fit on a laptop: it mostly sleeps.
 
-Its routes are made, timed and verified by the code of Milkrun's own engines; only how it comes to them is
-plain chance. Runs whose first vehicle is described as REAL go to Milkrun's engines themselves.
+Milkrun's own code builds, times and verifies its routes; only the routes themselves are random. Runs whose
+first vehicle has the description REAL use Milkrun's real engines.
 """
 
 import random
@@ -32,7 +32,7 @@ def search(
     initial: Solution | None = None,
     travel: TravelSource | None = None,
 ) -> Solution:
-    """As `milkrun_solver.solve.solve`: tries routes until the deadline, a stop, or the stall limit."""
+    """Like `milkrun_solver.solve.solve`: tries routes until the deadline, a stop, or the stall limit."""
     if problem.vehicles[0].description == REAL:
         return solve(
             problem,
@@ -68,7 +68,7 @@ def _is_over(incumbent: Incumbent, stall_limit: float | None, deadline: float) -
 
 
 def _random_plan(model: Model, chance: random.Random) -> Plan:
-    """All tasks in any order, dealt out to the vehicles in turn."""
+    """All tasks in random order, dealt to the vehicles in turn."""
     tasks = list(range(len(model.tasks)))
     chance.shuffle(tasks)
     shares = [tasks[number :: len(model.vehicles)] for number in range(len(model.vehicles))]

@@ -1,4 +1,4 @@
-"""Submit as it is deployed, at the harness's pace."""
+"""Submit as deployed, at the harness's pace."""
 
 import pace  # noqa: F401
 

@@ -1,4 +1,4 @@
-"""Sweeper as it is deployed, at the harness's pace."""
+"""The sweeper as deployed, at the harness's pace."""
 
 import pace  # noqa: F401
 

@@ -1,4 +1,5 @@
-"""The worker as it is deployed, at the harness's pace and with its search. It notes which run it is about."""
+"""The worker as deployed, at the harness's pace and with its search. It writes a note of the run it
+works on."""
 
 import os
 from pathlib import Path
@@ -29,7 +30,7 @@ vars(worker_handler).update(solve=_noted_search)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
-    """Works on a run. The note, named by this process, is left behind by one that is killed."""
+    """Works on a run. The note has this process's name, and remains if the process is killed."""
     _note().write_text(event["run_id"])
     try:
         worker_handler.lambda_handler(event, context)

@@ -1,4 +1,4 @@
-"""Street networks as OSMnx saves them: attributes are text, edges are directions."""
+"""Street networks as OSMnx saves them: attributes are text, and each edge is one direction."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_walkers_may_go_against_a_one_way_edge(path: Path) -> None:
     assert read_ways(path).kmh[0].tolist() == [[30, 16, 5], [0, 0, 5]]
 
 
-def test_of_values_joined_by_simplification_the_first_class_and_the_lowest_limit_count(path: Path) -> None:
+def test_a_merged_edge_has_its_first_class_and_its_lowest_limit(path: Path) -> None:
     joined = {"highway": "['tertiary', 'primary']", "maxspeed": "['70', '40']"}
     networkx.write_graphml(street_network((1, 2, joined)), path)
     assert read_ways(path).kmh[0, 0, 0] == 40
@@ -63,7 +63,7 @@ def test_a_value_that_begins_with_a_bracket_is_a_value(path: Path, key: str, nam
     assert read_ways(path).kmh[0, 0].tolist() == [30, 16, 5]
 
 
-def test_of_joined_accesses_one_that_closes_a_part_closes_the_edge(path: Path) -> None:
+def test_an_access_value_that_closes_a_part_closes_a_merged_edge(path: Path) -> None:
     networkx.write_graphml(street_network((1, 2, {"access": "['yes', 'private']"}), (2, 1, {})), path)
     ways = read_ways(path)
     assert len(ways.metres) == 1
@@ -75,7 +75,7 @@ def test_walkers_may_go_against_an_edge_that_is_one_way_in_part(path: Path) -> N
     assert read_ways(path).kmh[0].tolist() == [[30, 16, 5], [0, 0, 5]]
 
 
-def test_heights_in_a_shape_are_passed_over(path: Path) -> None:
+def test_heights_in_a_shape_are_ignored(path: Path) -> None:
     shape = "LINESTRING Z (7.001 43 5, 7.0015 43.0005 6, 7.002 43 7)"
     networkx.write_graphml(street_network((1, 2, {"geometry": shape}), (2, 1, {})), path)
     assert 7.0015 in read_ways(path).longitude

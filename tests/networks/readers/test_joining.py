@@ -1,4 +1,4 @@
-"""Ends of roads that lie so close that they are one place."""
+"""Ends of roads that are so close together that they count as one place."""
 
 import math
 import random
@@ -12,7 +12,7 @@ from networks.readers.joining import with_ends_joined
 from networks.ways import Ways, WaysBuilder
 
 DECIMETRE = math.degrees(0.1 / 6_371_008.8)
-"""Of latitude, in degrees."""
+"""In degrees of latitude."""
 Place = tuple[float, float]
 Road = tuple[Place, Place]
 OPEN = ((30.0, 16.0, 5.0), (30.0, 16.0, 5.0))
@@ -32,7 +32,7 @@ def junctions(ways: Ways) -> int:
 
 
 def fork(gap: float, lon: float = 10.0, lat: float = 50.0, along: str = "lat") -> Ways:
-    """Two roads whose ends lie some degrees apart."""
+    """Two roads whose ends are this many degrees apart."""
     there = (lon, lat + gap) if along == "lat" else (lon + gap, lat)
     return with_ends_joined(table(((lon - 0.01, lat - 0.01), (lon, lat)), (there, (lon - 0.01, lat - 0.02))))
 
@@ -43,7 +43,7 @@ def test_ends_within_a_decimetre_are_one_place_and_others_are_not(gap: float, ex
 
 
 @pytest.mark.parametrize("lat", [0.0, 60.0, 85.0])
-def test_a_decimetre_is_one_at_any_latitude(lat: float) -> None:
+def test_a_decimetre_is_the_same_length_at_any_latitude(lat: float) -> None:
     degrees = DECIMETRE / math.cos(math.radians(lat))
     assert junctions(fork(0.99 * degrees, lat=lat, along="lon")) == 3
     assert junctions(fork(1.01 * degrees, lat=lat, along="lon")) == 4
@@ -97,7 +97,7 @@ def test_the_order_of_the_roads_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("step", [0.3, 0.5, 0.9, 0.99])
-def test_a_road_in_steps_of_centimetres_stays_as_long_as_it_is(step: float) -> None:
+def test_a_road_in_steps_of_centimetres_keeps_its_length(step: float) -> None:
     places = [(10.0, 50 + number * step * DECIMETRE) for number in range(1_000)]
     network, dropped = compile_ways(with_ends_joined(table(*pairwise(places))))
     length = network.latitude.max() - network.latitude.min()
@@ -105,7 +105,7 @@ def test_a_road_in_steps_of_centimetres_stays_as_long_as_it_is(step: float) -> N
     assert dropped.shares["car"].island_roads == 0
 
 
-def test_a_row_of_ends_is_connected_from_one_to_the_next() -> None:
+def test_a_row_of_close_ends_is_connected_from_one_to_the_next() -> None:
     step = 0.9 * DECIMETRE
     roads = [((10.0, 50 + number * step), (10.1 + number, 50.0)) for number in range(30)]
     network, dropped = compile_ways(with_ends_joined(table(*roads)))
@@ -114,7 +114,7 @@ def test_a_row_of_ends_is_connected_from_one_to_the_next() -> None:
     assert network.latitude.max() - 50 > 25 * step
 
 
-def test_a_bridge_is_open_only_to_whom_the_table_has_roads_for() -> None:
+def test_a_bridge_is_open_only_to_profiles_with_roads_in_the_table() -> None:
     builder = WaysBuilder()
     for number in range(30):
         places = [(10.0, 50 + number * 0.9 * DECIMETRE), (10.1 + number, 50.0)]
@@ -125,7 +125,7 @@ def test_a_bridge_is_open_only_to_whom_the_table_has_roads_for() -> None:
 
 
 @pytest.mark.parametrize("lat", [0.0, 50.0, 80.0])
-def test_a_town_with_noise_in_its_last_digits_is_the_town_without(lat: float) -> None:
+def test_noise_in_the_last_digits_does_not_change_a_town(lat: float) -> None:
     noise = random.Random(3)
 
     def place(x: int, y: int, spread: float) -> Place:
@@ -144,7 +144,7 @@ def test_a_town_with_noise_in_its_last_digits_is_the_town_without(lat: float) ->
     assert np.sort(noisy.metres) == pytest.approx(np.sort(plain.metres), abs=0.2)
 
 
-def test_a_heap_of_ends_is_refused_before_it_fills_the_memory() -> None:
+def test_a_huge_cluster_of_ends_is_refused_before_it_fills_the_memory() -> None:
     count = 20_000
     builder = WaysBuilder()
     for number in range(count):

@@ -1,4 +1,4 @@
-"""What the reader makes of OpenStreetMap's own files."""
+"""What the reader reads from OpenStreetMap's own files."""
 
 import bz2
 import gzip
@@ -39,7 +39,7 @@ def test_zipped_files_are_the_same_roads(osm_file: OsmFile) -> None:
         assert read_ways(zipped).longitude.tolist() == read_ways(plain).longitude.tolist()
 
 
-def test_a_way_that_leaves_the_extract_is_kept_as_far_as_it_is_in_it(osm_file: OsmFile) -> None:
+def test_a_way_that_leaves_the_extract_is_kept_up_to_its_edge(osm_file: OsmFile) -> None:
     line_of_nodes(osm_file, 5)
     osm_file.way([1, 2, 99, 4, 5, 98], STREET)
     ways = read_ways(osm_file.write())
@@ -67,7 +67,7 @@ def test_barriers_are_read(osm_file: OsmFile) -> None:
     ]
 
 
-def test_a_bus_trap_parts_two_villages_for_cars_alone(osm_file: OsmFile) -> None:
+def test_a_bus_trap_separates_two_villages_only_for_cars(osm_file: OsmFile) -> None:
     line_of_nodes(osm_file, 6)
     osm_file.node(7, 7.0035, 43.0, {"barrier": "bus_trap"})
     osm_file.way([1, 2], STREET)
@@ -91,7 +91,7 @@ def test_an_editors_new_street_among_others_is_read(osm_file: OsmFile) -> None:
     assert ways.points[3] == ways.points[1]
 
 
-def test_numbers_below_0_alone_are_read(osm_file: OsmFile) -> None:
+def test_a_file_with_only_negative_ids_is_read(osm_file: OsmFile) -> None:
     for number in (-1, -2, -3):
         osm_file.node(number, 7.0 - 0.001 * number, 43.0, {"barrier": "block"} if number == -2 else {})
     osm_file.way([-1, -2, -3], STREET, number=-1)
@@ -102,7 +102,7 @@ def test_numbers_below_0_alone_are_read(osm_file: OsmFile) -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_ways_may_come_before_their_nodes(osm_file: OsmFile, sign: int) -> None:
-    for number in (3, 1, 2):  # in no order either
+    for number in (3, 1, 2):  # in any order
         osm_file.node(sign * number, 7.0 + 0.001 * number, 43.0)
     osm_file.way([sign, sign * 2, sign * 3], STREET)
     ways = read_ways(osm_file.write(ways_first=True))
@@ -123,7 +123,7 @@ def test_a_way_that_is_marked_as_deleted_is_no_road(osm_file: OsmFile, mark: dic
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_a_node_that_is_marked_as_deleted_is_not_there(osm_file: OsmFile, mark: dict[str, str]) -> None:
+def test_a_node_that_is_marked_as_deleted_is_ignored(osm_file: OsmFile, mark: dict[str, str]) -> None:
     line_of_nodes(osm_file, 4)
     osm_file.node(5, 7.005, 43.0, None, **mark)
     osm_file.way([1, 2, 5, 3, 4], STREET)

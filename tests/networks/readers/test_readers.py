@@ -1,4 +1,4 @@
-"""Files that are not what they should be: one line each."""
+"""Errors of invalid files: one line each."""
 
 import contextlib
 import gzip
@@ -108,7 +108,7 @@ ODD = ["", "nan", "-1", "1e400", "9" * 20, "[x]", "\0", "delete", "é", "<", '"'
 
 @pytest.fixture
 def sound(tmp_path: Path) -> dict[str, bytes]:
-    """Files with nothing wrong in them, by their names."""
+    """Valid files, by name."""
     plain, packed = tmp_path / "plain.osm", tmp_path / "packed.osm.pbf"
     plain.write_bytes(TOWN)
     with osmium.SimpleWriter(str(packed)) as writer:
@@ -132,7 +132,7 @@ def test_any_file_is_read_or_refused(tmp_path: Path, sound: dict[str, bytes], en
 
 
 def spoilt(content: bytes, choose: random.Random) -> bytes:
-    """A file with some of its values changed, or of its bytes."""
+    """A file with some of its values or bytes changed."""
     values = list(re.finditer(rb'(?<=")[^"<>]+(?=")|(?<=>)[^<>]+(?=<)|(?<=,)[^,\n]+', content))
     if values and choose.random() < 0.8:
         value = choose.choice(values)

@@ -34,7 +34,7 @@ def test_speeds_are_in_kmh_and_an_empty_one_is_closed(table: Path) -> None:
     assert ways.kmh[0, 0].tolist() == [50, 0, 4.5]
 
 
-def test_a_stated_length_counts(table: Path) -> None:
+def test_a_stated_length_is_used(table: Path) -> None:
     ways = read(table, f"{ENDS},metres", "7,43,7.1,43,9000", "7,43,7.1,43,")
     network, _ = compile_ways(ways)
     assert sorted(network.metres.round().tolist())[:2] == [8132, 8132]
@@ -42,7 +42,7 @@ def test_a_stated_length_counts(table: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["yes", "TRUE", "1"])
-def test_a_one_way_street_is_one_way_but_for_walkers(table: Path, text: str) -> None:
+def test_walkers_may_go_against_a_one_way_street(table: Path, text: str) -> None:
     ways = read(table, f"{ENDS},oneway", f"7,43,7.1,43,{text}")
     assert ways.kmh[0].tolist() == [[30, 16, 5], [0, 0, 5]]
 
@@ -52,7 +52,7 @@ def test_a_byte_order_mark_does_not_matter(table: Path) -> None:
     assert len(read_ways(table).metres) == 1
 
 
-def test_ends_that_differ_in_their_last_digits_meet(table: Path) -> None:
+def test_ends_that_differ_only_in_their_last_digits_meet(table: Path) -> None:
     ways = read(table, ENDS, "7.0,43.0,7.001,43.000000001", "7.001000001,43.0,7.001,43.001")
     network, _ = compile_ways(ways)
     assert len(network.longitude) == 3

@@ -1,4 +1,4 @@
-"""What is drawn for a route: straight lines, or the streets."""
+"""The geometry of routes: straight lines, or the streets."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ def test_on_a_network_geometry_follows_the_streets_from_junction_to_junction() -
     assert points(solution) == [*there, *there[-2::-1]]
 
 
-def test_distances_stand_with_the_steps() -> None:
+def test_each_step_has_its_distance() -> None:
     solution = drawn(problem_of(body(network="town")), [PlannedRoute(0, (0, 1))], square())
     assert [step.distance for step in solution.routes[0].steps] == [0, 1_500, 4_000, 8_000]
     assert [step.duration for step in solution.routes[0].steps] == [0, 150, 400, 800]

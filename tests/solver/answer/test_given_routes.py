@@ -14,7 +14,7 @@ from tests.solver.problems import problem_of, random_body
 
 
 def lunch(steps: list[tuple[str, int]], **break_of: Any) -> dict[str, Any]:
-    """A van with a shipment that is due before lunch, and with a job."""
+    """A van with a job, and with a shipment that is due before lunch."""
     pause = {"id": 5, "service": 1_800, "time_windows": [[40_000, 50_000]], **break_of}
     return {
         "vehicles": [
@@ -50,7 +50,7 @@ WHOLE = [("job", 1), *SHIPMENT, ("break", 5)]
 
 
 @pytest.mark.parametrize("steps", [WHOLE, WHOLE[:3], [("start", 0), *WHOLE, ("end", 0)], SHIPMENT])
-def test_they_are_given_times_with_the_breaks_of_their_vehicle(steps: list[tuple[str, int]]) -> None:
+def test_given_routes_are_timed_with_the_breaks_of_their_vehicle(steps: list[tuple[str, int]]) -> None:
     body = lunch(steps)
     solution = given(body)
     assert solution is not None
@@ -69,7 +69,7 @@ def test_they_are_given_times_with_the_breaks_of_their_vehicle(steps: list[tuple
     ],
     ids=["too late after the break", "delivered first", "half a shipment", "the break twice"],
 )
-def test_routes_that_break_a_rule_are_no_answer(
+def test_routes_that_break_a_rule_are_not_an_answer(
     steps: list[tuple[str, int]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -84,7 +84,7 @@ def test_vehicles_without_a_task_among_their_steps_have_no_route() -> None:
 
 
 @pytest.mark.parametrize("steps", [WHOLE, SHIPMENT], ids=["all tasks", "some tasks"])
-def test_the_answer_is_never_worse_than_they_are(steps: list[tuple[str, int]]) -> None:
+def test_the_answer_is_never_worse_than_the_given_routes(steps: list[tuple[str, int]]) -> None:
     body = lunch(steps)
     problem, plan = problem_of(body), given(body)
     assert plan is not None
@@ -94,7 +94,7 @@ def test_the_answer_is_never_worse_than_they_are(steps: list[tuple[str, int]]) -
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_an_answer_with_breaks_that_is_given_again_is_the_first_one(seed: int) -> None:
+def test_an_earlier_answer_with_breaks_given_as_steps_is_the_first_answer(seed: int) -> None:
     body = random_body(seed, {"capacity", "breaks", "shipments", "windows"}, jobs=12, vehicles=3)
     found = vroom_solution(model_of(problem_of(body)))
     for route in found.routes:

@@ -48,13 +48,13 @@ def test_an_open_route_names_its_first_and_last_task_as_start_and_end() -> None:
     assert solution_of(0, 1, vehicles=vehicles).routes[0].steps[0].location == FIRST
 
 
-def test_distances_are_reported_where_they_are_known() -> None:
+def test_distances_are_reported_if_they_are_known() -> None:
     route = solution_of(0, 1).routes[0]
     assert route.distance is not None
     assert route.steps[-1].distance == route.distance > 0
 
 
-def test_distances_are_left_out_where_a_matrix_has_none() -> None:
+def test_distances_are_left_out_if_a_matrix_has_none() -> None:
     problem = problem_of(
         {
             "vehicles": [{"id": 1, "start_index": 0}],

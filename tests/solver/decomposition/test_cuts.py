@@ -1,4 +1,4 @@
-"""What a plan is cut into for a round."""
+"""The pieces that a plan is cut into for a round."""
 
 import random
 from itertools import chain
@@ -41,12 +41,12 @@ def task_with(model: Model, piece: Piece) -> SearchTask:
     return SearchTask(operator, model, piece.part, piece.part.plan, piece.instead_of)
 
 
-def test_a_group_has_to_serve_everything_with_a_route_less(roomy: Known) -> None:
+def test_a_group_must_serve_all_its_tasks_with_one_route_fewer(roomy: Known) -> None:
     model, plan, routes = roomy
     (piece,) = cuts_of(model).with_a_route_less(routes)
     part = piece.part
     task = task_with(model, piece)
-    assert task.best() == (routes, objective(model, routes))  # until the search has found better
+    assert task.best() == (routes, objective(model, routes))  # until the search has found something better
     search = Annealing(Encoding(part.model), complete=True, seed=1)
     found = search.run(search.completed(part.plan), after(50), lambda _: None, lukewarm).best
     task.found(search.encoding.plan(found))
@@ -57,7 +57,7 @@ def test_a_group_has_to_serve_everything_with_a_route_less(roomy: Known) -> None
     assert best.objective == objective(model, best.routes)
 
 
-def test_an_answer_that_leaves_tasks_out_is_none(roomy: Known) -> None:
+def test_an_answer_that_leaves_tasks_out_is_discarded(roomy: Known) -> None:
     model, _, routes = roomy
     (piece,) = cuts_of(model).with_a_route_less(routes)
     task = task_with(model, piece)
@@ -65,12 +65,12 @@ def test_an_answer_that_leaves_tasks_out_is_none(roomy: Known) -> None:
     assert task.best() == (routes, objective(model, routes))
 
 
-def test_where_tasks_are_left_out_all_routes_are_needed(roomy: Known) -> None:
+def test_no_route_is_eliminated_while_tasks_are_unassigned(roomy: Known) -> None:
     model, _, routes = roomy
     assert cuts_of(model).with_a_route_less(routes[:-1]) == []
 
 
-def test_groups_that_lack_room_stay_as_they_are(roomy: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_groups_that_lack_capacity_do_not_change(roomy: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     model, plan, routes = roomy
     monkeypatch.setattr("milkrun_solver.decomposition.cuts.GROUP_TASKS", 15)
     tasks = [task_with(model, piece) for piece in cuts_of(model).with_a_route_less(routes)]

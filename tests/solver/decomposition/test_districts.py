@@ -27,7 +27,7 @@ def test_each_task_and_each_vehicle_is_in_one_district(model: Model) -> None:
     assert sorted(chain.from_iterable(part.vehicles for part in parts)) == list(range(len(model.vehicles)))
 
 
-def test_districts_are_of_one_size(model: Model) -> None:
+def test_districts_have_about_the_same_size(model: Model) -> None:
     parts = cut(model)
     assert len(parts) == -(-len(model.tasks) // 20)
     assert all(10 <= len(part.tasks) <= 30 for part in parts)
@@ -40,7 +40,7 @@ def test_a_shipment_stays_whole(model: Model) -> None:
             assert task.partner is None or part.model.tasks[task.partner].partner == number
 
 
-def test_each_district_has_a_vehicle_however_small_it_should_be(model: Model) -> None:
+def test_even_the_smallest_district_has_a_vehicle(model: Model) -> None:
     parts = cut(model, tasks_each=2)
     assert len(parts) == len(model.vehicles)
     assert all(len(part.vehicles) == 1 for part in parts)
@@ -51,8 +51,8 @@ def test_a_small_problem_is_one_district(model: Model) -> None:
     assert part.model.tasks == model.tasks
 
 
-def test_a_town_is_a_district_with_its_own_vehicles() -> None:
-    """Two towns far apart, each with jobs and a depot, given in turn."""
+def test_each_town_becomes_a_district_with_its_own_vehicles() -> None:
+    """Two distant towns, each with its own jobs and depot, listed alternately."""
     towns = [(2.0, 48.0), (5.0, 44.0)]
     rng = random.Random(1)
 
@@ -73,8 +73,8 @@ def test_a_town_is_a_district_with_its_own_vehicles() -> None:
 WEST, EAST = (2.0, 48.0), (5.0, 48.0)
 
 
-def test_a_district_takes_the_vehicles_that_its_tasks_need_from_afar() -> None:
-    """Each depot's vehicles have a skill that jobs in both towns need."""
+def test_a_district_gets_the_vehicles_its_tasks_need_even_from_afar() -> None:
+    """The vehicles of each depot have a skill that jobs in both towns need."""
     body = {
         "vehicles": [{"id": n, "start": (WEST, EAST)[n % 2], "skills": [n % 2]} for n in range(20)],
         "jobs": [{"id": n, "location": (WEST, EAST)[n // 2 % 2], "skills": [n % 2]} for n in range(40)],
@@ -83,8 +83,8 @@ def test_a_district_takes_the_vehicles_that_its_tasks_need_from_afar() -> None:
         assert sorted(number % 2 for number in part.vehicles) == [0] * 5 + [1] * 5
 
 
-def test_vehicles_go_where_those_tasks_are_that_only_they_can_serve() -> None:
-    """All start in the west, where every other job is; one skill is asked for in the east alone."""
+def test_vehicles_go_to_the_district_whose_tasks_only_they_can_serve() -> None:
+    """All vehicles start in the west, where every other job is. Only jobs in the east need the skill."""
     body = {
         "vehicles": [{"id": n, "start": WEST, "skills": [7] if n < 4 else []} for n in range(20)],
         "jobs": [

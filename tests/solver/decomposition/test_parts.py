@@ -53,11 +53,11 @@ def test_no_vehicle_is_in_two_parts(planned: tuple[Model, Plan]) -> None:
     assert len(vehicles) == len(set(vehicles))
 
 
-def test_parts_have_vehicles_to_spare_where_there_are_any(planned: tuple[Model, Plan]) -> None:
+def test_each_part_gets_spare_vehicles(planned: tuple[Model, Plan]) -> None:
     assert all(len(part.vehicles) > len(part.plan) for part in nonempty(parts_of(planned)))
 
 
-def test_parts_together_are_the_plan(planned: tuple[Model, Plan]) -> None:
+def test_the_parts_together_make_up_the_plan(planned: tuple[Model, Plan]) -> None:
     together = chain.from_iterable(part.in_whole(part.plan) for part in parts_of(planned))
     assert sorted(together) == sorted(planned[1])
 
@@ -68,8 +68,8 @@ def value(model: Model, plan: Plan) -> Objective:
     return objective(model, routes)
 
 
-def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> None:
-    """Whatever makes one part better makes the whole better by as much."""
+def test_the_objectives_of_the_parts_add_up_to_that_of_the_plan(planned: tuple[Model, Plan]) -> None:
+    """An improvement of one part therefore improves the whole by as much."""
     model, plan = planned
     possible = {*range(len(model.tasks))} - unservable(model).keys()
     whole = value(model, plan)
@@ -78,31 +78,31 @@ def test_a_part_is_worth_its_share_of_the_plan(planned: tuple[Model, Plan]) -> N
     assert sum(it.unassigned for it in values) == whole.unassigned - (len(model.tasks) - len(possible))
 
 
-def test_both_ends_of_a_shipment_know_each_other_in_a_part(planned: tuple[Model, Plan]) -> None:
+def test_both_ends_of_a_shipment_stay_partners_in_a_part(planned: tuple[Model, Plan]) -> None:
     for part in nonempty(parts_of(planned)):
         for number, task in nonempty(enumerate(part.model.tasks)):
             assert task.partner is None or part.model.tasks[task.partner].partner == number
             assert replace(task, partner=None) == replace(planned[0].tasks[part.tasks[number]], partner=None)
 
 
-def test_parts_are_of_about_one_size(planned: tuple[Model, Plan]) -> None:
+def test_parts_have_about_the_same_size(planned: tuple[Model, Plan]) -> None:
     sizes = [len(part.tasks) for part in parts_of(planned)]
     longest = max(len(route.tasks) for route in planned[1])
     assert max(sizes) - min(sizes) <= 3 * longest
 
 
-def test_another_cut_is_another_one(planned: tuple[Model, Plan]) -> None:
+def test_another_seed_gives_another_cut(planned: tuple[Model, Plan]) -> None:
     cuts = {frozenset(part.tasks for part in parts_of(planned, seed=seed)) for seed in range(8)}
     assert len(cuts) > 4
 
 
-def test_one_route_is_not_cut(planned: tuple[Model, Plan]) -> None:
+def test_a_single_route_is_not_cut(planned: tuple[Model, Plan]) -> None:
     model, plan = planned
     assert len(cut(model, plan[:1], [], 4, random.Random(1))) == 1
 
 
 def test_neighbours_stay_together() -> None:
-    """Two clusters far apart come apart between them, wherever chance begins."""
+    """Every seed cuts two distant clusters between them."""
     body = {
         "vehicles": [{"id": n, "start": [7.0, 43.0], "end": [7.0, 43.0], "capacity": [5]} for n in range(4)],
         "jobs": [
@@ -119,7 +119,7 @@ def test_neighbours_stay_together() -> None:
         }
 
 
-def test_a_part_has_the_routes_tasks_and_vehicles_named_and_no_others(planned: tuple[Model, Plan]) -> None:
+def test_a_part_has_exactly_the_given_routes_tasks_and_vehicles(planned: tuple[Model, Plan]) -> None:
     model, plan = planned
     loose = [number for number in plan[2].tasks if model.tasks[number].kind == "job"]
     unused = min({*range(len(model.vehicles))}.difference(route.vehicle for route in plan))
@@ -131,8 +131,8 @@ def test_a_part_has_the_routes_tasks_and_vehicles_named_and_no_others(planned: t
     assert list(part.model.vehicles) == [model.vehicles[it] for it in part.vehicles]
 
 
-def test_an_answer_to_a_part_with_breaks_stands_in_the_whole_as_it_is() -> None:
-    """Tasks and vehicles get the numbers of the whole; a break keeps its own within the vehicle."""
+def test_an_answer_to_a_part_with_breaks_is_valid_in_the_whole_problem() -> None:
+    """Tasks and vehicles get their numbers in the whole problem; a break keeps its number in the vehicle."""
     model = model_of(random_problem(4, {"breaks", "capacity", "shipments"}, jobs=20, vehicles=5))
     routes = routes_of(model, vroom_output(model))
     part = part_of(model, planned_routes(routes)[1:], [], [])
@@ -143,7 +143,7 @@ def test_an_answer_to_a_part_with_breaks_stands_in_the_whole_as_it_is() -> None:
 
 
 def two_vehicles(**first: Any) -> Part:
-    """Two vehicles alike but for what is given of the first, each with three jobs."""
+    """Two vehicles with three jobs each; `first` holds what differs in the first vehicle."""
     body = {
         "vehicles": [{"id": 1, "start_index": 0, **first}, {"id": 2, "start_index": 0}],
         "jobs": [{"id": n, "location_index": 0} for n in range(6)],
@@ -163,7 +163,7 @@ def test_pinned_tasks_fit_no_vehicle_but_their_own() -> None:
     assert fitting == [[0]] * 3 + [[1]] * 3
 
 
-def test_about_the_share_asked_for_is_pinned(planned: tuple[Model, Plan]) -> None:
+def test_about_the_given_share_of_tasks_is_pinned(planned: tuple[Model, Plan]) -> None:
     [part] = parts_of(planned, count=1)
     model = pinned(part, 0.5, random.Random(1))
     served = list(chain.from_iterable(route.tasks for route in part.plan))
@@ -172,7 +172,7 @@ def test_about_the_share_asked_for_is_pinned(planned: tuple[Model, Plan]) -> Non
     assert pinned(part, 0.0, random.Random(1)).tasks == part.model.tasks
 
 
-def test_both_ends_of_a_shipment_are_pinned_or_neither(planned: tuple[Model, Plan]) -> None:
+def test_either_both_ends_of_a_shipment_are_pinned_or_neither(planned: tuple[Model, Plan]) -> None:
     [part] = parts_of(planned, count=1)
     model = pinned(part, 0.5, random.Random(1))
     for task in nonempty(model.tasks):
@@ -180,8 +180,8 @@ def test_both_ends_of_a_shipment_are_pinned_or_neither(planned: tuple[Model, Pla
 
 
 @pytest.mark.parametrize("skill", [0, 1, 2, MAX_UINT32])
-def test_whoever_lacks_a_skill_lacks_it_in_a_pinned_problem_too(skill: int) -> None:
-    """Even one that no vehicle of the part has: what binds tasks is a number that nobody asks for."""
+def test_pinning_gives_no_vehicle_a_skill_that_tasks_need(skill: int) -> None:
+    """This holds even for a skill that no vehicle of the part has: pins use a number that no task needs."""
     part = two_vehicles(skills=[skill ^ 1])
     tasks = [replace(task, skills=frozenset({skill})) for task in part.model.tasks]
     part = replace(part, model=replace(part.model, tasks=tuple(tasks)))
@@ -192,7 +192,7 @@ def test_whoever_lacks_a_skill_lacks_it_in_a_pinned_problem_too(skill: int) -> N
 
 
 @pytest.mark.parametrize("features", [{"shipments", "skills"}, {"breaks", "skills", "capacity"}])
-def test_an_answer_to_a_pinned_problem_is_one_to_the_part(features: set[str]) -> None:
+def test_an_answer_to_a_pinned_problem_is_a_valid_answer_to_the_part(features: set[str]) -> None:
     for seed in range(4):
         model = model_of(random_problem(seed, {*features, "great circle"}, jobs=20, vehicles=5))
         routes = routes_of(model, vroom_output(model))

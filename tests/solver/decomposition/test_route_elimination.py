@@ -1,4 +1,4 @@
-"""Doing with one route less."""
+"""Route elimination: serving the same tasks with one route fewer."""
 
 import random
 from dataclasses import replace
@@ -20,7 +20,7 @@ def roomy() -> Known:
     return one_job_a_route()
 
 
-def test_one_route_is_dissolved_and_its_vehicle_gone(roomy: Known) -> None:
+def test_one_route_is_dissolved_and_its_vehicle_removed(roomy: Known) -> None:
     model, plan = roomy
     part = without_a_route(model, plan, random.Random(1))
     assert part is not None
@@ -31,7 +31,7 @@ def test_one_route_is_dissolved_and_its_vehicle_gone(roomy: Known) -> None:
     assert set(part.tasks) == {task for route in plan for task in route.tasks}
 
 
-def test_short_routes_are_likelier_to_go(roomy: Known) -> None:
+def test_short_routes_are_dissolved_first(roomy: Known) -> None:
     model, plan = roomy
     long = plan[0]._replace(visits=tuple(task for route in plan[:30] for task in route.tasks))
     routes = [long, *plan[30:33]]
@@ -40,7 +40,7 @@ def test_short_routes_are_likelier_to_go(roomy: Known) -> None:
         assert part is None or long in part.in_whole(part.plan)
 
 
-def test_no_route_goes_where_the_others_lack_room(roomy: Known) -> None:
+def test_no_route_is_dissolved_if_the_others_lack_capacity(roomy: Known) -> None:
     model, plan = roomy
     full = replace(model, vehicles=tuple(replace(v, capacity=(0,) * len(v.capacity)) for v in model.vehicles))
     assert without_a_route(full, plan, random.Random(1)) is None
@@ -50,13 +50,13 @@ def test_no_route_goes_where_the_others_lack_room(roomy: Known) -> None:
 @pytest.mark.parametrize(
     ("extra", "fits"), [({}, False), ({"reloads": [{"id": 1, "location": [2.35, 48.85]}]}, True)]
 )
-def test_a_vehicle_that_reloads_has_room_again(extra: dict[str, Any], fits: bool) -> None:
+def test_a_vehicle_that_reloads_has_capacity_again(extra: dict[str, Any], fits: bool) -> None:
     model = model_of(problem_of(body_of(extra, jobs=[full_job(1), full_job(2)])))
     routes = [PlannedRoute(0, (0,)), PlannedRoute(1, (1,))]
     assert (without_a_route(model, routes, random.Random(1)) is not None) == fits
 
 
-def test_shipments_leave_a_vehicle_again() -> None:
+def test_a_delivered_shipment_frees_its_capacity() -> None:
     ends = [{"id": number, "location": [2.35, 48.85 + number / 100]} for number in (1, 2)]
     shipments = [{"pickup": end, "delivery": end, "amount": [10]} for end in ends]
     model = model_of(problem_of(body_of({}, shipments=shipments)))

@@ -1,4 +1,4 @@
-"""Which few routes are solved anew next, and what becomes of the answers. No engine: the test answers."""
+"""Which routes are solved again next, and what becomes of the answers. The tests stand in for the engine."""
 
 import random
 import threading
@@ -33,7 +33,7 @@ def model_with(*features: str, jobs: int = 60, vehicles: int = 20) -> Model:
 
 
 def even_plan(model: Model, tasks: Iterable[int], routes: int) -> Plan:
-    """The first vehicles with as many of these tasks each, jobs or whole shipments, in order."""
+    """A plan that deals these tasks, jobs or whole shipments, evenly to the first vehicles, in order."""
     dealt: list[list[int]] = [[] for _ in range(routes)]
     firsts = [number for number in tasks if model.tasks[number].kind != "delivery"]
     for rank, number in enumerate(firsts):
@@ -54,7 +54,7 @@ def subproblems_of(
     possible: Iterable[int] | None = None,
     over: Callable[[], bool] | None = None,
 ) -> Subproblems:
-    """What deals out the routes of a plan. Who waits in vain is told to end after a while."""
+    """Subproblems of this plan. A thread that waits in vain is told to end after a while."""
     among = range(len(model.tasks)) if possible is None else possible
     late = time.monotonic() + waiting.PATIENCE
     subproblems = Subproblems(model, list(among), seed=1, is_over=over or (lambda: time.monotonic() > late))
@@ -70,12 +70,13 @@ def next_of(subproblems: Subproblems) -> Subproblem:
 
 
 def as_they_were(subproblem: Subproblem) -> list[TimedRoute]:
-    """The routes of a part as they are."""
+    """The routes of a subproblem, unchanged."""
     return timed(subproblem.part.model, subproblem.part.plan)
 
 
 def improved(subproblem: Subproblem) -> list[TimedRoute]:
-    """The routes of a part, each in the best of a few orders; the tasks in none at the end of one of them."""
+    """The routes of a subproblem, each in the best of a few orders, with unassigned tasks at the end of the
+    first."""
     part, rng = subproblem.part, random.Random(1)
     served = set(chain.from_iterable(route.tasks for route in part.plan))
     loose = [number for number in range(len(part.tasks)) if number not in served]
@@ -92,12 +93,12 @@ def improved(subproblem: Subproblem) -> list[TimedRoute]:
 
 
 def value_of(model: Model, routes: list[TimedRoute]) -> Objective:
-    """How good routes are, computed anew."""
+    """The objective of routes, computed afresh."""
     return objective(model, timed(model, planned(routes)))
 
 
 def take(subproblems: Subproblems) -> list[TimedRoute]:
-    """Better routes, which there are."""
+    """The better routes; fails if there are none."""
     taken = subproblems.take()
     assert taken is not None
     return taken.routes
@@ -120,13 +121,13 @@ def plan(model: Model) -> Plan:
 
 @pytest.fixture
 def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Room for several groups in a small problem."""
+    """Makes groups small enough for several of them in a small problem."""
     monkeypatch.setattr(subproblems_module, "MOST_TASKS", 12)
 
 
 @pytest.mark.usefixtures("small_groups")
 @pytest.mark.parametrize("feature", ["pickups", "shipments"])
-def test_groups_under_way_share_no_task_and_no_vehicle(feature: str) -> None:
+def test_groups_solved_at_the_same_time_share_no_task_and_no_vehicle(feature: str) -> None:
     model = model_with(feature)
     subproblems = subproblems_of(model, even_plan(model, range(40), 15))
     under_way: list[Subproblem] = []
@@ -141,7 +142,7 @@ def test_groups_under_way_share_no_task_and_no_vehicle(feature: str) -> None:
             subproblems.ended(under_way.pop(rng.randrange(3)), None)
 
 
-def test_a_group_is_a_few_routes_with_some_unused_vehicles(model: Model, plan: Plan) -> None:
+def test_a_group_has_a_few_routes_and_some_unused_vehicles(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     for _ in range(50):
         part = (subproblem := next_of(subproblems)).part
@@ -152,7 +153,7 @@ def test_a_group_is_a_few_routes_with_some_unused_vehicles(model: Model, plan: P
         subproblems.ended(subproblem, None)
 
 
-def test_the_more_thorough_the_search_the_smaller_is_the_group() -> None:
+def test_a_more_thorough_search_gets_a_smaller_group() -> None:
     model = model_with(jobs=300, vehicles=30)
     subproblems = subproblems_of(model, even_plan(model, range(300), 20))
     most: dict[int, int] = {}
@@ -166,7 +167,7 @@ def test_the_more_thorough_the_search_the_smaller_is_the_group() -> None:
     assert all(tasks <= MOST_TASKS / work**0.5 + 1 for work, tasks in most.items())
 
 
-def test_what_a_group_is_worth_now_is_told(model: Model, plan: Plan) -> None:
+def test_a_subproblem_states_its_current_objective(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan[:-2])
     for _ in range(20):
         subproblem = next_of(subproblems)
@@ -174,21 +175,21 @@ def test_what_a_group_is_worth_now_is_told(model: Model, plan: Plan) -> None:
         subproblems.ended(subproblem, None)
 
 
-def test_a_worse_answer_is_not_taken_over(model: Model, plan: Plan) -> None:
+def test_a_worse_answer_is_discarded(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     subproblems.ended(subproblem := next_of(subproblems), as_they_were(subproblem)[:-1])
     assert subproblems.take() is None
     assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
-def test_no_answer_changes_nothing(model: Model, plan: Plan) -> None:
+def test_a_missing_answer_changes_nothing(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     subproblems.ended(next_of(subproblems), None)
     assert subproblems.take() is None
     assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
-def test_a_better_answer_is_taken_over(model: Model, plan: Plan) -> None:
+def test_a_better_answer_replaces_the_routes(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     subproblem = next_of(subproblems)
     better = improved(subproblem)
@@ -199,7 +200,7 @@ def test_a_better_answer_is_taken_over(model: Model, plan: Plan) -> None:
 
 
 def alike(jobs: int = 30, vehicles: int = 6) -> Model:
-    """Vehicles that are all the same."""
+    """A problem whose vehicles are all the same."""
     rng = random.Random(4)
     places = [[2 + rng.random() / 5, 48 + rng.random() / 5] for _ in range(jobs)]
     body = {
@@ -209,7 +210,7 @@ def alike(jobs: int = 30, vehicles: int = 6) -> Model:
     return model_of(problem_of(body))
 
 
-def test_an_equal_answer_is_taken_over_but_not_handed_out() -> None:
+def test_an_equal_answer_replaces_the_routes_but_is_not_handed_out() -> None:
     model = alike()
     subproblems = subproblems_of(model, even_plan(model, range(30), 6))
     subproblem = next_of(subproblems)
@@ -225,7 +226,8 @@ def test_an_equal_answer_is_taken_over_but_not_handed_out() -> None:
 
 
 def shaken(subproblem: Subproblem, rng: random.Random) -> list[TimedRoute] | None:
-    """The tasks of a part, one now and then left out, dealt anew or in another order; or no answer."""
+    """A random answer: the tasks dealt afresh or in another order, now and then without one task; sometimes
+    None."""
     part = subproblem.part
     if rng.random() < 0.1:
         return None
@@ -244,8 +246,8 @@ def shaken(subproblem: Subproblem, rng: random.Random) -> list[TimedRoute] | Non
 
 @pytest.mark.usefixtures("small_groups")
 @pytest.mark.parametrize("feature", ["priorities", "shipments", "fleet"])
-def test_the_rank_kept_is_the_rank_of_all_routes_counted_anew(feature: str) -> None:
-    """Whatever comes and goes, hundreds of times, with three groups under way."""
+def test_the_running_objective_equals_the_objective_computed_afresh(feature: str) -> None:
+    """It holds through hundreds of answers, with three groups solved at a time."""
     rng = random.Random(7)
     model = model_with(feature)
     possible = [number for number in range(len(model.tasks)) if number not in (3, 4)]
@@ -266,7 +268,7 @@ def test_the_rank_kept_is_the_rank_of_all_routes_counted_anew(feature: str) -> N
     assert len(set(ranks)) > 10
 
 
-def test_better_routes_from_elsewhere_give_up_what_is_under_way(model: Model, plan: Plan) -> None:
+def test_better_routes_found_elsewhere_discard_subproblems_under_way(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan[:-1])
     subproblem = next_of(subproblems)
     subproblems.offer(timed(model, plan))
@@ -275,7 +277,7 @@ def test_better_routes_from_elsewhere_give_up_what_is_under_way(model: Model, pl
     assert sorted(planned(known(subproblems))) == sorted(plan)
 
 
-def test_worse_routes_from_elsewhere_change_nothing(model: Model, plan: Plan) -> None:
+def test_worse_routes_found_elsewhere_change_nothing(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     subproblem = next_of(subproblems)
     subproblems.offer(timed(model, plan[:-1]))
@@ -292,7 +294,7 @@ def test_each_improvement_is_handed_out_once(model: Model, plan: Plan) -> None:
 
 
 @pytest.mark.usefixtures("small_groups")
-def test_routes_that_were_refused_are_left_and_handed_out_again_once_better(model: Model, plan: Plan) -> None:
+def test_refused_routes_are_abandoned_until_better_ones_are_found(model: Model, plan: Plan) -> None:
     subproblems = subproblems_of(model, plan)
     subproblems.ended(subproblem := next_of(subproblems), improved(subproblem))
     under_way = next_of(subproblems)
@@ -304,7 +306,7 @@ def test_routes_that_were_refused_are_left_and_handed_out_again_once_better(mode
     assert subproblems.take() is not None
 
 
-def test_after_a_restart_from_nothing_threads_wait_for_routes(model: Model, plan: Plan) -> None:
+def test_after_a_restart_without_routes_threads_wait_for_routes(model: Model, plan: Plan) -> None:
     over = threading.Event()
     subproblems = subproblems_of(model, plan, over=over.is_set)
     stale = next_of(subproblems)
@@ -331,7 +333,7 @@ def test_a_thread_waits_for_the_first_routes(model: Model, plan: Plan) -> None:
     assert got[0] is not None
 
 
-def test_a_thread_waits_while_another_has_all_routes() -> None:
+def test_a_thread_waits_while_another_one_works_on_all_routes() -> None:
     model = alike(vehicles=2)
     subproblems = subproblems_of(model, even_plan(model, range(30), 2))
     first = next_of(subproblems)
@@ -346,12 +348,12 @@ def test_a_thread_waits_while_another_has_all_routes() -> None:
     assert got[0] is not None
 
 
-def test_nothing_is_dealt_out_once_the_search_is_over(model: Model, plan: Plan) -> None:
+def test_no_subproblem_is_handed_out_once_the_search_is_over(model: Model, plan: Plan) -> None:
     assert subproblems_of(model, plan, over=lambda: True).next() is None
 
 
 @pytest.mark.parametrize("feature", ["pickups", "shipments"])
-def test_tasks_left_out_come_along_and_get_served(feature: str) -> None:
+def test_subproblems_include_unassigned_tasks_until_they_are_served(feature: str) -> None:
     model = model_with(feature)
     subproblems = subproblems_of(model, even_plan(model, range(40), 12))
     for _ in range(100):
@@ -360,8 +362,8 @@ def test_tasks_left_out_come_along_and_get_served(feature: str) -> None:
 
 
 @pytest.mark.parametrize("has_route", [True, False])
-def test_a_task_left_out_comes_along_with_a_vehicle_that_may_serve_it(has_route: bool) -> None:
-    """One vehicle of forty, the farthest, has the skill that the first job needs, which alone is left out."""
+def test_an_unassigned_task_comes_with_a_vehicle_that_can_serve_it(has_route: bool) -> None:
+    """Only the first job is unassigned; of forty vehicles, only the farthest has the skill it needs."""
     body = {
         "vehicles": [{"id": n, "start": [2 + n / 100, 48.0]} for n in range(40)],
         "jobs": [{"id": n, "location": [2 + n / 100, 48.0]} for n in range(40)],
@@ -379,7 +381,7 @@ def test_a_task_left_out_comes_along_with_a_vehicle_that_may_serve_it(has_route:
     assert asked >= 5
 
 
-def test_tasks_come_along_where_there_is_no_route_at_all(model: Model) -> None:
+def test_without_any_route_a_subproblem_has_unassigned_tasks_and_spare_vehicles(model: Model) -> None:
     subproblems = subproblems_of(model, [])
     subproblem = next_of(subproblems)
     assert subproblem.part.plan == []
@@ -389,7 +391,7 @@ def test_tasks_come_along_where_there_is_no_route_at_all(model: Model) -> None:
     assert subproblems.take() is not None
 
 
-def test_a_task_that_no_vehicle_can_serve_never_comes_along(model: Model, plan: Plan) -> None:
+def test_no_subproblem_includes_a_task_that_no_vehicle_can_serve(model: Model, plan: Plan) -> None:
     possible = [number for number in range(len(model.tasks)) if number % 5]
     subproblems = subproblems_of(model, even_plan(model, possible[:30], 10), possible)
     for _ in range(60):
@@ -412,7 +414,7 @@ def test_both_ends_of_a_shipment_stay_together() -> None:
     assert shipments
 
 
-def test_what_was_tried_before_is_tried_with_tasks_bound_to_vehicles() -> None:
+def test_a_subproblem_tried_before_is_tried_again_with_pinned_tasks() -> None:
     model = alike(vehicles=2)
     subproblems = subproblems_of(model, even_plan(model, range(30), 2))
     tried = set()
@@ -428,7 +430,7 @@ def test_what_was_tried_before_is_tried_with_tasks_bound_to_vehicles() -> None:
     assert again > 10
 
 
-def test_what_has_changed_is_not_bound_any_more() -> None:
+def test_no_task_is_pinned_once_the_routes_have_changed() -> None:
     model = alike(vehicles=2)
     subproblems = subproblems_of(model, even_plan(model, range(30), 2))
     for _ in range(20):
@@ -441,7 +443,7 @@ def test_what_has_changed_is_not_bound_any_more() -> None:
 
 
 def tries(subproblems: Subproblems) -> int:
-    """How often a thread gets something to do until it is told to end; 300 times at most."""
+    """How often a thread gets a subproblem before it is told to end; 300 at most."""
     for count in range(300):
         subproblem = subproblems.next()
         if subproblem is None:
@@ -450,7 +452,7 @@ def tries(subproblems: Subproblems) -> int:
     return 300
 
 
-def test_a_small_problem_ends_once_nothing_better_has_come_for_a_while() -> None:
+def test_a_small_problem_ends_after_a_while_without_improvement() -> None:
     model = alike(jobs=HANDFUL, vehicles=4)
     subproblems = subproblems_of(model, even_plan(model, range(HANDFUL), 4))
     assert tries(subproblems) == PATIENCE + 1
@@ -466,7 +468,7 @@ def test_an_improvement_gives_a_small_problem_more_time() -> None:
     assert tries(subproblems) == PATIENCE + 1
 
 
-def test_better_routes_from_elsewhere_give_a_small_problem_more_time() -> None:
+def test_better_routes_found_elsewhere_give_a_small_problem_more_time() -> None:
     model = alike(jobs=HANDFUL, vehicles=4)
     plan = even_plan(model, range(HANDFUL), 4)
     subproblems = subproblems_of(model, plan[:-1])
@@ -481,7 +483,7 @@ def test_a_larger_problem_does_not_end_by_itself() -> None:
 
 
 @pytest.mark.parametrize("has_routes", [True, False])
-def test_where_no_task_can_be_served_there_is_nothing_to_do(has_routes: bool, model: Model) -> None:
+def test_there_are_no_subproblems_if_no_task_can_be_served(has_routes: bool, model: Model) -> None:
     asked = iter([False] * 5)
     subproblems = subproblems_of(model, [] if has_routes else None, possible=[], over=lambda: next(asked))
     assert subproblems.next() is None

@@ -1,4 +1,5 @@
-"""Imports are looked at in an interpreter of their own, as this one has all kinds of things loaded."""
+"""What importing the solver loads. Each test starts a new interpreter, because this one has loaded other
+things."""
 
 import json
 import subprocess
@@ -9,7 +10,8 @@ import pytest
 
 
 def fresh(code: str) -> Any:
-    """What the code prints last, as JSON, in a new interpreter with the same search path."""
+    """Runs the code in a new interpreter with the same search path, and reads its last line of output as
+    JSON."""
     code = f"import sys; sys.path[:] = {sys.path!r}\n{code}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -19,7 +21,7 @@ def fresh(code: str) -> Any:
 MODULES = "import json, sys; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
 
 
-def test_solving_loads_neither_pandas_nor_matplotlib_nor_anything_of_the_other_layers() -> None:
+def test_solving_loads_no_library_that_it_does_not_need() -> None:
     loaded = fresh(
         "import time\n"
         "from milkrun.schema.problem import Problem\n"
@@ -53,7 +55,7 @@ sys.meta_path.insert(0, Blocked())
 """
 
 
-def test_both_engines_load_where_pandas_and_matplotlib_are_not_installed() -> None:
+def test_both_engines_load_without_pandas_and_matplotlib() -> None:
     code = (
         "from milkrun_solver.engines.libraries import load_pyvrp, load_vroom\n"
         "load_vroom()\nload_pyvrp()\nprint(1)"
@@ -61,7 +63,7 @@ def test_both_engines_load_where_pandas_and_matplotlib_are_not_installed() -> No
     assert fresh(BLOCKED + code) == 1
 
 
-def test_a_pandas_that_is_asked_for_later_is_the_real_one() -> None:
+def test_a_later_import_of_pandas_gets_the_real_one() -> None:
     pytest.importorskip("pandas")
     code = "from milkrun_solver.engines.libraries import load_vroom\nload_vroom()\n"
     assert fresh(code + "import pandas\nprint(pandas.Series([3])[0])") == 3

@@ -13,7 +13,7 @@ CELLS = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_no_vehicle_that_serves_a_task_is_left_out(seed: int) -> None:
+def test_screening_keeps_every_vehicle_that_can_serve_a_task(seed: int) -> None:
     model = model_of(random_problem(seed, random_features(seed), jobs=12, vehicles=12))
     screening = Screening(model, range(len(model.vehicles)))
     for number, task in nonempty(enumerate(model.tasks)):
@@ -24,7 +24,7 @@ def test_no_vehicle_that_serves_a_task_is_left_out(seed: int) -> None:
 
 
 def near_and_far(vehicle: dict[str, Any], **far: Any) -> Model:
-    """A vehicle, and two jobs, of which `far` changes the second one, the farther."""
+    """A vehicle and two jobs; `far` holds what differs in the second job, which is farther away."""
     return model_of(
         problem_of(
             {
@@ -52,14 +52,16 @@ def near_and_far(vehicle: dict[str, Any], **far: Any) -> Model:
         ({"max_distance": 399}, {}),
     ],
 )
-def test_a_vehicle_that_cannot_serve_a_task_is_left_out(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
+def test_screening_drops_a_vehicle_that_cannot_serve_a_task(
+    vehicle: dict[str, Any], far: dict[str, Any]
+) -> None:
     screening = Screening(near_and_far(vehicle, **far), [0])
     assert list(screening.able(0)) == [0]
     assert list(screening.able(1)) == []
     assert screening.last_broken(0) < 0 <= screening.last_broken(1)
 
 
-def test_a_task_that_only_the_last_of_many_vehicles_serves_is_possible() -> None:
+def test_a_task_is_servable_if_only_the_last_of_many_vehicles_can_serve_it() -> None:
     vehicles = [{"id": n, "start_index": 0, "time_window": [0, 99 + n]} for n in range(20)]
     body = {
         "vehicles": vehicles,

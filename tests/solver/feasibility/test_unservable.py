@@ -22,7 +22,8 @@ def impossible(
     first: dict[str, Any] | None = None,
     **far: Any,
 ) -> set[int]:
-    """Which of two jobs the vehicle cannot serve; `far` changes the second one, the farther."""
+    """Which of two jobs the vehicle cannot serve; `far` holds what differs in the second job, which is
+    farther away."""
     return set(codes(vehicle, cells, first, **far))
 
 
@@ -32,7 +33,7 @@ def codes(
     first: dict[str, Any] | None = None,
     **far: Any,
 ) -> dict[int, str]:
-    """Those jobs with the code of the rule that forbids each."""
+    """The jobs that the vehicle cannot serve, with the code of the rule that forbids each."""
     found = unservable(
         model_of(
             problem_of(
@@ -65,13 +66,13 @@ def codes(
         ({"shift_duration": 390, "max_overtime": 9}, {}, "shift_duration"),
     ],
 )
-def test_a_task_that_breaks_a_rule_even_alone_is_impossible(
+def test_a_task_that_breaks_a_rule_on_its_own_is_unservable(
     vehicle: dict[str, Any], far: dict[str, Any], code: str
 ) -> None:
     assert codes(vehicle, **far) == {1: code}
 
 
-def test_the_rule_is_that_of_the_vehicle_which_is_nearest_to_serving_the_task() -> None:
+def test_the_rule_named_is_that_of_the_vehicle_closest_to_serving_the_task() -> None:
     vehicles = [{"id": n, "start_index": 0, "skills": [n], "time_window": [0, 199]} for n in range(20)]
     body = {
         "vehicles": vehicles,
@@ -86,7 +87,7 @@ def test_the_rule_is_that_of_the_vehicle_which_is_nearest_to_serving_the_task() 
     assert {number: rule.code for number, rule in found.items()} == {0: "shift", 1: "shift", 2: "skills"}
 
 
-def test_how_many_tasks_each_rule_forbids_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_counts_the_tasks_that_each_rule_forbids(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     log_unservable({})
     assert caplog.messages == []
@@ -106,11 +107,11 @@ def test_how_many_tasks_each_rule_forbids_is_logged(caplog: pytest.LogCaptureFix
         ({"max_travel_time": 400, "max_distance": 400}, {}),
     ],
 )
-def test_a_task_that_just_fits_is_possible(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
+def test_a_task_that_just_fits_is_servable(vehicle: dict[str, Any], far: dict[str, Any]) -> None:
     assert impossible(vehicle, **far) == set()
 
 
-def test_a_shipment_is_impossible_as_a_whole() -> None:
+def test_both_ends_of_a_shipment_are_unservable_together() -> None:
     problem = problem_of(
         {
             "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [5], "max_tasks": 1}],
@@ -124,35 +125,35 @@ def test_a_shipment_is_impossible_as_a_whole() -> None:
 
 
 ROUNDABOUT = [[0, 100, 300], [100, 0, 100], [300, 100, 0]]
-"""To the farthest place it is shorter by way of the one between."""
+"""The way to the farthest place is shorter by the place between."""
 
 
 @pytest.mark.parametrize(
     "vehicle", [{"max_distance": 400}, {"max_travel_time": 400}, {"time_window": [0, 400]}]
 )
-def test_a_task_that_can_be_served_on_the_way_is_possible(vehicle: dict[str, Any]) -> None:
+def test_a_task_is_servable_if_a_detour_keeps_the_limit(vehicle: dict[str, Any]) -> None:
     assert impossible(vehicle, cells=ROUNDABOUT) == set()
     ((limit, most),) = vehicle.items()
     less = most - 1 if isinstance(most, int) else [0, most[1] - 1]
     assert impossible({limit: less}, cells=ROUNDABOUT) == {1}
 
 
-def test_a_window_that_is_missed_on_the_straight_way_may_be_kept_on_another() -> None:
+def test_a_task_is_servable_if_a_detour_meets_its_window() -> None:
     assert impossible({}, cells=ROUNDABOUT, time_windows=[[0, 200]]) == set()
     assert impossible({}, cells=ROUNDABOUT, time_windows=[[0, 199]]) == {1}
 
 
-def test_who_comes_from_the_same_place_needs_no_setup() -> None:
+def test_a_task_is_servable_if_it_needs_no_setup_after_another_at_its_place() -> None:
     late = {"time_window": [0, 410]}
     assert impossible(late, location_index=2, setup=20) == {1}
     assert impossible(late, location_index=2, setup=20, first={"location_index": 2}) == set()
 
 
-def test_what_vehicles_that_reload_or_have_a_shift_can_do_alone_is_all_that_is_asked() -> None:
+def test_detours_are_not_considered_for_vehicles_with_reloads_or_a_shift() -> None:
     assert impossible({"time_window": [0, 400], "shift_duration": 900}, cells=ROUNDABOUT) == {1}
 
 
-def test_shipments_are_served_on_the_way_too() -> None:
+def test_detours_are_considered_for_shipments_too() -> None:
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "max_distance": 400}],
         "shipments": [{"pickup": {"id": 1, "location_index": 2}, "delivery": {"id": 1, "location_index": 1}}],
@@ -161,13 +162,13 @@ def test_shipments_are_served_on_the_way_too() -> None:
     assert set(unservable(model_of(problem_of(body)))) == set()
 
 
-def test_of_very_large_matrices_the_straight_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detours_are_not_considered_in_very_large_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milkrun_solver.feasibility.detours.MOST_ROWS", 2)
     assert impossible({"max_distance": 400}, cells=ROUNDABOUT) == {1}
 
 
 def from_many_homes(homes: int, tasks: int, late: int) -> Model:
-    """Vehicles that each live elsewhere, `late` of the tasks too far from all of them for their windows."""
+    """Vehicles with a home each; `late` of the tasks are too far from every home for their windows."""
     places = random.Random(1)
     home = [[places.random(), 50] for _ in range(homes)]
     return model_of(
@@ -185,8 +186,8 @@ def from_many_homes(homes: int, tasks: int, late: int) -> Model:
     )
 
 
-def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One by one, hundreds of them would take longer than a short search."""
+def test_all_homes_are_examined_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One at a time, hundreds of them would take longer than a short search."""
     looked: list[int] = []
     shortest = detours._shortest
 
@@ -199,8 +200,8 @@ def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert looked == [40, 40]
 
 
-def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
-    """The one who may serve it lives too far away; of the one who lives near it needs a skill."""
+def test_a_home_near_a_task_helps_only_its_own_vehicle() -> None:
+    """The vehicle with the skill lives too far away; the vehicle that lives near the task lacks the skill."""
     body = {
         "vehicles": [
             {"id": 1, "start_index": 0, "end_index": 0, "max_travel_time": 399, "skills": [1]},
@@ -212,7 +213,7 @@ def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
     assert set(unservable(model_of(problem_of(body)))) == {0}
 
 
-def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_counts_as_servable_if_there_is_no_time_to_examine_it(monkeypatch: pytest.MonkeyPatch) -> None:
     late = {"time_window": [0, 410]}
     assert impossible(late, location_index=2, setup=20) == {1}
     monkeypatch.setattr(detours, "MOST_WORK", 0)
@@ -220,7 +221,7 @@ def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest
 
 
 def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
-    """The shortest ways from a row, with one more place between in each pass."""
+    """The shortest ways from a row, allowing one more place between in each pass."""
     ways: npt.NDArray[np.int64] = cells[row].astype(np.int64)
     ways[row] = 0
     for _ in range(len(cells)):
@@ -229,7 +230,7 @@ def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_ways_are_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
+def test_each_way_is_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cells = rng.integers(0, 2**31, (12, 12)).astype(np.uint32) >> rng.integers(0, 25, (12, 12)).astype(
         np.uint32

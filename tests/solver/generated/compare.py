@@ -1,4 +1,5 @@
-"""Milkrun against VROOM on one generated problem: the same seconds, the same cores, one after the other."""
+"""Milkrun against VROOM on one generated problem, one after the other, with the same seconds and the same
+cores."""
 
 import json
 import os
@@ -20,16 +21,16 @@ Verdict = Literal["better", "equal", "worse"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one problem went.
+    """The outcome of one problem.
 
     Attributes:
         tasks: Jobs and ends of shipments; `orders` counts a shipment once.
-        left_to_vroom: Why PyVRP cannot express it; None if it can.
-        engine: Whose answer Milkrun's is.
-        ours, theirs: How good the answers are; lower is better.
+        left_to_vroom: Why PyVRP cannot express the problem; None if it can.
+        engine: The engine that found Milkrun's answer.
+        ours, theirs: The objectives of both answers; lower is better.
         first: Seconds until Milkrun's first answer.
-        our_seconds, their_seconds: How long each took.
-        faults, their_faults: What the verifier says of the answers.
+        our_seconds, their_seconds: How long each solver took.
+        faults, their_faults: What the verifier finds wrong with each answer.
     """
 
     seed: int
@@ -48,25 +49,25 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """What Milkrun's answer is beside VROOM's."""
+        """How Milkrun's answer compares with VROOM's."""
         if self.ours == self.theirs:
             return "equal"
         return "better" if self.ours < self.theirs else "worse"
 
     def line(self) -> str:
-        """It as a line of JSON."""
+        """The outcome as a line of JSON."""
         return json.dumps({"verdict": self.verdict, **asdict(self)})
 
 
 class Comparison:
-    """Outcomes by seed, each made once.
+    """Outcomes by seed; each problem is solved only once.
 
     Args:
-        seconds_each: What either side has for each job or shipment, a second in all at least. Milkrun gets as
-            much more as VROOM takes, which keeps no time limit.
+        seconds_each: Seconds for each job or shipment; each side gets at least one second in all. If VROOM
+            takes longer, because it keeps no time limit, Milkrun gets as long as VROOM took.
         report: A file that gets each outcome as a line of JSON.
-        patient: Whether Milkrun may take longer, until its answer is no worse: where other tests run beside,
-            no two solves get as much of a core.
+        patient: Whether Milkrun may take longer, until its answer is no worse. With other tests running at
+            the same time, two solves never get the same share of a core.
     """
 
     def __init__(self, seconds_each: float, report: Path | None, patient: bool = False) -> None:
@@ -76,7 +77,7 @@ class Comparison:
         self._outcomes: dict[int, Outcome] = {}
 
     def outcome(self, seed: int) -> Outcome:
-        """How the problem with this seed goes."""
+        """The outcome of the problem with this seed."""
         if seed not in self._outcomes:
             case = Case(seed)
             found = self._outcomes[seed] = _compare(
@@ -120,6 +121,6 @@ def _compare(case: Case, seconds: float, patient: bool) -> Outcome:
 
 
 def _rank(problem: Problem, summary: dict[str, int]) -> Objective:
-    """How good VROOM's answer is by its own account, on the scale of `milkrun_solver.routes.objective`."""
+    """The objective that VROOM states for its answer, as a `milkrun_solver.routes.objective.Objective`."""
     wanted = sum(job.priority for job in problem.jobs) + sum(2 * s.priority for s in problem.shipments)
     return Objective(wanted - summary["priority"], summary["unassigned"], summary["cost"])

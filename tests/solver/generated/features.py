@@ -1,4 +1,4 @@
-"""What a generated problem is made of: a random choice of VROOM's features that can stand together."""
+"""The features of a generated problem: a random choice of VROOM's features that go together."""
 
 import random
 
@@ -32,7 +32,7 @@ SHARED = {
     "infeasible tasks": 0.15,
     "too few vehicles": 0.15,
 }
-"""Features, and how often a problem has them."""
+"""Features, and the share of problems that have them."""
 
 ALONE = {
     "breaks": {"working hours"},
@@ -42,13 +42,13 @@ ALONE = {
     "shipments with several windows": {"shipments", "several windows"},
     "limits beside windows": {"max travel time", "max distance", "windows"},
 }
-"""Features that keep a problem VROOM's alone, each with those it needs."""
+"""Features that only VROOM can express, each with the features it needs."""
 
 FEATURES = (*SHARED, *ALONE)
 
 
 def random_features(rng: random.Random) -> set[str]:
-    """A choice of features. About every other one is left to VROOM alone."""
+    """A choice of features. Only VROOM can express about half of the problems."""
     chosen = {feature for feature, share in SHARED.items() if rng.random() < share}
     if rng.random() < 0.5:
         for feature in rng.sample(list(ALONE), rng.choice((1, 1, 2))):
@@ -60,19 +60,19 @@ def random_features(rng: random.Random) -> set[str]:
     if "distance alone costs" in chosen:
         chosen -= {"hour costs", "km costs"}
     if "great circle" in chosen:
-        chosen.discard("profiles")  # on great circles every profile is as fast as the other
+        chosen.discard("profiles")  # all profiles are equally fast on great circles
     return chosen
 
 
 def _leave_to_both(chosen: set[str]) -> None:
-    """Takes away what only VROOM can express together."""
+    """Removes combinations that only VROOM can express."""
     if {"max tasks", "shipments"} <= chosen:
         chosen.discard("max tasks")
     limits = chosen & {"max travel time", "max distance"}
     if limits:
         chosen -= {"task costs", "custom costs"}
     if limits and chosen & {"windows", "several windows", "working hours"}:
-        # Beside time windows a limit is one on cost: on travel time where that is the cost, or on distance.
+        # With time windows, a limit must be one on cost: on travel time if that is the cost, or on distance.
         chosen -= {"hour costs", "km costs", "distance alone costs"}
         if "max distance" in chosen:
             chosen.discard("max travel time")

@@ -1,7 +1,7 @@
-"""Problems as they come from the field, over all that VROOM knows: the same seed gives the same problem.
+"""Realistic problems with all of VROOM's features; the same seed gives the same problem.
 
-Numbers follow from one another: vehicles carry a little more than there is, hours and limits leave a little
-more time and way than routes through neighbouring stops take.
+The numbers fit together: vehicles carry a little more than there is to carry, and working hours and limits
+allow a little more time and distance than routes through neighbouring stops take.
 """
 
 import random
@@ -14,10 +14,10 @@ from tests.solver.generated.town import Town
 from tests.solver.problems import problem_of
 
 SMALL, LARGE = (5, 49), (50, 150)
-"""Orders, which are jobs or shipments, of the one half of all problems and of the other."""
+"""The range of orders, which are jobs or shipments, in small and in large problems."""
 
 _SPEEDS = {"car": 9.0, "truck": 6.5}
-"""Metres a second in the streets."""
+"""Metres per second on the streets."""
 _SPEED_KMH = 25
 _NOBODYS_SKILL = 99
 _TYPES = ("van", "bike")
@@ -27,12 +27,13 @@ class Case:
     """One generated problem.
 
     Args:
-        seed: Decides everything.
-        orders: Least and most orders; by default half of all seeds give a small and half a large problem.
+        seed: The source of all chance.
+        orders: The least and the most orders; by default half of all seeds give a small and half a large
+            problem.
 
     Attributes:
-        features: What it is made of.
-        body: It as JSON.
+        features: The features of the problem.
+        body: The problem as JSON.
     """
 
     def __init__(self, seed: int, orders: tuple[int, int] | None = None) -> None:
@@ -44,7 +45,7 @@ class Case:
 
     @cached_property
     def problem(self) -> Problem:
-        """It as a checked problem."""
+        """The problem, parsed and checked."""
         return problem_of(self.body)
 
 
@@ -67,7 +68,7 @@ class _Maker:
         return feature in self.features
 
     def _lay_stops(self) -> None:
-        """A place for each job and each end of a shipment; now and then one that is there already."""
+        """Gives each job and each end of a shipment a place, now and then one that has a stop already."""
         shared = 0.0 if self.has("setups") else 0.05
         if self.has("setups at shared places"):
             shared = 0.35
@@ -76,7 +77,7 @@ class _Maker:
             self.stops.append(self.rng.choice(self.stops) if again else self.town.new_place())
 
     def _size_routes(self) -> None:
-        """About how many metres and seconds a route takes, and how long a day is for it."""
+        """Estimates the metres and seconds of a route, and sets the length of the day to match."""
         tour = self.town.tour_metres(self.depots + self.stops) * (1.5 if self.has("shipments") else 1.15)
         to_depot = self.town.tour_metres([self.depots[0], self.stops[0]])
         self.metres = tour / self.count + to_depot
@@ -104,7 +105,7 @@ class _Maker:
         return {"location_index" if prefix == "location" else f"{prefix}_index": number}
 
     def window(self, width: float, after: int = 0) -> list[int]:
-        """A window of about this share of the day, not before `after`."""
+        """A window of about this share of the day that does not open before `after`."""
         length = round(self.day * self.rng.uniform(0.6, 1.4) * width)
         start = self.rng.randint(after, max(after, round(0.85 * self.day) - length))
         return [start, start + length]
@@ -223,7 +224,7 @@ class _Maker:
         return costs
 
     def breaks(self, vehicle: dict[str, Any]) -> list[dict[str, Any]]:
-        """One to three breaks, each in a time of the day of its own."""
+        """One to three breaks, each at another time of day."""
         breaks = []
         for number in range(self.rng.choice((1, 1, 2, 3))):
             opens = round(self.day * (0.2 + 0.25 * number))

@@ -1,4 +1,4 @@
-"""What all who can cost and judge a plan say of it: PyVRP, our schedule and verifier, VROOM's plan mode."""
+"""The cost and validity of a plan according to PyVRP, our schedule, our verifier and VROOM's plan mode."""
 
 import random
 from collections.abc import Iterator
@@ -18,20 +18,20 @@ from tests.solver.vroom import plan_mode
 
 ORDERS = (4, 12)
 MOVES = (0, 1, 2, 4, 6, 9)
-"""How many orders move in each plan of a problem: none of VROOM's own answer, then more and more."""
+"""How many orders are moved in each plan of a problem: none in VROOM's own answer, then more and more."""
 
 
 @dataclass(frozen=True)
 class PyvrpOpinion:
-    """What PyVRP says of a plan.
+    """PyVRP's opinion of a plan.
 
     Attributes:
-        exact: The plan's cost by the definition in VROOM's internal units, without what is constant to PyVRP:
-            the cost of time on the spot, where it is the same for all vehicles.
-        cost: PyVRP's cost in the same units; None where it cannot even say the plan, such as reloads beyond
-            `max_reloads`.
-        objective: What it minimises, prizes that are not collected included, in its own unit.
-        feasible: Whether it finds that the plan keeps the rules.
+        exact: The plan's cost by definition, in VROOM's internal units. It leaves out the cost of work if
+            that is the same for all vehicles, because PyVRP leaves it out.
+        cost: PyVRP's cost in the same units; None if PyVRP cannot express the plan, for example because it
+            has more reloads than `max_reloads`.
+        objective: What PyVRP minimises, including prizes not collected, in PyVRP's own unit.
+        feasible: Whether PyVRP finds that the plan keeps the rules.
     """
 
     exact: int
@@ -41,13 +41,13 @@ class PyvrpOpinion:
 
 
 class Opinions:
-    """What is said of one plan.
+    """All opinions of one plan.
 
     Attributes:
-        seed: Of its problem.
-        solution: The plan with the times of our schedule; None where it misses a time window.
+        seed: The seed of its problem.
+        solution: The plan with the times of our schedule; None if it misses a time window.
         refused: Whether the verifier refuses it.
-        pyvrp: None where PyVRP cannot express the problem, or the plan has a task that no vehicle can serve.
+        pyvrp: None if PyVRP cannot express the problem, or if the plan has a task that no vehicle can serve.
     """
 
     def __init__(self, seed: int, model: Model, plan: Plan, search: Annealing | None) -> None:
@@ -64,7 +64,7 @@ class Opinions:
 
     @cached_property
     def causes(self) -> set[str]:
-        """The causes of the violations that plan mode sees."""
+        """The causes of the violations that plan mode reports."""
         return {violation["cause"] for violation in self.plan_mode["violations"]}  # type: ignore[attr-defined]
 
 
@@ -87,7 +87,8 @@ def _pyvrp(model: Model, plan: Plan, search: Annealing) -> PyvrpOpinion | None:
 
 
 def opinions(seed: int) -> Iterator[Opinions]:
-    """Opinions on plans of the problem with this seed: VROOM's quick answer, and that with orders moved."""
+    """Opinions of plans for the problem with this seed: VROOM's quick answer as it is, and with orders
+    moved."""
     model = model_of(Case(seed, ORDERS).problem)
     if model.has_breaks:
         return

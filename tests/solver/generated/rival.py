@@ -1,7 +1,7 @@
-"""VROOM at its most thorough in a fresh process: what Milkrun is measured against.
+"""VROOM at its most thorough, in a fresh process, for comparison with Milkrun.
 
-It gets the plain problem, not what Milkrun makes of it for its own use of VROOM. Run as a program it reads a
-pickled `Task` and writes VROOM's JSON.
+It gets the plain problem, not the one that Milkrun prepares for its own use of VROOM. As a program, this
+module reads a pickled `Task` and writes VROOM's JSON.
 """
 
 import io
@@ -24,7 +24,7 @@ _DESCRIBED = ("vehicles", "jobs", "shipments")
 
 @dataclass(frozen=True)
 class Task:
-    """A problem in VROOM's JSON, its matrices apart by profile, and what VROOM may use."""
+    """A problem in VROOM's JSON, its matrices by profile, and the threads and seconds that VROOM may use."""
 
     problem: dict[str, Any]
     matrices: dict[str, Travel]
@@ -33,7 +33,7 @@ class Task:
 
 
 def indexed(body: dict[str, Any], rows: dict[tuple[float, float], int]) -> dict[str, Any]:
-    """A body whose coordinates have become rows of a matrix, which VROOM needs where it asks no router."""
+    """The body with coordinates replaced by rows of a matrix, because VROOM has no router to ask."""
 
     def placed(item: dict[str, Any], *keys: str) -> dict[str, Any]:
         names = {"location": "location_index", "start": "start_index", "end": "end_index"}
@@ -51,7 +51,7 @@ def indexed(body: dict[str, Any], rows: dict[tuple[float, float], int]) -> dict[
 
 
 def vroom_alone(task: Task) -> tuple[dict[str, Any], float]:
-    """VROOM's output at exploration level 5, however late it comes, and how many seconds it took."""
+    """VROOM's output at exploration level 5, however long it takes, and the seconds it took."""
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "tests.solver.generated.rival"],

@@ -1,4 +1,4 @@
-"""One solve that is ended at any moment, by its deadline or by a stop, and what became of it."""
+"""One solve that is ended at a random moment, by its deadline or by a stop, and its outcome."""
 
 import json
 import random
@@ -15,7 +15,7 @@ from tests.solver.helpers import faults, model_of
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a solve may take, when it is told to stop, and where its chance starts. Times in seconds."""
+    """The deadline of a solve, when it is told to stop, and its seed. Times in seconds."""
 
     seconds: float
     stop_after: float | None
@@ -23,23 +23,23 @@ class Limits:
 
     @classmethod
     def random(cls, rng: random.Random, shortest: float, longest: float) -> "Limits":
-        """A deadline between two, and as often as not a stop before it."""
+        """A deadline in this range, and in half of the cases a stop before it."""
         seconds = rng.uniform(shortest, longest)
         return cls(seconds, rng.uniform(0, seconds) if rng.random() < 0.5 else None, rng.randrange(2**32))
 
 
 @dataclass
 class Ended:
-    """What became of it. Times in seconds from its start.
+    """The outcome of a solve. Times in seconds from its start.
 
     Attributes:
         tasks: Jobs and ends of shipments.
-        told_to_end: When it was told to: its deadline, or its stop if that came first.
+        told_to_end: When it was told to end: its deadline, or its stop if that came first.
         took: When it returned.
-        ranks: How good each reported answer was, in turn.
-        first: When the first one was reported.
-        result: How good the answer is that was returned; None if there was none.
-        faults: What the verifier says of that.
+        ranks: The objective of each reported answer, in order.
+        first: When it reported the first answer.
+        result: The objective of the returned answer; None if there was none.
+        faults: What the verifier finds wrong with the returned answer.
     """
 
     tasks: int
@@ -53,11 +53,11 @@ class Ended:
 
     @property
     def late(self) -> float:
-        """Seconds that it went on after it was told to end."""
+        """For how many seconds it continued after it was told to end."""
         return max(0.0, self.took - self.told_to_end)
 
     def line(self) -> str:
-        """It as a line of JSON."""
+        """The outcome as a line of JSON."""
         return json.dumps({"late": round(self.late, 3), **asdict(self)})
 
 

@@ -1,7 +1,7 @@
-"""What Milkrun adds to VROOM's format: PyVRP, our schedule and our verifier cost and judge it alike.
+"""What Milkrun adds to VROOM's format: PyVRP, our schedule and our verifier agree on costs and validity.
 
-There is no second engine to ask, so PyVRP and the verifier, which share no code, are asked of the same plans:
-answers of VROOM to the problem without additions, with orders moved and reloads put in.
+No second engine knows the additions. So the tests ask PyVRP and the verifier, which share no code, about the
+same plans: answers of VROOM to the problem without additions, with orders moved and reloads inserted.
 """
 
 import os
@@ -31,7 +31,7 @@ SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))
 
 
 def with_additions(body: dict[str, Any], day: int, rng: random.Random) -> dict[str, Any]:
-    """The same problem with reloads, release times and overtime, at least one of them."""
+    """The same problem with at least one of reloads, release times and overtime."""
     kinds = rng.sample(("reloads", "releases", "overtime"), rng.choice((1, 1, 2, 3)))
     vehicles = [dict(vehicle) for vehicle in body["vehicles"]]
     jobs = [dict(job) for job in body["jobs"]]
@@ -58,7 +58,7 @@ def place_key(key: str) -> str:
 
 
 def with_reloads(model: Model, plan: Plan, rng: random.Random) -> Plan:
-    """The same routes with up to two reloads each, anywhere."""
+    """The same routes with up to two reloads each, at random positions."""
     routes = []
     for route in plan:
         stops = list(route.visits)
@@ -76,7 +76,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
         return
     try:
         model = model_of(problem_of(with_additions(case.body, 12_000, rng)))
-    except ValueError:  # it has what cannot stand beside additions
+    except ValueError:  # it has a feature that does not go with additions
         return
     encoding = Encoding(model)
     if not encoding.possible:
@@ -95,7 +95,7 @@ def asked(seed: int) -> tuple[Opinions, ...]:
 
 
 def overtime_cost(model: Model, plan: Plan) -> int | None:
-    """What overtime costs in internal units; None where a time window is missed."""
+    """The cost of overtime in internal units; None if the plan misses a time window."""
     total = 0
     for route in plan:
         timed = schedule(model, route.vehicle, route.visits)
@@ -106,8 +106,8 @@ def overtime_cost(model: Model, plan: Plan) -> int | None:
 
 
 def cost_among_all_tasks(opinion: Opinions) -> int | None:
-    """What PyVRP minimises of a plan where every task must be served, in internal units; None where it cannot
-    say the plan, or where a price stands for a limit that the plan does not keep."""
+    """What PyVRP minimises if it must serve every task, in internal units. None if PyVRP cannot express the
+    plan, or if a price replaces a limit that the plan breaks."""
     encoding = Encoding(opinion.model)
     too_long = priced_limits(opinion.model, encoding.fleet) and opinion.refused
     if opinion.pyvrp is None or opinion.pyvrp.cost is None or too_long:
@@ -117,7 +117,7 @@ def cost_among_all_tasks(opinion: Opinions) -> int | None:
 
 
 def costed() -> Iterator[tuple[Opinions, int, int]]:
-    """What PyVRP can cost: the opinion, the exact cost with overtime, and what PyVRP minimises."""
+    """Each plan that PyVRP can cost: the opinion, the exact cost with overtime, and what PyVRP minimises."""
     for seed in SEEDS:
         for opinion in asked(seed):
             extra = overtime_cost(opinion.model, opinion.plan)
@@ -128,26 +128,26 @@ def costed() -> Iterator[tuple[Opinions, int, int]]:
 
 def test_pyvrp_minimises_the_exact_cost() -> None:
     for opinion, exact, found in nonempty(costed()):
-        # A speed factor makes fractions of seconds, which a schedule's overtime leaves out.
+        # A speed factor makes fractions of seconds, which the overtime of a schedule leaves out.
         plain = all(vehicle.duration_factor == HUNDREDTHS for vehicle in opinion.model.vehicles)
         highest = max(vehicle.source.costs.per_overtime_hour for vehicle in opinion.model.vehicles)
         slack = 0 if plain else HUNDREDTHS * highest * len(opinion.plan)
         assert found == pytest.approx(exact, abs=slack, rel=0), opinion.seed
 
 
-def test_pyvrp_finds_feasible_what_the_verifier_passes() -> None:
+def test_pyvrp_and_the_verifier_accept_the_same_plans() -> None:
     found = [opinion for seed in SEEDS for opinion in asked(seed)]
     for opinion, theirs in nonempty((it, it.pyvrp) for it in found if it.pyvrp is not None):
         assert theirs.feasible != opinion.refused, opinion.seed
 
 
-def test_the_plans_are_good_and_bad() -> None:
+def test_the_plans_include_good_and_bad_ones() -> None:
     found = [opinion for seed in SEEDS for opinion in asked(seed) if opinion.pyvrp is not None]
     assert len(found) > len(SEEDS)
     assert 0.2 < sum(opinion.refused for opinion in found) / len(found) < 0.9
 
 
-def test_a_window_that_is_over_before_the_goods_are_ready_is_no_window() -> None:
+def test_a_window_that_closes_before_the_release_time_is_dropped() -> None:
     body: dict[str, Any] = {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
         "jobs": [

@@ -1,7 +1,7 @@
 """Milkrun against VROOM at exploration level 5 on generated problems.
 
-A handful by default, for as long as Milkrun needs. `MILKRUN_GENERATED=300` takes so many, for as long as
-VROOM takes, and `MILKRUN_GENERATED_REPORT` names a file that gets each outcome as a line of JSON.
+By default a handful of problems, for as long as Milkrun needs. `MILKRUN_GENERATED=300` solves that many, each
+for as long as VROOM takes. `MILKRUN_GENERATED_REPORT` names a file that gets each outcome as a line of JSON.
 """
 
 import os
@@ -18,13 +18,13 @@ from tests.solver.generated.generator import LARGE, Case
 
 LONG = int(os.environ.get("MILKRUN_GENERATED", "0"))
 QUICK, REST = (3, 14, 29), (20, 34, 35)
-"""Problems of both kinds that little time is enough for, and those of `make test` among them."""
+"""Problems of both kinds that need little time: those in `make test`, and the rest."""
 SEEDS: Sequence[int] = range(LONG) if LONG else (*QUICK, *REST)
 SECONDS_EACH = 0.08 if LONG else 0.03
-"""What either side has for each job or shipment."""
+"""Seconds that each side gets for each job or shipment."""
 REPORT = os.environ.get("MILKRUN_GENERATED_REPORT")
 ENOUGH = 30
-"""From so many problems on a share means something."""
+"""The smallest number of problems for which a share means something."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def comparison() -> Comparison:
     return Comparison(SECONDS_EACH, Path(REPORT) if REPORT else None, patient=not LONG)
 
 
-def test_the_problems_have_all_features_and_enough_orders() -> None:
+def test_generated_problems_cover_all_features_and_sizes() -> None:
     cases = [Case(seed) for seed in range(100)]
     seen = Counter(feature for case in cases for feature in case.features)
     assert all(seen[feature] >= 5 for feature in FEATURES)
@@ -40,7 +40,7 @@ def test_the_problems_have_all_features_and_enough_orders() -> None:
     assert all(5 <= case.orders <= LARGE[1] for case in cases)
 
 
-def test_about_half_of_the_problems_are_vrooms_alone() -> None:
+def test_only_vroom_can_express_about_half_of_the_problems() -> None:
     alone = [inability("pyvrp", Case(seed).problem) is not None for seed in range(100)]
     assert 35 <= sum(alone) <= 65
 
@@ -55,7 +55,7 @@ def test_the_answer_is_verified_and_no_worse_than_vrooms(comparison: Comparison,
 
 
 @pytest.mark.skipif(len(SEEDS) < ENOUGH, reason="a share needs more problems: MILKRUN_GENERATED=300")
-def test_a_third_of_the_large_problems_is_better_than_vrooms(comparison: Comparison) -> None:
+def test_a_third_of_the_answers_to_large_problems_are_better_than_vrooms(comparison: Comparison) -> None:
     large = [outcome for outcome in map(comparison.outcome, SEEDS) if outcome.orders >= LARGE[0]]
     counts: Counter[Verdict] = Counter(outcome.verdict for outcome in large)
     assert counts["better"] >= len(large) / 3, counts

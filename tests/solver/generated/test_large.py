@@ -1,7 +1,7 @@
-"""Large problems, where some vehicles alone can serve a job too, against VROOM's heuristics alone.
+"""Large problems in which a job may suit only some vehicles, compared with VROOM's heuristics alone.
 
-One problem by default, by its first answers. `MILKRUN_LARGE=10` solves so many generated problems of each
-kind for some seconds.
+By default one problem and its first answers. `MILKRUN_LARGE=10` solves that many generated problems of each
+kind for 20 seconds each.
 """
 
 import os
@@ -31,11 +31,12 @@ LONG = int(os.environ.get("MILKRUN_LARGE", "0"))
 ORDERS = (600, 1_000)
 SECONDS = 20.0
 SKILLS = (0, 5, 10, 1_000)
-"""How many skills there are: a vehicle has one of them, and a job or shipment needs one."""
+"""How many skills there are. A vehicle has one of them, and a job or shipment needs one."""
 
 
 def with_skills(body: dict[str, Any], skills: int, seed: int) -> dict[str, Any]:
-    """The same problem where vehicles have one skill each, and orders need one that some vehicle has."""
+    """The same problem in which each vehicle has one skill, and each order needs a skill that some vehicle
+    has."""
     rng = random.Random(seed)
     known = min(skills, len(body["vehicles"]))
     vehicles = [{**it, "skills": [rank % known]} for rank, it in enumerate(body["vehicles"])]
@@ -51,12 +52,12 @@ def rank_of(model: Model, routes: list[TimedRoute]) -> Objective:
 
 
 def vrooms(problem: Problem) -> Objective:
-    """What VROOM's heuristics alone find."""
+    """The objective of what VROOM's heuristics alone find."""
     model = model_of(problem)
     return rank_of(model, routes_of(model, vroom_output(model, level=None)))
 
 
-def test_first_answers_leave_out_no_more_than_vrooms_heuristics() -> None:
+def test_first_answers_leave_out_no_more_tasks_than_vrooms_heuristics() -> None:
     body = random_body(1, {"working hours", "great circle"}, jobs=ORDERS[0], vehicles=100)
     problem = problem_of(with_skills(body, skills=100, seed=1))
     model = model_of(problem)

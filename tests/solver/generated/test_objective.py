@@ -1,8 +1,8 @@
-"""One objective: what PyVRP minimises, what our schedule says, what the verifier allows and what VROOM's plan
-mode computes are the same number, and all agree on which plans keep the rules.
+"""One objective: PyVRP, our schedule and VROOM's plan mode compute the same cost, and they and the verifier
+agree on which plans keep the rules.
 
-The plans are quick answers of VROOM in which some orders were moved, so that they are good, bad and broken.
-`MILKRUN_GENERATED=300` looks at so many problems.
+The plans are quick answers of VROOM with some orders moved, so that there are good, bad and broken ones.
+`MILKRUN_GENERATED=300` examines that many problems.
 """
 
 import os
@@ -28,7 +28,7 @@ SEEDS = range(int(os.environ.get("MILKRUN_GENERATED", "80")))
 
 @lru_cache(maxsize=len(SEEDS))
 def asked(seed: int) -> tuple[Opinions, ...]:
-    """All opinions on the plans of one problem."""
+    """All opinions of the plans for one problem."""
     return tuple(opinions(seed))
 
 
@@ -38,12 +38,12 @@ def everything() -> Iterator[Opinions]:
 
 
 def of_pyvrp() -> list[tuple[Opinions, PyvrpOpinion]]:
-    """The opinions on plans of problems that PyVRP can express, with its own."""
+    """The opinions of plans that PyVRP can express, each with PyVRP's own."""
     return [(opinion, opinion.pyvrp) for opinion in everything() if opinion.pyvrp is not None]
 
 
 def good_plans(seed: int) -> list[tuple[Opinions, int]]:
-    """The plans of a problem that the verifier passes, with what PyVRP's objective is."""
+    """The plans of a problem that the verifier accepts, with PyVRP's objective."""
     return [
         (opinion, opinion.pyvrp.objective)
         for opinion in asked(seed)
@@ -61,7 +61,7 @@ def test_pyvrp_minimises_the_exact_cost() -> None:
         assert theirs.cost == theirs.exact, opinion.seed
 
 
-def test_the_schedule_and_plan_mode_round_the_exact_cost() -> None:
+def test_the_schedule_and_plan_mode_state_the_exact_cost_rounded() -> None:
     for opinion in nonempty(everything()):
         exact = internal_cost(opinion.model, opinion.plan) / COST_UNIT
         slack = most_rounding(opinion.model, opinion.plan)
@@ -70,13 +70,14 @@ def test_the_schedule_and_plan_mode_round_the_exact_cost() -> None:
             assert opinion.solution.summary.cost == pytest.approx(exact, abs=slack), opinion.seed
 
 
-def test_pyvrp_finds_feasible_what_the_verifier_passes() -> None:
+def test_pyvrp_and_the_verifier_accept_the_same_plans() -> None:
     for opinion, theirs in nonempty(of_pyvrp()):
         assert theirs.feasible != opinion.refused, opinion.seed
 
 
-def test_pyvrp_prefers_what_ranks_better() -> None:
-    """As far as both see a difference: a rank's cost is rounded, route by route."""
+def test_pyvrp_prefers_the_plan_with_the_better_objective() -> None:
+    """This holds only for differences larger than rounding, because an objective's cost is rounded for each
+    route."""
     pairs = chain.from_iterable(combinations(good_plans(seed), 2) for seed in SEEDS)
     for (one, its_objective), (other, other_objective) in nonempty(pairs):
         slack = most_rounding(one.model, one.plan) + most_rounding(other.model, other.plan)
@@ -86,14 +87,14 @@ def test_pyvrp_prefers_what_ranks_better() -> None:
         assert (its_objective < other_objective) == (its_rank < other_rank), one.seed
 
 
-def test_plan_mode_sees_a_violation_where_the_verifier_does() -> None:
+def test_plan_mode_reports_a_violation_in_every_plan_that_the_verifier_refuses() -> None:
     found = list(everything())
     refused = [opinion for opinion in found if opinion.refused]
     assert 0.2 < len(refused) / len(found) < 0.6
     assert all(opinion.causes for opinion in refused)
 
 
-def test_where_plan_mode_alone_sees_a_delay_vroom_itself_starts_from_the_plan() -> None:
+def test_vroom_starts_from_the_plans_that_only_plan_mode_disputes() -> None:
     disputed = [opinion for opinion in everything() if opinion.causes and not opinion.refused]
     assert len(disputed) <= max(2, 0.02 * len(list(everything())))
     for opinion in disputed:
@@ -103,7 +104,7 @@ def test_where_plan_mode_alone_sees_a_delay_vroom_itself_starts_from_the_plan() 
 @pytest.mark.parametrize("seed", [seed for seed in SEEDS if "breaks" in Case(seed, ORDERS).features])
 @pytest.mark.parametrize("level", [None, 1])
 def test_with_breaks_vroom_the_verifier_and_plan_mode_agree(seed: int, level: int | None) -> None:
-    """Only VROOM chooses when a break is taken, so the plans are its own."""
+    """The plans are VROOM's own, because only VROOM chooses when breaks are taken."""
     model = model_of(Case(seed, ORDERS).problem)
     output = vroom_output(model, level)
     solution = solution_of(model, routes_of(model, output), META)

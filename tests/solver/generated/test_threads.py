@@ -1,5 +1,7 @@
-"""More cores give better answers. `MILKRUN_THREADS=10` solves so many problems with one thread and with two,
-and `MILKRUN_THREADS_REPORT` names a file that gets each pair as a line of JSON.
+"""More cores give better answers.
+
+`MILKRUN_THREADS=10` solves that many problems with one thread and with two. `MILKRUN_THREADS_REPORT` names a
+file that gets each pair as a line of JSON.
 """
 
 import json
@@ -31,7 +33,7 @@ def solved(body: dict[str, Any], threads: int) -> Objective:
 
 
 def pair(seed: int) -> Pair:
-    """How good the answers of one thread and of two are. Which comes first takes turns."""
+    """The objectives with one thread and with two. Which one runs first alternates by seed."""
     case = Case(seed, ORDERS)
     found = {threads: solved(case.body, threads) for threads in ((1, 2) if seed % 2 else (2, 1))}
     if REPORT:

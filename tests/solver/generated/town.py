@@ -1,4 +1,4 @@
-"""Where the stops of a generated problem lie, and how long the way between them takes."""
+"""The places of a generated problem, and the travel times between them."""
 
 import math
 import random
@@ -7,20 +7,20 @@ from itertools import pairwise
 from typing import Any
 
 Point = tuple[float, float]
-"""Metres east and north of the town's centre."""
+"""Metres east and north of the centre of the town."""
 
 _HALF_WIDTH = 12_000
 _DETOUR = 1.3
-"""How much longer streets are than the straight line."""
+"""How many times longer streets are than the straight line."""
 _METRES_PER_DEGREE = 111_195
 _CENTRE = (4.84, 45.76)
 
 
 class Town:
-    """Places in clusters, all over the town, or both.
+    """Places in clusters, spread all over the town, or both.
 
     Args:
-        rng: Source of all chance.
+        rng: The source of all chance.
         clusters: How many clusters there are; 0 spreads places evenly.
     """
 
@@ -33,7 +33,7 @@ class Town:
         return self._rng.uniform(-_HALF_WIDTH, _HALF_WIDTH), self._rng.uniform(-_HALF_WIDTH, _HALF_WIDTH)
 
     def new_place(self) -> int:
-        """The number of a new place."""
+        """Adds a place and returns its number."""
         if self._clusters and self._rng.random() < 0.85:
             (east, north), spread = self._rng.choice(self._clusters)
             point = self._rng.gauss(east, spread), self._rng.gauss(north, spread)
@@ -43,7 +43,7 @@ class Town:
         return len(self.points) - 1
 
     def coordinates(self, place: int) -> tuple[float, float]:
-        """Longitude and latitude of a place."""
+        """The longitude and latitude of a place."""
         east, north = self.points[place]
         shrink = math.cos(math.radians(_CENTRE[1]))
         return (
@@ -52,7 +52,8 @@ class Town:
         )
 
     def tour_metres(self, places: Sequence[int]) -> float:
-        """About how long one round through these places is: always on to the nearest one left."""
+        """The approximate length of a tour through these places that always continues to the nearest one
+        left."""
         left = [self.points[place] for place in places]
         tour = [left.pop()]
         while left:
@@ -60,9 +61,10 @@ class Town:
         return _DETOUR * sum(math.dist(*leg) for leg in pairwise([*tour, tour[0]]))
 
     def matrices(self, metres_per_second: float, custom_costs: bool) -> dict[str, Any]:
-        """Matrices of one profile: one-way streets make them asymmetric, long ways are driven faster.
+        """Matrices of one profile. One-way streets make them asymmetric, and long ways are driven faster.
 
-        Custom costs are tolls: so much for 100 m, and a bridge between east and west that costs extra.
+        Custom costs are tolls: a price for every 100 m, and a bridge between east and west that costs
+        extra.
         """
         rng = self._rng
         durations, distances, costs = [], [], []

@@ -1,4 +1,4 @@
-"""Problems on a road network: their travel times, their answers, and what is wrong with a location."""
+"""Problems on a road network: their travel times, their answers, and errors about locations."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ def test_each_profile_travels_its_own_way() -> None:
     assert source.profiles["foot"].durations[0, 1] == 400
 
 
-def test_a_depot_matters_to_the_profile_of_its_vehicle_alone() -> None:
-    """The courier's room lies where no car goes."""
+def test_a_depot_concerns_only_the_profile_of_its_vehicle() -> None:
+    """No car can reach the courier's room."""
     room = (7.38, 43.73)
     places = [room, *zip(line(3).longitude.tolist(), line(3).latitude.tolist(), strict=True)]
     ways = [Road(number, number + 1, 500, {"foot": 400}) for number in range(3)]
@@ -67,7 +67,7 @@ def test_a_depot_matters_to_the_profile_of_its_vehicle_alone() -> None:
     assert source.profiles["foot"].durations[origin, target] == 1_200
 
 
-def test_without_the_network_it_is_not_found() -> None:
+def test_an_unknown_network_is_an_error() -> None:
     with pytest.raises(NetworkNotFoundError, match="town") as error:
         travel_source(problem_of(body()))
     assert error.value.code == "network_not_found"
@@ -121,7 +121,7 @@ def test_a_profile_of_that_exact_name_comes_before_openrouteservice_s() -> None:
     assert roads.profile_of("driving-car") == "driving-car"
 
 
-def test_beside_matrices_openrouteservices_name_is_a_name_like_any_other() -> None:
+def test_with_matrices_openrouteservices_name_has_no_special_meaning() -> None:
     matrices = {"driving-car": {"durations": [[0, 7], [7, 0]]}, "car": {"durations": [[0, 9], [9, 0]]}}
     given = {
         "vehicles": [{"id": 1, "start_index": 0, "profile": "driving-car"}],
@@ -225,7 +225,7 @@ def test_locations_without_a_way_between_them_are_both_named() -> None:
 
 
 def test_all_locations_that_are_cut_off_are_named() -> None:
-    """Two of three towns are cut off: to one no way leads, from the other none."""
+    """Two of three towns are cut off: no way leads to one of them, and no way leads from the other."""
     places = [(7.40 + 0.005 * number, 43.73) for number in range(6)]
     ways = [way for n in (0, 2, 4) for way in both_ways(Road(n, n + 1, 400, {"car": 40}))]
     ways += [Road(2, 1, 400, {"car": 40}), Road(1, 4, 400, {"car": 40})]

@@ -21,7 +21,7 @@ def test_service_and_setup_depend_on_the_vehicle_type() -> None:
     assert (model.tasks[0].setup[bike], model.tasks[0].setup[plain]) == (3, 3)
 
 
-def test_amounts_that_are_not_given_are_zero() -> None:
+def test_missing_amounts_are_zero() -> None:
     model = model_of(
         problem_of(
             {
@@ -68,7 +68,7 @@ def test_speed_factors_count_in_hundredths_as_in_vroom() -> None:
     assert model.vehicles[0].duration(0, 2) == 9 * 120
 
 
-def test_a_problem_is_timed_if_anything_binds_in_time() -> None:
+def test_a_problem_is_timed_if_anything_limits_times() -> None:
     base = {
         "vehicles": [{"id": 1, "start_index": 0}],
         "jobs": [{"id": 1, "location_index": 1, "service": 60}],
@@ -81,7 +81,7 @@ def test_a_problem_is_timed_if_anything_binds_in_time() -> None:
     assert model_of(problem_of({**base, "jobs": window})).timed
 
 
-def test_seconds_by_type_are_those_of_the_type_and_shared_by_tasks_alike() -> None:
+def test_seconds_depend_on_the_vehicle_type_and_equal_tasks_share_them() -> None:
     vehicles = [{"id": n, "start_index": 0, "type": kind} for n, kind in enumerate(("van", "bike"))]
     job = {"location_index": 0, "service": 5, "service_per_type": {"bike": 9, "tram": 1}}
     body = {

@@ -12,7 +12,7 @@ from tests.solver.problems import problem_of
 
 
 def haversine(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Metres between two `[lon, lat]` places, the textbook's way."""
+    """Metres between two `[lon, lat]` places by the textbook formula."""
     (lon_a, lat_a), (lon_b, lat_b) = (map(math.radians, place) for place in (a, b))
     h = math.sin((lat_b - lat_a) / 2) ** 2
     h += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
@@ -36,12 +36,12 @@ def test_great_circle_keeps_short_distances() -> None:
     assert travel.distances[0, 1] == 1
 
 
-def test_the_longest_way_at_the_slowest_speed_keeps_its_duration() -> None:
+def test_the_longest_duration_fits_into_a_cell() -> None:
     travel = great_circle([(0.0, 90.0), (0.0, -90.0)], SLOWEST_KMH)
     assert travel.durations[0, 1] == round(math.pi * EARTH_RADIUS * 3.6 / SLOWEST_KMH)
 
 
-def test_durations_are_distances_at_the_speed() -> None:
+def test_durations_are_distances_divided_by_the_speed() -> None:
     slow, fast = (great_circle([(2.0, 48.0), (2.0, 48.9)], speed) for speed in (36, 72))
     assert slow.distances is not None
     assert slow.durations[0, 1] == pytest.approx(slow.distances[0, 1] / 10, abs=1)
@@ -56,7 +56,7 @@ def test_a_place_is_at_distance_zero_from_itself() -> None:
 
 
 @pytest.mark.parametrize("kind", ["durations", "distances", "costs"])
-def test_travel_within_a_place_is_that_of_any_matrix(kind: str) -> None:
+def test_travel_within_a_place_counts_if_any_matrix_has_it(kind: str) -> None:
     still = np.array([[0, 5], [6, 0]], dtype=np.uint32)
     moving = np.array([[0, 5], [6, 1]], dtype=np.uint32)
     assert not Travel(still, still, still).within_a_place

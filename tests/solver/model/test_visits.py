@@ -1,4 +1,4 @@
-"""A task is visited by its number; what is not a task never passes for one."""
+"""A task is visited by its number; other visits never pass for a task."""
 
 from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit, tasks_among
 
@@ -9,7 +9,7 @@ def test_the_tasks_of_a_route_are_its_visits_without_reloads() -> None:
     assert tasks_among([BreakVisit(0), 2, BreakVisit(1)]) == (2,)
 
 
-def test_a_visit_equals_visits_of_its_kind_alone() -> None:
+def test_a_visit_equals_only_visits_of_its_kind() -> None:
     assert ReloadVisit(1) == ReloadVisit(1)
     assert len({1, ReloadVisit(1), BreakVisit(1)}) == 3
 

@@ -1,4 +1,4 @@
-"""A compiled network survives its bytes, and bad bytes are refused."""
+"""A compiled network survives being written and read, and bad bytes are refused."""
 
 from dataclasses import fields, replace
 
@@ -20,7 +20,7 @@ NETWORK = CompiledNetwork(
 )
 
 
-def test_a_network_comes_back_from_its_bytes_as_it_was() -> None:
+def test_a_network_read_from_its_bytes_is_unchanged() -> None:
     copy = CompiledNetwork.from_bytes(NETWORK.to_bytes())
     for field in nonempty(fields(NETWORK)):
         before, after = getattr(NETWORK, field.name), getattr(copy, field.name)

@@ -23,7 +23,7 @@ def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
     ],
     ids=["a quarter", "the other side", "pole to pole", "across the date line", "nowhere"],
 )
-def test_a_distance_is_that_share_of_the_whole_way_round(
+def test_a_distance_is_a_share_of_the_circumference(
     one: tuple[float, float], other: tuple[float, float], turn: float
 ) -> None:
     assert distance(one, other) == pytest.approx(turn * 2 * math.pi * EARTH_RADIUS)

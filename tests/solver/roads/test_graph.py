@@ -13,17 +13,17 @@ def graph_of(*roads: Road) -> ProfileGraph:
 
 
 def ring(first: int, last: int) -> list[Road]:
-    """Roads both ways along some junctions."""
+    """Roads in both directions along these junctions."""
     return [way for it in range(first, last) for way in both_ways(Road(it, it + 1, 500, {"car": 50}))]
 
 
-def test_of_roads_between_the_same_junctions_the_fastest_counts_and_then_the_shortest() -> None:
+def test_of_parallel_roads_the_fastest_and_then_the_shortest_is_kept() -> None:
     slow, fast, short = (Road(0, 1, metres, {"car": s}) for metres, s in ((90, 30), (100, 20), (80, 20)))
     graph = graph_of(slow, fast, short, Road(1, 0, 70, {"car": 10}))
     assert graph.metres.tolist() == [80, 70]
 
 
-def test_a_road_that_the_profile_may_not_use_and_one_back_to_its_beginning_are_left_out() -> None:
+def test_forbidden_roads_and_loops_are_left_out() -> None:
     graph = graph_of(*ring(0, 1), Road(0, 2, 500, {}), Road(1, 1, 500, {"car": 9}))
     assert graph.metres.tolist() == [500, 500]
 
@@ -42,7 +42,7 @@ def test_a_part_with_less_than_a_tenth_of_the_largest_is_an_island() -> None:
     assert graph.junctions.tolist() == list(range(21))
 
 
-def test_without_two_junctions_that_are_joined_both_ways_there_is_nowhere_to_be() -> None:
+def test_without_two_junctions_joined_both_ways_no_junction_can_be_used() -> None:
     assert graph_of(Road(0, 1, 500, {"car": 50})).junctions.tolist() == []
 
 
@@ -64,7 +64,7 @@ def test_a_tree_ends_at_its_limit() -> None:
     assert seconds.tolist() == [[0, 50, 100, np.inf, np.inf]]
 
 
-def test_no_two_junctions_are_farther_apart_than_the_bound_by_way_of_a_hub() -> None:
+def test_the_bound_through_a_hub_covers_every_distance() -> None:
     graph = ProfileGraph(random_network(5), "car")
     junctions = graph.junctions[:10]
     farthest = graph.trees(junctions, np.inf)[0][:, junctions].max()

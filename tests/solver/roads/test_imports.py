@@ -1,4 +1,4 @@
-"""What shortest paths load: nothing before a run needs them, and of SciPy no more than the layer keeps."""
+"""What shortest paths import: nothing before a run needs them, and only what the layer keeps of SciPy."""
 
 import os
 import re
@@ -22,7 +22,7 @@ roads.paths("car", junctions[None, :], seconds[0, 1:].astype(float))
 
 
 def loaded(code: str) -> set[str]:
-    """All modules that are loaded after some code, in a process of its own."""
+    """All modules that are loaded after this code, in a process of its own."""
     folders = (LAYERS / "core", LAYERS / "solver", LAYERS.parent)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, folders))}
     code += "\nimport sys; print(*sys.modules)"
@@ -32,20 +32,20 @@ def loaded(code: str) -> set[str]:
     return set(output.stdout.split())
 
 
-def test_scipy_is_loaded_by_runs_on_a_network_alone() -> None:
+def test_only_runs_on_a_network_load_scipy() -> None:
     tops = {name.split(".")[0] for name in loaded("import milkrun_solver.solve")}
     assert "milkrun_solver" in tops
     assert "scipy" not in tops
 
 
 def listed(name: str) -> set[str]:
-    """The names in a list of the layers' Makefile."""
+    """The names in a list in the layers' Makefile."""
     line = re.search(rf"^{name} := (.+)$", (LAYERS / "Makefile").read_text(), re.MULTILINE)
     assert line is not None
     return set(line[1].split()) - {"-name", "-o"}
 
 
-def test_the_layer_keeps_all_of_scipy_that_shortest_paths_load() -> None:
+def test_the_layer_keeps_all_that_shortest_paths_load_of_scipy() -> None:
     modules = loaded(USE)
     parts = {name.split(".")[1] for name in modules if name.startswith("scipy.")}
     folder = Path(scipy.__file__).parent

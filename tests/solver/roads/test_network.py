@@ -1,4 +1,4 @@
-"""Travel times and ways on a network: as an independent library finds them."""
+"""Travel times and ways on a network agree with an independent library."""
 
 from itertools import pairwise, product
 
@@ -18,7 +18,7 @@ SEEDS = range(6)
 
 
 def expected(graph: nx.MultiDiGraph, origin: int, target: int) -> tuple[int, int]:
-    """Seconds and metres of the fastest way, by networkx."""
+    """The seconds and metres of the fastest way by networkx."""
     seconds, nodes = nx.single_source_dijkstra(graph, origin, target, weight="seconds")
     legs = pairwise(nodes)
     chosen = [min(graph[a][b].values(), key=lambda road: road["seconds"]) for a, b in legs]
@@ -44,7 +44,7 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(at_once, in_twos)
 
 
-def test_a_junction_may_stand_in_several_places() -> None:
+def test_a_junction_may_occur_several_times() -> None:
     seconds, metres = RoadNetwork(line(3)).matrices("car", np.array([2, 0, 2], dtype=np.int32), never)
     assert seconds.tolist() == [[0, 100, 0], [100, 0, 100], [0, 100, 0]]
     assert metres.tolist() == [[0, 1000, 0], [1000, 0, 1000], [0, 1000, 0]]
@@ -58,7 +58,7 @@ def test_metres_are_those_of_the_fastest_way_not_of_the_shortest() -> None:
     assert (seconds[0, 1], metres[0, 1]) == (50, 900)
 
 
-def test_a_road_that_takes_no_time_is_a_road() -> None:
+def test_a_road_may_take_no_time() -> None:
     places = [(2.0, 48.0), (2.0, 48.0), (2.02, 48.0)]
     ways = [Road(0, 1, 0, {"car": 0}), Road(1, 2, 500, {"car": 30})]
     network = compiled(places, [way for road in ways for way in both_ways(road)], ["car"])
@@ -80,7 +80,7 @@ def test_one_way_streets_are_driven_one_way() -> None:
     assert seconds.tolist() == [[0, 10], [20, 0]]
 
 
-def test_where_no_way_leads_the_matrices_say_so() -> None:
+def test_matrices_mark_pairs_without_a_way() -> None:
     places = [(7.40, 43.73), (7.41, 43.73), (7.50, 43.73), (7.51, 43.73)]
     ways = [*both_ways(Road(0, 1, 100, {"car": 10})), *both_ways(Road(2, 3, 100, {"car": 10}))]
     ways.append(Road(1, 2, 900, {"car": 90}))
@@ -98,7 +98,7 @@ def test_a_profile_without_roads_is_named() -> None:
         assert error.value.code == "profile_not_in_network"
 
 
-def test_travel_times_are_not_computed_to_the_end_once_the_search_is_over(
+def test_travel_times_are_abandoned_once_the_search_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ProfileGraph, "batch", 1)

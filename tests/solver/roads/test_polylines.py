@@ -1,4 +1,4 @@
-"""Many polylines at once are what the polyline library makes of them one by one."""
+"""Encoding many polylines at once gives what the polyline library gives for each of them."""
 
 import random
 
@@ -13,7 +13,7 @@ Line = list[tuple[float, float]]
 
 
 def lines(seed: int, least: int) -> list[Line]:
-    """Lines over the whole globe and over a street, some of one point."""
+    """Lines across the globe and along a street, some with only one point."""
     rng = random.Random(seed)
     made: list[Line] = []
     for _ in range(40):
@@ -24,7 +24,7 @@ def lines(seed: int, least: int) -> list[Line]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_polylines_are_decoded_as_by_the_library(seed: int) -> None:
+def test_polylines_are_decoded_as_the_library_decodes_them(seed: int) -> None:
     encoded = [polyline.encode(line, 6, geojson=True) if line else "" for line in lines(seed, 0)]
     starts = np.cumsum([0, *map(len, encoded)])
     points, first = decode("".join(encoded).encode(), starts, 6)
@@ -41,7 +41,7 @@ def test_an_empty_polyline_has_no_points() -> None:
 
 @pytest.mark.parametrize("precision", [5, 6])
 @pytest.mark.parametrize("seed", range(4))
-def test_lines_are_encoded_as_by_the_library_but_for_their_first_point(seed: int, precision: int) -> None:
+def test_lines_are_encoded_as_by_the_library_except_for_their_first_point(seed: int, precision: int) -> None:
     made = lines(seed, 1)
     points = np.array([point for line in made for point in line])
     onward = encode_onward(points, np.cumsum([0, *map(len, made)]), precision)

@@ -10,7 +10,7 @@ from tests.solver.networks import Road, both_ways, compiled
 
 
 @pytest.mark.parametrize("spread", [0.01, 1.0, 20.0])
-def test_the_nearest_junction_is_found_as_by_measuring_them_all(spread: float) -> None:
+def test_the_nearest_junction_is_the_one_found_by_measuring_all(spread: float) -> None:
     rng = np.random.default_rng(3)
     centre = np.array([7.0, 43.0])
     longitude, latitude = centre[:, None] + rng.uniform(-spread, spread, (2, 500))
@@ -31,12 +31,12 @@ def test_the_date_line_and_the_pole_separate_nothing() -> None:
     assert metres == pytest.approx([2_190.1, 2_223.9], abs=1)
 
 
-def test_only_the_junctions_given_are_found() -> None:
+def test_only_the_given_junctions_are_found() -> None:
     snapper = Snapper(np.array([2.0, 2.1]), np.array([48.0, 48.0]), np.array([1], dtype=np.int32))
     assert snapper.nearest(np.array([[2.0, 48.0]]))[0].tolist() == [1]
 
 
-def test_a_location_is_snapped_where_its_profile_may_go() -> None:
+def test_a_location_snaps_to_a_junction_its_profile_may_use() -> None:
     places = [(2.0, 48.0), (2.01, 48.0), (2.02, 48.0)]
     ways = [*both_ways(Road(0, 1, 700, {"foot": 500})), *both_ways(Road(1, 2, 700, {"foot": 500, "car": 60}))]
     roads = RoadNetwork(compiled(places, ways, ["car", "foot"]))
@@ -46,7 +46,7 @@ def test_a_location_is_snapped_where_its_profile_may_go() -> None:
 
 
 def test_an_island_of_a_few_junctions_is_not_snapped_to() -> None:
-    """From a courtyard whose gate is closed to cars, a car could not get out."""
+    """From a courtyard whose gate is closed to cars, a car could not leave."""
     places = [(2.0 + 0.001 * number, 48.0) for number in range(23)]
     ways = [Road(number, number + 1, 70, {"car": 9}) for number in range(22) if number != 20]
     network = compiled(places, [way for road in ways for way in both_ways(road)], ["car"])

@@ -16,7 +16,7 @@ def roads() -> RoadNetwork:
 
 @pytest.fixture
 def streets(roads: RoadNetwork) -> Streets:
-    """Three places, for a profile by a name of its own."""
+    """Three places, for a profile with a name of its own."""
     seconds, _ = roads.matrices("car", STOPS, never)
     return Streets(roads, {"van": STOPS}, {"van": seconds}, {"van": "car"})
 
@@ -37,7 +37,7 @@ def test_a_route_that_goes_nowhere_is_its_place(streets: Streets) -> None:
     ]
 
 
-def test_legs_that_were_drawn_for_the_last_answer_are_not_looked_for_again(
+def test_legs_drawn_for_the_last_answer_are_reused(
     streets: Streets, roads: RoadNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -51,5 +51,5 @@ def test_legs_that_were_drawn_for_the_last_answer_are_not_looked_for_again(
     (first,) = streets.draw([("van", (0, 1, 2))])
     assert streets.draw([("van", (0, 1, 2))]) == [first]
     streets.draw([("van", (0, 1, 0))])
-    streets.draw([("van", (1, 2))])  # forgotten: the answer before did not have it
+    streets.draw([("van", (1, 2))])  # forgotten, because the answer before did not have it
     assert asked == [2, 1, 1]

@@ -23,24 +23,24 @@ def test_a_chain_leads_from_the_root_to_its_end() -> None:
     assert ways(found) == [[(0, 1), (1, 3), (3, 4)], [(1, 2), (2, 3)], [(0, 1), (1, 2)]]
 
 
-def test_a_link_that_paths_share_is_there_once() -> None:
+def test_a_link_that_paths_share_is_kept_once() -> None:
     tails, heads = trees((0, 4), (0, 2)).links()
     assert sorted(zip(tails.tolist(), heads.tolist(), strict=True)) == [(0, 1), (1, 2), (1, 3), (3, 4)]
 
 
-def test_what_no_path_asks_for_is_left_out() -> None:
+def test_links_that_no_path_needs_are_left_out() -> None:
     tails, _ = trees((1, 0)).links()
     assert tails.tolist() == [1]
 
 
 @pytest.mark.parametrize("end", [(0, 0), (0, 5), (1, 1)], ids=["the root", "cut off", "another root"])
-def test_the_way_to_a_root_and_to_where_none_leads_is_empty(end: tuple[int, int]) -> None:
+def test_the_path_to_the_root_or_to_an_unreachable_junction_is_empty(end: tuple[int, int]) -> None:
     found = trees(end, (1, 5))
     assert ways(found)[0] == []
     assert found.sums(np.full(4, 9.0)).tolist() == [0, 36]
 
 
-def test_sums_are_those_of_the_links_along_each_chain() -> None:
+def test_each_chain_sums_its_links() -> None:
     found = trees((0, 4), (1, 5), (0, 1), (1, 2))
     tails, _ = found.links()
     values = np.random.default_rng(1).integers(1, 100, len(tails)).astype(float)

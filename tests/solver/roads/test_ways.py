@@ -9,11 +9,11 @@ from tests.solver.networks import line
 NETWORK = line(6)
 DEPOT = 2
 LEGS = [(DEPOT, 0), (DEPOT, 5), (4, DEPOT), (5, DEPOT), (0, DEPOT), (1, 1), (3, 4)]
-"""Many from the depot and many back to it, one that leads nowhere, and one between others."""
+"""Many legs from the depot, many back to it, one without a way, and one between other stops."""
 
 
 def junctions_along(legs: list[tuple[int, int]]) -> list[list[int]]:
-    """The junctions on the fastest way of each leg."""
+    """The junctions along the fastest way of each leg."""
     graph = ProfileGraph(NETWORK, "car")
     seconds = np.array([50.0 * abs(origin - target) for origin, target in legs])
     ways = fastest_ways(graph, Shapes(NETWORK), np.array(legs, dtype=np.int32), seconds)
@@ -21,9 +21,7 @@ def junctions_along(legs: list[tuple[int, int]]) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])
-def test_each_leg_has_its_way_in_the_direction_it_is_driven(
-    batch: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_leg_has_a_way_in_its_own_direction(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProfileGraph, "batch", batch)
     expected = [list(range(a, b + 1)) if a <= b else list(range(a, b - 1, -1)) for a, b in LEGS]
     assert junctions_along(LEGS) == expected

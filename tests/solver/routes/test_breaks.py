@@ -1,4 +1,4 @@
-"""The forward pass of routes with breaks agrees with VROOM, with the verifier, and with brute force."""
+"""Schedules of routes with breaks agree with VROOM, with the verifier and with brute force."""
 
 import random
 from functools import cache
@@ -37,7 +37,7 @@ def again(model: Model, routes: list[TimedRoute], with_breaks: bool) -> Solution
 
 @pytest.mark.parametrize("with_breaks", [True, False], ids=["breaks given", "breaks left out"])
 @pytest.mark.parametrize("seed", range(40))
-def test_a_route_of_vroom_is_timed_as_well_as_by_vroom(seed: int, with_breaks: bool) -> None:
+def test_a_route_of_vroom_costs_the_same_and_ends_no_later(seed: int, with_breaks: bool) -> None:
     features = random_features(seed, tuple(FEATURES)) | {"breaks"}
     model = model_of(random_problem(seed, features, jobs=8))
     routes = routes_of(model, vroom_output(model))
@@ -52,7 +52,7 @@ def test_a_route_of_vroom_is_timed_as_well_as_by_vroom(seed: int, with_breaks: b
 
 
 def timed_in(body: dict[str, Any], visit: int | BreakVisit) -> dict[str, Any]:
-    """The job or the break of the only vehicle."""
+    """The job or break of this visit."""
     stop: dict[str, Any] = (
         body["vehicles"][0]["breaks"][visit.pause] if isinstance(visit, BreakVisit) else body["jobs"][visit]
     )
@@ -60,7 +60,7 @@ def timed_in(body: dict[str, Any], visit: int | BreakVisit) -> dict[str, Any]:
 
 
 class BruteForce:
-    """One vehicle's route second by second: when it ends at the earliest, tasks and breaks in order."""
+    """Finds the earliest end of one vehicle's route second by second, with tasks and breaks in order."""
 
     def __init__(self, body: dict[str, Any], order: list[int | BreakVisit]) -> None:
         self.body = body
@@ -70,7 +70,7 @@ class BruteForce:
         self.earliest_end = cache(self._earliest_end)
 
     def _earliest_end(self, done: int, time: int, left: int) -> float:
-        """From `time` on, with `left` seconds of the way to the next task still to drive."""
+        """The earliest end from `time` on, with `left` seconds still to drive to the next task."""
         if time > self.vehicle["time_window"][1]:
             return float("inf")
         ends = []
@@ -93,7 +93,7 @@ class BruteForce:
         )
 
     def way(self, done: int) -> int:
-        """From the last task served to the next one, or to the end."""
+        """The travel time from the last task served to the next one, or to the end."""
         places = [task + 1 for task in tasks_among(self.order[:done])]
         ahead = [task + 1 for task in tasks_among(self.order[done:])]
         cell: int = self.durations[[0, *places][-1]][[*ahead, 0][0]]
@@ -101,7 +101,7 @@ class BruteForce:
 
 
 def tiny(rng: random.Random) -> tuple[dict[str, Any], list[int | BreakVisit]]:
-    """Three jobs and two breaks in some order, in few seconds."""
+    """Three jobs and two breaks in some order, within a few seconds."""
 
     def timed(number: int) -> dict[str, Any]:
         first = rng.randint(0, 22)
@@ -121,7 +121,7 @@ def tiny(rng: random.Random) -> tuple[dict[str, Any], list[int | BreakVisit]]:
     return body, order
 
 
-def test_it_ends_as_early_as_brute_force_finds_and_fails_where_that_does() -> None:
+def test_a_route_ends_as_early_as_brute_force_finds_or_both_fail() -> None:
     rng = random.Random(5)
     found = []
     for _ in range(400):
@@ -160,7 +160,7 @@ def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
     ]
 
 
-def test_a_break_is_taken_where_there_is_no_more_on_board_than_it_allows() -> None:
+def test_a_break_is_taken_only_with_a_load_that_it_allows() -> None:
     body: dict[str, Any] = {
         "vehicles": [
             {"id": 1, "start_index": 0, "capacity": [4], "breaks": [{"id": 1, "service": 9, "max_load": [1]}]}

@@ -30,28 +30,28 @@ def objective_of(*tasks: int) -> Objective:
     return found
 
 
-def test_it_counts_priority_and_tasks_left_out_and_cost() -> None:
+def test_the_objective_is_lost_priority_unassigned_tasks_and_cost() -> None:
     assert objective_of(0, 1, 2, 3) == (0, 0, 150)
     assert objective_of(1, 2, 3) == (4, 1, 150)
 
 
-def test_both_ends_of_a_shipment_count() -> None:
+def test_a_shipment_counts_as_two_tasks() -> None:
     assert objective_of(0, 1) == (6, 2, 50)
 
 
-def test_priority_comes_before_number_and_number_before_cost() -> None:
+def test_priority_comes_before_the_number_of_tasks_and_that_before_cost() -> None:
     assert objective_of(0, 2, 3) < objective_of(1, 2, 3) < objective_of(0, 1)
     assert objective_of(0, 1, 2, 3) < objective_of(0, 2, 3)
 
 
-def test_of_a_part_only_its_own_tasks_count() -> None:
+def test_the_objective_of_a_part_counts_only_its_own_tasks() -> None:
     model = model_of(PROBLEM)
     routes = timed_routes(model, [PlannedRoute(0, (0,))])
     assert routes is not None
     assert objective(model, routes, [0, 1]) == (0, 1, 50)
 
 
-def test_objectives_add_up() -> None:
+def test_objectives_can_be_added_and_subtracted() -> None:
     whole, part = Objective(9, 3, 500), Objective(4, 1, 100)
     assert whole.minus(part) == Objective(5, 2, 400)
     assert whole.minus(part).plus(part) == whole

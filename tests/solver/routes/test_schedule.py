@@ -9,11 +9,11 @@ from tests.solver.problems import FEATURES, problem_of, random_features, random_
 from tests.solver.vroom import vroom_output
 
 SCHEDULED = tuple(feature for feature in FEATURES if feature != "breaks")
-"""A plan has no place for breaks: routes with breaks come from VROOM, times and all."""
+"""A plan has no breaks: routes with breaks come from VROOM with their times."""
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_times_loads_and_costs_are_those_of_vroom(seed: int) -> None:
+def test_times_loads_and_costs_equal_those_of_vroom(seed: int) -> None:
     model = model_of(random_problem(seed, random_features(seed, SCHEDULED)))
     theirs = routes_of(model, vroom_output(model))
     ours = timed_routes(model, plan_of(model, solution_of(model, theirs, META)))
@@ -39,7 +39,7 @@ def three_stops(**vehicle: object) -> dict[str, object]:
 def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
     route = schedule(model_of(problem_of(three_stops())), 0, (0, 1))
     assert route is not None
-    # Nothing gains from leaving before the second job's window can be met, but the first closes at 2,000.
+    # Leaving early gains nothing before the second window opens, but the first one closes at 2,000.
     assert [stop.arrival for stop in route.stops] == [1_900, 2_000, 2_360, 5_200]
     assert route.stops[2].waiting == 2_640
 

@@ -1,4 +1,4 @@
-"""When routes start, against trying every start."""
+"""Start times of routes, compared with trying every start."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from milkrun_solver.routes.timing import Timing
 
 LAST = 60
-"""No window closes later, so no later start serves a stop that has one."""
+"""No window closes later, so no later start can serve a stop with a window."""
 
 
 @st.composite
@@ -27,7 +27,7 @@ def timings(draw: st.DrawFn) -> Timing:
 
 
 def ends(timing: Timing) -> dict[int, int]:
-    """The earliest end from every start that misses nothing, walked through second by second."""
+    """The earliest end for every start that meets all windows, second by second."""
     found = {}
     for start in range(timing.earliest, 2 * LAST):
         time = start
@@ -47,7 +47,7 @@ def ends(timing: Timing) -> dict[int, int]:
 
 
 @given(timings())
-def test_a_route_ends_as_early_as_can_be_and_starts_as_late_as_that_allows(timing: Timing) -> None:
+def test_a_route_starts_as_late_as_its_earliest_end_allows(timing: Timing) -> None:
     possible = ends(timing)
     start = timing.latest_start()
     if start is None:
@@ -58,7 +58,7 @@ def test_a_route_ends_as_early_as_can_be_and_starts_as_late_as_that_allows(timin
 
 
 @given(timings())
-def test_the_shortest_route_lasts_the_least_of_all(timing: Timing) -> None:
+def test_the_shortest_start_gives_the_shortest_duration(timing: Timing) -> None:
     possible = ends(timing)
     start = timing.shortest_start(enough=-1)
     if start is None:
@@ -67,7 +67,7 @@ def test_the_shortest_route_lasts_the_least_of_all(timing: Timing) -> None:
     assert possible[start] - start == min(end - time for time, end in possible.items())
 
 
-def test_a_route_that_is_short_enough_ends_as_early_as_it_can() -> None:
+def test_a_route_that_is_short_enough_ends_as_early_as_possible() -> None:
     timing = Timing([5, 5, 5], [0, 0], [[(10, 20), (50, 60)], [(30, 70)]], earliest=0, latest=None)
     assert timing.latest_start() == timing.shortest_start(enough=20) == 15
     assert timing.shortest_start(enough=19) == 45

@@ -1,4 +1,4 @@
-"""Reloads, release times and overtime in schedule, plans and answers."""
+"""Reloads, release times and overtime in schedules, plans and answers."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def timed(model: Model, *visits: Visit) -> TimedRoute:
     return route
 
 
-def test_a_reload_begins_another_trip_with_its_own_load() -> None:
+def test_a_reload_begins_a_new_trip_with_its_own_load() -> None:
     model = line({"delivery": [2], "pickup": [1]}, {"delivery": [3]}, capacity=[3])
     route = timed(model, 0, FIRST, 1)
     assert [stop.kind for stop in route.stops] == ["start", "job", "reload", "job", "end"]
@@ -59,23 +59,23 @@ def test_a_trip_waits_for_the_goods_of_all_its_jobs() -> None:
     assert releases(model, (0, 1, FIRST, 2)) == [500, 4_000]
     route = timed(model, 0, 1, FIRST, 2)
     start, reload = route.stops[0], route.stops[3]
-    assert start.arrival == 4_000 - 240  # nothing gains from an earlier start
+    assert start.arrival == 4_000 - 240  # an earlier start gains nothing
     assert (reload.arrival, reload.waiting, reload.service) == (4_000, 0, 600)
     assert timed(model, 1, 0).stops[0].arrival == 500
 
 
-def test_a_reload_that_comes_too_early_waits() -> None:
+def test_a_vehicle_waits_at_the_reload_for_its_goods() -> None:
     model = line({"time_windows": [[0, 100]]}, {"release_time": 1_000})
     reload = timed(model, 0, FIRST, 1).stops[2]
     assert (reload.arrival, reload.waiting, reload.service) == (160, 840, 600)
 
 
-def test_reloading_is_no_work_that_costs() -> None:
+def test_reloading_costs_nothing_as_work() -> None:
     model = line({"service": 60}, {"service": 60}, costs={"per_hour": 3_600, "per_task_hour": 3_600})
     assert timed(model, 0, FIRST, 1).cost == 60 + 60 + 120 + 120 + 2 * 60
 
 
-def test_overtime_is_what_a_route_lasts_beyond_the_shift_and_costs_more() -> None:
+def test_overtime_is_the_time_beyond_the_shift_and_has_its_own_cost() -> None:
     costs = {"fixed": 7, "per_overtime_hour": 7_200}
     model = line({"service": 100}, shift_duration=200, max_overtime=60, costs=costs)
     route = timed(model, 0)
@@ -90,14 +90,14 @@ def test_the_cost_of_overtime_is_rounded_to_the_nearest() -> None:
     assert timed(model, 0).cost == 120 + 3  # 2.5, rounded up
 
 
-def test_a_route_with_overtime_lasts_the_least_rather_than_end_early() -> None:
+def test_a_route_with_overtime_is_as_short_as_possible_rather_than_early() -> None:
     windows = {"time_windows": [[1_000, 2_000], [5_000, 6_000]]}, {"time_windows": [[3_000, 9_000]]}
     assert timed(line(*windows), 0, 1).stops[1].arrival == 2_000
     route = timed(line(*windows, shift_duration=600, max_overtime=3_600), 0, 1)
     assert (route.stops[1].arrival, route.overtime) == (5_000, 0)
 
 
-def test_steps_say_a_plan_with_reloads_and_an_answer_says_it_back() -> None:
+def test_a_plan_with_reloads_survives_the_way_into_steps_and_back() -> None:
     model = line({}, {}, {}, reloads=[DEPOT, {"id": 4, "location_index": 4}])
     plan = [PlannedRoute(0, (2, SECOND, 0, FIRST, 1))]
     solution = scheduled(model, plan)
@@ -109,7 +109,7 @@ def test_steps_say_a_plan_with_reloads_and_an_answer_says_it_back() -> None:
     assert plan[0].tasks == (2, 0, 1)
 
 
-def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
+def test_an_answer_states_overtime_only_with_a_shift() -> None:
     with_shift = scheduled(line({}, shift_duration=60, max_overtime=100), [PlannedRoute(0, (0,))])
     without = scheduled(line({}), [PlannedRoute(0, (0,))])
     assert with_shift is not None
@@ -128,12 +128,12 @@ def test_an_answer_says_overtime_where_there_is_a_shift_alone() -> None:
         ((0, 1), (0, 1)),
     ],
 )
-def test_trips_that_serve_nobody_are_dropped(visits: tuple[Visit, ...], kept: tuple[Visit, ...]) -> None:
+def test_empty_trips_are_dropped(visits: tuple[Visit, ...], kept: tuple[Visit, ...]) -> None:
     model = line({}, {})
     assert without_empty_trips(model, PlannedRoute(0, visits)) == PlannedRoute(0, kept)
 
 
-def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
+def test_an_empty_trip_stays_if_it_is_a_shortcut() -> None:
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "reloads": [{"id": 1, "location_index": 2}]}],
         "jobs": [{"id": 1, "location_index": 1}],
@@ -143,7 +143,7 @@ def test_a_trip_that_serves_nobody_stays_where_it_is_a_short_cut() -> None:
     assert without_empty_trips(model_of(problem_of(body)), planned) == planned
 
 
-def test_a_task_may_be_possible_by_a_reload_alone() -> None:
+def test_a_task_may_be_servable_only_after_a_reload() -> None:
     job = {"release_time": 1_000, "time_windows": [[0, 1_100]]}
     assert set(unservable(line({}, {}, job, reloads=[]))) == {2}
     assert set(unservable(line({}, {}, job, reloads=[{"id": 1, "location_index": 4}]))) == set()
@@ -151,7 +151,7 @@ def test_a_task_may_be_possible_by_a_reload_alone() -> None:
     assert set(unservable(line({}, {}, job, reloads=near, max_reloads=0))) == {2}
 
 
-def test_a_task_that_takes_more_than_shift_and_overtime_is_impossible() -> None:
+def test_a_task_that_takes_longer_than_shift_and_overtime_is_unservable() -> None:
     assert set(unservable(line({}, shift_duration=100, max_overtime=19))) == {0}
     assert set(unservable(line({}, shift_duration=100, max_overtime=20))) == set()
 
@@ -169,7 +169,7 @@ def test_parts_keep_the_reloads_of_their_routes() -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
+def test_pyvrp_and_the_schedule_agree(seed: int) -> None:
     model = model_of(problem_of(trips_body(seed)))
     assert inability("pyvrp", model.problem) is None
     encoding = Encoding(model)
@@ -187,7 +187,7 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
     theirs = cost(costed) * encoding.fleet.divisor / COST_UNIT
     exact = encoding.fleet.time_unit == 1
     rank = objective(model, routes)
-    # Costs are rounded for each route; with a speed factor, so are its times, to seconds.
+    # Costs are rounded for each route. With a speed factor, times are rounded to seconds too.
     assert rank[2] == pytest.approx(theirs, abs=len(plan) * (1 if exact else 4))
     if exact:
         shifts = [kind.arguments.shift_duration for kind in encoding.fleet.types]
@@ -196,7 +196,7 @@ def test_pyvrp_and_schedule_mean_the_same(seed: int) -> None:
         assert sum(route.overtime for route in routes) == overtime
 
 
-def test_a_problem_with_an_addition_is_none_of_vrooms() -> None:
+def test_vroom_cannot_express_a_problem_with_an_addition() -> None:
     assert inability("vroom", line({}, reloads=[]).problem) is None
     assert "reloads" in str(inability("vroom", line({}).problem))
     assert "release_time" in str(inability("vroom", line({"release_time": 1}, reloads=[]).problem))

@@ -1,4 +1,4 @@
-"""One order on one vehicle, for the tests of single rules."""
+"""One order on one vehicle, for tests of single rules."""
 
 from typing import Any
 
@@ -33,7 +33,8 @@ def direct(model: Model, vehicle: int = 0, order: tuple[int, ...] = (0,)) -> Ins
 
 
 def screened(rule: Rule, model: Model, number: int = 0) -> list[bool] | None:
-    """Which vehicles pass the quick look of a rule; None if it has none. All see the same matrices."""
+    """The vehicles that pass the screening of a rule; None if the rule has none. All vehicles use the same
+    matrices."""
     group = VehicleGroup(model, range(len(model.vehicles)))
     screen = rule.screen(group)
     if screen is None:

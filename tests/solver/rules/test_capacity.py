@@ -4,7 +4,7 @@ from tests.solver.problems import problem_of
 from tests.solver.rules.cases import one_job
 
 
-def test_jobs_may_fit_vehicles_that_hold_as_much_together() -> None:
+def test_jobs_fit_if_the_vehicles_together_have_the_capacity() -> None:
     model = one_job({}, {"delivery": [5], "pickup": [2]})
     assert may_hold_all(model.vehicles, model.tasks)
     assert may_hold_all(model.vehicles * 2, model.tasks * 2)
@@ -17,7 +17,7 @@ def test_a_vehicle_that_reloads_may_hold_any_number_of_jobs() -> None:
     assert may_hold_all(model.vehicles, model.tasks * 9)
 
 
-def test_shipments_leave_the_vehicle_again() -> None:
+def test_a_delivered_shipment_frees_its_capacity() -> None:
     end = {"id": 1, "location_index": 0}
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "capacity": [5]}],

@@ -1,4 +1,4 @@
-"""Each rule at its edge; its quick look never leaves out a vehicle that it allows."""
+"""Each rule at its limit. Screening by a rule never leaves out a vehicle that the rule allows."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def test_codes_are_stable() -> None:
     assert all(rule.reason for rule in RULES)
 
 
-def test_what_takes_no_journey_is_asked_first() -> None:
+def test_rules_that_need_no_journey_are_checked_first() -> None:
     asked = [rule.depends_on_journey for rule in RULES]
     assert asked == sorted(asked)
 
@@ -56,7 +56,7 @@ def test_what_takes_no_journey_is_asked_first() -> None:
         ),
     ],
 )
-def test_a_rule_allows_what_just_fits_and_forbids_one_more(
+def test_a_rule_allows_what_just_fits_and_forbids_one_unit_more(
     code: str, vehicle: dict[str, Any], job: dict[str, Any], less: dict[str, Any], more: dict[str, Any]
 ) -> None:
     fits, too_much = one_job(vehicle, job), one_job(vehicle | less, job | more)
@@ -72,7 +72,7 @@ def test_no_way_leads_along_a_closed_leg() -> None:
     assert not BY_CODE["no_way"].allows(direct(closed))
 
 
-def test_a_vehicle_without_limits_has_no_quick_look_at_them() -> None:
+def test_a_vehicle_without_limits_is_not_screened_by_them() -> None:
     model = one_job({}, {})
     assert [rule.code for rule in RULES if screened(rule, model) is not None] == [
         "skills",
@@ -82,7 +82,8 @@ def test_a_vehicle_without_limits_has_no_quick_look_at_them() -> None:
 
 
 def left_out(seed: int) -> int:
-    """How many vehicles the quick looks leave out of a random problem. None of them may serve the task."""
+    """How many vehicles screening leaves out in a random problem. None of them may be able to serve the
+    task."""
     features = random_features(seed) - {"fleet"} | {"working hours"}
     model = model_of(random_problem(seed, features, jobs=9, vehicles=6))
     count = 0
@@ -97,5 +98,5 @@ def left_out(seed: int) -> int:
     return count
 
 
-def test_a_quick_look_leaves_out_only_what_some_rule_forbids() -> None:
+def test_screening_leaves_out_only_what_some_rule_forbids() -> None:
     assert sum(map(left_out, range(40))) > 200

@@ -1,4 +1,4 @@
-"""How hot a search is when: it cools down until its end, and a long one several times."""
+"""The temperature falls until the search ends; a long search cools down several times."""
 
 import pytest
 
@@ -18,29 +18,29 @@ def test_a_search_cools_down_until_its_end(seconds: float) -> None:
     assert found[-1] == pytest.approx(0.005)
 
 
-def test_it_cools_by_the_same_share_each_second() -> None:
+def test_the_temperature_falls_by_the_same_factor_every_second() -> None:
     first, second, third = temperatures(10, [0, 5, 10])
     assert second / first == pytest.approx(third / second)
 
 
-def test_a_long_search_has_cooled_down_after_a_minute_and_is_hot_again() -> None:
+def test_a_long_search_cools_down_within_a_minute_and_is_then_reheated() -> None:
     before, after = temperatures(3_600, [59.99, 60.01])
     assert before == pytest.approx(0.005, rel=0.01)
     assert after == pytest.approx(0.5, rel=0.01)
 
 
-def test_cycles_get_longer_and_the_last_one_ends_with_the_search() -> None:
+def test_each_cooling_cycle_is_longer_and_the_last_one_ends_with_the_search() -> None:
     found = temperatures(600, [float(second) for second in range(601)])
     begins = [second for second in range(1, 601) if found[second] > found[second - 1]]
     assert begins == [60, 180]
     assert found[600] == pytest.approx(0.005)
 
 
-def test_one_that_a_stall_may_end_cools_down_soon() -> None:
+def test_a_search_with_a_stall_limit_cools_down_sooner() -> None:
     assert temperatures(3_600, [7.99], stall=2.0)[0] == pytest.approx(0.005, rel=0.01)
 
 
-def test_it_is_settled_in_its_last_third() -> None:
+def test_the_search_is_settled_in_its_last_third() -> None:
     cooling = CoolingSchedule(100.0, 110.0, None)
     assert [cooling.is_settled(100.0 + elapsed) for elapsed in (0, 6.5, 7.5, 10)] == [
         False,
@@ -50,9 +50,9 @@ def test_it_is_settled_in_its_last_third() -> None:
     ]
 
 
-def test_before_and_after_its_time_it_is_as_at_the_ends() -> None:
+def test_outside_its_time_a_search_has_the_temperature_of_its_start_or_end() -> None:
     assert temperatures(10, [-1, 11]) == [pytest.approx(0.5), pytest.approx(0.005)]
 
 
-def test_a_search_without_any_time_is_no_error() -> None:
+def test_a_search_may_have_no_time() -> None:
     assert 0 < temperatures(0, [0])[0] <= 0.5

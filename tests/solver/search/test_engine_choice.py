@@ -1,4 +1,4 @@
-"""Who proposes routes, how deep and for how long, and who improves them."""
+"""Which engine proposes routes, how deep and for how long, and which engines improve them."""
 
 import time
 
@@ -16,16 +16,16 @@ def choice_for(features: set[str], jobs: int = 30, seconds: float = 1_000) -> En
 
 
 @pytest.mark.parametrize("feature", ["breaks", "shipments", "several windows", "custom costs"])
-def test_where_vroom_is_stronger_all_else_waits_for_it(feature: str) -> None:
+def test_other_searches_wait_for_vroom_where_it_is_stronger(feature: str) -> None:
     assert choice_for({"capacity", feature}).proposer_first
 
 
 @pytest.mark.parametrize(("features", "jobs"), [({"capacity", "windows"}, 30), ({"shipments"}, 500)])
-def test_else_both_begin_at_once(features: set[str], jobs: int) -> None:
+def test_both_engines_start_at_once_otherwise(features: set[str], jobs: int) -> None:
     assert not choice_for(features, jobs).proposer_first
 
 
-def test_what_vroom_cannot_express_does_not_wait_for_it() -> None:
+def test_a_problem_that_vroom_cannot_express_does_not_wait_for_it() -> None:
     body = random_body(1, {"shipments"}, jobs=10)
     body["vehicles"][0]["shift_duration"] = 20_000
     choice = EngineChoice(model_of(problem_of(body)), lambda _: None, time.monotonic() + 9, seed=1)
@@ -44,7 +44,7 @@ def test_what_vroom_cannot_express_does_not_wait_for_it() -> None:
         ({"capacity", "windows"}, 300, False, "construction"),
     ],
 )
-def test_the_larger_and_the_more_bound_in_time_the_shallower_is_the_proposal(
+def test_larger_problems_time_windows_and_hurry_make_the_proposal_shallower(
     features: set[str], jobs: int, hurries: bool, depth: str
 ) -> None:
     assert choice_for(features, jobs)._depth(hurries) == depth
@@ -56,17 +56,17 @@ def operators_for(features: set[str], jobs: int) -> set[tuple[str, ...]]:
     return {tuple(operator) for operator in improver._rounds._operators._all}
 
 
-def test_the_first_engine_searches_and_a_second_one_solves_subproblems_beside_it() -> None:
+def test_the_first_engine_searches_while_a_second_one_solves_subproblems() -> None:
     own = {("whole", "pyvrp"), ("parts", "pyvrp"), ("route elimination", "pyvrp")}
     assert operators_for({"capacity"}, jobs=60) == own | {("subproblems", "vroom")}
     assert operators_for({"capacity"}, jobs=30) == own
 
 
-def test_an_engine_that_is_alone_does_what_it_can() -> None:
+def test_the_only_engine_runs_the_operators_it_can() -> None:
     assert operators_for({"breaks"}, jobs=30) == {("subproblems", "vroom")}
 
 
-def test_where_no_vehicle_can_serve_anything_there_is_nothing_to_improve() -> None:
+def test_nothing_is_improved_if_no_vehicle_can_serve_any_task() -> None:
     body = random_body(1, {"breaks", "great circle"}, jobs=3)
     for job in body["jobs"]:
         job["skills"] = [9]
@@ -75,13 +75,13 @@ def test_where_no_vehicle_can_serve_anything_there_is_nothing_to_improve() -> No
 
 
 @pytest.mark.parametrize(("jobs", "leading", "otherwise"), [(30, 850, 600), (300, 250, 250)])
-def test_vroom_has_its_share_of_the_time(jobs: int, leading: float, otherwise: float) -> None:
+def test_vroom_gets_its_share_of_the_time(jobs: int, leading: float, otherwise: float) -> None:
     choice = choice_for({"capacity"}, jobs)
     now = time.monotonic()
     assert choice.proposer_until(leads=True) - now == pytest.approx(leading, abs=MARGIN)
     assert choice.proposer_until(leads=False) - now == pytest.approx(otherwise, abs=MARGIN)
 
 
-def test_heuristics_on_district_after_district_are_never_ended_early() -> None:
+def test_heuristics_on_districts_may_use_all_the_time() -> None:
     choice = choice_for({"capacity", "windows"}, jobs=600)
     assert choice.proposer_until(leads=False) - time.monotonic() == pytest.approx(1_000, abs=MARGIN)

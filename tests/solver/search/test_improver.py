@@ -1,4 +1,4 @@
-"""Threads that improve routes: problems of VROOM alone get better, and what runs ends when told to."""
+"""Threads that improve routes: what they find for problems of VROOM alone, and when they end."""
 
 import os
 import queue
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 @pytest.fixture(autouse=True)
 def clean() -> Iterator[None]:
-    """No test leaves a thread or a child process."""
+    """Checks that no test leaves a thread or a child process."""
     with nothing_left_behind():
         yield
 
@@ -62,7 +62,7 @@ def _has_another_child(session: VroomSession, pid: int | None) -> bool:
 
 
 class Watched:
-    """Threads on the parts of a problem, ended with the test."""
+    """Threads that improve parts of a problem and end with the test."""
 
     def __init__(self, model: Model, seconds: float = 2 * PATIENCE) -> None:
         self.model = model
@@ -96,7 +96,7 @@ class Watched:
         return event
 
     def kill_one(self, times: int) -> None:
-        """Kills the child of the first thread, and each that follows it."""
+        """Kills the child of the first thread, and then each child that replaces it."""
         session = self.sessions()[0]
         for _ in range(times):
             pid = until(lambda: session.pid)
@@ -104,7 +104,7 @@ class Watched:
             until(partial(_has_another_child, session, pid))
 
     def sessions(self) -> list[VroomSession]:
-        """VROOM's session of each thread."""
+        """Each thread's VROOM session."""
         sessions = [sessions["vroom"] for sessions in self.improver._sessions]
         return [session for session in sessions if isinstance(session, VroomSession)]
 
@@ -113,12 +113,12 @@ class Watched:
         return known is not None and known < rank_of(self.model, routes)
 
     def pids(self) -> list[int]:
-        """The children at work."""
+        """The process ids of the running children."""
         return [session.pid for session in self.sessions() if session.pid is not None]
 
 
 def until(ask: Callable[[], T | None]) -> T:
-    """Asks until there is an answer, soon after it has come."""
+    """Asks again and again, and returns the first answer."""
     answer = waiting.until(ask, pause=0.01)
     assert answer is not None
     return answer
@@ -169,7 +169,7 @@ def test_two_threads_work_in_two_children(breaks: Known) -> None:
     assert rank_of(model, second) < rank_of(model, first) < rank_of(model, routes)
 
 
-def test_without_routes_to_go_on_from_no_child_is_started(breaks: Known) -> None:
+def test_no_child_starts_without_routes_to_improve(breaks: Known) -> None:
     with Watched(breaks[0], seconds=0.2) as watched:
         watched.improver.start(1)
         assert watched.end() == Ended("vroom")
@@ -186,12 +186,12 @@ def test_threads_and_children_end_soon_after_a_stop(breaks: Known) -> None:
         stopped = time.monotonic()
         watched.improver.stop()
         watched.improver.join(PATIENCE)
-        assert time.monotonic() - stopped < 0.5 + MARGIN  # else they go on until their deadline
+        assert time.monotonic() - stopped < 0.5 + MARGIN  # otherwise they continue until their deadline
         assert children() - before == set()
         assert [watched.end(), watched.end()] == [Ended("vroom")] * 2
 
 
-def test_what_was_found_can_be_taken_after_the_stop(breaks: Known) -> None:
+def test_improved_routes_can_be_taken_after_the_stop(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
         watched.improver.start(1)
@@ -209,7 +209,7 @@ def test_threads_end_at_the_deadline(breaks: Known) -> None:
         watched.improver.start(1)
         watched.improver.offer(routes)
         assert watched.end() == Ended("vroom")
-        assert -0.01 < time.monotonic() - deadline < 0.5 + MARGIN  # else they have no end
+        assert -0.01 < time.monotonic() - deadline < 0.5 + MARGIN  # otherwise they never end
 
 
 def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:
@@ -222,7 +222,7 @@ def test_after_a_stop_no_thread_starts_a_child(breaks: Known) -> None:
         assert watched.pids() == []
 
 
-def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: Known) -> None:
+def test_repeatedly_killed_children_are_an_error_and_the_routes_found_remain(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
         watched.improver.start(1)
@@ -235,7 +235,7 @@ def test_a_child_that_others_kill_is_an_error_and_what_was_found_stays(breaks: K
         assert rank_of(model, last) <= rank_of(model, found)
 
 
-def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks: Known) -> None:
+def test_a_thread_replaces_a_killed_child_and_continues(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
         watched.improver.start(1)
@@ -248,7 +248,7 @@ def test_a_thread_goes_on_with_another_child_after_one_that_others_killed(breaks
         assert watched.events.empty()
 
 
-def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Known) -> None:
+def test_the_remaining_thread_improves_the_routes_of_a_failed_one(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
         watched.improver.start(2)
@@ -260,7 +260,7 @@ def test_the_other_thread_goes_on_with_the_routes_of_one_that_failed(breaks: Kno
         watched.taken()
 
 
-def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_part_that_vroom_refuses_is_given_up(breaks: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     model, routes = breaks
     asked: list[Model] = []
 
@@ -276,7 +276,7 @@ def test_a_part_that_vroom_refuses_is_given_up_alone(breaks: Known, monkeypatch:
         assert watched.events.empty()
 
 
-def test_routes_that_were_refused_are_left(breaks: Known) -> None:
+def test_the_search_abandons_refused_routes(breaks: Known) -> None:
     model, routes = breaks
     with Watched(model) as watched:
         watched.improver.start(1)
@@ -288,7 +288,7 @@ def test_routes_that_were_refused_are_left(breaks: Known) -> None:
         assert rank_of(model, again) < rank_of(model, routes[:-1])
 
 
-def test_a_handful_of_tasks_ends_by_itself() -> None:
+def test_the_improvement_of_a_handful_of_tasks_ends_by_itself() -> None:
     model, routes = known("breaks", jobs=8)
     with Watched(model) as watched:
         watched.improver.start(2)

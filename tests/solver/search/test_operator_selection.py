@@ -1,4 +1,4 @@
-"""Which operator goes on: the one that gains the most, others now and then."""
+"""Operator selection: usually the operator that gains the most, now and then another."""
 
 import random
 
@@ -8,7 +8,7 @@ OPERATORS = ("whole", "parts", "subproblems")
 
 
 def tried(whole: float, parts: float, subproblems: float) -> OperatorSelection[str]:
-    """Each operator has been tried once and gained so much."""
+    """Operators that were tried once each, with these gains."""
     selection: OperatorSelection[str] = OperatorSelection(random.Random(1))
     for operator, gain in zip(OPERATORS, (whole, parts, subproblems), strict=True):
         assert selection.choose(OPERATORS) == (operator, True)
@@ -16,11 +16,11 @@ def tried(whole: float, parts: float, subproblems: float) -> OperatorSelection[s
     return selection
 
 
-def test_the_operator_that_gains_the_most_goes_on() -> None:
+def test_the_operator_that_gains_the_most_is_chosen() -> None:
     assert tried(1.0, 3.0, 2.0).choose(OPERATORS) == ("parts", False)
 
 
-def test_others_get_a_trial_now_and_then() -> None:
+def test_other_operators_get_a_trial_now_and_then() -> None:
     selection = tried(1.0, 3.0, 2.0)
     chosen = [selection.choose(OPERATORS) for _ in range(EXPLORE * 10)]
     assert sum(operator != "parts" for operator, _ in chosen) == 10
@@ -28,32 +28,32 @@ def test_others_get_a_trial_now_and_then() -> None:
     assert {operator for operator, _ in chosen} == set(OPERATORS)
 
 
-def test_an_operator_that_gains_no_more_gives_way() -> None:
+def test_an_operator_that_stops_gaining_gives_way() -> None:
     selection = tried(1.0, 3.0, 2.0)
     selection.record("parts", 0.0)
     selection.record("parts", 0.0)
     assert selection.choose(OPERATORS)[0] != "parts"
 
 
-def test_an_operator_that_gained_nothing_gives_way_at_once() -> None:
+def test_an_operator_far_ahead_gives_way_as_soon_as_it_gains_nothing() -> None:
     selection = tried(1.0, 1_000.0, 0.1)
     selection.record("parts", 0.0)
     assert selection.choose(OPERATORS)[0] == "whole"
 
 
-def test_where_none_gains_chance_decides() -> None:
+def test_chance_decides_if_no_operator_gains() -> None:
     selection = tried(0.0, 0.0, 0.0)
     assert {selection.choose(OPERATORS) for _ in range(50)} == {(operator, False) for operator in OPERATORS}
 
 
-def test_the_more_an_operator_has_gained_the_likelier_is_its_trial() -> None:
+def test_an_operator_that_has_gained_more_is_tried_more_often() -> None:
     selection = tried(1.0, 3.0, 2.9)
     chosen = [selection.choose(OPERATORS)[0] for _ in range(EXPLORE * 60)]
     assert chosen.count("subproblems") > 1.5 * chosen.count("whole") > 0
 
 
-def test_the_decline_of_one_operator_lowers_what_others_count() -> None:
-    """Else a trial long ago, when all was easy to better, would count for ever."""
+def test_the_decline_of_one_operator_discounts_the_gains_of_the_others() -> None:
+    """Otherwise a trial from long ago, when improvements came easily, would count for ever."""
     selection = tried(4.0, 2.5, 0.1)
     selection.record("whole", 0.5)
     assert selection.choose(OPERATORS)[0] == "whole"

@@ -1,4 +1,4 @@
-"""A first answer, whole or district by district: of every task, by every vehicle once, ended at will."""
+"""The first answer, for the whole problem or district by district. It can be stopped at any time."""
 
 import queue
 import time
@@ -27,7 +27,7 @@ def model(jobs: int = 90) -> Model:
 
 
 def started(model: Model) -> tuple[Proposer, "queue.SimpleQueue[Event]"]:
-    """A proposer at work on the districts."""
+    """A proposer that works on the districts."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     deadline = time.monotonic() + PATIENCE
     proposer = Proposer(model, VroomEngine(model, []), events.put, deadline, seed=1)
@@ -36,12 +36,12 @@ def started(model: Model) -> tuple[Proposer, "queue.SimpleQueue[Event]"]:
 
 
 def routes_in(answer: Proposed) -> list[TimedRoute]:
-    """The routes of an answer of VROOM, which have their times."""
+    """The routes of an answer of VROOM, with their times."""
     return [route for route in answer.routes if isinstance(route, TimedRoute)]
 
 
 def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Proposed], Ended]:
-    """All answers, and the end."""
+    """All answers, and the event that ends them."""
     answers: list[Proposed] = []
     while isinstance(event := events.get(timeout=PATIENCE), Proposed):
         answers.append(event)
@@ -49,7 +49,7 @@ def until_end(events: "queue.SimpleQueue[Event]") -> tuple[list[Proposed], Ended
     return answers, event
 
 
-def test_the_routes_of_all_districts_are_one_answer_that_verifies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_routes_of_all_districts_form_one_valid_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 30)
     whole = model()
     proposer, events = started(whole)
@@ -60,10 +60,10 @@ def test_the_routes_of_all_districts_are_one_answer_that_verifies(monkeypatch: p
     proposer.join(PATIENCE)
 
 
-def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_well(
+def test_the_whole_is_solved_too_if_districts_leave_out_servable_tasks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each vehicle alone has a skill, and jobs that need it are everywhere."""
+    """Each vehicle has a skill of its own, and the jobs that need it are everywhere."""
     monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 20)
     body = random_body(1, {"great circle"}, jobs=60, vehicles=12)
     for number, vehicle in enumerate(body["vehicles"]):
@@ -79,7 +79,7 @@ def test_where_districts_leave_out_what_can_be_served_the_whole_is_solved_as_wel
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
+def test_finished_districts_form_an_answer_if_the_others_fail_or_are_stopped(
     fails: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(proposer_module, "DISTRICT_TASKS", 30)
@@ -109,7 +109,7 @@ def test_the_districts_that_are_done_are_an_answer_where_others_are_not(
     proposer.join(PATIENCE)
 
 
-def test_stop_ends_it_without_an_answer() -> None:
+def test_a_stop_ends_the_proposal_without_an_answer() -> None:
     proposer, events = started(model(600))
     proposer.stop()
     proposer.join(PATIENCE)
@@ -117,7 +117,7 @@ def test_stop_ends_it_without_an_answer() -> None:
     assert events.empty()
 
 
-def test_a_refusal_is_an_error_that_says_why() -> None:
+def test_the_error_says_why_vroom_refused_the_problem() -> None:
     whole = model(9)
     pause = whole.vehicles[0].source.breaks[0]
     object.__setattr__(pause, "time_windows", [(90_000, 95_000)])

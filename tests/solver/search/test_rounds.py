@@ -1,4 +1,5 @@
-"""Who searches what: rounds on the whole and on parts. No engine, no waiting: the clock is the test's."""
+"""Rounds: which thread searches what, on the whole problem and on parts of it. The tests use no engine and
+their own clock."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ Known = tuple[Model, Plan]
 
 
 class Clock:
-    """Time that passes when told to."""
+    """A clock that moves only when told to."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -40,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def problem() -> Known:
-    """A problem, and a plan for it that can be made better."""
+    """A problem, and a plan for it that can be improved."""
     model = model_of(random_problem(5, {"capacity", "great circle"}, jobs=320, vehicles=60))
     plan = plan_of(model, vroom_solution(model, level=0))
     return model, [route._replace(visits=tuple(sorted(route.tasks))) for route in plan]
@@ -48,7 +49,7 @@ def problem() -> Known:
 
 @pytest.fixture(autouse=True)
 def cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans of so many tasks are cut."""
+    """Cuts plans that have at least 100 tasks."""
     monkeypatch.setattr(cuts, "LEAST_CUT", 100)
 
 
@@ -70,7 +71,7 @@ def rounds_of(
     is_over: Callable[[], bool] = lambda: False,
     operators: tuple[Operator, ...] = (WHOLE, PARTS, ELIMINATION),
 ) -> Rounds:
-    """Rounds among two threads."""
+    """Rounds for two threads."""
     impossible = unservable(model)
     possible = [number for number in range(len(model.tasks)) if number not in impossible]
     rounds = Rounds(model, possible, Operators(operators), 1_000, 1, is_over, clock)
@@ -99,7 +100,7 @@ def take(rounds: Rounds) -> Plan | None:
 
 
 class Tries:
-    """The end of a search after it was asked for so often: who waits in vain is told to end."""
+    """Says that the search is over after three questions, so that a thread that waits in vain ends."""
 
     def __init__(self) -> None:
         self.left = 3
@@ -116,7 +117,7 @@ def next_of(rounds: Rounds) -> SearchTask:
 
 
 def whole_round(rounds: Rounds, clock: Clock) -> list[SearchTask]:
-    """Every task of a round, all of them ended."""
+    """All tasks of a round, after they have ended."""
     tasks = [next_of(rounds), *waiting(rounds)]
     end(rounds, clock, tasks)
     return tasks
@@ -131,20 +132,18 @@ def waiting(rounds: Rounds) -> list[SearchTask]:
 
 
 def end(rounds: Rounds, clock: Clock, tasks: list[SearchTask]) -> None:
-    """Ends tasks when their time is over."""
+    """Ends tasks when their time is up."""
     clock.now = max(task.until for task in tasks)
     for task in tasks:
         rounds.ended(task)
 
 
-def test_with_nothing_known_the_whole_is_searched_from_nothing(rounds: Rounds) -> None:
+def test_without_a_plan_the_whole_is_searched_from_scratch(rounds: Rounds) -> None:
     first, second = next_of(rounds), next_of(rounds)
     assert (first.part, first.start) == (None, None) == (second.part, second.start)
 
 
-def test_a_known_plan_is_cut_into_parts_for_every_thread(
-    rounds: Rounds, clock: Clock, problem: Known
-) -> None:
+def test_a_plan_is_cut_into_parts_for_every_thread(rounds: Rounds, clock: Clock, problem: Known) -> None:
     offer(rounds, problem[1])
     tasks = whole_round(rounds, clock)
     assert len(tasks) >= rounds.threads
@@ -153,7 +152,7 @@ def test_a_known_plan_is_cut_into_parts_for_every_thread(
 
 
 def kinds_of_rounds(rounds: Rounds, clock: Clock, count: int, paying: str) -> list[str]:
-    """The kinds of so many rounds, of which those of one kind alone find anything."""
+    """The kinds of this many rounds; only those of the kind `paying` find an improvement."""
     kinds = []
     for _ in range(count):
         tasks = [next_of(rounds), *waiting(rounds)]
@@ -165,7 +164,7 @@ def kinds_of_rounds(rounds: Rounds, clock: Clock, count: int, paying: str) -> li
 
 
 def better(rounds: Rounds, task: SearchTask) -> None:
-    """The task's search finds something."""
+    """Lets the task's search find an improvement."""
     if task.operator is SUBPROBLEMS:
         subproblem = rounds.subproblems.next()
         assert subproblem is not None
@@ -175,20 +174,20 @@ def better(rounds: Rounds, task: SearchTask) -> None:
         task.found(improved(task.part.model, task.part.plan))
 
 
-def test_what_has_paid_off_gets_more_rounds(with_vroom: Rounds, clock: Clock) -> None:
+def test_a_kind_of_round_that_gains_gets_more_rounds(with_vroom: Rounds, clock: Clock) -> None:
     assert kinds_of_rounds(with_vroom, clock, 20, paying="parts").count("parts") > 12
 
 
-def test_what_is_hot_has_every_other_turn_though_it_finds_nothing(with_vroom: Rounds, clock: Clock) -> None:
+def test_annealing_gets_every_other_round_even_without_gains(with_vroom: Rounds, clock: Clock) -> None:
     kinds = kinds_of_rounds(with_vroom, clock, 20, paying="few")
     assert kinds.count("few") >= 8
     assert "few few" not in " ".join(kinds)
 
 
-def test_a_search_goes_on_from_where_the_last_one_stands(
+def test_a_search_continues_from_the_current_solution_of_the_last_one(
     rounds: Rounds, clock: Clock, problem: Known
 ) -> None:
-    """A worse plan is not handed out, and is where the next hot round begins."""
+    """A worse plan is not handed out, but the next hot round starts from it."""
     model, plan = problem
     offer(rounds, plan)
     tasks = [next_of(rounds), *waiting(rounds)]
@@ -201,9 +200,7 @@ def test_a_search_goes_on_from_where_the_last_one_stands(
     assert best.objective == value(model, plan)
 
 
-def test_once_it_is_cold_a_search_goes_on_from_the_best_plan(
-    rounds: Rounds, clock: Clock, problem: Known
-) -> None:
+def test_a_cold_search_continues_from_the_best_plan(rounds: Rounds, clock: Clock, problem: Known) -> None:
     offer(rounds, problem[1])
     tasks = [next_of(rounds), *waiting(rounds)]
     drop_a_route(tasks[0])
@@ -216,7 +213,7 @@ def test_once_it_is_cold_a_search_goes_on_from_the_best_plan(
 
 
 def drop_a_route(task: SearchTask) -> PlannedRoute:
-    """Lets the search of a part stand at a plan without one of its routes, which it tells."""
+    """Takes one route out of the current solution of a part's search, and returns it."""
     assert task.part is not None
     assert task.current is not None
     *kept, last = planned(task.current)
@@ -226,11 +223,11 @@ def drop_a_route(task: SearchTask) -> PlannedRoute:
 
 
 def begun(tasks: list[SearchTask]) -> Plan:
-    """The routes that a round on parts begins with."""
+    """The routes that a round on parts starts from."""
     return sorted(route for it in tasks if it.part for route in it.part.in_whole(it.part.plan))
 
 
-def test_a_better_plan_from_elsewhere_is_where_a_search_goes_on(
+def test_a_search_continues_from_a_better_plan_found_elsewhere(
     rounds: Rounds, clock: Clock, problem: Known
 ) -> None:
     model, plan = problem
@@ -242,7 +239,7 @@ def test_a_better_plan_from_elsewhere_is_where_a_search_goes_on(
     assert begun(next_of_kind(rounds, clock, "parts")) == sorted(improved(model, plan))
 
 
-def test_the_best_of_several_searches_of_the_whole_is_where_they_go_on(clock: Clock, problem: Known) -> None:
+def test_searches_of_the_whole_continue_from_the_best_of_their_results(clock: Clock, problem: Known) -> None:
     model = model_of(random_problem(5, {"capacity"}, jobs=40, vehicles=10))
     plan = plan_of(model, vroom_solution(model, level=0))
     rounds = rounds_of(model, clock)
@@ -254,14 +251,14 @@ def test_the_best_of_several_searches_of_the_whole_is_where_they_go_on(clock: Cl
     assert next_of(rounds).start == plan
 
 
-def test_a_search_is_hot_at_first_and_cold_at_its_end(rounds: Rounds, clock: Clock) -> None:
+def test_a_search_is_hot_at_its_start_and_cold_at_its_end(rounds: Rounds, clock: Clock) -> None:
     hot = rounds.temperature()
     clock.now = 1_000.0
     assert rounds.temperature() < hot / 50
 
 
 def improved(model: Model, plan: Plan) -> Plan:
-    """A plan that is better by one exchange of neighbouring stops somewhere, or the same."""
+    """The plan after the first exchange of neighbouring stops that improves it, or the same plan."""
     rank = value(model, plan)
     assert rank is not None
     for number, route in enumerate(plan):
@@ -275,7 +272,7 @@ def improved(model: Model, plan: Plan) -> Plan:
     return plan
 
 
-def test_a_better_part_makes_the_plan_better(rounds: Rounds, problem: Known) -> None:
+def test_a_better_part_improves_the_plan(rounds: Rounds, problem: Known) -> None:
     model, plan = problem
     before = value(model, plan)
     offer(rounds, plan)
@@ -291,7 +288,7 @@ def test_a_better_part_makes_the_plan_better(rounds: Rounds, problem: Known) -> 
     assert after < before
 
 
-def test_a_worse_find_is_not_handed_out(rounds: Rounds, problem: Known) -> None:
+def test_a_worse_plan_is_not_handed_out(rounds: Rounds, problem: Known) -> None:
     offer(rounds, problem[1])
     task = next_of(rounds)
     assert task.part is not None
@@ -299,7 +296,7 @@ def test_a_worse_find_is_not_handed_out(rounds: Rounds, problem: Known) -> None:
     assert take(rounds) is None
 
 
-def test_a_better_plan_from_elsewhere_ends_rounds_on_parts(rounds: Rounds, problem: Known) -> None:
+def test_a_better_plan_found_elsewhere_ends_a_round_on_parts(rounds: Rounds, problem: Known) -> None:
     model, plan = problem
     offer(rounds, plan[:-1])
     task = next_of(rounds)
@@ -311,14 +308,14 @@ def test_a_better_plan_from_elsewhere_ends_rounds_on_parts(rounds: Rounds, probl
     assert best.objective == value(model, plan)
 
 
-def test_a_worse_plan_from_elsewhere_changes_nothing(rounds: Rounds, problem: Known) -> None:
+def test_a_worse_plan_found_elsewhere_changes_nothing(rounds: Rounds, problem: Known) -> None:
     offer(rounds, problem[1])
     task = next_of(rounds)
     offer(rounds, problem[1][:-1])
     assert rounds.is_current(task)
 
 
-def test_a_plan_that_was_refused_is_left(rounds: Rounds, clock: Clock, problem: Known) -> None:
+def test_the_search_abandons_a_refused_plan(rounds: Rounds, clock: Clock, problem: Known) -> None:
     model, plan = problem
     offer(rounds, plan)
     tasks = whole_round(rounds, clock)
@@ -350,14 +347,14 @@ def test_a_small_problem_is_not_cut(clock: Clock) -> None:
         assert [task.part for task in whole_round(rounds, clock)] == [None]
 
 
-def test_a_thread_without_a_part_searches_the_whole(rounds: Rounds, problem: Known) -> None:
+def test_a_thread_left_without_a_part_searches_the_whole(rounds: Rounds, problem: Known) -> None:
     offer(rounds, problem[1])
     assert next_of(rounds).part is not None
     assert waiting(rounds)
     assert next_of(rounds).part is None
 
 
-def test_no_task_reaches_past_the_deadline(rounds: Rounds, clock: Clock, problem: Known) -> None:
+def test_no_search_task_lasts_beyond_the_deadline(rounds: Rounds, clock: Clock, problem: Known) -> None:
     clock.now = 999.0
     offer(rounds, problem[1])
     assert next_of(rounds).until <= 1_000
@@ -365,7 +362,7 @@ def test_no_task_reaches_past_the_deadline(rounds: Rounds, clock: Clock, problem
     assert rounds.next() is None
 
 
-def test_the_last_find_of_a_task_counts(rounds: Rounds, problem: Known) -> None:
+def test_only_the_last_plan_that_a_task_found_counts(rounds: Rounds, problem: Known) -> None:
     offer(rounds, problem[1])
     task = next_of(rounds)
     assert task.part is not None
@@ -378,13 +375,13 @@ def test_the_last_find_of_a_task_counts(rounds: Rounds, problem: Known) -> None:
 
 
 def with_impossible_tasks(model: Model) -> Model:
-    """The same problem, but no vehicle has what two of the tasks ask for."""
+    """The same problem, with two tasks that need a skill no vehicle has."""
     tasks = [replace(task, skills=frozenset({9}), priority=4) for task in model.tasks[:2]]
     return replace(model, tasks=(*tasks, *model.tasks[2:]))
 
 
-def test_tasks_that_none_can_serve_count_in_rounds_on_parts_too(clock: Clock, problem: Known) -> None:
-    """Else each plan made of parts would look better than the same plan as it was offered."""
+def test_rounds_on_parts_count_the_tasks_that_no_vehicle_can_serve(clock: Clock, problem: Known) -> None:
+    """Otherwise every plan made of parts would look better than the same plan as it was offered."""
     model = with_impossible_tasks(problem[0])
     plan = [route._replace(visits=tuple(it for it in route.tasks if it > 1)) for route in problem[1]]
     rounds = rounds_of(model, clock)
@@ -398,9 +395,7 @@ def test_tasks_that_none_can_serve_count_in_rounds_on_parts_too(clock: Clock, pr
     assert best == (timed(model, taken), value(model, taken))
 
 
-def test_where_the_whole_may_not_be_searched_the_first_plan_is_waited_for(
-    clock: Clock, problem: Known
-) -> None:
+def test_without_a_search_of_the_whole_threads_wait_for_the_first_plan(clock: Clock, problem: Known) -> None:
     tries = Tries()
     rounds = rounds_of(problem[0], clock, tries, (PARTS, ELIMINATION))
     assert rounds.next() is None
@@ -409,7 +404,7 @@ def test_where_the_whole_may_not_be_searched_the_first_plan_is_waited_for(
     assert next_of(rounds).part is not None
 
 
-def test_where_the_whole_may_not_be_searched_only_parts_are(clock: Clock, problem: Known) -> None:
+def test_without_a_search_of_the_whole_only_parts_are_searched(clock: Clock, problem: Known) -> None:
     tries = Tries()
     rounds = rounds_of(problem[0], clock, tries, (PARTS, ELIMINATION))
     offer(rounds, problem[1])
@@ -424,13 +419,13 @@ def test_where_the_whole_may_not_be_searched_only_parts_are(clock: Clock, proble
 
 @pytest.fixture
 def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More parts than two threads search in a round."""
+    """Makes more parts than two threads search in a round."""
     monkeypatch.setattr(cuts, "MOST_TASKS", 20)
     monkeypatch.setattr(cuts, "LEAST_PART", 10)
 
 
 @pytest.mark.usefixtures("many_parts")
-def test_of_a_very_large_problem_a_few_parts_are_searched_in_a_round(rounds: Rounds, problem: Known) -> None:
+def test_a_round_searches_only_a_few_parts_of_a_very_large_problem(rounds: Rounds, problem: Known) -> None:
     offer(rounds, problem[1])
     tasks = [next_of(rounds), *waiting(rounds)]
     assert len(tasks) == MOST_PARTS * rounds.threads
@@ -439,7 +434,7 @@ def test_of_a_very_large_problem_a_few_parts_are_searched_in_a_round(rounds: Rou
 
 
 @pytest.mark.usefixtures("many_parts")
-def test_parts_that_are_not_searched_stay_as_they_are(rounds: Rounds, problem: Known) -> None:
+def test_parts_that_are_not_searched_do_not_change(rounds: Rounds, problem: Known) -> None:
     plan = problem[1]
     offer(rounds, plan)
     searched: set[int] = set()
@@ -456,7 +451,7 @@ def test_parts_that_are_not_searched_stay_as_they_are(rounds: Rounds, problem: K
 
 
 @pytest.mark.usefixtures("many_parts")
-def test_other_parts_have_their_turn_in_another_round(rounds: Rounds, clock: Clock, problem: Known) -> None:
+def test_every_part_is_searched_in_some_round(rounds: Rounds, clock: Clock, problem: Known) -> None:
     offer(rounds, problem[1])
     searched: set[int] = set()
     for _ in range(30):
@@ -473,7 +468,7 @@ def kind_of(tasks: list[SearchTask]) -> str:
 
 @pytest.fixture
 def with_vroom(clock: Clock, problem: Known) -> Rounds:
-    """Rounds in which VROOM may solve a few routes at a time, with a plan known."""
+    """Rounds that start from a plan and may let VROOM solve subproblems."""
     rounds = rounds_of(
         problem[0], clock, lambda: clock.now >= 1_000, (WHOLE, PARTS, ELIMINATION, SUBPROBLEMS)
     )
@@ -482,7 +477,7 @@ def with_vroom(clock: Clock, problem: Known) -> Rounds:
 
 
 def next_of_kind(rounds: Rounds, clock: Clock, kind: str) -> list[SearchTask]:
-    """The tasks of the next round of a kind; those before it find nothing."""
+    """The tasks of the next round of this kind; the rounds before it find nothing."""
     for _ in range(20):
         tasks = [next_of(rounds), *waiting(rounds)]
         if kind_of(tasks) == kind:
@@ -509,14 +504,14 @@ def test_each_kind_of_round_is_tried(clock: Clock, problem: Known) -> None:
 
 
 def with_room(model: Model, times: int) -> Model:
-    """The same problem with so many times the room in each vehicle."""
+    """The same problem with this many times the capacity in each vehicle."""
     vehicles = [
         replace(it, capacity=tuple(times * amount for amount in it.capacity)) for it in model.vehicles
     ]
     return replace(model, vehicles=tuple(vehicles))
 
 
-def test_vroom_is_not_asked_where_routes_are_long(clock: Clock, problem: Known) -> None:
+def test_vroom_gets_no_subproblems_of_long_routes(clock: Clock, problem: Known) -> None:
     model, plan = problem
     long = [
         route._replace(visits=tuple(it for r in plan[n::8] for it in r.tasks))
@@ -530,7 +525,7 @@ def test_vroom_is_not_asked_where_routes_are_long(clock: Clock, problem: Known) 
         end(rounds, clock, tasks)
 
 
-def test_a_route_less_is_tried_until_the_others_lack_room(clock: Clock, problem: Known) -> None:
+def test_no_route_is_eliminated_if_the_others_lack_capacity(clock: Clock, problem: Known) -> None:
     served = part_of(*problem, loose=(), spare=())
     rounds = rounds_of(with_room(served.model, 0), clock, lambda: clock.now >= 1_000)
     offer(rounds, served.plan)
@@ -540,7 +535,7 @@ def test_a_route_less_is_tried_until_the_others_lack_room(clock: Clock, problem:
         end(rounds, clock, tasks)
 
 
-def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(
+def test_a_subproblem_that_vroom_improved_improves_the_plan(
     with_vroom: Rounds, clock: Clock, problem: Known
 ) -> None:
     next_of_kind(with_vroom, clock, "few")
@@ -557,14 +552,14 @@ def test_what_vroom_makes_of_a_few_routes_makes_the_plan_better(
     assert better < before
 
 
-def test_vrooms_part_of_a_round_ends_with_it(with_vroom: Rounds, clock: Clock) -> None:
+def test_no_subproblem_is_handed_out_after_its_round(with_vroom: Rounds, clock: Clock) -> None:
     next_of_kind(with_vroom, clock, "few")
     assert with_vroom.subproblems.next() is not None
     clock.now += 3
     assert with_vroom.subproblems.next() is None
 
 
-def test_where_vroom_is_not_to_be_had_others_go_on(with_vroom: Rounds, clock: Clock) -> None:
+def test_the_search_continues_without_vroom(with_vroom: Rounds, clock: Clock) -> None:
     tasks = next_of_kind(with_vroom, clock, "few")
     with_vroom.go_on_without("vroom")
     assert not any(map(with_vroom.is_current, tasks))

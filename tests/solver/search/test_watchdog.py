@@ -1,4 +1,4 @@
-"""Which searches are still at work, and for how long one waits for them."""
+"""Which searches are still running, and how long to wait for them."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ def end() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_a_search_that_goes_on_is_counted_and_one_that_ends_meanwhile_is_not(end: threading.Event) -> None:
+def test_only_searches_that_outlast_the_wait_are_counted(end: threading.Event) -> None:
     def search() -> None:
         end.wait()
 
@@ -37,7 +37,7 @@ def test_a_search_that_goes_on_is_counted_and_one_that_ends_meanwhile_is_not(end
     assert searches_left(PATIENCE) == 0
 
 
-def test_the_threads_of_a_solve_are_among_them() -> None:
+def test_the_threads_of_a_solve_are_counted() -> None:
     seen: list[int] = []
 
     def look() -> bool:

@@ -34,21 +34,21 @@ def route(duration: int = 0, overtime: int | None = None, *steps: Step) -> Route
     return Route.model_construct(duration=duration, overtime=overtime, steps=list(steps))
 
 
-def test_legs_add_up_to_what_the_matrices_say_in_each_direction() -> None:
+def test_legs_add_up_to_the_cells_of_the_matrices_in_each_direction() -> None:
     travelled = tally()
     assert travelled.add(0, 1, 100, parts=1)
     assert travelled.add(1, 0, 70, parts=2)
     assert (travelled.hundredths, travelled.metres) == (17_000, 1_700)
 
 
-def test_a_vehicle_without_a_place_to_come_from_travels_nothing() -> None:
+def test_an_open_end_adds_no_leg() -> None:
     travelled = tally()
     assert travelled.add(None, 1, 0, parts=1)
     assert not travelled.add(1, None, 1, parts=1)
     assert (travelled.hundredths, travelled.metres) == (0, 0)
 
 
-def test_at_plain_speed_a_leg_takes_its_seconds_exactly() -> None:
+def test_at_normal_speed_a_leg_takes_exactly_its_seconds() -> None:
     assert not tally().add(0, 1, 99, parts=5)
 
 
@@ -66,8 +66,8 @@ def test_any_matrix_closes_a_leg(kind: str) -> None:
     ]
 
 
-def test_a_route_costs_what_its_time_distance_and_work_do() -> None:
-    """Where time binds VROOM rounds from durations in seconds, so that the cost may be one more or less."""
+def test_a_route_costs_the_sum_of_time_distance_and_work() -> None:
+    """In a timed problem, VROOM rounds from durations in seconds, so the cost may differ by one."""
     costs = {
         "fixed": 50,
         "per_hour": 3_600,
@@ -83,20 +83,20 @@ def test_a_route_costs_what_its_time_distance_and_work_do() -> None:
     assert least <= exact <= most <= least + 1
 
 
-def test_reloading_is_no_work_that_is_paid_by_the_hour() -> None:
+def test_reloading_is_not_paid_as_work() -> None:
     travelled = tally(costs={"per_task_hour": 3_600})
     reload = Step.model_construct(type="reload", setup=0, service=300)
     assert travelled.cost_between(route(0, None, reload))[1] == 0
 
 
-def test_where_nothing_is_timed_the_cost_is_rounded_down() -> None:
+def test_the_cost_is_rounded_down_in_an_untimed_problem() -> None:
     travelled = tally(timed=False, costs={"per_hour": 50})
     travelled.add(0, 1, 100, parts=1)
     cost = math.floor(100 * 50 / 3_600)
     assert travelled.cost_between(route(100)) == (cost, cost)
 
 
-def test_a_matrix_of_costs_takes_the_place_of_time_and_distance() -> None:
+def test_a_costs_matrix_replaces_time_and_distance() -> None:
     costs = np.array([[0, 7], [8, 0]], dtype=np.uint32)
     travelled = tally(travel=Travel(DURATIONS, DISTANCES, costs))
     travelled.add(0, 1, 100, parts=1)

@@ -33,13 +33,13 @@ def faults(*steps: Step, pauses: tuple[dict[str, Any], ...] = (PAUSE,)) -> list[
 @pytest.mark.parametrize(
     ("time", "is_inside"), [(99, False), (100, True), (200, True), (201, False), (400, True), (501, False)]
 )
-def test_both_ends_of_a_window_are_inside(time: int, is_inside: bool) -> None:
+def test_a_window_includes_both_its_ends(time: int, is_inside: bool) -> None:
     (pause,) = problem(PAUSE).vehicles[0].breaks
     assert inside(time, pause.time_windows) == is_inside
     assert inside(time, [])
 
 
-def test_a_break_as_the_vehicle_has_it_keeps_the_rules() -> None:
+def test_a_break_taken_as_the_vehicle_requires_keeps_the_rules() -> None:
     assert faults(step()) == []
 
 
@@ -57,10 +57,10 @@ def test_a_break_taken_in_another_way_is_a_fault(changed: dict[str, Any], fault:
 
 
 @pytest.mark.parametrize("steps", [[], [8], [7, 7]], ids=["none", "another", "twice"])
-def test_breaks_that_are_not_those_of_the_vehicle_are_a_fault(steps: list[int]) -> None:
+def test_breaks_that_the_vehicle_does_not_have_are_a_fault(steps: list[int]) -> None:
     assert faults(*(step(id=it) for it in steps)) == ["the breaks taken are not those of the vehicle"]
 
 
-def test_without_breaks_there_is_nothing_to_take() -> None:
+def test_a_vehicle_without_breaks_takes_none() -> None:
     assert faults(pauses=()) == []
     assert faults(step(), pauses=()) == ["the breaks taken are not those of the vehicle"]

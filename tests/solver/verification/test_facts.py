@@ -27,6 +27,6 @@ def body(**vehicle: Any) -> dict[str, Any]:
     ],
     ids=["nothing", "a window", "a release time", "working hours", "a break", "a shift"],
 )
-def test_what_says_when_things_are_done_binds_in_time(changed: dict[str, Any], binds: bool) -> None:
+def test_a_problem_is_timed_if_anything_limits_times(changed: dict[str, Any], binds: bool) -> None:
     problem = problem_of({**body(), **changed})
     assert Facts(problem, travel_source(problem)).timed == binds

@@ -14,7 +14,7 @@ def imported(path: Path) -> set[str]:
     return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
-def test_it_imports_nothing_of_the_solver_but_the_model() -> None:
+def test_it_imports_only_the_model_of_the_solver() -> None:
     found = set().union(*map(imported, FOLDER.glob("*.py")))
     ours = {name for name in found if name.startswith("milkrun")}
     allowed = ("milkrun.schema.", "milkrun_solver.model.", "milkrun_solver.verification.")

@@ -64,12 +64,12 @@ def answer(visits: tuple[Visit, ...] = GOOD, **vehicle: Any) -> tuple[Model, Sol
 
 
 def of_route(**vehicle: Any) -> list[str]:
-    """The faults of a route that is good where the vehicle is the usual one."""
+    """The faults of a route that is valid for the usual vehicle."""
     _, solution = answer()
     return faults(model(**vehicle), solution)
 
 
-def test_a_route_with_reloads_and_overtime_is_good() -> None:
+def test_a_route_with_reloads_and_overtime_is_valid() -> None:
     made, solution = answer()
     assert faults(made, solution) == []
     route = solution.routes[0]
@@ -108,13 +108,13 @@ def test_goods_of_a_shipment_are_not_reloaded() -> None:
     assert "vehicle 1: reload 8 with shipments on board" in faults(made, solution)
 
 
-def test_what_pickups_brought_is_taken_off_at_a_reload() -> None:
+def test_a_reload_unloads_what_pickups_brought() -> None:
     made, solution = answer((1, FIRST, 0, 2, 3), capacity=[4])
     assert faults(made, solution) == []
 
 
 def changed(change: Callable[[Route, Step], None]) -> list[str]:
-    """The faults once the first reload, at the place 9, is shown otherwise."""
+    """The faults after a change to the first reload, which is at place 9."""
     made, solution = answer()
     solution = Solution.model_validate_json(solution.to_json())
     change(solution.routes[0], solution.routes[0].steps[2])
@@ -122,7 +122,7 @@ def changed(change: Callable[[Route, Step], None]) -> list[str]:
 
 
 def earlier(route: Route, reload: Step) -> None:
-    """The second trip begins a second before its goods are ready."""
+    """The second trip begins one second before its goods are ready."""
     for step in route.steps[: route.steps.index(reload) + 1]:
         step.arrival -= reload.arrival + reload.waiting_time - 499
 
@@ -163,14 +163,14 @@ def no_overtime(route: Route, _: Step) -> None:
         (no_overtime, "the overtime is"),
     ],
 )
-def test_an_answer_that_says_what_is_not_so_is_refused(
+def test_an_answer_with_a_false_statement_is_refused(
     change: Callable[[Route, Step], None], word: str
 ) -> None:
     assert changed(lambda *_: None) == []
     assert any(word in fault for fault in changed(change))
 
 
-def test_overtime_in_all_is_that_of_all_routes() -> None:
+def test_the_summary_s_overtime_is_the_sum_of_all_routes() -> None:
     made, solution = answer()
     solution.summary.overtime = 0
     assert any("overtime in all" in fault for fault in faults(made, solution))

@@ -1,4 +1,4 @@
-"""The verifier passes what keeps the rules, and names each broken one."""
+"""The verifier accepts answers that keep the rules, and names each broken rule."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ DURATIONS = [[0, 100, 200, 300], [100, 0, 150, 250], [200, 150, 0, 120], [300, 2
 
 
 def body() -> dict[str, Any]:
-    """A problem in which every rule has something to bite on."""
+    """A problem to which every rule applies."""
     return {
         "vehicles": [
             {
@@ -71,7 +71,7 @@ def good() -> tuple[Model, Solution]:
     return model, solution
 
 
-def test_a_good_answer_has_no_fault() -> None:
+def test_a_valid_answer_has_no_fault() -> None:
     assert faults(*good()) == []
 
 
@@ -82,7 +82,7 @@ def test_answers_of_vroom_have_no_fault(seed: int) -> None:
 
 
 def moved_on(solution: Solution, position: int, by: int) -> None:
-    """Everything from a step on happens later."""
+    """Everything from this step on happens later."""
     for step in solution.routes[0].steps[position:]:
         step.arrival += by
 
@@ -102,7 +102,7 @@ def swap(solution: Solution) -> None:
 
 
 def change(name: str, by: int, position: int | None = None) -> Callable[[Solution], None]:
-    """Changes a number of a step, or of the route."""
+    """Changes a number of a step or of the route."""
 
     def mutate(solution: Solution) -> None:
         route = solution.routes[0]
@@ -151,12 +151,12 @@ def added_break(solution: Solution) -> None:
 
 
 def early(solution: Solution) -> None:
-    """The whole route an hour earlier: the window of job 7 is not open yet."""
+    """The whole route begins an hour earlier, when the window of job 7 is not open yet."""
     moved_on(solution, 0, -300)
 
 
 def late_but_waiting(solution: Solution) -> None:
-    """Everything a little later: the window of job 7 has closed."""
+    """Everything happens a little later, when the window of job 7 has closed."""
     moved_on(solution, 0, 200)
 
 
@@ -244,7 +244,7 @@ def test_half_an_unassigned_shipment_is_refused() -> None:
     assert any("half of the shipment" in fault for fault in faults(model, solution))
 
 
-def test_an_unassigned_shipment_is_fine() -> None:
+def test_a_whole_unassigned_shipment_is_accepted() -> None:
     model = model_of(problem_of(body()))
     solution = scheduled(model, [PlannedRoute(0, (0, 1))])
     assert solution is not None
@@ -261,7 +261,7 @@ def test_a_task_both_served_and_unassigned_is_refused() -> None:
 
 
 def with_break(**given: Any) -> tuple[Model, Solution]:
-    """A route with one break, as VROOM times it, checked against a break that may differ in `given`."""
+    """A route with one break as VROOM times it, checked against the break with the changes in `given`."""
     made, asked = body(), body()
     pause = {"id": 3, "service": 100, "time_windows": [[700, 1_200]], "max_load": [10]}
     made["vehicles"][0]["breaks"] = [pause]
@@ -269,7 +269,7 @@ def with_break(**given: Any) -> tuple[Model, Solution]:
     return model_of(problem_of(asked)), vroom_solution(model_of(problem_of(made)))
 
 
-def test_a_break_as_asked_for_is_fine() -> None:
+def test_a_break_as_requested_is_accepted() -> None:
     model, solution = with_break()
     assert any(step.type == "break" for step in solution.routes[0].steps)
     assert faults(model, solution) == []
@@ -284,7 +284,7 @@ def test_a_break_as_asked_for_is_fine() -> None:
         ({"max_load": [0]}, "too much on board"),
     ],
 )
-def test_a_break_that_is_not_as_asked_for_is_refused(given: dict[str, Any], said: str) -> None:
+def test_a_break_that_is_not_as_requested_is_refused(given: dict[str, Any], said: str) -> None:
     found = faults(*with_break(**given))
     assert any(said in fault for fault in found), found
 

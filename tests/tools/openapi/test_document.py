@@ -1,4 +1,4 @@
-"""The document is valid, of today's code and template, and says everything."""
+"""The document is valid and complete, and agrees with the code and the template."""
 
 import inspect
 import json
@@ -108,7 +108,7 @@ def test_every_retryable_answer_has_retry_after(document: dict[str, Any]) -> Non
         assert answer["headers"]["Retry-After"]["required"] is True
 
 
-def test_headers_that_pages_may_read_are_those_of_the_document(document: dict[str, Any]) -> None:
+def test_pages_may_read_exactly_the_headers_of_the_document(document: dict[str, Any]) -> None:
     assert set(EXPOSED) == set(document["components"]["headers"]) - {"WWW-Authenticate", "Vary"}
 
 

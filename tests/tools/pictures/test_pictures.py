@@ -1,4 +1,4 @@
-"""docs/architecture.md shows the imports of today's code, and what its folders hold."""
+"""docs/architecture.md shows the imports of the current code, and what its folders contain."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_page_shows_today_s_imports() -> None:
+def test_the_page_shows_the_current_imports() -> None:
     page = PAGE.read_text()
     assert page == redrawn(page, ROOT), "run `make pictures`"
 
@@ -41,7 +41,7 @@ def test_the_page_has_every_picture_and_table() -> None:
     assert [it for it in nonempty(shown) if it not in page] == []
 
 
-def test_every_folder_says_what_it_holds() -> None:
+def test_every_folder_says_what_it_contains() -> None:
     assert [name for name, table in nonempty(tables(ROOT).items()) if "|  |" in table] == []
 
 

@@ -1,3 +1,3 @@
-"""A module that functions get from their layer."""
+"""A module from a function's layer."""
 
 ORIGIN = "layer"

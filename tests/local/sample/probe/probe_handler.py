@@ -1,4 +1,4 @@
-"""A function that does what its event says: `{"do": NAME, …}`, or over HTTP the same in the body."""
+"""A function that does what its event says: `{"do": NAME, …}`, or the same in the body of a request."""
 
 import json
 import os
@@ -17,7 +17,7 @@ class ProbeError(Exception):
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Any:
-    """Over HTTP, an event without an order is answered with itself."""
+    """A request without an order gets its own event as the answer."""
     if "httpMethod" not in event:
         return _obey(event, context)
     body = event["body"] if event["body"] and not event["isBase64Encoded"] else "{}"
@@ -41,7 +41,7 @@ def _obey(order: dict[str, Any], context: Any) -> Any:
             }
         case "sleep":
             time.sleep(order["seconds"])
-        case "meet":  # leave a mark, and wait until there are as many as are to meet
+        case "meet":  # leave a mark, and wait until as many marks are there as should meet
             (Path(order["folder"]) / str(os.getpid())).touch()
             while len(list(Path(order["folder"]).iterdir())) < order["count"]:
                 time.sleep(0.02)
@@ -51,7 +51,7 @@ def _obey(order: dict[str, Any], context: Any) -> Any:
             os._exit(order["status"])
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "fail until":  # note each try in a file, and fail but for the last one
+        case "fail until":  # note each try in a file, and fail on all but the last one
             with Path(order["file"]).open("a") as tries:
                 tries.write(f"{context.aws_request_id}\n")
             if len(Path(order["file"]).read_text().splitlines()) < order["tries"]:

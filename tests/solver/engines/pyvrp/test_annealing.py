@@ -1,4 +1,4 @@
-"""What PyVRP finds keeps the rules, feature by feature, and its objective is VROOM's cost."""
+"""PyVRP's plans keep the rules, feature by feature, and its objective equals VROOM's cost."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def expressible(seeds: range) -> list[Model]:
 
 
 MODELS = 40
-"""About this many of the first hundred random problems are PyVRP's."""
+"""At least this many of the first hundred random problems can be expressed for PyVRP."""
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,12 @@ def models() -> list[Model]:
 
 @pytest.mark.parametrize("number", range(MODELS))
 @pytest.mark.parametrize("complete", [True, False])
-def test_what_pyvrp_finds_keeps_every_rule(models: list[Model], number: int, complete: bool) -> None:
+def test_a_plan_of_pyvrp_keeps_every_rule(models: list[Model], number: int, complete: bool) -> None:
     model = models[number]
     plan = pyvrp_plan(model, complete, iterations=200)
     if plan is None:
-        assert complete  # not every problem can be served whole, but with prizes there is always an answer
+        # Not every problem can be served completely, but with prizes there is always an answer.
+        assert complete
         return
     solution = scheduled(model, plan)
     assert solution is not None
@@ -57,14 +58,12 @@ def test_what_pyvrp_finds_keeps_every_rule(models: list[Model], number: int, com
 
 
 @pytest.mark.parametrize("number", range(MODELS))
-def test_answers_of_vroom_are_feasible_for_pyvrp_and_come_back_unchanged(
-    models: list[Model], number: int
-) -> None:
+def test_answers_of_vroom_are_feasible_for_pyvrp_and_stay_unchanged(models: list[Model], number: int) -> None:
     search = Annealing(Encoding(models[number]), complete=False, seed=1)
     plan = plan_of(models[number], vroom_solution(models[number]))
     solution = search.solution(plan)
     assert solution.is_feasible()
-    # Vehicles that are alike may change places.
+    # Identical vehicles may swap routes.
     assert sorted(tasks for _, tasks in search.encoding.plan(solution)) == sorted(tasks for _, tasks in plan)
 
 
@@ -75,7 +74,7 @@ def limited_twice(model: Model) -> bool:
 
 
 @pytest.mark.parametrize("number", range(MODELS))
-def test_the_objective_is_vrooms_cost(models: list[Model], number: int) -> None:
+def test_the_objective_equals_vrooms_cost(models: list[Model], number: int) -> None:
     model = models[number]
     search = Annealing(Encoding(model), complete=False, seed=1)
     solution = search.first_solution()
@@ -83,7 +82,7 @@ def test_the_objective_is_vrooms_cost(models: list[Model], number: int) -> None:
     ours = internal_cost(model, search.encoding.plan(solution), with_work=fleet.work_on_edges)
     theirs = (cost(solution) - solution.uncollected_prizes()) * fleet.divisor
     if limited_twice(model) and fleet.time_unit > 1:
-        # Cost of time then comes from hundredths of seconds, which a speed factor rounds.
+        # Time then costs by hundredths of a second, which a speed factor rounds.
         assert theirs == pytest.approx(ours, rel=0.005)
     else:
         assert theirs == ours
@@ -94,7 +93,7 @@ def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
     assert pyvrp_plan(model, iterations=150) == pyvrp_plan(model, iterations=150)
 
 
-def test_a_warm_start_is_where_the_search_begins() -> None:
+def test_a_search_begins_at_its_warm_start() -> None:
     model = model_of(random_problem(6, {"capacity", "windows"}, jobs=30, vehicles=8))
     search = Annealing(Encoding(model), complete=True, seed=1)
     plan = plan_of(model, vroom_solution(model, level=5))
@@ -103,7 +102,7 @@ def test_a_warm_start_is_where_the_search_begins() -> None:
     assert cost(found.best) == cost(start) == cost(found.current)
 
 
-def test_better_solutions_are_handed_over_as_they_are_found() -> None:
+def test_each_better_solution_is_reported_when_it_is_found() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
     search = Annealing(Encoding(model), complete=True, seed=1)
     seen: list[int] = []
@@ -115,8 +114,7 @@ def test_better_solutions_are_handed_over_as_they_are_found() -> None:
 
 
 def current_after(temperature: float) -> tuple[int, int]:
-    """What the best solution costs, and the current one after a search at such a temperature, from a good
-    start."""
+    """What the best and the current solution cost after a search at this temperature from a good start."""
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
     search = Annealing(Encoding(model), complete=True, seed=1)
     start = search.run(search.first_solution(), after(500), lambda _: None, lukewarm).best
@@ -125,17 +123,17 @@ def current_after(temperature: float) -> tuple[int, int]:
     return cost(end.best), cost(end.current)
 
 
-def test_where_it_is_hot_a_search_goes_on_from_worse_solutions() -> None:
+def test_a_hot_search_continues_from_worse_solutions() -> None:
     best, current = current_after(temperature=2.0)
     assert current > best
 
 
-def test_where_it_is_cold_it_hardly_does() -> None:
+def test_a_cold_search_continues_from_its_best_solution() -> None:
     best, current = current_after(temperature=1e-9)
     assert current == best
 
 
-def test_a_search_goes_on_with_what_another_has_learned() -> None:
+def test_a_search_starts_with_the_penalties_another_has_learned() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
     first = Annealing(Encoding(model), complete=True, seed=1)
     first.run(first.first_solution(), after(300), lambda _: None, lukewarm)
@@ -144,7 +142,7 @@ def test_a_search_goes_on_with_what_another_has_learned() -> None:
     assert Annealing(Encoding(model), complete=True, seed=1, learned=first.learned).learned == first.learned
 
 
-def test_what_was_learned_of_other_loads_is_left() -> None:
+def test_penalties_learned_with_other_loads_are_ignored() -> None:
     one, two = (
         model_of(random_problem(7, features, jobs=30, vehicles=8)) for features in ({"capacity"}, set())
     )
@@ -157,7 +155,7 @@ CELLS = [[0, 100, 100, 100], [100, 0, 10, 10], [100, 10, 0, 10], [100, 10, 10, 0
 
 
 def small(**given: Any) -> dict[str, Any]:
-    """Three jobs close to each other and one vehicle."""
+    """One vehicle, and three jobs close to each other."""
     return {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
         "jobs": [{"id": number, "location_index": number} for number in (1, 2, 3)],
@@ -174,7 +172,7 @@ def test_skills_decide_who_serves_what() -> None:
     assert solution.summary.unassigned == 0
 
 
-def test_priority_decides_what_is_left_out_and_outweighs_numbers() -> None:
+def test_priority_decides_which_tasks_are_left_out_and_outweighs_their_number() -> None:
     vehicles = [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [2]}]
     jobs = [
         {"id": 1, "location_index": 1, "delivery": [1]},
@@ -210,33 +208,33 @@ def test_each_job_is_served_in_one_of_its_windows() -> None:
     assert task_ids(solution) == [[("job", 2), ("job", 3), ("job", 1)]]
 
 
-def test_max_tasks_spreads_the_tasks() -> None:
+def test_max_tasks_spreads_the_tasks_over_vehicles() -> None:
     vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_tasks": 2} for n in (1, 2)]
     assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
 
 
-def test_a_limit_on_travel_time_spreads_the_tasks() -> None:
+def test_a_limit_on_travel_time_spreads_the_tasks_over_vehicles() -> None:
     vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_travel_time": 210} for n in (1, 2)]
     assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
 
 
-def test_a_limit_on_distance_spreads_the_tasks() -> None:
+def test_a_limit_on_distance_spreads_the_tasks_over_vehicles() -> None:
     vehicles = [{"id": n, "start_index": 0, "end_index": 0, "max_distance": 210} for n in (1, 2)]
     assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
 
 
-def test_both_limits_and_mixed_costs_hold_where_nothing_is_timed() -> None:
+def test_an_untimed_problem_can_have_both_limits_and_mixed_costs() -> None:
     limits = {"max_distance": 210, "max_travel_time": 500, "costs": {"per_km": 70}}
     vehicles = [{"id": n, "start_index": 0, "end_index": 0, **limits} for n in (1, 2)]
     assert len(pyvrp_solution(problem_of(small(vehicles=vehicles))).routes) == 2
 
 
-def test_an_open_route_does_not_come_back() -> None:
+def test_an_open_route_does_not_return() -> None:
     solution = pyvrp_solution(problem_of(small(vehicles=[{"id": 1, "start_index": 0}])))
     assert solution.summary.cost == 120
 
 
-def test_the_cheaper_vehicle_drives() -> None:
+def test_the_cheaper_vehicle_gets_the_route() -> None:
     vehicles = [
         {"id": 1, "start_index": 0, "end_index": 0, "costs": {"fixed": 1_000}},
         {"id": 2, "start_index": 0, "end_index": 0, "costs": {"per_hour": 7_200}},
@@ -246,8 +244,8 @@ def test_the_cheaper_vehicle_drives() -> None:
     assert solution.summary.cost == 2 * 220
 
 
-def test_the_vehicle_type_that_works_faster_serves() -> None:
-    """The slow type cannot be done within its hours."""
+def test_the_faster_vehicle_type_gets_the_route() -> None:
+    """The slow type cannot finish within its working hours."""
     hours = {"start_index": 0, "end_index": 0, "time_window": [0, 500]}
     vehicles = [{"id": 1, **hours, "type": "slow"}, {"id": 2, **hours, "type": "quick"}]
     jobs = [
@@ -287,15 +285,15 @@ def test_a_shipment_is_picked_up_before_it_is_delivered() -> None:
     assert kinds == ["pickup", "delivery", "pickup", "delivery"]
 
 
-def test_travel_within_a_place_counts() -> None:
-    """A matrix may say that two tasks at one place lie apart."""
+def test_travel_within_a_place_has_a_cost() -> None:
+    """A matrix may give a travel time between two tasks at one place."""
     cells = [[0, 100], [100, 30]]
     jobs = [{"id": n, "location_index": 1} for n in (1, 2)]
     solution = pyvrp_solution(problem_of(small(jobs=jobs, matrices={"car": {"durations": cells}})))
     assert solution.summary.cost == 230
 
 
-def test_what_a_plan_leaves_out_is_put_in() -> None:
+def test_a_plan_is_completed_with_the_tasks_it_leaves_out() -> None:
     model = model_of(random_problem(7, {"capacity"}, jobs=30, vehicles=8))
     search = Annealing(Encoding(model), complete=True, seed=1)
     whole = pyvrp_plan(model)

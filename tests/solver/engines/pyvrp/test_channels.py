@@ -23,14 +23,14 @@ def body(vehicle: dict[str, Any]) -> dict[str, Any]:
 WINDOW = {"time_window": [0, 9_000]}
 
 
-def test_a_limit_on_travel_time_is_a_limit_on_a_cost_in_proportion_to_it() -> None:
+def test_a_limit_on_travel_time_becomes_a_limit_on_a_proportional_cost() -> None:
     model = model_of(problem_of(body(vehicle={"max_travel_time": 9, **WINDOW})))
     found = channels(model, model.vehicles[0])
     assert found is not None
     assert (found.distance, found.max_distance, found.max_duration) == ("time", 9, None)
 
 
-def test_without_time_windows_the_duration_matrix_is_free_for_a_limit() -> None:
+def test_without_time_windows_the_duration_matrix_can_hold_a_limit() -> None:
     vehicle = {"max_distance": 9, "costs": {"per_hour": 3_600}}
     model = model_of(problem_of(body(vehicle=vehicle)))
     found = channels(model, model.vehicles[0])
@@ -42,7 +42,7 @@ LIMITS = {"max travel time", "max distance"}
 
 
 @pytest.mark.parametrize("seed", range(120))
-def test_there_is_a_place_for_every_limit_of_a_problem_that_pyvrp_can_express(seed: int) -> None:
+def test_every_limit_that_pyvrp_can_express_finds_a_channel(seed: int) -> None:
     features = random_features(seed, ("windows", "fleet", "work costs", "types", "custom costs", "speed"))
     problem = random_problem(seed, features | {sorted(LIMITS)[seed % 2]} | (LIMITS if seed % 3 else set()))
     model = model_of(problem)

@@ -1,4 +1,4 @@
-"""Cells that say that no way leads there: one meaning for schedule, verifier and both engines."""
+"""Cells that mean there is no way: schedule, verifier and both engines understand them alike."""
 
 import itertools
 import random
@@ -23,7 +23,7 @@ KINDS = ("durations", "distances", "costs")
 
 
 def body(kind: str = "durations", cell: int = CLOSED, **vehicle: Any) -> dict[str, Any]:
-    """Four jobs, the last of which lies where a matrix says that no way leads to or from."""
+    """Four jobs; by one matrix, no way leads to the last job or away from it."""
     plain = [[0 if a == b else 10 + a + b for b in range(5)] for a in range(5)]
     shut = [[cell if a != b and 4 in (a, b) else plain[a][b] for b in range(5)] for a in range(5)]
     matrices = {name: shut if name == kind else plain for name in ("durations", "distances", kind)}
@@ -47,20 +47,20 @@ def body(kind: str = "durations", cell: int = CLOSED, **vehicle: Any) -> dict[st
     ],
     ids=["plain", "timed", "breaks", "fast", "trips"],
 )
-def test_a_task_that_no_way_leads_to_is_unassigned(kind: str, cell: int, vehicle: dict[str, Any]) -> None:
+def test_a_task_that_cannot_be_reached_is_unassigned(kind: str, cell: int, vehicle: dict[str, Any]) -> None:
     watched = Watched(problem_of(body(kind, cell, **vehicle)), enough=1)
     assert [task.id for task in watched.solution.unassigned] == [4]
     assert watched.solution.summary.cost < 1_000
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_below_that_a_cell_is_a_number_like_any_other(kind: str) -> None:
+def test_a_cell_below_the_threshold_is_an_ordinary_number(kind: str) -> None:
     watched = Watched(problem_of(body(kind, NO_WAY - 1)), good_enough=ALL_SERVED)
     assert watched.solution.summary.unassigned == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_route_along_a_closed_leg_has_no_times_and_does_not_verify(kind: str) -> None:
+def test_a_route_over_a_closed_leg_has_no_schedule_and_fails_verification(kind: str) -> None:
     model, opened = (model_of(problem_of(body(kind, cell))) for cell in (CLOSED, NO_WAY - 1))
     plan = [PlannedRoute(0, (0, 3)), PlannedRoute(1, (1, 2))]
     assert schedule(model, 0, (0, 3)) is None
@@ -70,7 +70,7 @@ def test_a_route_along_a_closed_leg_has_no_times_and_does_not_verify(kind: str) 
     assert any("no way leads to job 4" in fault for fault in faults(model, solution))
 
 
-def test_only_the_profile_whose_matrix_says_so_is_kept_out() -> None:
+def test_a_closed_leg_stops_only_the_profile_of_its_matrix() -> None:
     given = body()
     given["vehicles"][1]["profile"] = "boat"
     given["matrices"]["boat"] = body(cell=30)["matrices"]["car"]
@@ -80,8 +80,8 @@ def test_only_the_profile_whose_matrix_says_so_is_kept_out() -> None:
     assert 4 in [step.id for step in boat.steps]
 
 
-def test_a_task_that_is_reached_by_way_of_another_alone_is_possible() -> None:
-    """To the last place a way leads from the one before it alone."""
+def test_a_task_that_can_be_reached_only_through_another_is_servable() -> None:
+    """The last place can be reached only from the place before it."""
     given = body()
     durations = given["matrices"]["car"]["durations"]
     durations[3][4] = durations[4][0] = 20
@@ -90,7 +90,7 @@ def test_a_task_that_is_reached_by_way_of_another_alone_is_possible() -> None:
     assert Watched(problem_of(given), good_enough=ALL_SERVED).solution.summary.unassigned == 0
 
 
-def test_a_great_circle_at_the_slowest_speed_is_open() -> None:
+def test_no_great_circle_is_closed_even_at_the_slowest_speed() -> None:
     ends = [(-100.0, -45.0), (80.0, 45.0)]
     given = {
         "vehicles": [{"id": 1, "start": ends[0]}],
@@ -101,7 +101,7 @@ def test_a_great_circle_at_the_slowest_speed_is_open() -> None:
 
 
 def half_closed(seed: int) -> Problem:
-    """A small problem of which every other leg or so is closed."""
+    """A small problem in which about half of the legs are closed."""
     rng = random.Random(seed)
     features = {name for name in ("windows", "shipments", "priorities", "speed") if rng.random() < 0.4}
     given = random_body(seed, features | ({"custom costs"} if seed % 3 == 2 else set()), jobs=5, vehicles=2)
@@ -113,7 +113,7 @@ def half_closed(seed: int) -> Problem:
 
 
 def all_plans(model: Model) -> Iterator[Plan]:
-    """Every order of every choice of tasks on two vehicles."""
+    """Every choice of tasks in every order, on two vehicles."""
     numbers = range(len(model.tasks))
     for count in range(len(numbers) + 1):
         for order in itertools.permutations(numbers, count):
@@ -123,7 +123,7 @@ def all_plans(model: Model) -> Iterator[Plan]:
 
 
 def best_rank(model: Model) -> Objective:
-    """What the best of all plans is worth."""
+    """The objective of the best of all plans."""
     ranks = []
     for plan in all_plans(model):
         solution = scheduled(model, plan)
@@ -133,7 +133,7 @@ def best_rank(model: Model) -> Objective:
 
 
 def pyvrp_rank(model: Model, complete: bool) -> Objective | None:
-    """What the plan that PyVRP finds is worth; None where it does not verify."""
+    """The objective of the plan that PyVRP finds; None if the plan does not verify."""
     plan = pyvrp_plan(model, complete, iterations=300)
     solution = None if plan is None else scheduled(model, plan)
     if solution is None or faults(model, solution):
@@ -141,7 +141,7 @@ def pyvrp_rank(model: Model, complete: bool) -> Objective | None:
     return solution_objective(model.problem, solution)
 
 
-def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_force_finds() -> None:
+def test_pyvrp_drives_no_closed_leg_and_mostly_matches_brute_force() -> None:
     found = []
     for seed in range(20):
         model = model_of(half_closed(seed))
@@ -155,6 +155,6 @@ def test_among_many_closed_legs_pyvrp_drives_none_and_mostly_finds_what_brute_fo
 
 
 @pytest.mark.parametrize("seed", range(18))
-def test_among_many_closed_legs_vroom_drives_none(seed: int) -> None:
+def test_vroom_drives_no_closed_leg(seed: int) -> None:
     model = model_of(half_closed(seed))
     assert faults(model, vroom_solution(model)) == []

@@ -1,4 +1,4 @@
-"""Limits on shifts that PyVRP is told as prices: where, at what price, and that its search then ends."""
+"""Shift limits that PyVRP gets as prices: in which problems, at what price, and that its search ends."""
 
 import threading
 from typing import Any
@@ -19,7 +19,7 @@ LEG = 100
 
 
 def reloading(job: dict[str, Any] | None = None, **vehicle: Any) -> Model:
-    """Three jobs at one end of a leg, for a vehicle with room for one that reloads at the other end."""
+    """Three jobs at one end of a leg. The vehicle has capacity for one job and reloads at the other end."""
     late = {"release_time": 50, "time_windows": [[0, 1_000]]}
     home = {"start_index": 0, "end_index": 0, "reloads": [{"id": 1, "location_index": 0}]}
     usual = {"id": 1, **home, "capacity": [1], "shift_duration": 450, **vehicle}
@@ -38,7 +38,7 @@ def limits(model: Model) -> list[int]:
     return list(priced_limits(model, Encoding(model).fleet).values())
 
 
-def test_a_shift_is_limited_by_a_price_where_late_goods_meet_several_trips() -> None:
+def test_a_shift_limit_becomes_a_price_with_release_times_windows_and_several_trips() -> None:
     assert limits(reloading()) == [450]
     assert limits(reloading(max_overtime=60)) == [510]
     assert limits(reloading({"release_time": 50}, time_window=[0, 1_000])) == [450]
@@ -55,12 +55,12 @@ def test_a_shift_is_limited_by_a_price_where_late_goods_meet_several_trips() -> 
     ],
     ids=["nothing comes in late", "nobody can be late", "one trip", "one trip by number", "any length"],
 )
-def test_elsewhere_a_limit_is_a_limit(model: Model) -> None:
+def test_a_shift_limit_stays_a_limit_otherwise(model: Model) -> None:
     assert limits(model) == []
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_routes_that_last_too_long_keep_not_all_rules(complete: bool) -> None:
+def test_a_route_that_lasts_too_long_breaks_the_rules(complete: bool) -> None:
     model = reloading()
     encoding = Encoding(model)
     data = encoding.data(complete)
@@ -74,7 +74,7 @@ def test_routes_that_last_too_long_keep_not_all_rules(complete: bool) -> None:
     assert not encoding.keeps_rules(encoding.solution(data, three))
 
 
-def test_overtime_has_its_own_cost_where_every_task_is_served_and_none_elsewhere() -> None:
+def test_overtime_keeps_its_cost_only_if_every_task_must_be_served() -> None:
     encoding = Encoding(reloading(max_overtime=60, costs={"per_overtime_hour": 3_600}))
     required, prized = (encoding.data(complete).vehicle_type(0) for complete in (True, False))
     divisor = encoding.fleet.divisor
@@ -83,7 +83,7 @@ def test_overtime_has_its_own_cost_where_every_task_is_served_and_none_elsewhere
     assert prized.unit_overtime_cost > 1_000 * required.unit_overtime_cost
 
 
-def test_as_many_tasks_are_served_as_the_shift_lasts() -> None:
+def test_as_many_tasks_are_served_as_fit_into_the_shift() -> None:
     search = Annealing(Encoding(reloading()), complete=False, seed=1)
     found = search.run(search.first_solution(), after(3_000), lambda _: None, lukewarm).best
     assert search.encoding.keeps_rules(found)
@@ -91,7 +91,7 @@ def test_as_many_tasks_are_served_as_the_shift_lasts() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_search_comes_to_its_end(seed: int) -> None:
+def test_a_search_with_priced_limits_ends(seed: int) -> None:
     body = trips_body(34, jobs=120, vehicles=2)
     for vehicle in body["vehicles"]:
         vehicle.setdefault("reloads", [{"id": 1, "location_index": 0}])

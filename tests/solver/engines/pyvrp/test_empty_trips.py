@@ -26,7 +26,7 @@ def kept(given: Model, *visits: Visit) -> tuple[Visit, ...]:
     return without_empty_trips(given, PlannedRoute(0, visits)).visits
 
 
-def test_a_reload_at_the_beginning_at_the_end_and_after_another_one_goes() -> None:
+def test_reloads_at_either_end_or_after_another_reload_are_dropped() -> None:
     assert kept(model(), DEPOT, 0, DEPOT, YARD, 1, YARD) == (0, DEPOT, 1)
 
 
@@ -39,8 +39,8 @@ def test_a_route_without_reloads_stays_as_it_is() -> None:
     assert without_empty_trips(model(), route) is route
 
 
-def test_an_empty_trip_that_is_a_short_cut_stays() -> None:
-    """From the second job to the depot it is nearer by way of the yard."""
+def test_an_empty_trip_stays_if_it_is_a_shortcut() -> None:
+    """The way from the second job to the depot is shorter through the yard."""
     cells = [list(row) for row in PLAIN]
     cells[2][0], cells[2][3], cells[3][0] = 900, 10, 10
     assert kept(model(cells), 0, 1, YARD) == (0, 1, YARD)

@@ -1,4 +1,4 @@
-"""A plan and PyVRP's solution say the same of one problem."""
+"""A plan and the PyVRP solution made from it mean the same."""
 
 import random
 from typing import Any
@@ -16,7 +16,7 @@ FEATURES = ({"capacity"}, {"shipments", "skills"}, {"fleet", "windows"}, {"open 
 
 
 def several(**first: Any) -> Model:
-    """Two jobs; what is `first`'s is the first one's alone."""
+    """A problem with two jobs; `first` holds what differs in the first one."""
     cells = [[0, 100, 200], [100, 0, 100], [200, 100, 0]]
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
@@ -28,7 +28,7 @@ def several(**first: Any) -> Model:
 
 @pytest.mark.parametrize("features", FEATURES, ids=lambda it: "+".join(sorted(it)))
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_plan_comes_back_from_the_solution_that_it_says(features: set[str], complete: bool) -> None:
+def test_a_plan_survives_the_way_into_pyvrp_and_back(features: set[str], complete: bool) -> None:
     for seed in range(5):
         model = model_of(random_problem(seed, features, jobs=10, vehicles=4))
         encoding = Encoding(model)
@@ -48,11 +48,11 @@ def test_a_task_that_no_vehicle_can_serve_is_left_out() -> None:
     assert not encoding.knows([PlannedRoute(0, (0, 1))])
 
 
-def test_a_task_that_known_routes_serve_is_possible() -> None:
+def test_a_task_that_known_routes_serve_counts_as_servable() -> None:
     assert Encoding(several(skills=[9]), [PlannedRoute(0, (0,))]).possible == [0, 1]
 
 
-def test_windows_of_a_job_are_clients_of_which_one_is_served() -> None:
+def test_a_job_has_one_client_for_each_window_and_one_of_them_is_served() -> None:
     encoding = Encoding(several(time_windows=[[0, 50], [300, 400], [900, 950]]))
     data = encoding.data(complete=True)
     assert (data.num_clients, data.num_groups) == (4, 1)
@@ -62,7 +62,7 @@ def test_windows_of_a_job_are_clients_of_which_one_is_served() -> None:
     assert encoding.plan(solution) == plan
 
 
-def test_a_task_is_required_or_worth_a_prize() -> None:
+def test_each_task_is_either_required_or_carries_a_prize() -> None:
     encoding = Encoding(several())
     required, prized = encoding.data(complete=True).clients(), encoding.data(complete=False).clients()
     assert [(client.required, client.prize) for client in required] == [(True, 0)] * 2
@@ -75,7 +75,7 @@ def test_data_and_neighbours_are_made_once() -> None:
     assert encoding.shared(complete=True)[0] is not encoding.shared(complete=False)[0]
 
 
-def test_only_the_routes_that_are_wanted_make_the_plan() -> None:
+def test_a_plan_has_only_the_routes_that_pass_the_check() -> None:
     encoding = Encoding(several(time_windows=[[0, 10]]), [PlannedRoute(0, (0,))])
     solution = encoding.solution(encoding.data(complete=False), [PlannedRoute(0, (0, 1))])
     assert not encoding.keeps_rules(solution)

@@ -1,4 +1,4 @@
-"""PyVRP's threads go on from what they are told, as far as PyVRP knows its tasks."""
+"""PyVRP as an engine: it continues from plans whose tasks it knows."""
 
 import math
 from typing import Any
@@ -15,14 +15,14 @@ from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 
 ROUNDABOUT = [[0, 100, 300], [100, 0, 100], [300, 100, 0]]
-"""To the farthest place it is shorter by way of the one between."""
+"""The way to the farthest place is shorter by the place between."""
 PLAN = [PlannedRoute(0, (0, 1))]
-"""Serves the farthest place too, on the way."""
+"""Serves the farthest place as well, on the shorter way."""
 
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A problem whose second task looks impossible, as it may in a very large one."""
+    """A problem whose second task is wrongly taken for unservable, as can happen in a very large one."""
     monkeypatch.setattr(detours, "MOST_ROWS", 2)
     vehicle = {"id": 1, "start_index": 0, "end_index": 0, "max_travel_time": 500}
     body: dict[str, Any] = {
@@ -33,13 +33,13 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     return model_of(problem_of(body))
 
 
-def test_what_a_known_answer_serves_is_possible(model: Model) -> None:
+def test_a_task_that_a_known_answer_serves_counts_as_servable(model: Model) -> None:
     assert Encoding(model).possible == [0]
     assert Encoding(model, PLAN).possible == [0, 1]
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_it_goes_on_from_plans_whose_tasks_it_was_told_of(model: Model, known: bool) -> None:
+def test_it_knows_only_plans_whose_tasks_it_was_given(model: Model, known: bool) -> None:
     engine = PyvrpEngine(model, PLAN if known else [])
     assert engine.knows(PLAN) == known
     assert engine.possible == ([0, 1] if known else [0])

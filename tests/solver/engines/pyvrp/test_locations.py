@@ -1,4 +1,4 @@
-"""Where PyVRP's stops are."""
+"""The locations and depots that PyVRP gets."""
 
 from milkrun_solver.engines.pyvrp.locations import Locations
 from milkrun_solver.model.problem import Model
@@ -19,19 +19,19 @@ def two_jobs_at_one_place() -> Model:
     )
 
 
-def test_tasks_at_one_place_share_a_location_unless_they_differ() -> None:
+def test_tasks_at_one_place_share_a_location_unless_kept_apart() -> None:
     model = two_jobs_at_one_place()
     assert Locations(model, [0, 1], apart=False).of_task == {0: 0, 1: 0}
     assert Locations(model, [0, 1], apart=True).of_task == {0: 0, 1: 1}
 
 
-def test_an_open_end_is_nowhere() -> None:
+def test_an_open_end_has_no_place() -> None:
     locations = Locations(two_jobs_at_one_place(), [0, 1], apart=False)
     assert locations.rows[locations.depots[None]] is None
     assert locations.rows[locations.depots[0]] == 0
 
 
-def test_places_to_reload_are_depots_after_those_of_starts_and_ends() -> None:
+def test_the_depots_for_reloads_follow_those_for_starts_and_ends() -> None:
     model = two_jobs_at_one_place()
     locations = Locations(model, [0, 1], apart=False)
     assert locations.start_and_end(model.vehicles[0]) == (0, 1)

@@ -12,7 +12,7 @@ from tests.solver.problems import problem_of
 
 
 def whole(terms: list[tuple[np.ndarray, int]], rows: list[int | None]) -> np.ndarray:
-    """The same without blocks, the long way."""
+    """The same matrix computed cell by cell."""
     return np.array(
         [
             [
@@ -33,12 +33,12 @@ def test_a_grid_made_in_blocks_is_the_sum_of_its_matrices() -> None:
     assert np.array_equal(grid(terms, rows), whole(terms, rows))
 
 
-def test_a_grid_needs_its_matrix() -> None:
+def test_a_missing_matrix_is_an_error() -> None:
     with pytest.raises(ValueError, match="lacks"):
         grid([(None, 1)], [0, 1])
 
 
-def test_a_part_of_a_large_matrix_takes_the_memory_of_the_part() -> None:
+def test_a_part_of_a_large_matrix_needs_memory_only_for_the_part() -> None:
     cells = np.broadcast_to(np.uint32(5), (20_000, 20_000))
     rows: list[int | None] = list(range(0, 20_000, 200))
     tracemalloc.start()
@@ -55,7 +55,7 @@ def some_jobs(**vehicle: object) -> Model:
     return model_of(problem_of({"vehicles": [{"id": 1, "start": [2.0, 48.1], **vehicle}], "jobs": jobs}))
 
 
-def test_costs_in_proportion_to_time_share_the_grid_of_times() -> None:
+def test_costs_proportional_to_time_share_the_grid_of_times() -> None:
     [distance], [duration] = Encoding(some_jobs()).fleet.matrices
     assert distance is duration
 

@@ -1,4 +1,4 @@
-"""The price of broken rules: of the size of a leg at first, and never more than 64 bits hold."""
+"""Penalties for broken rules: they start at about the cost of a leg, and no sum of them exceeds 64 bits."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ JOBS = 40
 
 
 def penalties(seconds: int = 1, load: int = 1, **vehicle: Any) -> Penalties:
-    """Of nine jobs in a row, 100 s apart, each with a load of 10; or that many times as much."""
+    """The penalties for nine jobs in a row, 100 s apart, each with a load of 10. Arguments multiply times and
+    loads."""
     body = {
         "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [100 * load], **vehicle}],
         "jobs": [
@@ -34,29 +35,29 @@ def penalties(seconds: int = 1, load: int = 1, **vehicle: Any) -> Penalties:
     return first_penalties(Encoding(model_of(problem_of(body))).data(complete=True))
 
 
-def test_a_unit_of_load_costs_less_where_loads_are_larger() -> None:
+def test_a_unit_of_excess_load_costs_less_if_loads_are_larger() -> None:
     small, large = penalties(), penalties(load=100)
     assert small[0][0] == pytest.approx(100 * large[0][0])
 
 
-def test_a_second_costs_the_same_whatever_a_leg_takes() -> None:
+def test_a_second_of_lateness_costs_the_same_however_long_legs_are() -> None:
     assert penalties()[1] == pytest.approx(penalties(seconds=50)[1])
 
 
-def test_what_breaks_a_rule_costs_some_legs() -> None:
+def test_a_broken_rule_costs_as_much_as_a_few_legs() -> None:
     ((load,), second, _) = penalties()
     leg = second * 300 / 10
     assert 1 < 10 * load / leg < 20
 
 
-def test_where_nothing_has_a_load_or_a_cost_there_are_penalties_too() -> None:
+def test_penalties_are_positive_even_without_loads_or_costs() -> None:
     (loads, second, metre) = penalties(seconds=0, load=0)
     assert all(price > 0 for price in (*loads, second, metre))
 
 
 def data_of(far: int, complete: bool = True, home: int | None = None, **job: Any) -> Any:
-    """Jobs with windows; every tenth one cannot be left but on a leg of `far` seconds, or of `home` to the
-    depot."""
+    """Jobs with windows. Every leg from every tenth job takes `far` seconds; its leg to the depot takes
+    `home`."""
     cells = [
         [0 if i == j else far if i and i % 10 == 0 else 100 for j in range(JOBS + 1)] for i in range(JOBS + 1)
     ]
@@ -74,7 +75,7 @@ def data_of(far: int, complete: bool = True, home: int | None = None, **job: Any
 
 @pytest.mark.parametrize("complete", [True, False])
 @pytest.mark.parametrize("far", [10**8, NO_WAY - 1])
-def test_no_lateness_costs_more_than_64_bits_hold(far: int, complete: bool) -> None:
+def test_the_penalty_for_any_lateness_fits_into_64_bits(far: int, complete: bool) -> None:
     data = data_of(far, complete, priority=100)
     vrp = load_pyvrp()
     for seed in range(5):
@@ -84,7 +85,7 @@ def test_no_lateness_costs_more_than_64_bits_hold(far: int, complete: bool) -> N
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_neither_do_closed_legs(complete: bool) -> None:
+def test_the_penalty_for_closed_legs_fits_into_64_bits(complete: bool) -> None:
     data = data_of(NO_WAY, complete, home=100, priority=100)
     vrp = load_pyvrp()
     for seed in range(5):
@@ -93,12 +94,12 @@ def test_neither_do_closed_legs(complete: bool) -> None:
         assert (one_route.excess_distance() + one_route.time_warp()) * max_penalty(data) < 2**62
 
 
-def test_costs_of_usual_size_have_the_penalties_that_pyvrp_has_by_default() -> None:
+def test_ordinary_costs_get_pyvrps_default_maximum() -> None:
     assert max_penalty(data_of(far=100)) == 100_000
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_prizes_of_usual_size_are_the_bound(seed: int) -> None:
+def test_the_highest_ordinary_prize_is_the_maximum_penalty(seed: int) -> None:
     features = {"capacity", "windows", "shipments", "priorities"}
     data = Encoding(model_of(random_problem(seed, features, jobs=100, vehicles=20))).data(complete=False)
     prizes = [client.prize for client in data.clients()] + [it.prize for it in data.shipments()]

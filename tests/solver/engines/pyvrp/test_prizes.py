@@ -1,4 +1,4 @@
-"""A prize outweighs all that a plan can cost, and all of them stay within 64 bits."""
+"""A prize outweighs the cost of any plan, and the sum of all prizes fits into 64 bits."""
 
 import random
 
@@ -17,7 +17,7 @@ FEATURES = {"capacity", "fleet", "priorities", "open routes", "shipments"}
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_task_is_worth_more_than_any_plan_costs(seed: int) -> None:
+def test_a_prize_exceeds_the_cost_of_any_plan(seed: int) -> None:
     model = model_of(random_problem(seed, FEATURES | ({"custom costs"} if seed % 2 else set())))
     assert inability("pyvrp", model.problem) is None
     encoding = Encoding(model)
@@ -27,8 +27,8 @@ def test_a_task_is_worth_more_than_any_plan_costs(seed: int) -> None:
         assert internal_cost(model, random_plan(model, rng)) < least * encoding.fleet.divisor
 
 
-def test_a_task_is_worth_the_way_to_a_place_far_from_all_others() -> None:
-    """The mean of the matrix says nothing of it."""
+def test_a_prize_covers_the_way_to_one_distant_place() -> None:
+    """The mean of the matrix hardly shows that way."""
     far, jobs = 1_000_000, 40
     cells = [[0 if i == j else 100 for j in range(jobs + 1)] for i in range(jobs + 1)]
     cells[0][jobs] = cells[jobs][0] = far
@@ -44,7 +44,7 @@ def test_a_task_is_worth_the_way_to_a_place_far_from_all_others() -> None:
 
 
 @pytest.mark.parametrize("priority", [0, 100])
-def test_all_prizes_stay_within_64_bits(priority: int) -> None:
+def test_the_sum_of_all_prizes_fits_into_64_bits(priority: int) -> None:
     huge, jobs = NO_WAY - 1, 50
     cells = [[0 if i == j else huge for j in range(jobs + 1)] for i in range(jobs + 1)]
     body = {

@@ -1,4 +1,4 @@
-"""What PyVRP is told of vehicles that are alike."""
+"""The vehicle types that PyVRP gets."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ PLAIN = TypeArguments(
 )
 
 
-def test_what_is_not_given_is_left_to_pyvrp() -> None:
+def test_pyvrp_gets_no_argument_that_has_no_value() -> None:
     keywords = PLAIN.as_keywords()
     assert keywords["capacity"] == [4, 2]
     assert not keywords.keys() & {"tw_early", "tw_late", "max_distance", "shift_duration", "max_reloads"}
@@ -33,10 +33,10 @@ def numbers_by_type(*vehicles: dict[str, Any]) -> list[list[int]]:
     return [kind.vehicles for kind in Encoding(model_of(problem_of(body))).fleet.types]
 
 
-def test_vehicles_that_are_alike_are_one_type() -> None:
+def test_identical_vehicles_share_a_type() -> None:
     assert numbers_by_type({}, {"time_window": [0, 9]}, {}, {"time_window": [0, 9]}) == [[0, 2], [1, 3]]
 
 
-def test_a_limit_on_reloads_makes_another_type_where_there_are_reloads() -> None:
+def test_a_limit_on_reloads_makes_a_type_of_its_own() -> None:
     reloads = [{"id": 1, "location_index": 0}]
     assert numbers_by_type({"reloads": reloads}, {"reloads": reloads, "max_reloads": 1}) == [[0], [1]]

@@ -1,4 +1,4 @@
-"""VROOM takes matrices whose huge cells say that no way leads there, and drives no such leg."""
+"""Matrices with huge cells, which mean that there is no way: VROOM accepts them and drives no such leg."""
 
 import random
 from typing import Any
@@ -13,7 +13,7 @@ from tests.solver.problems import problem_of, random_problem
 
 HUGE = 2**31 - 1
 CELLS = [[0, 10, 20, HUGE], [10, 0, 15, HUGE], [20, 15, 0, HUGE], [HUGE, HUGE, HUGE, 0]]
-"""Nothing leads to the last place or away from it."""
+"""No way leads to the last place or away from it."""
 PAUSE = {"id": 1, "time_windows": [[0, 1_000]], "service": 5}
 
 
@@ -28,14 +28,14 @@ def body(cells: list[list[int]] = CELLS, **vehicle: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "vehicle", [{}, {"breaks": [PAUSE]}, {"speed_factor": 0.3}, {"speed_factor": 5, "breaks": [PAUSE]}]
 )
-def test_vroom_serves_what_is_within_reach(vehicle: dict[str, Any]) -> None:
+def test_vroom_serves_all_tasks_within_reach(vehicle: dict[str, Any]) -> None:
     model = model_of(problem_of(body(**vehicle)))
     solution = vroom_solution(model)
     assert [task.id for task in solution.unassigned] == [3]
     assert faults(model, solution) == []
 
 
-def test_custom_costs_may_forbid_legs_too() -> None:
+def test_custom_costs_can_forbid_legs_too() -> None:
     times = [[0 if i == j else 10 for j in range(4)] for i in range(4)]
     given = body(breaks=[PAUSE]) | {"matrices": {"car": {"durations": times, "costs": CELLS}}}
     model = model_of(problem_of(given))
@@ -44,7 +44,7 @@ def test_custom_costs_may_forbid_legs_too() -> None:
     assert faults(model, solution) == []
 
 
-def test_of_profiles_only_the_one_with_huge_cells_is_changed() -> None:
+def test_only_a_profile_with_huge_cells_is_changed() -> None:
     plain = [[0 if i == j else 10 for j in range(4)] for i in range(4)]
     given = body()
     given["vehicles"][1]["profile"] = "bike"
@@ -55,25 +55,25 @@ def test_of_profiles_only_the_one_with_huge_cells_is_changed() -> None:
     assert vroom_solution(model).summary.unassigned == 0
 
 
-def test_a_long_leg_that_vroom_can_add_up_is_driven() -> None:
+def test_a_long_leg_is_driven_if_vroom_can_add_it_up() -> None:
     far = 10**8
     cells = [[far if cell == HUGE else cell for cell in row] for row in CELLS]
     assert vroom_solution(model_of(problem_of(body(cells)))).summary.unassigned == 0
 
 
-def test_where_most_legs_are_huge_none_is_forbidden() -> None:
+def test_no_leg_is_forbidden_if_most_are_huge() -> None:
     cells = [[0 if i == j else 900_000_000 for j in range(4)] for i in range(4)]
     model = model_of(problem_of(body(cells)))
     assert (request_of(model, [], threads=1, seconds=1).matrices["car"][0] == cells).all()
 
 
-def test_where_no_way_leads_at_all_nothing_is_served() -> None:
+def test_nothing_is_served_if_every_leg_is_closed() -> None:
     cells = [[0 if i == j else HUGE for j in range(4)] for i in range(4)]
     model = model_of(problem_of(body(cells, breaks=[PAUSE])))
     assert vroom_solution(model).summary.unassigned == 3
 
 
-def test_one_closed_leg_is_forbidden_where_the_rest_can_be_added_up() -> None:
+def test_a_single_closed_leg_is_forbidden() -> None:
     cells = [[0, 10, 20, 30], [10, 0, 15, 15], [20, 15, 0, 15], [HUGE, 15, 15, 0]]
     model = model_of(problem_of(body(cells)))
     solution = vroom_solution(model)
@@ -82,7 +82,7 @@ def test_one_closed_leg_is_forbidden_where_the_rest_can_be_added_up() -> None:
 
 
 def dear(unit: int, vehicles: int = 2, **vehicle: Any) -> dict[str, Any]:
-    """Custom costs of so many units each: in all too much for VROOM where a unit is as much as a million."""
+    """Custom costs that are multiples of `unit`. If it is a million, VROOM cannot add them up."""
     rng = random.Random(3)
     times = [[0 if i == j else rng.randint(60, 900) for j in range(10)] for i in range(10)]
     costs = [[0 if i == j else unit * rng.randint(200, 600) for j in range(10)] for i in range(10)]
@@ -95,7 +95,7 @@ def dear(unit: int, vehicles: int = 2, **vehicle: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("costs", [{}, {"fixed": 3_000_000, "per_task_hour": 3_600_000_000}])
-def test_costs_that_are_multiples_of_a_large_number_are_solved_as_without_it(costs: dict[str, int]) -> None:
+def test_costs_with_a_large_common_divisor_give_the_same_routes_as_without_it(costs: dict[str, int]) -> None:
     small = dear(1, costs={key: value // 1_000_000 for key, value in costs.items()})
     model = model_of(problem_of(dear(1_000_000, costs=costs)))
     solution = vroom_solution(model)
@@ -106,7 +106,7 @@ def test_costs_that_are_multiples_of_a_large_number_are_solved_as_without_it(cos
     assert task_ids(solution) == task_ids(theirs)
 
 
-def test_what_is_dear_is_divided_by_no_more_than_all_costs_have_in_common() -> None:
+def test_large_costs_are_divided_only_by_their_common_divisor() -> None:
     model = model_of(problem_of(dear(1_000_000, costs={"fixed": 1_500})))
     request = request_of(model, [], threads=1, seconds=1)
     assert [vehicle["costs"]["fixed"] for vehicle in request.problem["vehicles"]] == [3, 3]
@@ -116,7 +116,7 @@ def test_what_is_dear_is_divided_by_no_more_than_all_costs_have_in_common() -> N
     assert (500 * found.astype(int)).tolist() == given.tolist()
 
 
-def test_costs_are_not_divided_where_another_profile_has_none() -> None:
+def test_costs_are_not_divided_if_another_profile_has_no_custom_costs() -> None:
     given = dear(1_000_000, vehicles=3)
     given["vehicles"][2] |= {"profile": "bike", "costs": {"fixed": 10**6}}
     given["matrices"]["bike"] = {"durations": given["matrices"]["car"]["durations"]}
@@ -125,7 +125,7 @@ def test_costs_are_not_divided_where_another_profile_has_none() -> None:
     assert [vehicle["costs"]["fixed"] for vehicle in request.problem["vehicles"]] == [0, 0, 10**6]
 
 
-def test_a_closed_leg_does_not_keep_costs_from_being_divided() -> None:
+def test_large_costs_are_divided_even_if_a_leg_is_closed() -> None:
     given = dear(1_000_000)
     given["matrices"]["car"]["costs"][4][5] = HUGE
     model = model_of(problem_of(given))
@@ -135,7 +135,7 @@ def test_a_closed_leg_does_not_keep_costs_from_being_divided() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_usual_matrices_are_sent_as_they_are(seed: int) -> None:
+def test_ordinary_matrices_are_sent_unchanged(seed: int) -> None:
     model = model_of(random_problem(seed, {"capacity", "fleet", "custom costs"}, jobs=30, vehicles=4))
     request = request_of(model, [], threads=1, seconds=1)
     for profile, (durations, _, costs) in nonempty(request.matrices.items()):

@@ -1,4 +1,4 @@
-"""The child itself, in this process: a line for each answer, whatever VROOM says."""
+"""The child process on its own: it writes one line for each answer, and refusals as well."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def request(*efforts: Effort) -> Request:
 
 
 def lines(*requests: Request) -> list[str]:
-    """What the child writes on these requests, until there are no more."""
+    """The lines that the child writes for these requests until its input ends."""
     child = subprocess.run(
         [sys.executable, "-m", "milkrun_solver.engines.vroom.child"],
         input=b"".join(map(pickle.dumps, requests)),
@@ -35,13 +35,13 @@ def lines(*requests: Request) -> list[str]:
     return child.stdout.decode().splitlines()
 
 
-def test_each_effort_has_a_line_and_each_request_an_empty_one_at_its_end() -> None:
+def test_each_effort_gets_a_line_and_an_empty_line_ends_each_request() -> None:
     found = lines(request(Effort(None), Effort(0)), request(Effort(0)))
     assert [line[:1] for line in found] == ["+", "+", "", "+", ""]
     assert all(json.loads(line[1:])["code"] == 0 for line in found if line)
 
 
-def test_a_problem_that_vroom_refuses_is_answered_with_its_words_and_the_next_one_solved() -> None:
+def test_a_refusal_is_passed_on_and_the_next_problem_is_solved() -> None:
     bad = request_of(refused(), [Effort(0)], threads=1, seconds=60)
     message, _, good, _ = lines(bad, request(Effort(0)))
     assert message.startswith("-")
@@ -49,12 +49,12 @@ def test_a_problem_that_vroom_refuses_is_answered_with_its_words_and_the_next_on
     assert good.startswith("+")
 
 
-def test_efforts_are_not_begun_once_the_time_is_over() -> None:
+def test_no_effort_begins_once_the_time_is_over() -> None:
     assert lines(replace(request(Effort(0), Effort(0)), seconds=0)) == [""]
 
 
 @pytest.mark.parametrize("effort", [Effort(None), Effort(0), Effort(2), Effort(1, searches=3)])
-def test_an_effort_serves_the_problem_with_distances_in_the_answer(effort: Effort) -> None:
+def test_the_answer_of_every_effort_includes_distances(effort: Effort) -> None:
     asked = request(effort)
     found = json.loads(answer(load_vroom(), asked, effort, 60))
     assert found["summary"]["unassigned"] == 0

@@ -1,4 +1,4 @@
-"""What VROOM is asked, of the whole of a problem and of a part of it."""
+"""The request that VROOM gets for a whole problem and for a part of it."""
 
 from dataclasses import replace
 from typing import Any
@@ -40,7 +40,7 @@ def places_of(model: Model) -> set[int]:
     return {*ends, *(task.place for task in model.tasks)}
 
 
-def test_of_a_parts_matrices_only_its_own_rows_are_sent(model: Model) -> None:
+def test_a_part_sends_only_its_own_rows_of_the_matrices(model: Model) -> None:
     part = some(model)
     asked = request(part.model)
     rows = sorted(places_of(part.model))
@@ -54,7 +54,7 @@ def test_of_a_parts_matrices_only_its_own_rows_are_sent(model: Model) -> None:
             assert (sent == whole[np.ix_(rows, rows)]).all()
 
 
-def test_each_stop_of_a_part_names_its_row_among_those_sent(model: Model) -> None:
+def test_each_stop_of_a_part_refers_to_the_rows_sent(model: Model) -> None:
     part = some(model)
     rows = sorted(places_of(part.model))
     described = request(part.model).problem
@@ -66,7 +66,7 @@ def test_each_stop_of_a_part_names_its_row_among_those_sent(model: Model) -> Non
     ]
 
 
-def test_where_every_row_is_used_nothing_is_copied() -> None:
+def test_matrices_are_not_copied_if_every_row_is_used() -> None:
     model = model_of(random_problem(6, {"capacity", "great circle"}))
     durations, distances, _ = request(model).matrices["car"]
     assert durations is model.travel.profiles["car"].durations
@@ -74,7 +74,7 @@ def test_where_every_row_is_used_nothing_is_copied() -> None:
 
 
 def rounding(**other: Any) -> dict[str, Any]:
-    """A problem whose costs come to other numbers where they are rounded down instead of to the nearest."""
+    """A problem whose costs differ when they are rounded down rather than to the nearest."""
     durations = [[0 if a == b else 97 + 31 * a + 53 * b for b in range(8)] for a in range(8)]
     return {
         "vehicles": [
@@ -88,14 +88,14 @@ def rounding(**other: Any) -> dict[str, Any]:
 
 
 def timed_elsewhere() -> Model:
-    """Only one vehicle has a time window: a part without it is not timed, the whole is."""
+    """Only one vehicle has a time window: the whole problem is timed, a part without that vehicle is not."""
     body = rounding()
     body["vehicles"][0]["time_window"] = [0, 100_000]
     return model_of(problem_of(body))
 
 
-def test_a_part_costs_what_it_costs_in_the_whole_where_only_the_whole_is_timed() -> None:
-    """VROOM rounds in another way where nothing binds in time."""
+def test_an_untimed_part_of_a_timed_problem_costs_the_same_as_in_the_whole() -> None:
+    """VROOM rounds differently if no time window matters."""
     model = timed_elsewhere()
     part = part_of(model, [], range(6), [1, 2, 3])
     assert not is_timed((it.source for it in part.model.tasks), (it.source for it in part.model.vehicles))
@@ -106,25 +106,25 @@ def test_a_part_costs_what_it_costs_in_the_whole_where_only_the_whole_is_timed()
     assert [route.cost for route in routes] != [route.cost for route in untimed if route]
 
 
-def test_a_part_that_is_timed_itself_gets_no_other_window() -> None:
+def test_a_timed_part_gets_no_other_time_window() -> None:
     model = timed_elsewhere()
     described = request(part_of(model, [], range(6), [0, 1]).model).problem
     assert [vehicle.get("time_window") for vehicle in described["vehicles"]] == [(0, 100_000), None]
 
 
-def test_where_nothing_is_timed_no_window_is_made_up() -> None:
+def test_an_untimed_problem_gets_no_time_window() -> None:
     model = model_of(problem_of(rounding()))
     asked = request(part_of(model, [], range(4), [1, 2]).model)
     assert not any("time_window" in vehicle for vehicle in nonempty(asked.problem["vehicles"]))
 
 
-def test_what_has_no_value_is_left_out(model: Model) -> None:
+def test_fields_without_a_value_are_left_out(model: Model) -> None:
     described = request(model).problem
     for it in nonempty([*described["vehicles"], *described["jobs"]]):
         assert None not in it.values()
 
 
-def test_distances_that_one_profile_lacks_are_zeros_where_another_has_them() -> None:
+def test_missing_distances_are_zeros_if_another_profile_has_distances() -> None:
     body = rounding()
     cells = body["matrices"]["car"]["durations"]
     body["matrices"] = {"car": {"durations": cells}, "bike": {"durations": cells, "distances": cells}}

@@ -1,4 +1,4 @@
-"""VROOM as an engine: a session's answers, its end, and its child process."""
+"""VROOM as an engine: a session's answers, how it ends, and its child process."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE, until
 
 
 class Watched:
-    """A session, what it found, and how it ended."""
+    """A session, the routes it found and the error it ended with."""
 
     def __init__(self) -> None:
         self.session: VroomSession = VroomEngine(small(), []).session(0, 1)
@@ -36,7 +36,7 @@ class Watched:
         )
 
     def propose(self, model: Model) -> threading.Thread:
-        """Proposes in a thread, as deep as can be."""
+        """Starts a proposal of the greatest depth in a thread."""
 
         def run() -> None:
             try:
@@ -56,7 +56,7 @@ def watched() -> Iterator[Watched]:
     watched.session.close()
 
 
-def test_a_proposal_gives_routes_after_the_heuristics_and_after_each_level(watched: Watched) -> None:
+def test_a_proposal_yields_routes_after_the_heuristics_and_after_each_level(watched: Watched) -> None:
     last = watched.session.propose(watched.assignment(small()), "deep", 1)
     assert len(watched.found) == 3
     assert all(watched.found)
@@ -64,21 +64,21 @@ def test_a_proposal_gives_routes_after_the_heuristics_and_after_each_level(watch
 
 
 @pytest.mark.parametrize(("depth", "answers"), [("construction", 1), ("quick", 2)])
-def test_a_shallow_proposal_ends_sooner(watched: Watched, depth: str, answers: int) -> None:
+def test_a_shallower_proposal_yields_fewer_answers(watched: Watched, depth: str, answers: int) -> None:
     watched.session.propose(watched.assignment(small()), depth, 1)  # type: ignore[arg-type]
     assert len(watched.found) == answers
 
 
-def test_an_improvement_is_the_problem_solved_anew(watched: Watched) -> None:
+def test_an_improvement_solves_the_problem_afresh(watched: Watched) -> None:
     assert watched.session.improve(watched.assignment(small()), [])
     assert watched.session.improve(watched.assignment(small(2)), [])
 
 
-def test_a_small_problem_that_vroom_refuses_has_no_answer(watched: Watched) -> None:
+def test_an_improvement_that_vroom_refuses_has_no_answer(watched: Watched) -> None:
     assert watched.session.improve(watched.assignment(refused()), []) is None
 
 
-def test_after_the_close_of_a_session_its_child_is_gone(watched: Watched) -> None:
+def test_closing_a_session_ends_its_child(watched: Watched) -> None:
     watched.session.improve(watched.assignment(small()), [])
     pid = watched.session.pid
     assert pid is not None
@@ -87,7 +87,7 @@ def test_after_the_close_of_a_session_its_child_is_gone(watched: Watched) -> Non
     assert not is_alive(pid)
 
 
-def test_a_stop_ends_a_proposal_in_the_middle_of_its_work(watched: Watched) -> None:
+def test_a_stop_ends_the_proposal_at_once(watched: Watched) -> None:
     thread = watched.propose(big())
     until(lambda: watched.found)
     watched.session.stop()
@@ -96,13 +96,13 @@ def test_a_stop_ends_a_proposal_in_the_middle_of_its_work(watched: Watched) -> N
     assert watched.error is None
 
 
-def test_a_stop_before_the_child_is_there_starts_none(watched: Watched) -> None:
+def test_no_child_starts_after_a_stop(watched: Watched) -> None:
     watched.session.stop()
     assert watched.session.propose(watched.assignment(small()), "deep", 1) is None
     assert watched.session.pid is None
 
 
-def test_a_child_that_is_killed_by_others_is_an_error(watched: Watched) -> None:
+def test_a_killed_child_is_an_error(watched: Watched) -> None:
     thread = watched.propose(big())
     until(lambda: watched.found)
     assert watched.session.pid is not None
@@ -122,12 +122,12 @@ def test_improvements_fail_once_too_many_children_have_died(watched: Watched) ->
         watched.session.improve(watched.assignment(small()), [])
 
 
-def test_a_refusal_of_vroom_is_an_error_that_says_why(watched: Watched) -> None:
+def test_the_error_says_why_vroom_refused_the_problem(watched: Watched) -> None:
     with pytest.raises(EngineError, match="Inconsistent breaks for vehicle 4"):
         watched.session.propose(watched.assignment(refused()), "deep", 1)
 
 
-def test_an_answer_that_cannot_be_read_is_an_error(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_answer_is_an_error(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched.session._process, "answers", lambda _: iter([{}]))
     with pytest.raises(EngineError, match="cannot be read"):
         watched.session.propose(watched.assignment(small()), "deep", 1)

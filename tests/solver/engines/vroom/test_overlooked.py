@@ -1,4 +1,4 @@
-"""Tasks that VROOM never serves although they can be: no vehicle serves them alone."""
+"""Tasks that VROOM overlooks because no vehicle can serve them alone, although a route can include them."""
 
 import itertools
 import random
@@ -20,8 +20,8 @@ from tests.solver.vroom import plan_mode, vroom_output
 
 
 def two_at_a_dairy(**vehicle: Any) -> dict[str, Any]:
-    """Two pickups at a dairy, where it takes a quarter of an hour to be let in; the second one, by itself,
-    would be delivered too late."""
+    """Two pickups at a dairy with a setup of a quarter of an hour. The second shipment would be delivered too
+    late if it were served alone."""
     step = {"location_index": 1, "setup": 900, "service": 300}
     late = {"time_windows": [[3_600, 3_600]]}
     return {
@@ -52,7 +52,7 @@ def test_a_pickup_that_needs_no_setup_after_another_is_served() -> None:
     assert (solution.summary.unassigned, solution.summary.cost) == (0, 1_800)
 
 
-def test_breaks_are_put_beside_it() -> None:
+def test_it_is_served_beside_a_break() -> None:
     pause = {"id": 1, "service": 600, "time_windows": [[2_000, 6_000]]}
     solution = Watched(problem_of(two_at_a_dairy(breaks=[pause]))).solution
     assert solution.summary.unassigned == 0
@@ -60,12 +60,12 @@ def test_breaks_are_put_beside_it() -> None:
 
 
 @pytest.mark.parametrize("vehicle", [{"capacity": [1]}, {"max_tasks": 3}, {"max_travel_time": 1_700}])
-def test_what_breaks_another_rule_stays_left_out(vehicle: dict[str, Any]) -> None:
+def test_it_stays_unassigned_if_it_breaks_another_rule(vehicle: dict[str, Any]) -> None:
     assert Watched(problem_of(two_at_a_dairy(**vehicle))).solution.summary.unassigned == 2
 
 
 def setups(seed: int) -> Model:
-    """Two shipments and a job at few places, with setups and narrow windows."""
+    """Two shipments and a job at a few shared places, with setups and narrow windows."""
     rng = random.Random(seed)
     size = 4
     cells = [[0 if a == b else rng.randint(200, 900) for b in range(size)] for a in range(size)]
@@ -88,7 +88,7 @@ def setups(seed: int) -> Model:
 
 
 def best_plan(model: Model) -> tuple[Objective, Plan]:
-    """The best of all orders of all choices of tasks, by our own schedule and verifier."""
+    """The best plan of all choices of tasks in all orders, by our own schedule and verifier."""
     found: list[tuple[Objective, Plan]] = []
     for count in range(len(model.tasks) + 1):
         for order in itertools.permutations(range(len(model.tasks)), count):
@@ -104,11 +104,11 @@ def rank_of(model: Model, routes: list[TimedRoute]) -> Objective:
 
 
 SEEDS = [*range(15), 39, 43, 52, 113, 246]
-"""The last ones are of those where VROOM leaves a shipment out that can be served."""
+"""In the last five, VROOM leaves out a shipment that can be served."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_with_setups_at_shared_places_all_is_found_that_brute_force_finds(seed: int) -> None:
+def test_with_setups_at_shared_places_the_answer_is_as_good_as_brute_forces(seed: int) -> None:
     model = setups(seed)
     best, _ = best_plan(model)
     found = routes_of(model, vroom_output(model, 5))

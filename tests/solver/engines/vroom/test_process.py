@@ -1,4 +1,4 @@
-"""The child process: answers as they come, request after request, killed at will, never left behind."""
+"""VROOM's child process: it serves many requests, can be killed at any time and never stays behind."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from tests.solver.problems import problem_of, random_problem
 from tests.waiting import MARGIN, until
 
 LONG = [Effort(None), *[Effort(5)] * 50]
-"""Far more than any test waits for."""
+"""More work than any test waits for."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def big() -> Model:
 
 
 def refused() -> Model:
-    """A problem that VROOM refuses: no break fits into the vehicle's time."""
+    """A problem that VROOM refuses, because no break fits into the vehicle's time window."""
     vehicle = {"id": 4, "start_index": 0, "time_window": [0, 100]}
     body = {
         "vehicles": [{**vehicle, "breaks": [{"id": 1, "time_windows": [[200, 300]]}]}],
@@ -60,7 +60,7 @@ def refused() -> Model:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Whether a process is running; a zombie is not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def test_one_child_serves_request_after_request(process: VroomProcess) -> None:
 
 
 def tasks_in(output: dict[str, Any]) -> int:
-    """How many jobs an output tells of, served or not."""
+    """The number of jobs in an output, served or not."""
     served = [step for route in output["routes"] for step in route["steps"] if step["type"] == "job"]
     return len(served) + len(output["unassigned"])
 
@@ -98,7 +98,7 @@ def test_the_first_request_starts_the_child(process: VroomProcess) -> None:
     assert is_alive(process.pid)
 
 
-def test_a_refusal_says_why_and_the_same_child_serves_the_next_request(process: VroomProcess) -> None:
+def test_the_same_child_serves_the_next_request_after_a_refusal_that_says_why(process: VroomProcess) -> None:
     with pytest.raises(EngineError, match="Inconsistent breaks for vehicle 4"):
         list(process.answers(request(refused(), [Effort(0)])))
     pid = process.pid
@@ -106,13 +106,13 @@ def test_a_refusal_says_why_and_the_same_child_serves_the_next_request(process: 
     assert process.pid == pid
 
 
-def test_a_request_whose_time_is_over_has_no_answers(process: VroomProcess) -> None:
+def test_a_request_without_time_left_has_no_answers(process: VroomProcess) -> None:
     late = replace(request(small(), [Effort(0)]), seconds=0)
     assert list(process.answers(late)) == []
     assert list(process.answers(request(small(), [Effort(0)])))
 
 
-def test_stop_kills_the_child_in_the_middle_of_its_work(process: VroomProcess) -> None:
+def test_a_stop_kills_the_child_at_work(process: VroomProcess) -> None:
     answers = process.answers(request(big(), LONG))
     next(answers)
     assert process.pid is not None
@@ -127,7 +127,7 @@ def test_stop_kills_the_child_in_the_middle_of_its_work(process: VroomProcess) -
     list(answers)
     process.close()
     timer.join()
-    assert time.monotonic() - stopped[0] < 0.5 + MARGIN  # else it works for minutes
+    assert time.monotonic() - stopped[0] < 0.5 + MARGIN  # otherwise it works for minutes
     assert not is_alive(process.pid)
 
 
@@ -137,7 +137,7 @@ def test_after_a_stop_there_are_no_answers_and_no_child(process: VroomProcess) -
     assert process.pid is None
 
 
-def test_close_leaves_no_child_and_may_be_called_twice(process: VroomProcess) -> None:
+def test_close_ends_the_child_and_may_be_called_twice(process: VroomProcess) -> None:
     list(process.answers(request(small(), [Effort(0)])))
     process.close()
     process.close()
@@ -146,7 +146,8 @@ def test_close_leaves_no_child_and_may_be_called_twice(process: VroomProcess) ->
 
 
 def kill_at_work(process: VroomProcess) -> None:
-    """Kills a child that has given its first answer; whoever waits for the next is told."""
+    """Kills a child that has given its first answer, and checks that whoever waits for the next gets an
+    error."""
     answers = process.answers(request(big(), LONG))
     next(answers)
     assert process.pid is not None
@@ -155,12 +156,12 @@ def kill_at_work(process: VroomProcess) -> None:
         list(answers)
 
 
-def test_a_child_that_others_kill_at_work_is_an_error(process: VroomProcess) -> None:
+def test_a_child_killed_at_work_is_an_error(process: VroomProcess) -> None:
     kill_at_work(process)
     assert process.pid is None
 
 
-def test_a_child_that_others_kill_between_requests_is_an_error(process: VroomProcess) -> None:
+def test_a_child_killed_between_requests_is_an_error(process: VroomProcess) -> None:
     list(process.answers(request(small(), [Effort(0)])))
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
@@ -180,7 +181,7 @@ time.sleep(60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent's life")
-def test_a_new_child_serves_after_one_that_died_until_too_many_have(process: VroomProcess) -> None:
+def test_a_dead_child_is_replaced_until_too_many_have_died(process: VroomProcess) -> None:
     for deaths in range(MOST_DEATHS):
         assert not process.lost
         kill_at_work(process)
