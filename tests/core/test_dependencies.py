@@ -9,5 +9,5 @@ def test_a_state_says_why_a_dependency_is_down() -> None:
 
 
 @pytest.mark.parametrize("state", [OK, NOT_CONFIGURED])
-def test_one_that_is_not_down_has_no_reason(state: str) -> None:
+def test_a_dependency_that_is_not_down_has_no_reason(state: str) -> None:
     assert why_down(state) is None

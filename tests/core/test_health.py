@@ -14,7 +14,7 @@ def test_each_dependency_is_named_with_its_state() -> None:
     assert probe.ask() == {"redis": "ok", "neo4j": "down: connection refused"}
 
 
-def test_all_are_asked_at_once() -> None:
+def test_all_checks_run_at_the_same_time() -> None:
     together = threading.Barrier(2, timeout=PATIENCE)
 
     def check() -> str:
@@ -24,10 +24,10 @@ def test_all_are_asked_at_once() -> None:
     assert ReadinessProbe({"a": check, "b": check}, deadline=PATIENCE).ask() == {"a": OK, "b": OK}
 
 
-def test_a_hanging_check_is_down_and_the_others_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deadline is over once the quick one has answered, however long that takes."""
+def test_a_hanging_check_is_reported_as_down_and_the_others_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deadline passes once the quick check has answered, however long that takes."""
     release = threading.Event()
-    times = iter([0.0, 0.0, PATIENCE])  # at the question, and when each answer is waited for
+    times = iter([0.0, 0.0, PATIENCE])  # when the checks start, and when each answer is waited for
     monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: next(times)))
     checks = {"quick": lambda: OK, "slow": lambda: str(release.wait(PATIENCE))}
     probe = ReadinessProbe(checks, deadline=PATIENCE)
@@ -50,7 +50,7 @@ def test_a_hanging_check_is_not_asked_again_while_it_hangs() -> None:
     release.set()
 
 
-def test_an_answer_that_came_too_late_is_not_given_later() -> None:
+def test_a_late_answer_is_not_reported_later() -> None:
     answers = iter(["down: long ago", OK])
     release = threading.Event()
 
@@ -67,10 +67,10 @@ def test_an_answer_that_came_too_late_is_not_given_later() -> None:
     assert probe.ask() == {"redis": OK}
 
 
-def test_a_check_that_fails_is_down() -> None:
+def test_a_check_that_fails_is_reported_as_down() -> None:
     assert ReadinessProbe({"redis": lambda: str(1 // 0)}).ask() == {"redis": "down: failed"}
 
 
-def test_what_is_not_configured_is_no_failure() -> None:
+def test_a_dependency_that_is_not_configured_is_not_a_failure() -> None:
     assert is_ready({"redis": OK, "neo4j": NOT_CONFIGURED})
     assert not is_ready({"redis": OK, "neo4j": TIMED_OUT})

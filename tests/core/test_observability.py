@@ -23,7 +23,7 @@ CONTEXT: Any = SimpleNamespace(function_name="milkrun-worker", aws_request_id="5
 
 
 class Segments:
-    """Stands where X-Ray is, and notes what is put into a trace."""
+    """Stands in for X-Ray, and records what is put into a trace."""
 
     def __init__(self) -> None:
         self.metadata: list[Any] = []
@@ -44,7 +44,7 @@ class Segments:
 
 @pytest.fixture
 def segments(monkeypatch: pytest.MonkeyPatch) -> Segments:
-    """What is put into traces, in a process whose first request is over."""
+    """What is put into traces by a process that has had its first request."""
     segments = Segments()
     tracer = Tracer(service="milkrun", disabled=False, auto_patch=False, provider=segments)  # type: ignore[arg-type]
     monkeypatch.setattr(observability, "get_tracer", lambda: tracer)
@@ -64,7 +64,7 @@ def test_a_callers_data_stays_out_of_the_trace(segments: Segments, monkeypatch: 
 
 
 @pytest.mark.parametrize("trace", ["", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0"])
-def test_a_request_that_no_trace_is_kept_of_opens_no_segment(
+def test_a_request_without_a_trace_opens_no_segment(
     trace: str, segments: Segments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", trace)
@@ -72,7 +72,7 @@ def test_a_request_that_no_trace_is_kept_of_opens_no_segment(
     assert segments.opened == []
 
 
-def test_the_first_request_alone_is_a_cold_start(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_first_request_is_a_cold_start(segments: Segments, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(powertools, "is_cold_start", True)
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Parent=53995c3f42cd8ad8;Sampled=0")
     traced_answer()
@@ -197,7 +197,7 @@ def test_values_of_one_event_are_all_kept(telemetry: Telemetry) -> None:
     assert metric.values == [0, 1]
 
 
-def test_a_dimension_is_measured_beside_the_total(telemetry: Telemetry) -> None:
+def test_a_metric_with_a_dimension_also_counts_in_the_total(telemetry: Telemetry) -> None:
     measure("RunsFailed", code="worker_lost")
     by_code, total = telemetry.metrics()
     assert by_code.dimensions == {"service": "milkrun", "code": "worker_lost"}
@@ -211,7 +211,7 @@ def test_a_metric_that_is_not_listed_is_refused(telemetry: Telemetry) -> None:
 
 
 def measured() -> Iterator[str]:
-    """Names of metrics, wherever the core and the handlers measure one."""
+    """The names of metrics wherever the core or a handler records one."""
     for folder in ("layers/core/milkrun", "functions"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -236,9 +236,12 @@ def test_a_line_names_the_function_and_the_line_that_wrote_it(telemetry: Telemet
     assert telemetry.lines()[0]["location"] == f"somewhere:{somewhere.__code__.co_firstlineno + 1}"
 
 
-def test_a_line_written_at_once_is_the_one_that_a_record_makes(telemetry: Telemetry) -> None:
+def test_a_line_written_directly_equals_one_made_from_a_log_record(telemetry: Telemetry) -> None:
     begin(CONTEXT, "order-7", run_id="R")
-    ways: list[dict[str, Any]] = [{}, {"exc_info": None}]  # what is logging's own takes the long way
+    ways: list[dict[str, Any]] = [
+        {},
+        {"exc_info": None},
+    ]  # what is logged through logging itself takes the long way
     for options in ways:
         get_logger().info("run claimed", run_id="S", nothing=None, count=3, **options)
     one, other = telemetry.lines()

@@ -1,4 +1,4 @@
-"""What SnapStart's hooks do. Those of Lambda's own runtime client are called, in a process of their own."""
+"""SnapStart's hooks, called by Lambda's own runtime client in a process of its own."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ def run(code: str, handler: str, **environment: str) -> None:
 
 @pytest.fixture
 def uptime(monkeypatch: pytest.MonkeyPatch) -> tuple[Uptime, list[float]]:
-    """An uptime with its clock, whose hooks are not left behind."""
+    """An uptime with its clock; its hooks are removed after the test."""
     monkeypatch.setattr(snapshot_restore_py, "_after_restore_registry", [])
     clock = [100.0]
     return Uptime(lambda: clock[0]), clock

@@ -174,7 +174,7 @@ class Flood:
                 return
 
 
-def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(
+def test_every_acknowledged_run_outlives_a_primary_killed_right_after(
     pair: Pair, caller: httpx.Client
 ) -> None:
     """This test must be the last in the file, because the stack has no Redis afterwards."""

@@ -21,7 +21,7 @@ IN_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "key", "
 
 @dataclass
 class Endpoint:
-    """Stands where a sandbox with SnapStart gives credentials: a new set at each question."""
+    """Stands in for the credentials endpoint of a sandbox with SnapStart: each request gets a new set."""
 
     url: str = ""
     token: str = "sesame"
@@ -91,15 +91,15 @@ def why_none(env: dict[str, str]) -> str:
     return caught.value.detail
 
 
-def test_they_are_in_the_environment() -> None:
+def test_credentials_come_from_the_environment() -> None:
     assert RoleCredentials(IN_ENVIRONMENT).get() == Credentials("AKID", "key", "token")
 
 
-def test_without_any_the_error_says_what_is_missing() -> None:
+def test_the_error_says_which_credentials_are_missing() -> None:
     assert why_none({}) == "AWS_ACCESS_KEY_ID is not set"
 
 
-def test_a_sandbox_with_an_endpoint_asks_there(endpoint: Endpoint) -> None:
+def test_credentials_come_from_the_endpoint_if_there_is_one(endpoint: Endpoint) -> None:
     env = endpoint.env | IN_ENVIRONMENT
     assert RoleCredentials(env, lambda: START).get() == Credentials("AKID1", "hidden", "t")
 
@@ -157,7 +157,7 @@ def test_an_endpoint_that_hangs_is_given_up_soon() -> None:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         started = time.monotonic()
         assert why_none({"AWS_CONTAINER_CREDENTIALS_FULL_URI": url}).endswith("unavailable: TimeoutError")
-        assert time.monotonic() - started < MARGIN  # else it waits for ever
+        assert time.monotonic() - started < MARGIN  # otherwise it waits for ever
 
 
 def test_a_refusal_is_reported(endpoint: Endpoint) -> None:

@@ -27,7 +27,7 @@ def manager() -> Iterator[SecretsManager]:
 
 
 def why_none(read: Callable[[], object]) -> str:
-    """Why a secret cannot be read; nothing in the error, or in what caused it, gives a secret away."""
+    """Why a secret cannot be read. Checks that neither the error nor its causes reveal a secret."""
     with pytest.raises(CredentialsUnavailableError) as caught:
         read()
     error: BaseException | None = caught.value
@@ -43,7 +43,7 @@ def test_a_secret_is_read_by_its_name(manager: SecretsManager) -> None:
     assert members == {"username": "neo4j", "password": "pass'word\\ü"}
 
 
-def test_a_signature_is_accepted_where_it_is_checked(manager: SecretsManager) -> None:
+def test_a_server_that_checks_signatures_accepts_ours(manager: SecretsManager) -> None:
     manager.put_login("neo4j", "secret")
     somebody = manager.user_who_may(READ)
     with enable_iam_authentication():
@@ -84,4 +84,4 @@ def test_a_manager_that_hangs_is_given_up_within_a_few_seconds() -> None:
         started = time.monotonic()
         why = why_none(lambda: read_secret(NAME, ANYBODY, datetime.now(UTC), endpoint))
         assert why == "Secrets Manager is unavailable: TimeoutError"
-        assert time.monotonic() - started < TIMEOUT + MARGIN  # else it waits for ever
+        assert time.monotonic() - started < TIMEOUT + MARGIN  # otherwise it waits for ever

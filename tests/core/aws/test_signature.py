@@ -1,4 +1,4 @@
-"""Compared byte by byte with botocore, which the functions that sign here do not import."""
+"""Signatures equal botocore's byte for byte. The functions that sign do not import botocore."""
 
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -35,12 +35,12 @@ def botocore_of(credentials: Credentials) -> BotocoreCredentials:
 
 
 def at(now: datetime) -> AbstractContextManager[object]:
-    """botocore's clock stands still."""
+    """Stops botocore's clock."""
     return mock.patch.object(botocore.auth, "get_current_datetime", return_value=now)
 
 
 @given(CREDENTIALS, REGIONS, MOMENTS, HOSTS, st.dictionaries(NAMES, TEXTS, max_size=5), st.integers(1, 900))
-def test_a_presigned_address_is_botocores(
+def test_a_presigned_address_equals_botocores(
     credentials: Credentials,
     region: str,
     now: datetime,
@@ -56,7 +56,7 @@ def test_a_presigned_address_is_botocores(
 
 
 @given(CREDENTIALS, REGIONS, MOMENTS, HOSTS, NAMES)
-def test_a_token_is_that_of_the_signer_in_aws_own_example(
+def test_a_token_equals_the_one_from_aws_s_own_example(
     credentials: Credentials, region: str, now: datetime, cache: str, user: str
 ) -> None:
     parameters, emitter = {"Action": "connect", "User": user}, HierarchicalEmitter()
@@ -65,7 +65,7 @@ def test_a_token_is_that_of_the_signer_in_aws_own_example(
     )
     url = f"https://{cache}/?{urlencode(parameters)}"
     request = {"method": "GET", "url": url, "body": {}, "headers": {}, "context": {}}
-    # Where awscrt is installed botocore signs with that, which takes no clock.
+    # If awscrt is installed, botocore signs with it, and awscrt accepts no clock.
     with at(now), mock.patch.dict(AUTH_TYPE_MAPS, {"v4-query": SigV4QueryAuth}):
         theirs = signer.generate_presigned_url(
             request, operation_name="connect", expires_in=900, region_name=region
@@ -82,7 +82,7 @@ def test_a_token_is_that_of_the_signer_in_aws_own_example(
     st.dictionaries(st.sampled_from(["Content-Type", "X-Amz-Target", "X-Other"]), HEADER_VALUES),
     st.binary(max_size=200),
 )
-def test_the_headers_of_a_post_are_botocores(
+def test_the_headers_of_a_post_equal_botocores(
     credentials: Credentials,
     region: str,
     now: datetime,
@@ -97,7 +97,7 @@ def test_the_headers_of_a_post_are_botocores(
     assert ours == {**dict(request.headers.items()), "Host": host}
 
 
-def test_a_signature_is_of_its_moment() -> None:
+def test_a_signature_depends_on_the_time() -> None:
     credentials, now = Credentials("AKIDEXAMPLE", "secret"), datetime(2026, 1, 1, tzinfo=UTC)
     tokens = {
         Signer(credentials, "eu-central-1", "elasticache", moment).presign("cache", {}, 900)

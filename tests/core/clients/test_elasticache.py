@@ -1,4 +1,4 @@
-"""Against a real Valkey, where the password of the user is the token; over TLS against a real Redis."""
+"""Logins against a real Valkey on which the user's password is the token; over TLS against a real Redis."""
 
 import hashlib
 import logging
@@ -29,7 +29,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Clock:
-    """Goes on by a minute whenever it is read."""
+    """A clock that moves on by a minute each time it is read."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -44,13 +44,13 @@ def tokens(clock: Callable[[], datetime], credentials: Callable[[], Credentials]
 
 
 def nth_token(number: int) -> str:
-    """The token that a clock's nth reading gives."""
+    """The token that the clock's n-th reading gives."""
     return tokens(lambda: START + timedelta(minutes=number)).get_credentials()[1]
 
 
 @pytest.fixture
 def operator(empty_valkey_url: str) -> Iterator[redis.Redis]:
-    """Who sets the user's password to a token."""
+    """Sets the user's password to a token, as ElastiCache would."""
     client = redis.Redis.from_url(empty_valkey_url)
     yield client
     client.acl_deluser(USER)
@@ -72,14 +72,14 @@ def test_a_token_logs_in(empty_valkey_url: str, operator: redis.Redis) -> None:
     assert connect(empty_valkey_url, credential_provider=tokens(Clock())).acl_whoami() == USER
 
 
-def test_a_token_names_cache_and_user_and_has_no_scheme() -> None:
+def test_a_token_contains_cache_and_user_and_no_scheme() -> None:
     assert nth_token(1).startswith("milkrun-cache/?Action=connect&User=milkrun&X-Amz-Algorithm=")
 
 
-def test_a_connection_that_was_ended_is_followed_by_one_with_a_new_token(
+def test_a_closed_connection_is_replaced_by_one_with_a_new_token(
     empty_valkey_url: str, operator: redis.Redis
 ) -> None:
-    """ElastiCache ends each after 12 hours."""
+    """ElastiCache closes each connection after 12 hours."""
     allow(operator, nth_token(1))
     client = connect(empty_valkey_url, credential_provider=tokens(Clock()))
     client.ping()
@@ -88,7 +88,7 @@ def test_a_connection_that_was_ended_is_followed_by_one_with_a_new_token(
     assert client.ping()
 
 
-def test_a_refused_token_is_followed_by_another_one(empty_valkey_url: str, operator: redis.Redis) -> None:
+def test_a_refused_token_is_replaced_by_another_one(empty_valkey_url: str, operator: redis.Redis) -> None:
     allow(operator, nth_token(2))
     assert connect(empty_valkey_url, credential_provider=tokens(Clock())).ping()
 
@@ -143,7 +143,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="module")
 def tls_port(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A Redis that speaks TLS alone; its certificate is for `localhost`. The embedded Valkey has no TLS."""
+    """A Redis that accepts only TLS, with a certificate for `localhost`. The embedded Valkey has no TLS."""
     binary = shutil.which("redis-server")
     if binary is None:
         missing("redis-server is not installed (on Debian: apt-get install redis-server)")
@@ -169,13 +169,13 @@ def tls_port(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system trusts the authority, and no other."""
+    """Makes the system trust this authority and no other."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
 
 
 @pytest.fixture
 def untrusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The system trusts another authority."""
+    """Makes the system trust another authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(Authority(tmp_path).certificate))
 
 

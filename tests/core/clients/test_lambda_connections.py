@@ -1,4 +1,4 @@
-"""How invokes use their connections: one is kept, and one that was closed meanwhile is replaced at once."""
+"""How invokes use connections: one is kept, and replaced at once if it was closed in the meantime."""
 
 import socket
 import ssl
@@ -29,10 +29,10 @@ CLOSE, HANG = b"close", b"hang"
 
 @dataclass
 class Lambda:
-    """An HTTP server that says what it is told to, and counts connections and requests.
+    """An HTTP server that answers as told, and counts connections and requests.
 
-    `script(connection, request)` gives the answer to a request, both counted from 1; CLOSE ends the
-    connection without one, HANG says nothing more.
+    `script(connection, request)` gives the answer to a request, both counted from 1. CLOSE closes the
+    connection without an answer; HANG sends nothing more.
     """
 
     url: str = ""
@@ -42,7 +42,7 @@ class Lambda:
 
     @property
     def connections(self) -> int:
-        """Those that a request came by."""
+        """The connections by which requests came."""
         return len(set(self.requests))
 
     def serve(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
@@ -72,7 +72,7 @@ class Lambda:
 
 
 def _read_request(talk: socket.socket) -> bool:
-    """Reads one request to the end of its body; whether there was one."""
+    """Reads one request to the end of its body. Returns whether there was one."""
     head = b""
     while b"\r\n\r\n" not in head:
         part = talk.recv(65_536)
@@ -91,11 +91,12 @@ def _read_request(talk: socket.socket) -> bool:
 def server(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Lambda]:
-    """Where the client of this process finds Lambda."""
+    """A server where this process's client finds Lambda."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setattr(lambdas, "INVOKE_TIMEOUT", 30.0)  # a slow machine is no server that hangs
+    # A slow machine must not count as a server that hangs.
+    monkeypatch.setattr(lambdas, "INVOKE_TIMEOUT", 30.0)
     context = None
     if request.param == "https":
         authority = Authority(tmp_path)
@@ -128,7 +129,7 @@ def test_a_connection_serves_all_invokes_one_after_another(
     assert server.requests == [1] * 5
 
 
-def test_invokes_at_the_same_time_keep_theirs(server: Lambda, invoker: WorkerInvoker) -> None:
+def test_simultaneous_invokes_each_keep_their_connection(server: Lambda, invoker: WorkerInvoker) -> None:
     together = threading.Barrier(INVOKES_AT_ONCE, timeout=30)
 
     def at_once(_connection: int, _request: int) -> bytes:
@@ -143,7 +144,7 @@ def test_invokes_at_the_same_time_keep_theirs(server: Lambda, invoker: WorkerInv
     assert len(server.requests) == 2 * INVOKES_AT_ONCE
 
 
-def test_where_a_kept_connection_is_closed_the_event_is_sent_once_more(
+def test_the_event_is_sent_once_more_if_a_kept_connection_was_closed(
     server: Lambda, invoker: WorkerInvoker
 ) -> None:
     server.script = lambda connection, request: CLOSE if (connection, request) == (1, 2) else ACCEPTED
@@ -151,10 +152,9 @@ def test_where_a_kept_connection_is_closed_the_event_is_sent_once_more(
     assert server.requests == [1, 1, 2, 2]
 
 
-def test_all_connections_that_were_kept_make_room_for_new_ones(
-    server: Lambda, invoker: WorkerInvoker
-) -> None:
-    """Frozen together, they are closed together: a second try on another one would fail like the first."""
+def test_one_closed_connection_replaces_all_kept_ones(server: Lambda, invoker: WorkerInvoker) -> None:
+    """Connections that freeze together are closed together: a second try on another one would fail like the
+    first."""
     together = threading.Barrier(2, timeout=30)
 
     def first_two_close(connection: int, request: int) -> bytes:
@@ -169,7 +169,7 @@ def test_all_connections_that_were_kept_make_room_for_new_ones(
     assert server.requests[3:] == [3]
 
 
-def test_it_is_sent_twice_at_the_most(server: Lambda, invoker: WorkerInvoker) -> None:
+def test_an_event_is_sent_at_most_twice(server: Lambda, invoker: WorkerInvoker) -> None:
     server.script = lambda connection, request: ACCEPTED if (connection, request) == (1, 1) else CLOSE
     assert invoker.invoke(RUN) is None
     assert invoker.invoke(RUN) == "ConnectionClosedError"
@@ -184,7 +184,7 @@ def test_a_new_connection_that_is_closed_is_reported_and_not_tried_again(
     assert server.requests == [1]
 
 
-def test_a_server_that_hangs_on_a_kept_connection_is_not_asked_again(
+def test_an_event_is_not_sent_again_if_a_kept_connection_hangs(
     server: Lambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lambdas, "INVOKE_TIMEOUT", 1.0)
@@ -196,7 +196,7 @@ def test_a_server_that_hangs_on_a_kept_connection_is_not_asked_again(
     assert server.requests == [1, 1]
 
 
-def test_an_answer_that_breaks_off_has_accepted_the_event(server: Lambda, invoker: WorkerInvoker) -> None:
+def test_an_event_counts_as_accepted_if_the_answer_breaks_off(server: Lambda, invoker: WorkerInvoker) -> None:
     server.script = lambda _connection, _request: CUT_SHORT
     assert invoker.invoke(RUN) is None
     assert server.requests == [1]

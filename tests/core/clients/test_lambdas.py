@@ -86,7 +86,7 @@ def test_a_lambda_that_hangs_is_given_up_after_a_second(monkeypatch: pytest.Monk
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", f"http://127.0.0.1:{server.getsockname()[1]}")
         started = time.monotonic()
         assert WorkerInvoker(lambdas.get_lambda(), "worker").invoke(RUN) == "ReadTimeoutError"
-        assert time.monotonic() - started < lambdas.INVOKE_TIMEOUT + MARGIN  # else it waits for ever
+        assert time.monotonic() - started < lambdas.INVOKE_TIMEOUT + MARGIN  # otherwise it waits for ever
 
 
 def test_the_client_never_retries() -> None:
@@ -95,7 +95,7 @@ def test_the_client_never_retries() -> None:
 
 
 @pytest.mark.usefixtures("fresh_client")
-def test_an_invoker_leads_to_the_function_it_is_given() -> None:
+def test_an_invoker_invokes_the_function_it_is_given() -> None:
     lambdas.get_invoker.cache_clear()
     alias = "arn:aws:lambda:eu-central-1:123456789012:function:worker:live"
     invoker = lambdas.get_invoker(alias)

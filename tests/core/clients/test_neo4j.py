@@ -1,4 +1,4 @@
-"""Neo4j's login out of Secrets Manager, against a real Neo4j and moto's Secrets Manager."""
+"""Neo4j's login from Secrets Manager, against a real Neo4j and moto's Secrets Manager."""
 
 import inspect
 import logging
@@ -36,7 +36,7 @@ def manager() -> Iterator[SecretsManager]:
         yield manager
 
 
-def test_the_driver_logs_nothing_by_itself(
+def test_the_driver_logs_nothing_on_its_own(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{free_port()}")
@@ -49,7 +49,7 @@ def test_the_driver_logs_nothing_by_itself(
 
 
 class Graph:
-    """A Neo4j that asks who one is, and who may change the password of its only user."""
+    """A Neo4j that requires a login, and whose only user's password can change."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
@@ -80,7 +80,7 @@ def forget() -> None:
 
 @pytest.fixture
 def env(monkeypatch: pytest.MonkeyPatch, manager: SecretsManager) -> Iterator[pytest.MonkeyPatch]:
-    """The environment of a function whose Neo4j's login is in the secret; a new process as it were."""
+    """The environment of a new process of a function whose Neo4j login is in the secret."""
     monkeypatch.setenv("NEO4J_SECRET_ARN", manager.arn)
     monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -115,7 +115,7 @@ def test_a_login_is_read_once(env: pytest.MonkeyPatch, graph: Graph, manager: Se
 
 
 def change_password(password: str, env: pytest.MonkeyPatch, graph: Graph, manager: SecretsManager) -> None:
-    """Afterwards the process knows the old one, and has no connection open."""
+    """Changes the password. The process knows only the old one, and has no open connection."""
     env.setenv("NEO4J_URI", graph.uri)
     manager.put_login("neo4j", graph.password)
     login = client.get_login()
@@ -158,7 +158,7 @@ def test_a_secret_that_holds_the_wrong_password_is_reported(
         ('{"username": "hidden", "password": null}', "the secret has no username and password"),
     ],
 )
-def test_why_a_secret_holds_no_login_is_logged_and_no_part_of_it(
+def test_the_log_says_why_a_secret_holds_no_login_without_quoting_it(
     env: pytest.MonkeyPatch,
     graph: Graph,
     manager: SecretsManager,
@@ -198,7 +198,7 @@ def test_readiness_is_reported_after_one_timeout_while_secrets_manager_hangs(
 
 
 def connections_to(server: socket.socket) -> int:
-    """How many were made that nobody has accepted yet."""
+    """The number of connections that were made and not accepted yet."""
     server.setblocking(False)
     count = 0
     with suppress(BlockingIOError):
@@ -208,7 +208,7 @@ def connections_to(server: socket.socket) -> int:
     return count
 
 
-def test_a_login_of_the_environment_needs_no_secret(env: pytest.MonkeyPatch, graph: Graph) -> None:
+def test_a_login_in_the_environment_needs_no_secret(env: pytest.MonkeyPatch, graph: Graph) -> None:
     env.delenv("NEO4J_SECRET_ARN")
     env.setenv("NEO4J_URI", graph.uri)
     env.setenv("NEO4J_USER", "neo4j")

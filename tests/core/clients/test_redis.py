@@ -24,7 +24,7 @@ def test_a_server_that_hangs_is_given_up_within_a_few_seconds() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
         assert state_of(f"redis://127.0.0.1:{server.getsockname()[1]}/0") == "down: timed out"
-        assert time.monotonic() - started < ANSWER_TIMEOUT + MARGIN  # else it waits for ever
+        assert time.monotonic() - started < ANSWER_TIMEOUT + MARGIN  # otherwise it waits for ever
 
 
 def test_a_wrong_password_is_reported(valkey_url: str) -> None:
@@ -48,7 +48,7 @@ def test_a_full_server_is_unavailable_for_writes(empty_valkey_url: str) -> None:
 
 
 def test_a_demoted_primary_is_replaced_by_the_new_one(empty_valkey_url: str) -> None:
-    """The name of the primary leads elsewhere after a failover: only a new connection finds out."""
+    """After a failover, the primary's name leads to another server. Only a new connection finds it."""
     client, operator = connect(empty_valkey_url), redis.Redis.from_url(empty_valkey_url)
     client.ping()
     before = client.client_id()

@@ -1,4 +1,4 @@
-"""The way to the server of a cluster that holds a key, with servers that move, hang and die."""
+"""The connection to the cluster's server that holds a key, while servers move, hang and die."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -39,7 +39,7 @@ KEYS = [f"key:{number}" for number in range(64)]
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyCluster]:
-    """Three primaries that hold each other for alive, however long one hangs."""
+    """Three primaries that consider each other alive, however long one of them hangs."""
     with running_cluster(tmp_path_factory.mktemp("cluster"), node_timeout=600) as cluster:
         yield cluster
 
@@ -53,9 +53,9 @@ def client(cluster: ValkeyCluster) -> RedisCluster:
 
 @pytest.fixture
 def timeouts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ports of the servers whose answer was waited for in vain, one for each timeout.
+    """The ports of the servers that timed out, one entry for each timeout.
 
-    That a caller waits for a few seconds is shown by their number: how long each takes is the client's own.
+    Their number shows that a caller waits for only a few seconds; the length of a timeout is the client's.
     """
     found: list[int] = []
     read = AbstractConnection.read_response
@@ -95,7 +95,7 @@ def test_each_key_goes_to_the_server_that_holds_it(client: RedisCluster, cluster
     assert all(kept)
 
 
-def test_keys_of_one_server_are_put_together(client: RedisCluster) -> None:
+def test_keys_are_grouped_by_server(client: RedisCluster) -> None:
     groups = by_server(client, KEYS)
     assert sorted(key for group in groups for key in group) == sorted(KEYS)
     assert len(groups) == 3
@@ -103,17 +103,17 @@ def test_keys_of_one_server_are_put_together(client: RedisCluster) -> None:
         assert len({client.get_node_from_key(key).name for key in group}) == 1
 
 
-def test_all_keys_of_a_single_server_are_together(empty_valkey_url: str) -> None:
+def test_all_keys_of_a_single_server_are_one_group(empty_valkey_url: str) -> None:
     assert by_server(connect(empty_valkey_url), KEYS) == [KEYS]
 
 
-def test_a_slot_that_has_moved_is_followed_and_remembered(
+def test_a_moved_slot_is_found_and_remembered(
     client: RedisCluster,
     cluster: ValkeyCluster,
     sent: list[bytes],  # noqa: F811
 ) -> None:
     key = key_on(client, cluster.primaries[0])
-    client.get(key)  # connects
+    client.get(key)  # opens the connection
     move(key_slot(key.encode()), cluster.primaries[0], cluster.primaries[1])
     sent.clear()
     try:
@@ -150,7 +150,7 @@ def test_a_server_that_hangs_costs_one_timeout_and_only_its_own_keys(
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_client_that_is_new_meets_a_server_that_hangs(
+def test_a_new_client_copes_with_a_server_that_hangs(
     client: RedisCluster, cluster: ValkeyCluster, hang: ExitStack, timeouts: list[int], number: int
 ) -> None:
     entry, other = (server for server in cluster.primaries if server is not cluster.primaries[number])
@@ -231,7 +231,7 @@ def test_a_dead_server_is_refused_at_once_and_its_successor_found(tmp_path: Path
         until(is_taken_over)
 
 
-def test_every_server_is_logged_in_to_by_what_gives_the_credentials(
+def test_every_server_is_logged_in_to_with_the_provided_credentials(
     client: RedisCluster, cluster: ValkeyCluster
 ) -> None:
     for primary in cluster.primaries:
@@ -266,7 +266,7 @@ def test_the_settings_choose_the_client() -> None:
 
 
 @pytest.mark.usefixtures("_settings_of_the_cluster")
-def test_it_is_ready_while_every_server_is(cluster: ValkeyCluster, hang: ExitStack) -> None:
+def test_the_cluster_is_ready_while_every_server_is(cluster: ValkeyCluster, hang: ExitStack) -> None:
     assert check_redis() == "ok"
     suspend(cluster.primaries[2], hang)
     assert check_redis() == "down: timed out"

@@ -12,7 +12,7 @@ def encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def test_plain_text_is_taken_as_it_is() -> None:
+def test_plain_text_is_used_as_it_is() -> None:
     assert read_body('{"ä":1}', is_base64=False, limit=100) == '{"ä":1}'.encode()
 
 
@@ -24,7 +24,7 @@ def test_gzip_is_unzipped() -> None:
     assert read_body(encoded(gzip.compress(b"{}" * 40)), is_base64=True, limit=100) == b"{}" * 40
 
 
-def test_text_that_the_gateway_could_not_read_is_refused() -> None:
+def test_text_that_the_gateway_could_not_decode_is_refused() -> None:
     with pytest.raises(InvalidJsonError, match="UTF-8"):
         read_body('{"description": "caf\ufffd"}', is_base64=False, limit=100)
 

@@ -1,4 +1,4 @@
-"""A solution on a map: what is drawn, and what is told with it."""
+"""A solution on a map: the features drawn, and their properties."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ STREET = [DEPOT, (7.415, 43.738), BAKERY, DEPOT]
 
 
 def solution(located: bool = True, **route: Any) -> dict[str, Any]:
-    """A stored solution: one route with a job and a break, one job left out."""
+    """A stored solution with one route of a job and a break, and one unassigned job."""
 
     def place(location: tuple[float, float]) -> dict[str, Any]:
         return {"location": location} if located else {"location_index": 3}
@@ -45,7 +45,7 @@ def solution(located: bool = True, **route: Any) -> dict[str, Any]:
 
 
 def drawn(stored: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Type and coordinates of each feature."""
+    """The type and coordinates of each feature."""
     features = to_geojson(stored)["features"]
     return [(f["geometry"]["type"], f["geometry"]["coordinates"]) for f in features]
 

@@ -57,7 +57,7 @@ def test_two_sessions_of_one_role_are_one_owner(partition: str) -> None:
         "arn:aws:sts::123456789012:federated-user/dispatcher",
     ],
 )
-def test_whoever_is_not_that_role_is_another_owner(other: str) -> None:
+def test_any_other_role_is_another_owner(other: str) -> None:
     assert by_arn(other) != by_arn(ROLE + "s")
 
 
@@ -65,7 +65,7 @@ def test_users_of_one_path_are_two_owners() -> None:
     assert by_arn(USER + "team/a") != by_arn(USER + "team/b")
 
 
-def test_federated_users_are_owners_each() -> None:
+def test_each_federated_user_is_an_owner() -> None:
     federated = "arn:aws:sts::123456789012:federated-user/"
     assert by_arn(federated + "a") != by_arn(federated + "b")
 
@@ -80,12 +80,12 @@ def test_a_subject_belongs_to_its_issuer() -> None:
     assert by_token("https://a.example", "1") != by_token("https://a.example", "2")
 
 
-def test_it_does_not_matter_who_has_checked_a_token() -> None:
+def test_it_does_not_matter_who_checked_a_token() -> None:
     owners = {check("https://a.example", "1") for check in (by_token, by_claims, token_owner)}
     assert len(owners) == 1
 
 
-def test_half_a_token_is_no_identity() -> None:
+def test_half_a_token_is_not_an_identity() -> None:
     for authorizer in ({"issuer": "https://a.example"}, {"claims": {"sub": "1"}}, {"principalId": "x"}):
         with pytest.raises(UnauthenticatedError):
             owner_of(event(authorizer=authorizer), local=False)

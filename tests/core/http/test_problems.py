@@ -14,7 +14,7 @@ NEVER_ANSWERED = {
     errors.SolveError,
     errors.NetworkNotFoundError,
 }
-"""What ends a run or an invocation, not a request, and what clients translate."""
+"""Errors that end a run or an invocation rather than a request, and errors that clients translate."""
 ALL = {
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)
@@ -69,7 +69,7 @@ def test_a_failed_run_answers_with_its_own_code() -> None:
     assert (status, body["code"]) == (HTTPStatus.CONFLICT, "worker_lost")
 
 
-def test_a_failed_run_tells_the_fields_at_fault() -> None:
+def test_a_failed_run_names_the_fields_at_fault() -> None:
     fields = (errors.FieldError("$.jobs[0].location", "lies in the sea"),)
     body = problem(errors.RunFailedError("location_off_network", "One.", fields), "c")[2]
     assert body["errors"] == [{"loc": "$.jobs[0].location", "message": "lies in the sea"}]

@@ -17,7 +17,7 @@ from milkrun.http.sizes import asks_for_gzip, fits, fits_zipped, zipped
         ("", False),
     ],
 )
-def test_only_the_first_type_counts_as_it_does_for_the_gateway(accept: str, expected: bool) -> None:
+def test_only_the_first_type_counts_as_in_the_gateway(accept: str, expected: bool) -> None:
     assert asks_for_gzip(accept) is expected
 
 
@@ -25,7 +25,7 @@ def test_a_body_is_measured_as_a_string_of_json() -> None:
     assert fits("x" * 6_270_000)
     assert not fits("x" * 6_290_000)
     assert not fits('"' * 3_145_000)
-    assert not fits("ü" * 1_050_000)  # at six bytes each, as older Pythons on Lambda write it
+    assert not fits("ü" * 1_050_000)  # six bytes each, as older Pythons on Lambda write it
 
 
 def test_bytes_are_measured_as_base64() -> None:

@@ -1,4 +1,4 @@
-"""What happens to a run whose end and whose submit wait for a replica, and a replica that lags."""
+"""Steps of a run whose submit and end wait for a replica, and a replica that lags."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ WAIT_MS = runner._WAIT_MS
 
 @contextmanager
 def hurrying_while_it_lags(pair: Pair) -> Iterator[None]:
-    """No script waits a second for a replica that is known to be held back."""
+    """Keeps scripts from waiting a second for a replica that is known to lag."""
     lag, catch_up = pair.link.lag, pair.link.catch_up
     with pytest.MonkeyPatch.context() as patch:
 

@@ -1,4 +1,4 @@
-"""A state machine on a real server, and a look at all that it holds."""
+"""A state machine on a real server, and a view of everything the server holds."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +27,7 @@ BEST = Best(b'{"cost":7}', cost=7, unassigned=1)
 
 
 def run_id(number: int) -> str:
-    """The number-th run id, in order of time."""
+    """The n-th run id in order of time."""
     return f"01ARZ3NDEKTSV4RRFFQ69G{number:04d}"
 
 
@@ -60,7 +60,7 @@ class Lab:
         return run_id(number)
 
     def waiting(self, number: int) -> str:
-        """A run that was refused a slot and waits for its turn; another one is running."""
+        """A run that was refused and waits for its turn, while another one is running."""
         self.submit(number)
         assert self.jobs.claim(OWNER, run_id(number), "w") is None
         return run_id(number)
@@ -74,14 +74,14 @@ class Lab:
         return self.reader.status(owner, run_id(number))
 
     def make_due(self, number: int = 1, *, owner: str = OWNER) -> None:
-        """Turns the run's clock back: its next look, its lease, and its time of waiting are long past."""
+        """Makes a run overdue: the times of its next attention and of its lease are long past."""
         keys = OwnerKeys(owner)
         self.client.zadd(keys.active, {f"{owner}:{run_id(number)}": 1})
         if self.client.hexists(keys.run(run_id(number)), "lease_until"):
             self.client.hset(keys.run(run_id(number)), "lease_until", 1)
 
     def forget_what_is_due(self) -> None:
-        """As if it were time to look again at what is counted and leased: another release has left it."""
+        """Makes counts and leases overdue for a check, as another release may leave them."""
         keys = OwnerKeys(OWNER)
         for member in members(self.client, keys.kept):
             self.client.zadd(keys.kept, {member: 1})
@@ -91,15 +91,16 @@ class Lab:
                 self.jobs.expire(*member.decode().split(":"))
 
     def now(self) -> int:
-        """Redis's clock, ms."""
+        """Redis's clock, in ms."""
         (server, *_) = servers_of(self.client)
         seconds, micros = server.time()
         return int(seconds * 1000 + micros // 1000)
 
     def snapshot(self) -> dict[bytes, Any]:
-        """Everything the server holds, and whether it will expire.
+        """Everything that the server holds, and whether it expires.
 
-        Without what soon goes by itself: the owner's rate of submits, and the places of running runs.
+        It leaves out what soon expires by itself: the owner's rate of submits, and the places of running
+        runs.
         """
         readers: dict[bytes, Callable[[bytes], Any]] = {
             b"hash": self.client.hgetall,
@@ -113,7 +114,7 @@ class Lab:
         }
 
     def keys(self) -> list[bytes]:
-        """Of every server."""
+        """The keys of every server."""
         everywhere = {"target_nodes": RedisCluster.PRIMARIES} if isinstance(self.client, RedisCluster) else {}
         return cast("list[bytes]", self.client.keys("*", **everywhere))
 

@@ -1,7 +1,7 @@
-"""The release before this one, as it stays: what it has written, its scripts, and what it reads.
+"""The previous release, frozen: what it wrote, its scripts, and what it reads.
 
-`fixtures/record.py` has recorded it. What is written here by hand (its keys, its arguments, its fields) is
-that release's, and changes no more.
+`fixtures/record.py` recorded it. What is written here by hand (its keys, arguments and fields) is that
+release's and never changes.
 """
 
 import base64
@@ -16,7 +16,7 @@ from milkrun.jobs.codes import Code
 
 FIXTURES = Path(__file__).parent / "fixtures" / "0.1"
 STORIES: dict[str, dict[str, Any]] = json.loads((FIXTURES / "stories.json").read_text())
-"""The status of each run that it has written, by what had happened to it."""
+"""The status of each recorded run, by what happened to it."""
 OWNER = "a1b2c3d4e5f60718"
 BODY = b'{"vehicles": [{"id": 1, "start": [7.4, 43.7]}], "jobs": [{"id": 1, "location": [7.41, 43.7]}]}'
 BEST, RESULT = b'{"cost": 9}', b'{"cost": 7}'
@@ -37,7 +37,7 @@ READ = {
     "pending_since": _MS,
     "key_hash": r"[0-9a-f]*",
 }
-"""Fields of every run that its reader or a script of its needs, and their form."""
+"""Fields that its reader or one of its scripts needs in every run, and their form."""
 READ_WHERE_THERE = {
     "started_at": _MS,
     "finished_at": _MS,
@@ -50,11 +50,11 @@ READ_WHERE_THERE = {
     "stop": r"1",
     "stopped_early": r"1",
 }
-"""Fields that it understands where a run has them. It leaves others alone."""
+"""Fields that it understands if a run has them. It ignores all others."""
 
 
 def unpack(data: bytes) -> bytes:
-    """JSON as it lies in Redis."""
+    """JSON as Redis stores it."""
     return zlib.decompress(data)
 
 
@@ -64,7 +64,7 @@ def run_id(story: str) -> str:
 
 
 def restore(client: AnyRedis) -> None:
-    """Puts what the release has written into Redis, as if that had been a moment ago."""
+    """Puts what the release wrote into Redis, as if it had happened a moment ago."""
     recorded = json.loads((FIXTURES / "runs.json").read_text())
     seconds = client.time()
     now = seconds[0] * 1000 if isinstance(seconds, tuple) else next(iter(seconds.values()))[0] * 1000
@@ -88,7 +88,7 @@ def _later(name: str, text: str, by: int) -> str:
 
 
 class EarlierRelease:
-    """Its scripts with its arguments. Each verb gives the code and what follows it."""
+    """Its scripts with its arguments. Each verb returns the code and what follows it."""
 
     def __init__(self, client: AnyRedis) -> None:
         self._client = client

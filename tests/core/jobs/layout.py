@@ -1,4 +1,4 @@
-"""How the runs of a model are to lie in Redis."""
+"""How Redis should hold the runs of a model."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from .store import Entry
 
 @dataclass(frozen=True)
 class Between:
-    """Equal to any number within these bounds: the model's clock stands still while Redis's goes on."""
+    """Equal to any number within these bounds, because Redis's clock moves on while the model's stands
+    still."""
 
     low: float
     high: float
@@ -24,12 +25,12 @@ class Between:
 
 
 def digest(data: bytes) -> str:
-    """Of a body, or an idempotency key."""
+    """The hash of a body or of an idempotency key."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 
 def expected(model: Model, elapsed: float) -> dict[str, Entry]:
-    """What `Store.read` is to give, `elapsed` ms after it was made."""
+    """What `Store.read` should return, `elapsed` ms after the store was made."""
     return _Layout(model, elapsed).entries()
 
 

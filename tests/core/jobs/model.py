@@ -1,6 +1,6 @@
 """What the state machine promises, in plain Python: a dictionary of runs and a clock that only jumps.
 
-Written apart from the scripts, to be compared with them. Times are milliseconds.
+It was written independently of the scripts, to be compared with them. Times are in milliseconds.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ class ModelRun:
     """A run.
 
     Attributes:
-        queued: Since when it is pending.
-        pending_since: Since when it is, and has its turn: what its age counts from.
-        due: When to look at it next, None once it has ended.
-        expires: None until then.
+        queued: Since when it has been pending.
+        pending_since: Since when it has been pending with a turn. Its age counts from here.
+        due: When it needs attention next; None once it has ended.
+        expires: When it expires; None until it has ended.
     """
 
     submission: Submission
@@ -62,7 +62,7 @@ class ModelRun:
 
 @dataclass
 class Key:
-    """What an idempotency key stands for."""
+    """The run and body of an idempotency key."""
 
     run_id: str
     body: bytes
@@ -71,18 +71,18 @@ class Key:
 
 @dataclass
 class Index:
-    """An owner's list: it may still name runs that are gone."""
+    """An owner's list, which may still name runs that are gone."""
 
     expires: int
     run_ids: set[str] = field(default_factory=set)
 
 
 Name = tuple[str, str]
-"""Owner and id of a run."""
+"""The owner and id of a run."""
 
 
 class Model:
-    """All runs of all owners. Each verb gives the code that its script is to answer."""
+    """All runs of all owners. Each verb returns the code that its script must answer."""
 
     def __init__(self, policy: JobPolicy) -> None:
         self.policy = policy
@@ -91,10 +91,10 @@ class Model:
         self.keys: dict[Name, Key] = {}
         self.lists: dict[str, Index] = {}
         self.gone: dict[Name, int] = {}
-        """Runs that have expired, by when that is noticed: a clock that is set back delays it."""
+        """Expired runs, with the time at which they are noticed; a clock that is set back delays it."""
 
     def jump(self, ms: int) -> None:
-        """Moves the clock, and lets go of what has been kept long enough."""
+        """Moves the clock, and drops everything that has expired."""
         self.now += ms
         expired = {name: run.expires for name, run in self.runs.items() if run.expires is not None}
         self.gone |= {name: at + 1 for name, at in expired.items() if at <= self.now}
@@ -105,7 +105,7 @@ class Model:
         self.lists = {owner: index for owner, index in self.lists.items() if index.expires > self.now}
 
     def of(self, owner: str, status: str) -> list[ModelRun]:
-        """An owner's runs in that status, the oldest first."""
+        """An owner's runs with this status, oldest first."""
         found = [run for (of, _), run in self.runs.items() if of == owner and run.status == status]
         return sorted(found, key=lambda run: run.submission.run_id)
 
@@ -114,7 +114,7 @@ class Model:
         return {name for name, run in self.runs.items() if run.due is not None and run.due <= self.now}
 
     def submit(self, submission: Submission) -> tuple[Code, str]:
-        """The code, and whose state comes with it."""
+        """The code, and the run whose state is returned with it."""
         owner, run_id, key = submission.owner, submission.run_id, submission.idempotency_key
         if (owner, run_id) in self.runs:
             return Code.WAITING if self.runs[owner, run_id].waiting else Code.OK, run_id
@@ -186,7 +186,7 @@ class Model:
         return Code.OK
 
     def older_in_vain(self, name: Name) -> Name | None:
-        """The owner's oldest run that workers were sent for in vain, if it is older than this one."""
+        """The owner's oldest run whose workers did not arrive, if it is older than this one."""
         for run in self.of(name[0], "pending"):
             if run.submission.run_id < name[1] and run.dispatches > 1:
                 return name[0], run.submission.run_id
@@ -204,7 +204,8 @@ class Model:
         return Code.STOP if run.stop else Code.OK
 
     def complete(self, name: Name, token: str, *, spent: int, best: Best | None) -> tuple[Code, str | None]:
-        """The code, and the run whose turn it is next, which only the first of two same calls is told."""
+        """The code, and the run whose turn is next. If the call is repeated, only the first one gets that
+        run."""
         if self._has_ended(name, token, "completed", "cancelled"):
             return Code.OK, None
         if refused := self._refused(name, token):
@@ -219,7 +220,7 @@ class Model:
         return Code.OK, self._end(run, "completed")
 
     def fail(self, name: Name, token: str, *, error: tuple[str, str], spent: int) -> tuple[Code, str | None]:
-        """As `complete`."""
+        """Like `complete`."""
         if self._has_ended(name, token, "failed"):
             return Code.OK, None
         if refused := self._refused(name, token):
@@ -232,7 +233,7 @@ class Model:
 
     def requeue(self, name: Name, token: str, *, hop: bool, spent: int) -> Code:
         run = self.runs.get(name)
-        if run is not None and run.status == "pending" and run.token == token:  # it has done so already
+        if run is not None and run.status == "pending" and run.token == token:  # it has already done so
             return Code.OK
         if refused := self._refused(name, token):
             return refused
@@ -302,7 +303,7 @@ class Model:
         return Code.OK
 
     def page(self, owner: str, status: str | None) -> Iterator[str]:
-        """Ids of an owner's runs, newest first. Reading takes those that are gone out."""
+        """The ids of an owner's runs, newest first. Reading removes runs that are gone."""
         index = self.lists.get(owner)
         if index is None:
             return
@@ -331,12 +332,12 @@ class Model:
         return len(self.of(run.submission.owner, "running")) >= self.policy.max_running
 
     def _turns(self, owner: str) -> int:
-        """How many of the owner's runs are running or may begin to."""
+        """How many of the owner's runs are running or have a turn."""
         pending = [run for run in self.of(owner, "pending") if not run.waiting]
         return len(pending) + len(self.of(owner, "running"))
 
     def _pass_turn(self, owner: str) -> str | None:
-        """To the run that has waited longest, which is due from now on; its id."""
+        """Gives the turn to the run that has waited longest, which is due at once. Returns its id."""
         for run in self.of(owner, "pending"):
             if run.waiting:
                 run.waiting, run.due = False, self.now
@@ -360,7 +361,7 @@ class Model:
             self._end(run, "completed")
 
     def _end(self, run: ModelRun, status: str) -> str | None:
-        """Ends it; gives the run that has its turn now."""
+        """Ends a run, and returns the run that gets its turn."""
         waited, run.waiting = run.waiting, False
         run.status, run.finished, run.due, run.lease_until = status, self.now, None, None
         run.expires = self.now + self.policy.ttl_days * _DAY

@@ -1,4 +1,4 @@
-"""All that a server or a cluster holds, as plain values; and its clock, which tests can let jump."""
+"""Everything that a server or a cluster holds, as plain values, with a clock that tests can move."""
 
 import time
 from collections import defaultdict
@@ -14,11 +14,11 @@ from milkrun.clients.redis import AnyRedis
 _TIMES = (b"created_at", b"started_at", b"finished_at", b"pending_since", b"lease_until", b"away_since")
 _TIMED_INDEXES = (":active", ":queue", ":leased")
 _COUNTS = (":bytes:", ":kept:", ":expiring", ":rate:", "{stack}")
-"""What is known of an owner's bytes, of its rate, and of how many runs are running."""
+"""The counts of an owner's bytes, its rate, and the number of running runs."""
 
 
 class Entry(NamedTuple):
-    """A key's value, and in how many ms it goes; None for never."""
+    """A key's value, and its time to live in ms; None if it has none."""
 
     value: Any
     ttl: int | None
@@ -32,10 +32,10 @@ def servers_of(client: AnyRedis) -> list[Redis]:
 
 
 class Store:
-    """What is stored.
+    """Everything stored.
 
-    The scripts read the time from the server, which cannot be set. Instead every stored time is moved the
-    other way, and so is every expiry: to the scripts that is the same.
+    The scripts read the time from the server, which cannot be set. To move the clock, every stored time
+    and every expiry is moved the other way, which is the same to the scripts.
     """
 
     def __init__(self, client: AnyRedis) -> None:
@@ -44,7 +44,8 @@ class Store:
         self._jumped = 0
 
     def read(self) -> dict[str, Entry]:
-        """Everything but the counts, by key. Times of runs and indexes are since this store was made."""
+        """Everything except the counts, by key. Times of runs and indexes count from the making of this
+        store."""
         return {
             key: Entry(self._from_start(key, value), None if ttl < 0 else ttl)
             for key, value, ttl in self._all()
@@ -52,11 +53,12 @@ class Store:
         }
 
     def counts(self) -> dict[str, Any]:
-        """What `read` leaves out, as it lies there."""
+        """What `read` leaves out, as stored."""
         return {key: value for key, value, _ in self._all() if _is_count(key)}
 
     def sizes(self) -> dict[str, int]:
-        """By key of a run: the bytes of its own name and value, and a hundred for each of its keys."""
+        """For each run's key, the bytes of the names and values of its keys, and a hundred more for
+        each key."""
         found: defaultdict[str, int] = defaultdict(int)
         for key, value, _ in self._all():
             if ":run:" in key:
@@ -71,11 +73,11 @@ class Store:
 
     @property
     def elapsed(self) -> float:
-        """Milliseconds that have really passed since this store was made."""
+        """The milliseconds that have really passed since this store was made."""
         return time.time() * 1000 - self._began
 
     def jump(self, ms: int) -> None:
-        """Moves the clock forward, or with a negative number back."""
+        """Moves the clock forward, or back with a negative number."""
         self._jumped += ms
         for server in self._servers:
             with server.pipeline(transaction=False) as pipe:
@@ -100,7 +102,7 @@ class Store:
 
 
 def _shift(pipe: Pipeline, key: bytes, value: Any, ms: int) -> None:
-    """Sets the times in a value back by so many ms."""
+    """Moves the times in a value back by this many ms."""
     name = key.decode()
     if ":run:" in name and isinstance(value, dict):
         pipe.hset(key, mapping={field: int(value[field]) - ms for field in _TIMES if field in value})
@@ -115,7 +117,7 @@ def _is_count(key: str) -> bool:
 
 
 def _content(server: Redis) -> list[tuple[bytes, Any, int]]:
-    """Every key of one server, its value and its expiry in ms, -1 for none."""
+    """Every key of one server with its value and its time to live in ms; -1 for none."""
     keys = cast("list[bytes]", server.keys("*"))
     with server.pipeline(transaction=False) as pipe:
         for key in keys:

@@ -16,7 +16,7 @@ def look_at(lab: Lab, number: int, at: int, *, owner: str = OWNER) -> None:
     lab.client.zadd(OwnerKeys(owner).active, {f"{owner}:{run_id(number)}": at})
 
 
-def test_it_counts_all_and_names_what_is_due(lab: Lab) -> None:
+def test_the_backlog_counts_all_runs_and_names_those_that_are_due(lab: Lab) -> None:
     lab.submit(1)
     lab.submit(2, owner=OTHER)
     lab.running(3)
@@ -26,11 +26,11 @@ def test_it_counts_all_and_names_what_is_due(lab: Lab) -> None:
     assert found.due == [(OTHER, run_id(2))]
 
 
-def test_an_empty_one_is_all_zeros(lab: Lab) -> None:
+def test_an_empty_backlog_is_all_zeros(lab: Lab) -> None:
     assert backlog(lab) == (0, 0, [], [], [], 0.0, 0.0, 0, None)
 
 
-def test_the_latest_comes_first_with_how_late_it_is(lab: Lab) -> None:
+def test_the_most_overdue_run_comes_first_with_its_delay(lab: Lab) -> None:
     created = lab.submit(1).created_at
     lab.submit(2, owner=OTHER)
     look_at(lab, 1, created - 30_000)
@@ -40,7 +40,7 @@ def test_the_latest_comes_first_with_how_late_it_is(lab: Lab) -> None:
     assert 60 <= found.oldest_due < 120
 
 
-def test_stalled_is_what_is_later_than_the_bound_even_beyond_what_is_read_at_a_time(lab: Lab) -> None:
+def test_all_runs_later_than_the_bound_count_as_stalled_even_those_not_read(lab: Lab) -> None:
     for number in range(1, 4):
         created = lab.submit(number).created_at
         look_at(lab, number, created - 130_000)
@@ -57,7 +57,7 @@ def test_the_age_of_the_oldest_pending_run_is_reported(lab: Lab) -> None:
     assert 90 <= backlog(lab).oldest_pending < 150
 
 
-def test_a_run_is_in_the_queue_for_as_long_as_it_is_pending(lab: Lab) -> None:
+def test_a_run_is_in_the_queue_while_it_is_pending(lab: Lab) -> None:
     lab.submit()
     assert backlog(lab).pending == 1
     lab.jobs.claim(OWNER, run_id(1), "t")

@@ -1,4 +1,5 @@
-"""What is stored for an owner's runs is counted to the byte, and a submit that finds no room is refused."""
+"""The bytes stored for an owner's runs are counted exactly, and a submit that would exceed the limit is
+refused."""
 
 import random
 
@@ -16,7 +17,7 @@ OTHER = "ffffffffffffffff"
 
 
 def noise(size: int) -> bytes:
-    """Bytes that do not get smaller."""
+    """Bytes that cannot be compressed."""
     return random.Random(size).randbytes(size)
 
 
@@ -25,12 +26,12 @@ def used(lab: Lab, owner: str = OWNER) -> int:
 
 
 def stored(lab: Lab, owner: str = OWNER) -> int:
-    """What all keys of the owner's runs take, as the docs say it."""
+    """The bytes of all keys of the owner's runs, as the documentation defines them."""
     sizes = Store(lab.client).sizes()
     return sum(size for key, size in sizes.items() if key.split(":")[3] == owner)
 
 
-def test_what_is_counted_is_what_is_stored_after_every_step_of_a_life(lab: Lab) -> None:
+def test_the_counted_bytes_equal_the_stored_bytes_after_every_step(lab: Lab) -> None:
     counted = []
     for step in (
         lambda: lab.submit(1, body=noise(5_000), key="k"),
@@ -72,13 +73,13 @@ def test_erasing_makes_room(lab: Lab) -> None:
     assert small.submit(2, body=noise(8_000)).run_id == run_id(2)
 
 
-def test_another_owner_has_room_of_its_own(lab: Lab) -> None:
+def test_each_owner_has_its_own_room(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=10_000)
     small.submit(1, body=noise(8_000))
     assert small.submit(2, owner=OTHER, body=noise(8_000)).run_id == run_id(2)
 
 
-def test_kept_results_count_too(lab: Lab) -> None:
+def test_stored_results_count_too(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=20_000)
     small.running(1)
     small.jobs.complete(OWNER, run_id(1), "t", spent_ms=1, best=Best(noise(19_500), 1, 0))
@@ -94,13 +95,13 @@ def test_an_owner_over_the_limit_still_renews_and_ends_its_runs(lab: Lab) -> Non
     assert used(lab) == stored(lab) > 31_000
 
 
-def test_a_key_s_replay_needs_no_room(lab: Lab) -> None:
+def test_a_replay_needs_no_room(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=10_000)
     first = small.submit(1, body=noise(9_000), key="k")
     assert small.submit(2, body=noise(9_000), key="k") == first
 
 
-def test_the_next_submit_finds_the_room_of_expired_runs(lab: Lab) -> None:
+def test_the_next_submit_can_use_the_room_of_expired_runs(lab: Lab) -> None:
     small = lab.with_policy(max_bytes=30_000)
     store = Store(lab.client)
     for number in (1, 2):
@@ -128,7 +129,7 @@ def test_the_sweeper_frees_room_for_owners_who_never_return(lab: Lab) -> None:
         assert lab.client.zcard(expiring(shard_of(owner))) == 0
 
 
-def test_the_run_s_own_keys_come_first_so_that_one_more_counts_at_once() -> None:
+def test_the_run_s_own_keys_come_first_so_that_a_new_one_counts_at_once() -> None:
     keys = OwnerKeys(OWNER).of_run(run_id(1))
     own = [key for key in keys if key.startswith(keys[0])]
     assert (
@@ -136,7 +137,7 @@ def test_the_run_s_own_keys_come_first_so_that_one_more_counts_at_once() -> None
     )
 
 
-def test_what_was_not_confirmed_is_counted_until_it_is_gone(lab: Lab) -> None:
+def test_an_unconfirmed_run_is_counted_until_it_is_gone(lab: Lab) -> None:
     strict = lab.with_policy(min_replicas=1)
     with pytest.raises(DependencyUnavailableError):
         strict.submit(1, key="k", body=noise(4_000))

@@ -15,18 +15,18 @@ def calls(any_redis: AnyRedis) -> WaitingCalls:
     return WaitingCalls(any_redis, WaitLimits(calls=3, calls_per_owner=2))
 
 
-def test_an_owner_has_no_more_calls_waiting_than_its_limit(calls: WaitingCalls) -> None:
+def test_an_owner_may_not_exceed_its_limit_of_waiting_calls(calls: WaitingCalls) -> None:
     assert [calls.begin(A, 25) is not None for _ in range(4)] == [True, True, False, False]
     assert calls.begin(B, 25) is not None
 
 
-def test_all_owners_have_no_more_calls_waiting_than_their_limit(calls: WaitingCalls) -> None:
+def test_all_owners_together_may_not_exceed_their_limit_of_waiting_calls(calls: WaitingCalls) -> None:
     assert all(calls.begin(owner, 25) for owner in (A, A, B))
     assert calls.begin(B, 25) is None
     assert calls.begin("cccccccccccccccc", 25) is None
 
 
-def test_one_that_ends_makes_room_for_another(calls: WaitingCalls) -> None:
+def test_a_call_that_ends_makes_room_for_another(calls: WaitingCalls) -> None:
     first, _ = calls.begin(A, 25), calls.begin(A, 25)
     assert first is not None
     calls.end(first)
@@ -34,7 +34,7 @@ def test_one_that_ends_makes_room_for_another(calls: WaitingCalls) -> None:
     assert calls.begin(A, 25) is None
 
 
-def test_one_whose_process_died_counts_until_its_seconds_are_over(
+def test_a_call_whose_process_died_counts_until_its_seconds_are_over(
     calls: WaitingCalls, any_redis: AnyRedis
 ) -> None:
     before = any_redis.time()[0] * 1000
@@ -47,12 +47,12 @@ def test_one_whose_process_died_counts_until_its_seconds_are_over(
     assert any_redis.zcard(WAITING_CALLS) == 2
 
 
-def test_nothing_is_kept_of_calls_that_are_long_over(calls: WaitingCalls, any_redis: AnyRedis) -> None:
+def test_nothing_is_stored_about_calls_that_ended_long_ago(calls: WaitingCalls, any_redis: AnyRedis) -> None:
     calls.begin(A, 25)
     assert 25_000 < any_redis.pttl(WAITING_CALLS) <= 60_000
 
 
-def test_a_limit_of_none_lets_none_wait(any_redis: AnyRedis) -> None:
+def test_with_a_limit_of_zero_no_call_waits(any_redis: AnyRedis) -> None:
     assert WaitingCalls(any_redis, WaitLimits(calls=0)).begin(A, 25) is None
 
 
@@ -62,7 +62,7 @@ def test_without_redis_no_call_waits() -> None:
     away.end(f"{A}:x")
 
 
-def test_beginning_is_one_round_trip(calls: WaitingCalls, sent: list[bytes]) -> None:
+def test_beginning_a_wait_is_one_round_trip(calls: WaitingCalls, sent: list[bytes]) -> None:
     calls.begin(A, 25)
     sent.clear()
     calls.begin(A, 25)

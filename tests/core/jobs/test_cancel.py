@@ -15,7 +15,7 @@ def test_a_pending_run_is_cancelled_at_once(lab: Lab) -> None:
     assert lab.client.exists(OwnerKeys(OWNER).active, OwnerKeys(OWNER).pending) == 0
 
 
-def test_a_pending_run_that_has_routes_already_completes_with_them(lab: Lab) -> None:
+def test_a_pending_run_that_has_routes_completes_with_them(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)

@@ -10,7 +10,7 @@ from milkrun.jobs.states import Status
 from .conftest import BEST, OWNER, Lab, run_id
 
 
-def test_the_run_is_running_and_its_body_handed_over(lab: Lab) -> None:
+def test_the_run_is_running_and_the_worker_gets_its_body(lab: Lab) -> None:
     lab.submit(body=b'{"jobs": []}')
     claimed = lab.jobs.claim(OWNER, run_id(1), "t")
     assert claimed is not None
@@ -28,7 +28,7 @@ def test_the_lease_is_the_next_time_it_needs_attention(lab: Lab) -> None:
     assert score == int(fields[b"started_at"]) + lab.policy.lease * 1000
 
 
-def test_it_moves_from_the_pending_to_the_running_runs(lab: Lab) -> None:
+def test_the_run_moves_from_the_pending_to_the_running_runs(lab: Lab) -> None:
     lab.running()
     assert lab.client.zrange(OwnerKeys(OWNER).pending, 0, -1) == []
     assert lab.client.zrange(OwnerKeys(OWNER).running, 0, -1) == [run_id(1).encode()]
@@ -70,7 +70,7 @@ def test_an_ended_run_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_above_the_owner_s_limit_it_stays_pending_and_waits_for_its_turn(lab: Lab) -> None:
+def test_above_the_owner_s_limit_a_run_stays_pending_and_waits_for_its_turn(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)
     small.submit(2)
@@ -90,7 +90,7 @@ def test_losing_the_race_for_a_slot_does_not_fail_a_run(lab: Lab) -> None:
     assert small.status(2).status is Status.PENDING
 
 
-def test_a_claimed_run_waits_no_more(lab: Lab) -> None:
+def test_a_claimed_run_no_longer_waits(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)
     small.submit(2)
@@ -106,7 +106,7 @@ def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
     assert lab.snapshot() == {}
 
 
-def test_of_many_workers_one_claims(lab: Lab) -> None:
+def test_only_one_of_many_workers_claims_a_run(lab: Lab) -> None:
     lab.submit()
 
     def claim(number: int) -> bool:
@@ -120,17 +120,17 @@ def test_of_many_workers_one_claims(lab: Lab) -> None:
         assert sum(pool.map(claim, range(24))) == 1
 
 
-# Where workers are short: the oldest run first
+# A shortage of workers: the oldest run goes first
 
 
 def dispatched_in_vain(lab: Lab, number: int) -> None:
-    """A run whose first worker did not come, and for which another one was sent."""
+    """A run whose first worker did not arrive and for which another one was sent."""
     lab.submit(number)
     lab.make_due(number)
     lab.jobs.dispatch(OWNER, run_id(number))
 
 
-def test_a_worker_takes_the_owner_s_oldest_run_that_workers_were_sent_for_in_vain(lab: Lab) -> None:
+def test_a_worker_takes_the_owner_s_oldest_run_whose_workers_did_not_arrive(lab: Lab) -> None:
     for number in (1, 2):
         dispatched_in_vain(lab, number)
     lab.submit(3)
@@ -155,8 +155,8 @@ def test_an_older_run_of_another_owner_waits_for_its_own_workers(lab: Lab) -> No
     assert claimed.run.run_id == run_id(2)
 
 
-def test_however_many_workers_come_and_for_whom_the_oldest_is_never_behind_the_newest(lab: Lab) -> None:
-    """As at saturation: of all events that wait, any one may be the next to get through."""
+def test_whichever_worker_comes_first_the_oldest_run_goes_first(lab: Lab) -> None:
+    """As at saturation, when any of the waiting events may be the next to be delivered."""
     choose = random.Random(1)
     many = lab.with_policy(max_running=100)
     for number in range(1, 21):

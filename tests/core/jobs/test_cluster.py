@@ -1,4 +1,4 @@
-"""What only a cluster can do to the state machine: servers that differ, hang, die and are replaced."""
+"""What only a cluster can do to the state machine: its servers differ, hang, die and are replaced."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -27,7 +27,7 @@ from .store import servers_of
 
 
 def settle_a_cancel(lab: Lab) -> None:
-    """It is noted where there are no replicas, and confirmed where none are asked for."""
+    """Notes a cancellation without replicas, then confirms it when none are required."""
     with suppress(DependencyUnavailableError):
         lab.with_policy(min_replicas=1).jobs.cancel(OWNER, run_id(1))
     lab.jobs.expire(OWNER, run_id(1))
@@ -69,7 +69,7 @@ ACTIONS: dict[str, Callable[[Lab], object]] = {
     "withdraw": submit_without_replicas,
     "release": lambda lab: lab.jobs.release(OWNER),
 }
-"""For each script something that runs it, to its end, on a run that is pending."""
+"""For each script, an action that runs it to its end on a pending run."""
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def clustered(cluster_redis: RedisCluster) -> Lab:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_script_touches_one_slot(clustered: Lab, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
-    """The server itself refuses a script that touches another one, named in its KEYS or not."""
+    """The server itself refuses a script that touches another slot, even one not named in KEYS."""
     run = Script.run
     slots: dict[str, set[int]] = {}
 
@@ -100,7 +100,7 @@ def test_the_server_refuses_a_script_that_touches_another_slot(clustered: Lab) -
         clustered.client.eval(f"#!lua\nreturn redis.call('GET', '{other}')", 1, OwnerKeys(OWNER).active)
 
 
-def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(
+def test_a_script_is_sent_to_a_server_that_does_not_have_it(
     clustered: Lab, cluster_redis: RedisCluster
 ) -> None:
     clustered.submit(1)
@@ -110,26 +110,26 @@ def test_a_script_that_is_new_to_one_server_is_sent_to_that_one(
     assert sorted(loaded) == [False, False, True]
 
 
-# Each primary with its replica.
+# Each primary with its replica
 
 
 @pytest.fixture(scope="module")
 def replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyCluster]:
-    """Its servers hold each other for alive, however long one hangs."""
+    """Servers that consider each other alive, however long one of them hangs."""
     with running_cluster(tmp_path_factory.mktemp("replicated"), replicated=True, node_timeout=600) as cluster:
         yield cluster
 
 
 @pytest.fixture
 def strict(replicated: ValkeyCluster) -> Lab:
-    """It acknowledges what one replica has."""
+    """A state machine that acknowledges only what one replica has."""
     client = connect_to_cluster(replicated.url)
     client.flushall()
     return Lab(client).with_policy(min_replicas=1)
 
 
 def owner_on(lab: Lab, server: Valkey) -> str:
-    """An owner whose runs a server holds."""
+    """An owner whose runs are on this server."""
     assert isinstance(lab.client, RedisCluster)
     owners = (f"{number:016x}" for number in range(1_000))
     ports = ((owner, lab.client.get_node_from_key(OwnerKeys(owner).active).port) for owner in owners)
@@ -176,11 +176,11 @@ def test_a_retry_is_durable_once_the_replica_is_back(
     assert submit(strict, owner).run == submit(strict, owner).run
 
 
-def test_it_is_written_and_confirmed_and_each_waits_in_its_own_round_trip(
+def test_writing_and_confirming_take_one_round_trip_each(
     strict: Lab, replicated: ValkeyCluster, sent: list[bytes]
 ) -> None:
     owner = owner_on(strict, replicated.primaries[0])
-    submit(strict, owner, 1)  # connects, and loads the script
+    submit(strict, owner, 1)  # opens the connection and loads the script
     sent.clear()
     submit(strict, owner, 2)
     assert len(sent) == 2
@@ -202,13 +202,13 @@ def test_a_server_that_hangs_blocks_only_its_own_runs(
     assert backlog.away.dependencies == {"redis": "down: timed out"}
 
 
-def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
+def test_shards_that_moved_are_found_at_once(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         lab = Lab(connect_to_cluster(cluster.url))
         source, target, _ = cluster.primaries
         assert isinstance(lab.client, RedisCluster)
         slots = {lab.client.keyslot(active(shard)) for shard in range(SHARDS)}
-        for slot in sorted(slots)[:8]:  # of the first server
+        for slot in sorted(slots)[:8]:  # on the first server
             move(slot, source, target)
         owner = owner_on(lab, source)
         lab.submit(owner=owner)
@@ -218,7 +218,7 @@ def test_shards_that_have_moved_are_followed_at_once(tmp_path: Path) -> None:
         assert [name[0] for name in backlog.due] == [owner]
 
 
-def test_a_shard_on_its_way_blocks_only_its_own_runs(tmp_path: Path) -> None:
+def test_a_moving_shard_blocks_only_its_own_runs(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as cluster:
         lab = Lab(connect_to_cluster(cluster.url))
         source, target, _ = cluster.primaries
@@ -245,8 +245,9 @@ def test_without_any_server_there_is_no_backlog(tmp_path: Path) -> None:
             lab.reader.backlog(per_shard=10, stalled_after=60)
 
 
-def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
-    """A primary is killed right after the answer. Its replica takes over; meanwhile the others serve."""
+def test_an_acknowledged_run_outlives_its_primary(tmp_path: Path) -> None:
+    """The primary is killed right after the answer, and its replica takes over. Meanwhile the others
+    serve."""
     with running_cluster(tmp_path, replicated=True, node_timeout=600) as cluster:
         lab = Lab(connect_to_cluster(cluster.url)).with_policy(min_replicas=1)
         owners = [owner_on(lab, primary) for primary in cluster.primaries]
@@ -271,4 +272,4 @@ def test_what_was_acknowledged_outlives_its_primary(tmp_path: Path) -> None:
         assert taken_over is not None
         assert not taken_over.replayed
         assert submit(loose, owners[0], 1).run == acknowledged.run
-        assert not is_acknowledged(lab, owners[0], 1)  # it has no replica left
+        assert not is_acknowledged(lab, owners[0], 1)  # it no longer has a replica

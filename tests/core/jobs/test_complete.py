@@ -14,7 +14,7 @@ def complete(lab: Lab, token: str = "t", best: Best | None = BEST) -> tuple[str,
     return lab.jobs.complete(OWNER, run_id(1), token, spent_ms=5_000, best=best)
 
 
-def test_the_run_is_completed_and_its_result_kept(lab: Lab) -> None:
+def test_the_run_is_completed_and_its_result_stored(lab: Lab) -> None:
     lab.running()
     complete(lab)
     run, result = lab.reader.result(OWNER, run_id(1), best=False)
@@ -60,7 +60,7 @@ def test_it_names_the_owner_s_oldest_run_that_waits_for_its_turn(lab: Lab) -> No
     assert complete(small) == (OWNER, run_id(2))
 
 
-def test_each_end_names_another_run(lab: Lab) -> None:
+def test_each_end_names_a_different_run(lab: Lab) -> None:
     small = lab.with_policy(max_running=2)
     small.running(1)
     small.running(2)
@@ -70,7 +70,7 @@ def test_each_end_names_another_run(lab: Lab) -> None:
     assert named == [(OWNER, run_id(3)), (OWNER, run_id(4))]
 
 
-def test_where_none_waits_for_its_turn_it_names_none(lab: Lab) -> None:
+def test_the_end_names_no_run_if_none_waits_for_its_turn(lab: Lab) -> None:
     lab.running(1)
     lab.submit(2)
     assert complete(lab) is None
@@ -135,7 +135,7 @@ def test_a_run_that_is_gone_is_refused(lab: Lab) -> None:
     assert lab.snapshot() == {}
 
 
-def test_of_two_holders_of_one_token_one_ends_the_run(lab: Lab) -> None:
+def test_only_one_of_two_holders_of_a_token_ends_the_run(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(1)
     small.waiting(2)

@@ -1,4 +1,4 @@
-"""Ends, erasures and submits are told once the replicas have them."""
+"""Ends, erasures and submits become visible once the replicas have them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def lasting_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 @pytest.fixture
 def pair(lasting_pair: Pair) -> Iterator[Pair]:
-    """A pair that is empty, and that no test breaks."""
+    """An empty pair. No test breaks it."""
     with redis.Redis.from_url(lasting_pair.primary.url) as client:
         client.flushall()
         client.wait(1, 0)
@@ -62,7 +62,7 @@ ENDS: list[tuple[Act, Act, Status]] = [
 
 
 @pytest.mark.parametrize(("before", "end", "status"), ENDS)
-def test_until_the_replicas_have_it_an_end_is_not_seen(
+def test_an_end_is_invisible_until_the_replicas_have_it(
     lab: Lab, pair: Pair, before: Act, end: Act, status: Status
 ) -> None:
     before(lab)
@@ -76,11 +76,11 @@ def test_until_the_replicas_have_it_an_end_is_not_seen(
     assert listed.status is was.status
     assert lab.reader.result(OWNER, run_id(1), best=False)[1] is None
     pair.link.catch_up()
-    end(lab)  # once more
+    end(lab)  # again
     assert lab.status().status is status
 
 
-def test_the_worker_s_own_repeated_end_is_the_same_end(lab: Lab, pair: Pair) -> None:
+def test_a_worker_may_repeat_its_own_end(lab: Lab, pair: Pair) -> None:
     run_with_routes(lab)
     pair.link.lag()
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_the_worker_s_own_repeated_end_is_the_same_end(lab: Lab, pair: Pair) -> 
     assert (lab.status().status, lab.status().best_cost) == (Status.COMPLETED, BEST.cost)
 
 
-def test_no_worker_takes_up_a_run_that_is_about_to_end(lab: Lab, pair: Pair) -> None:
+def test_no_worker_can_claim_a_run_that_is_about_to_end(lab: Lab, pair: Pair) -> None:
     submit(lab)
     pair.link.lag()
     with pytest.raises(DependencyUnavailableError):
@@ -105,14 +105,14 @@ def test_no_worker_takes_up_a_run_that_is_about_to_end(lab: Lab, pair: Pair) -> 
 
 
 class NoInvokes:
-    """Nobody is to be invoked."""
+    """Fails if a worker is invoked."""
 
     def invoke(self, run: Any) -> None:
         raise AssertionError(run)
 
 
 @pytest.mark.parametrize(("before", "end", "status"), ENDS)
-def test_the_sweeper_confirms_what_was_left(
+def test_the_sweeper_confirms_an_unconfirmed_end(
     lab: Lab, pair: Pair, before: Act, end: Act, status: Status
 ) -> None:
     before(lab)
@@ -136,7 +136,7 @@ def test_reading_a_run_that_is_ending_does_not_delay_its_end(lab: Lab, pair: Pai
     assert lab.snapshot() == before
 
 
-def test_until_the_replicas_know_an_erased_run_is_there(lab: Lab, pair: Pair) -> None:
+def test_an_erased_run_is_visible_until_the_replicas_know(lab: Lab, pair: Pair) -> None:
     run_with_routes(lab)
     complete(lab)
     pair.link.lag()
@@ -152,7 +152,7 @@ def test_until_the_replicas_know_an_erased_run_is_there(lab: Lab, pair: Pair) ->
     assert lab.snapshot() == {}
 
 
-def test_the_sweeper_erases_what_was_left(lab: Lab, pair: Pair) -> None:
+def test_the_sweeper_completes_an_unconfirmed_erasure(lab: Lab, pair: Pair) -> None:
     run_with_routes(lab)
     complete(lab)
     pair.link.lag()
@@ -164,7 +164,7 @@ def test_the_sweeper_erases_what_was_left(lab: Lab, pair: Pair) -> None:
     assert lab.snapshot() == {}
 
 
-# Runs that nobody was told of
+# Runs that no caller was told of
 
 
 @pytest.mark.parametrize("key", ["k", None])
@@ -197,7 +197,7 @@ def test_an_unconfirmed_run_expires_by_itself(lab: Lab, pair: Pair) -> None:
     assert 0 < lab.client.pttl(run + b":request") <= 3_600_000
 
 
-def test_a_run_whose_confirmation_finds_no_replicas_is_taken_back(
+def test_a_run_whose_confirmation_finds_no_replicas_is_withdrawn(
     lab: Lab, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_script = ScriptRunner.run

@@ -1,4 +1,4 @@
-"""What a caller was told outlives a primary that dies between any two steps, with replicas that lag."""
+"""What a caller was told survives if the primary dies between any two steps, even with a lagging replica."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,7 +34,7 @@ from .conftest import OWNER, Lab, run_id
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    """Its primary dies, so each test has one of its own."""
+    """A pair for each test, because its primary dies."""
     with running_pair(tmp_path) as pair, hurrying_while_it_lags(pair):
         yield pair
 
@@ -73,7 +73,7 @@ class Death:
 
 
 def seen(lab: Lab) -> Any:
-    """What a caller sees of the run: its state without its times, None where there is none."""
+    """What a caller sees of the run: its state without its times; None if there is no run."""
     try:
         run, solution = lab.reader.result(OWNER, run_id(1), best=False)
     except RunNotFoundError:
@@ -83,7 +83,7 @@ def seen(lab: Lab) -> Any:
 
 @contextmanager
 def successor(pair: Pair, folder: Path) -> Iterator[Lab]:
-    """The replica as the new primary, which then gets a replica itself."""
+    """The replica as the new primary, with a new replica of its own."""
     pair.promote()
     with running_valkey(folder / "third", *AT_ONCE) as third:
         follow(third, port_of(pair.replica))
@@ -106,10 +106,10 @@ ACTS: list[tuple[Act, Act, int]] = [
     (submit, cancel, 3),
     (run_with_routes, erase, 2),
 ]
-"""What comes before, the act, and how many scripts it takes."""
+"""What comes before, the act, and the number of scripts it runs."""
 SUBMITS_IN_SHORT = [(2, True, "k", False), (2, False, "k", False), (1, False, None, True)]
 FOLLOWS, LAGS, LAGS_LATER = 99, 0, 1
-"""After how many scripts of the act the replica lags."""
+"""The number of scripts of the act after which the replica lags."""
 POINTS = [
     pytest.param(
         before,
@@ -118,7 +118,7 @@ POINTS = [
         is_before,
         lags_after,
         id=f"{act.__name__}-{'before' if is_before else 'after'}-{at}-{lags_after}",
-        # Each takes seconds, for servers to find each other. In short: the confirmation is lost.
+        # Each takes seconds, because servers must find each other. The quick case: the confirmation is lost.
         marks=[] if (at, is_before, lags_after) == (scripts, False, LAGS_LATER) else [pytest.mark.long],
     )
     for before, act, scripts in ACTS
@@ -140,7 +140,7 @@ def test_what_a_caller_was_told_outlives_the_primary(
     is_before: bool,
     lags_after: int,
 ) -> None:
-    """The replica lags after so many scripts of the act."""
+    """The replica lags after this many scripts of the act."""
     before(lab)
     lab.client.wait(1, 0)
     was = seen(lab)
@@ -166,7 +166,7 @@ def test_what_a_caller_was_told_outlives_the_primary(
         patched.setattr(ScriptRunner, "run", death.around(watched))
         with suppress(MilkrunError):
             act(lab)
-    assert death.struck or lags_after < FOLLOWS  # without replicas an act does not come to its last script
+    assert death.struck or lags_after < FOLLOWS  # without replicas, an act does not reach its last script
     if not death.struck:
         pair.kill_primary()
     with successor(pair, tmp_path) as heir:
@@ -221,7 +221,7 @@ def test_a_new_primary_without_replicas_reports_neither_an_end_nor_its_opposite(
     pair: Pair, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_with_routes(lab)
-    death = Death(pair, 2, before=True)  # the end is noted, and maybe confirmed where nobody heard of it
+    death = Death(pair, 2, before=True)  # the end is noted, and perhaps confirmed where nobody heard of it
     with monkeypatch.context() as patched, suppress(DependencyUnavailableError):
         patched.setattr(ScriptRunner, "run", death.around(ScriptRunner.run))
         complete(lab)

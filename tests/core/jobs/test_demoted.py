@@ -1,4 +1,4 @@
-"""A process whose connection leads to a primary of yesterday, which is a replica now, and cut off at that."""
+"""A process that is still connected to a former primary, which is now a replica and cut off."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from .conftest import OWNER, run_id
 
 @pytest.fixture
 def reader(empty_valkey_url: str) -> Iterator[RunReader]:
-    """A reader that has read a run, from what is a replica by now."""
+    """A reader that has read a run from a server that is now a replica."""
     client = connect(empty_valkey_url)
     JobStateManager(client, JobPolicy()).submit(Submission(OWNER, run_id(1), b"{}", 5_000, "corr-1"))
     reader = RunReader(client)

@@ -13,7 +13,7 @@ def score(lab: Lab) -> float:
     return lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run_id(1)}") or 0
 
 
-def test_it_notes_the_invoke_and_looks_again_later_each_time(lab: Lab) -> None:
+def test_each_dispatch_records_the_invoke_and_waits_longer(lab: Lab) -> None:
     created = lab.submit().created_at
     waits = []
     for _ in range(3):
@@ -40,7 +40,7 @@ def test_early_dispatch_needs_no_due_time_and_keeps_the_chain(lab: Lab) -> None:
     assert run.chain == 4
 
 
-def test_many_invokes_in_vain_do_not_fail_the_run(lab: Lab) -> None:
+def test_many_unanswered_invokes_do_not_fail_the_run(lab: Lab) -> None:
     lab.submit()
     for _ in range(100):
         lab.make_due()
@@ -51,7 +51,7 @@ def test_many_invokes_in_vain_do_not_fail_the_run(lab: Lab) -> None:
     assert most <= score(lab) - run.created_at < 2 * most
 
 
-def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
+def test_a_run_that_waits_too_long_for_a_worker_fails(lab: Lab) -> None:
     lab.submit()
     lab.client.hset(OwnerKeys(OWNER).run(run_id(1)), "pending_since", 1)
     lab.make_due()
@@ -61,7 +61,7 @@ def test_too_long_unstarted_fails_the_run(lab: Lab) -> None:
     assert lab.status() == run
 
 
-def test_a_run_that_waits_for_its_turn_grows_no_older(lab: Lab) -> None:
+def test_a_run_that_waits_for_its_turn_does_not_age(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(2)
     small.submit(1)
@@ -87,7 +87,7 @@ def test_above_the_owner_s_limit_waiting_costs_no_attempt(lab: Lab) -> None:
     assert score(small) > small.status(1).created_at + 60_000
 
 
-def test_a_dispatched_run_waits_no_more(lab: Lab) -> None:
+def test_a_dispatched_run_no_longer_waits(lab: Lab) -> None:
     small = lab.with_policy(max_running=1)
     small.running(2)
     small.waiting(1)
@@ -120,7 +120,7 @@ def test_a_run_that_is_gone_leaves_the_indexes(lab: Lab) -> None:
     assert lab.snapshot() == {}
 
 
-def test_of_two_sweepers_one_dispatches(lab: Lab) -> None:
+def test_only_one_of_two_sweepers_dispatches_a_run(lab: Lab) -> None:
     lab.submit()
     lab.make_due()
 

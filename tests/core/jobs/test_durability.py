@@ -1,4 +1,4 @@
-"""What was acknowledged is there: a primary that dies, one that is left behind, and lines that break."""
+"""Acknowledged runs survive: a primary that dies, one that is left behind, and connections that break."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def submission(number: int) -> Submission:
 
 
 class Callers:
-    """Many callers at once, until Redis is away. `enough` is set once there is something to lose."""
+    """Many simultaneous callers, until Redis is gone. Sets `enough` once there is something to lose."""
 
     def __init__(self, url: str) -> None:
         self.acknowledged: list[Submission] = []
@@ -66,7 +66,7 @@ class Callers:
                 self.enough.set()
 
 
-def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pair: Pair) -> None:
+def test_every_acknowledged_run_outlives_a_primary_killed_right_after(pair: Pair) -> None:
     callers = Callers(pair.primary.url)
     with ThreadPoolExecutor(CALLERS) as pool:
         calls = pool.map(callers.call, range(CALLERS))
@@ -86,11 +86,11 @@ def test_every_run_acknowledged_outlives_a_primary_that_is_killed_right_after(pa
         assert claimed.request == each.request
     listed = {member.decode() for member in members(lab.client, OwnerKeys(OWNER).runs)}
     assert {each.run_id for each in callers.acknowledged} <= listed
-    for each in callers.unanswered:  # whether it was written or not, a retry has one run
+    for each in callers.unanswered:  # whether it was written or not, a retry finds one run
         assert {lab.jobs.submit(each).run.run_id for _ in range(2)} == {each.run_id}
 
 
-def test_a_primary_that_was_left_behind_acknowledges_nothing(pair: Pair) -> None:
+def test_a_primary_left_behind_acknowledges_nothing(pair: Pair) -> None:
     pair.promote()
     behind = Lab(connect(pair.primary.url), STRICT)
     with pytest.raises(DependencyUnavailableError, match="redis"):
@@ -111,9 +111,7 @@ def line(pair: Pair) -> Iterator[Line]:
 WAIT = b"*3\r\n$4\r\nWAIT"
 
 
-def test_a_submit_whose_line_breaks_before_it_could_wait_is_one_run_and_durable(
-    pair: Pair, line: Line
-) -> None:
+def test_a_submit_whose_connection_breaks_before_wait_makes_one_durable_run(pair: Pair, line: Line) -> None:
     lab = Lab(connect(line.url), STRICT)
     lab.jobs.submit(submission(1))
     line.breaks_before = WAIT
@@ -122,10 +120,10 @@ def test_a_submit_whose_line_breaks_before_it_could_wait_is_one_run_and_durable(
     assert len(lab.reader.page(OWNER, status=None, limit=10, cursor=None).runs) == 2
 
 
-def test_a_replica_that_hangs_is_not_taken_for_one_that_has_nothing_to_wait_for(
+def test_a_submit_repeated_on_a_new_connection_still_waits_for_the_replica(
     pair: Pair, line: Line, hang: ExitStack
 ) -> None:
-    """The second connection has written nothing itself: what it waits for is what the first one wrote."""
+    """The second connection wrote nothing itself. It must wait for what the first one wrote."""
     lab = Lab(connect(line.url), STRICT)
     lab.jobs.submit(submission(1))
     suspend(pair.replica, hang)
@@ -135,7 +133,7 @@ def test_a_replica_that_hangs_is_not_taken_for_one_that_has_nothing_to_wait_for(
     assert line.broke
 
 
-def test_a_retry_with_the_key_finds_what_was_written_and_waits_for_it(pair: Pair, hang: ExitStack) -> None:
+def test_a_retry_with_the_key_finds_the_run_and_waits_for_the_replica(pair: Pair, hang: ExitStack) -> None:
     lab = Lab(connect(pair.primary.url), STRICT)
     suspend(pair.replica, hang)
     for number in (1, 2):
@@ -151,7 +149,7 @@ def test_a_retry_with_the_key_finds_what_was_written_and_waits_for_it(pair: Pair
 
 @pytest.fixture
 def full(lab: Lab) -> Iterator[Callable[[int], None]]:
-    """Sets the memory that a server may take, in bytes; 0 for all there is."""
+    """Sets the memory that a server may use, in bytes; 0 for no limit."""
 
     def limit(size: int) -> None:
         for server in servers_of(lab.client):
@@ -162,14 +160,14 @@ def full(lab: Lab) -> Iterator[Callable[[int], None]]:
     limit(0)
 
 
-def test_a_full_server_takes_no_new_run_and_ends_those_it_has(lab: Lab, full: Callable[[int], None]) -> None:
+def test_a_full_server_refuses_new_runs_and_ends_existing_ones(lab: Lab, full: Callable[[int], None]) -> None:
     for number in range(1, 8):
         lab.submit(number)
         assert lab.jobs.claim(OWNER, run_id(number), "t")
     lab.submit(8)
     lab.make_due(5)
     for server in servers_of(lab.client):
-        server.script_flush()  # the scripts have to be sent once more
+        server.script_flush()  # the scripts must be sent again
     full(1)
     with pytest.raises(DependencyUnavailableError) as refused:
         lab.submit(9)
@@ -194,11 +192,11 @@ def test_a_full_server_takes_no_new_run_and_ends_those_it_has(lab: Lab, full: Ca
     assert lab.submit(9).status is Status.PENDING
 
 
-# Servers that answer, but with a refusal
+# Servers that answer, but refuse
 
 
 def calls(lab: Lab) -> list[Callable[[], object]]:
-    """One of each kind: a script, a script with WAIT, a read, a transaction, pipelines."""
+    """One call of each kind: a script, a script with WAIT, a read, a transaction, and pipelines."""
     strict = lab.with_policy(min_replicas=1)
     return [
         lambda: lab.submit(2),
@@ -212,7 +210,7 @@ def calls(lab: Lab) -> list[Callable[[], object]]:
 
 
 def refusals(lab: Lab) -> list[str]:
-    """What each of the calls finds."""
+    """The result of each call."""
     found = []
     for call in calls(lab):
         try:
@@ -255,11 +253,11 @@ def _answers(client: Redis) -> bool:
         return False
 
 
-def test_a_server_that_cannot_write_to_its_disk_takes_no_writes_and_still_reads(tmp_path: Path) -> None:
+def test_a_server_that_cannot_write_to_its_disk_refuses_writes_but_reads(tmp_path: Path) -> None:
     with running_valkey(tmp_path) as valkey:
         lab, operator = Lab(connect(valkey.url)), Redis.from_url(valkey.url)
         lab.running(1)
-        (tmp_path / "dump.rdb").mkdir()  # where the snapshot is to be
+        (tmp_path / "dump.rdb").mkdir()  # blocks the place of the snapshot
         operator.config_set("save", "3600 1")
         operator.bgsave()
         while operator.info("persistence")["rdb_last_bgsave_status"] == "ok":

@@ -20,7 +20,7 @@ def test_erase_is_allowed_in_every_state(lab: Lab, make: object) -> None:
     assert lab.snapshot() == {}
 
 
-def test_a_key_that_a_later_run_has_taken_stays(lab: Lab) -> None:
+def test_a_key_that_a_later_run_uses_is_kept(lab: Lab) -> None:
     first = lab.submit(1, key="k")
     lab.client.set(OwnerKeys(OWNER).idempotency(first.key_hash), f"{run_id(2)} abcd")
     lab.jobs.erase(OWNER, run_id(1))

@@ -22,13 +22,13 @@ def test_a_lapsed_run_is_pending_again_in_its_next_attempt(lab: Lab) -> None:
     assert (run.status, run.attempt, run.spent_ms, run.progress) == (Status.PENDING, 2, 2_500, 0.5)
 
 
-def test_it_is_due_at_once(lab: Lab) -> None:
+def test_a_run_that_was_taken_back_is_due_at_once(lab: Lab) -> None:
     lapse(lab)
     lab.jobs.expire(OWNER, run_id(1))
     assert lab.jobs.dispatch(OWNER, run_id(1)) is not None
 
 
-def test_with_its_attempts_used_up_it_fails(lab: Lab) -> None:
+def test_a_run_without_attempts_left_fails(lab: Lab) -> None:
     last = lab.with_policy(max_attempts=1)
     lapse(last)
     run = last.jobs.expire(OWNER, run_id(1))
@@ -56,7 +56,7 @@ def test_a_run_that_was_to_stop_and_has_no_routes_is_cancelled(lab: Lab) -> None
     assert lab.status().status is Status.CANCELLED
 
 
-def test_a_lease_that_holds_is_refused_and_nothing_changes(lab: Lab) -> None:
+def test_a_lease_that_has_not_lapsed_is_refused_and_nothing_changes(lab: Lab) -> None:
     lab.running()
     before = lab.snapshot()
     with pytest.raises(TransitionRefusedError, match="NOT_DUE"):
@@ -89,7 +89,7 @@ def test_a_run_that_is_gone_leaves_the_indexes(lab: Lab) -> None:
     assert lab.snapshot() == {}
 
 
-def test_of_two_sweepers_one_takes_the_lease_back(lab: Lab) -> None:
+def test_only_one_of_two_sweepers_takes_the_lease_back(lab: Lab) -> None:
     lapse(lab)
 
     def expire(_: int) -> bool:

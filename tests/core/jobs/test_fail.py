@@ -23,7 +23,7 @@ def test_the_run_is_failed_with_its_reason(lab: Lab) -> None:
     assert run.finished_at is not None
 
 
-def test_the_fields_at_fault_are_kept(lab: Lab) -> None:
+def test_the_fields_at_fault_are_stored(lab: Lab) -> None:
     lab.running()
     errors = [FieldError(f"$.jobs[{n}].location", "lies in the sea") for n in (1, 4)]
     lab.jobs.fail(
@@ -40,14 +40,14 @@ def test_the_fields_at_fault_are_kept(lab: Lab) -> None:
     }
 
 
-def test_without_a_field_at_fault_nothing_is_kept_of_any(lab: Lab) -> None:
+def test_without_fields_at_fault_none_are_stored(lab: Lab) -> None:
     lab.running()
     fail(lab)
     assert lab.client.hexists(OwnerKeys(OWNER).run(run_id(1)), "error_errors") is False
     assert lab.status().to_status()["error"] == {"code": "network_not_found", "detail": "No such one."}
 
 
-def test_it_expires_and_so_do_its_best_routes(lab: Lab) -> None:
+def test_a_failed_run_expires_with_its_best_routes(lab: Lab) -> None:
     lab.running()
     lab.jobs.renew(OWNER, run_id(1), "t", progress=0.5, spent_ms=1, best=BEST)
     fail(lab)

@@ -1,4 +1,4 @@
-"""The fields that a failed run names are kept in bounds."""
+"""The number and size of the fields that a failed run names are limited."""
 
 import pytest
 
@@ -11,19 +11,19 @@ def errors(count: int, message: str = "lies in the sea") -> list[FieldError]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, MOST])
-def test_what_is_kept_is_read_again(count: int) -> None:
+def test_stored_errors_can_be_read(count: int) -> None:
     assert from_stored(to_stored(errors(count))) == tuple(errors(count))
 
 
-def test_without_errors_nothing_is_kept() -> None:
+def test_without_errors_nothing_is_stored() -> None:
     assert to_stored([]) == ""
 
 
-def test_only_the_first_of_many_errors_are_kept() -> None:
+def test_only_the_first_of_many_errors_are_stored() -> None:
     assert from_stored(to_stored(errors(10 * MOST))) == tuple(errors(MOST))
 
 
-def test_as_many_long_errors_are_kept_as_fit() -> None:
+def test_as_many_long_errors_are_stored_as_fit() -> None:
     stored = to_stored(errors(MOST, "€" * 1_000))
     kept = from_stored(stored)
     assert len(stored.encode()) <= MOST_BYTES

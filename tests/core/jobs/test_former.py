@@ -1,4 +1,4 @@
-"""Owners whose runs lie under the name that the release before knew them by: half as long a hash."""
+"""Owners whose runs are stored under the name that the previous release used: a hash of half the length."""
 
 import pytest
 
@@ -15,12 +15,12 @@ from .conftest import Lab, run_id
 from .earlier import STORIES, restore
 
 OWNER = earlier.OWNER + "0123456789abcdef"
-"""The owner of the recorded runs, as this release calls it."""
+"""The owner of the recorded runs by this release's name."""
 
 
 @pytest.fixture
 def stored(any_redis: AnyRedis) -> Lab:
-    """What the release before has left."""
+    """What the previous release left behind."""
     restore(any_redis)
     return Lab(any_redis)
 
@@ -88,7 +88,7 @@ def test_its_runs_count_for_the_limits(stored: Lab) -> None:
 
 
 def test_its_bytes_count_once_they_are_counted(stored: Lab) -> None:
-    stored.jobs.claim(earlier.OWNER, earlier.run_id("pending"), "t")  # as a worker does
+    stored.jobs.claim(earlier.OWNER, earlier.run_id("pending"), "t")  # a worker does this
     assert int(fields(stored.client, OwnerKeys(earlier.OWNER).bytes)[b"total"]) > 0
 
 

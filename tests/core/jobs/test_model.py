@@ -1,8 +1,8 @@
-"""The scripts against a model of them: any order of calls, on a clock that jumps, and after each the same
-state.
+"""Compares the scripts with a model of them: calls in any order, on a clock that jumps, with the same state
+after each.
 
-`MODEL_EXAMPLES` sets how many orders are tried, other ones each time; without it they are a few, always the
-same.
+`MODEL_EXAMPLES` sets how many orders are tried, with new ones each time. Without it there are a few,
+always the same.
 """
 
 import logging
@@ -61,7 +61,7 @@ POLICY = JobPolicy(
     max_away=630,
     max_submits=60_000,
 )
-"""Small limits, and times of minutes: what the calls themselves take does not count beside them."""
+"""Small limits and times of minutes, so that the duration of the calls themselves does not matter."""
 MINUTE = 60_000
 DAY = 1_440 * MINUTE
 OWNERS = (
@@ -69,16 +69,16 @@ OWNERS = (
     next(owner for owner in map("{:016x}".format, count()) if shard_of(owner) == shard_of(OWNER)),
     next(owner for owner in map("{:016x}".format, count()) if shard_of(owner) != shard_of(OWNER)),
 )
-"""Two of them share a shard."""
+"""The first two share a shard."""
 OF_OTHER_RELEASES = {("claim", Code.NEWER)}
-"""Answers that no order of this release's calls can have."""
+"""Answers that no sequence of this release's calls can get."""
 WITHIN = {"touch", "confirm", "withdraw", "release"}
-"""Scripts that other calls make use of: what they answer is shown by tests of their own."""
+"""Scripts that other calls use; they have tests of their own."""
 ENDED = {status for status in Status if status.ended}
 FAILURE = ("solver_failed", "There is no answer.")
 
 picks = st.tuples(st.integers(0, 7), st.sampled_from([True, True, True, False]))
-"""Which run, and whether one is meant that the call fits."""
+"""Which run, and whether it should be one that suits the call."""
 who = st.sampled_from(["holder", "holder", "holder", "former", "other"])
 spent_ms = st.integers(0, 5_000)
 bests = st.sampled_from([None, *(Best(b'{"cost":%d}' % cost, cost, cost % 3) for cost in (9, 7, 5))])
@@ -88,7 +88,7 @@ Pick = tuple[int, bool]
 
 
 class Lifecycle(RuleBasedStateMachine):
-    """Calls of callers, workers and sweepers, in any order. `reached` takes scripts and their answers."""
+    """Calls of callers, workers and sweepers in any order. `reached` collects scripts and their answers."""
 
     def __init__(self, client: AnyRedis, reached: set[tuple[str, Code]]) -> None:
         super().__init__()
@@ -107,13 +107,13 @@ class Lifecycle(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Some runs to begin with: one is running."""
+        """Starts with a few runs, one of them running."""
         for _ in range(3):
             self.submit(OWNER, "k", b"{}")
             self.submit(OWNER, None, b"{}")
         self.claim((0, True))
 
-    # What callers do
+    # Callers
 
     @rule(
         owner=st.sampled_from(OWNERS),
@@ -137,7 +137,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def submit_once_more(self, pick: Pick) -> None:
-        """As if the answer to the first call was lost."""
+        """As if the answer to the first call had been lost."""
         self.send(self.submissions[pick[0] % len(self.submissions)])
 
     def send(self, submission: Submission) -> None:
@@ -192,7 +192,7 @@ class Lifecycle(RuleBasedStateMachine):
             with pytest.raises(RunNotFoundError):
                 call(other, of_that_id)
 
-    # What workers do
+    # Workers
 
     @rule(pick=picks)
     def claim(self, pick: Pick) -> None:
@@ -200,7 +200,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def claim_once_more(self, pick: Pick) -> None:
-        """As if the answer to the first call was lost."""
+        """As if the answer to the first call had been lost."""
         name = self.name(pick, "running")
         run = self.model.runs.get(name)
         if run is not None and run.token is not None:
@@ -258,7 +258,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(pick=picks, who=who, spent=spent_ms, hop=st.booleans())
     def requeue(self, pick: Pick, who: str, spent: int, hop: bool) -> None:
-        """It is handed over to a successor, or a dependency is away."""
+        """Hands the run over to a successor, or puts it back because a dependency is unavailable."""
         name = self.name(pick, "running")
         token = self.holder(name, who)
         if hop:
@@ -279,7 +279,7 @@ class Lifecycle(RuleBasedStateMachine):
             )
         assert answer is None or answer == self.reader.status(*name)
 
-    # What else befalls a run, one call after another: seldom met where each call is drawn alone
+    # Sequences of calls on one run, which rarely occur if each call is chosen on its own
 
     @rule(pick=picks, best=bests)
     def come_twice(self, pick: Pick, best: Best | None) -> None:
@@ -334,7 +334,7 @@ class Lifecycle(RuleBasedStateMachine):
             self.requeue(pick, "holder", 1, False)
             self.jump(minutes)
 
-    # What the sweeper does, and the owner's other workers
+    # The sweeper, and the owner's other workers
 
     @rule(
         pick=picks,
@@ -388,7 +388,7 @@ class Lifecycle(RuleBasedStateMachine):
     # How a call is made
 
     def name(self, pick: Pick, status: str) -> Name:
-        """A run of that status, or any other, gone ones too."""
+        """A run with that status or, if the pick does not fit, any run, even one that is gone."""
         number, fits = pick
         names = sorted(name for name, run in self.model.runs.items() if run.status == status)
         if not names or not fits:
@@ -396,14 +396,15 @@ class Lifecycle(RuleBasedStateMachine):
         return names[number % len(names)]
 
     def holder(self, name: Name, who: str) -> str:
-        """The token of the worker that holds a run, that held it at first, or that never did."""
+        """The token of the worker that holds the run, of its first holder, or of a worker that never
+        held it."""
         run = self.model.runs.get(name)
         if who == "holder" and run is not None and run.token is not None:
             return run.token
         return "never" if who == "other" else self.former.get(name, "never")
 
     def call(self, verb: str, code: Code, call: Callable[[], Any], *, none: Code = Code.OK) -> Any:
-        """Makes a call that is to be answered by `code`: a refusal, None where it is `none`, else neither."""
+        """Makes a call whose answer should be `code`: a refusal, or None if it is `none`, or a result."""
         self.reached.add((verb, code))
         if code < 0 and (verb, code) != ("cancel", Code.ENDED):
             with pytest.raises(MilkrunError) as refusal:
@@ -438,7 +439,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.seen = now
 
     def bytes_are_counted(self) -> None:
-        """To the byte, but for runs whose time is up and that nobody has looked at since."""
+        """Counts are exact, except for runs that have expired and have not been looked at since."""
         counts, sizes = self.store.counts(), self.store.sizes()
         for owner in OWNERS:
             keys = OwnerKeys(owner)
@@ -466,7 +467,7 @@ class Lifecycle(RuleBasedStateMachine):
             self.all_comes_to_an_end()
 
     def all_comes_to_an_end(self) -> None:
-        """Whatever has happened: with a sweeper and workers about all runs end, and are forgotten in time."""
+        """Whatever has happened, with a sweeper and workers all runs end, and are forgotten in time."""
         self.store.jump((self.turned_back + 61) * MINUTE)
         for _ in range(3):
             sweep(self.reader, self.jobs, WorksAtOnce(self.jobs), lambda: True)  # type: ignore[arg-type]
@@ -485,14 +486,14 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 class WorksAtOnce:
-    """A worker that completes its run, and is gone before it wakes the next one."""
+    """A worker that completes its run, and dies before it wakes the next one."""
 
     def __init__(self, jobs: JobStateManager) -> None:
         self._jobs = jobs
         self._one_at_a_time = threading.Lock()
 
     def invoke(self, run: Run) -> None:
-        with self._one_at_a_time:  # what happens is always the same
+        with self._one_at_a_time:  # keeps the order of events the same
             if self._jobs.claim(run.owner, run.run_id, "last"):
                 self._jobs.complete(run.owner, run.run_id, "last", spent_ms=1, best=Best(b"{}", 1, 0))
 
@@ -509,7 +510,7 @@ def code_of(refusal: MilkrunError) -> Code:
 
 
 def timeless(run: dict[str, Any]) -> dict[str, Any]:
-    """Without its times, which jump with the clock."""
+    """The run without its times, which jump with the clock."""
     return {name: value for name, value in run.items() if not name.endswith(("_at", "_since"))}
 
 
@@ -533,7 +534,7 @@ def test_any_order_of_calls_does_what_the_model_says(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    if on_valkey:  # all that the scripts can answer: else nothing would be shown
+    if on_valkey:  # all answers of the scripts occurred; otherwise nothing would be proved
         promised = {
             (verb, Code[name])
             for verb in set(VERBS) - WITHIN

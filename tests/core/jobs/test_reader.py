@@ -14,7 +14,7 @@ def ids(lab: Lab, **query: object) -> tuple[list[str], str | None]:
     return [run.run_id for run in page.runs], page.next
 
 
-def test_pages_go_from_new_to_old_and_meet_every_run_once(lab: Lab) -> None:
+def test_pages_go_from_new_to_old_and_list_every_run_once(lab: Lab) -> None:
     for number in range(1, 6):
         lab.submit(number)
     assert ids(lab, limit=2) == ([run_id(5), run_id(4)], run_id(4))
@@ -22,7 +22,7 @@ def test_pages_go_from_new_to_old_and_meet_every_run_once(lab: Lab) -> None:
     assert ids(lab, limit=2, cursor=run_id(2)) == ([run_id(1)], None)
 
 
-def test_a_page_that_is_just_full_is_the_last(lab: Lab) -> None:
+def test_a_page_that_the_last_run_fills_is_the_last(lab: Lab) -> None:
     lab.submit(1)
     lab.submit(2)
     assert ids(lab, limit=2) == ([run_id(2), run_id(1)], None)

@@ -12,7 +12,7 @@ def renew(
     return lab.jobs.renew(OWNER, run_id(1), token, progress=progress, spent_ms=spent_ms, best=best)  # type: ignore[arg-type]
 
 
-def test_it_extends_the_lease_and_writes_what_was_reached(lab: Lab) -> None:
+def test_it_extends_the_lease_and_stores_the_progress(lab: Lab) -> None:
     lab.running()
     lab.make_due()
     assert renew(lab, best=BEST) is False
@@ -30,7 +30,7 @@ def test_progress_and_seconds_spent_never_fall(lab: Lab) -> None:
     assert (lab.status().progress, lab.status().spent_ms) == (0.6, 3_000)
 
 
-def test_without_a_better_answer_the_stored_one_stays(lab: Lab) -> None:
+def test_the_stored_answer_stays_unless_a_better_one_comes(lab: Lab) -> None:
     lab.running()
     renew(lab, best=BEST)
     renew(lab)
@@ -38,7 +38,7 @@ def test_without_a_better_answer_the_stored_one_stays(lab: Lab) -> None:
     assert lab.status().best_cost == 7
 
 
-def test_it_says_stop_once_the_caller_has_asked(lab: Lab) -> None:
+def test_it_says_stop_once_the_caller_has_asked_for_it(lab: Lab) -> None:
     lab.running()
     lab.jobs.cancel(OWNER, run_id(1))
     assert renew(lab) is True
@@ -52,7 +52,7 @@ def test_another_token_is_refused_and_nothing_changes(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_after_its_lease_was_taken_back_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+def test_a_worker_whose_lease_was_taken_back_is_refused_and_nothing_changes(lab: Lab) -> None:
     lab.running()
     lab.make_due()
     lab.jobs.expire(OWNER, run_id(1))

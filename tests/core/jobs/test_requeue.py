@@ -32,7 +32,7 @@ def test_an_unavailable_dependency_costs_no_attempt_and_starts_a_new_chain(lab: 
     assert (run.attempt, run.hops, run.chain) == (1, 0, 0)
 
 
-def test_it_is_tried_again_later_each_time_up_to_a_longest_wait(lab: Lab) -> None:
+def test_each_retry_waits_longer_up_to_a_limit(lab: Lab) -> None:
     lab.submit()
     waits = []
     for _ in range(8):
@@ -47,7 +47,7 @@ def test_it_is_tried_again_later_each_time_up_to_a_longest_wait(lab: Lab) -> Non
 
 def test_a_dependency_may_be_unavailable_for_a_day_of_tries(lab: Lab) -> None:
     lab.submit()
-    for _ in range(290):  # of five minutes
+    for _ in range(290):  # waits of five minutes
         lab.jobs.claim(OWNER, run_id(1), "t")
         assert lab.jobs.retry_later(OWNER, run_id(1), "t", spent_ms=0)
 
@@ -80,7 +80,7 @@ def test_a_repeated_hand_over_changes_nothing(lab: Lab) -> None:
     assert lab.snapshot() == before
 
 
-def test_once_another_has_held_it_the_former_holder_is_refused(lab: Lab) -> None:
+def test_the_former_holder_is_refused_once_another_has_held_the_run(lab: Lab) -> None:
     lab.running()
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
     lab.jobs.claim(OWNER, run_id(1), "u")
@@ -92,7 +92,7 @@ def test_once_another_has_held_it_the_former_holder_is_refused(lab: Lab) -> None
             lab.jobs.expire(OWNER, run_id(1))
 
 
-def test_the_former_holder_has_lost_it(lab: Lab) -> None:
+def test_the_former_holder_has_lost_the_run(lab: Lab) -> None:
     lab.running()
     lab.jobs.hand_over(OWNER, run_id(1), "t", spent_ms=1)
     before = lab.snapshot()

@@ -29,7 +29,7 @@ def test_the_header_names_purpose_keys_arguments_and_returns(verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", SCRIPTS)
-def test_the_header_lists_just_the_codes_that_the_script_can_return(verb: str) -> None:
+def test_the_header_lists_exactly_the_codes_that_the_script_can_return(verb: str) -> None:
     header = re.search(
         r"^-- Returns: (.*(?:\n--      .*)*)$", (LUA / f"{verb}.lua").read_text(), re.MULTILINE
     )
@@ -41,7 +41,7 @@ def test_the_header_lists_just_the_codes_that_the_script_can_return(verb: str) -
 
 
 @pytest.mark.parametrize("verb", SCRIPTS)
-def test_only_what_takes_up_something_new_is_refused_by_a_full_server(verb: str) -> None:
+def test_a_full_server_refuses_only_scripts_that_start_something_new(verb: str) -> None:
     shebang = source(verb).partition("\n")[0]
     is_refused = verb in ("submit", "calls/begin", "stack/begin")
     assert shebang == ("#!lua" if is_refused else "#!lua flags=allow-oom")
@@ -52,13 +52,13 @@ def test_no_script_builds_a_key(verb: str) -> None:
     assert "milkrun:" not in source(verb).lower().replace("milkrun.jobs", "")
 
 
-def test_every_move_of_the_table_names_a_script() -> None:
+def test_every_transition_of_the_table_has_a_script() -> None:
     verbs = {verb for moves in TRANSITIONS.values() for names in moves.values() for verb in names}
     assert verbs <= set(VERBS)
     assert {status for status in Status if status.ended} == {"completed", "failed", "cancelled"}
 
 
-def test_the_keys_are_these() -> None:
+def test_the_keys_have_their_documented_names() -> None:
     keys = OwnerKeys("a1b2")
     of_an_owner = [*keys.of_run("R"), keys.idempotency("h")]
     assert [*of_an_owner, nothing_beside(keys.active), WAITING_CALLS, *RUNNING_RUNS] == [
@@ -85,7 +85,7 @@ def test_the_keys_are_these() -> None:
     ]
 
 
-def test_all_keys_of_an_owner_lie_in_one_slot() -> None:
+def test_all_keys_of_an_owner_are_in_one_slot() -> None:
     keys = OwnerKeys(OWNER)
     names = [*keys.of_run(run_id(1)), keys.idempotency("h"), nothing_beside(keys.run(run_id(1)))]
     slots = {key_slot(key.encode()) for key in names}
@@ -100,8 +100,8 @@ def test_one_module_makes_all_keys() -> None:
 
 @pytest.fixture
 def round_trips(lab: Lab, sent: list[bytes]) -> list[bytes]:
-    """What is sent to the server from now on: one entry per round trip."""
-    lab.submit(9)  # connects, and loads the script
+    """What is sent to the server from now on: one entry for each round trip."""
+    lab.submit(9)  # opens the connection and loads the script
     sent.clear()
     return sent
 

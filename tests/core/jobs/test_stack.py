@@ -1,4 +1,4 @@
-"""How many runs of all owners may run at a time, and whose turn it is when one ends."""
+"""The limit on running runs of all owners, and whose turn it is when one ends."""
 
 import pytest
 
@@ -16,12 +16,12 @@ OTHER, THIRD = "ffffffffffffffff", "eeeeeeeeeeeeeeee"
 
 @pytest.fixture
 def two(lab: Lab) -> Lab:
-    """A stack that runs two runs at a time."""
+    """A stack that may have two running runs."""
     return lab.with_policy(max_running_of_all=2)
 
 
 def claim(lab: Lab, number: int, owner: str) -> bool:
-    """Submits a run and claims it; whether it runs."""
+    """Submits and claims a run. Returns whether it runs."""
     lab.submit(number, owner=owner)
     return claim_again(lab, number, owner)
 
@@ -43,7 +43,7 @@ def running(lab: Lab) -> int:
     return lab.client.zcard(RUNNING_RUNS[0])
 
 
-def test_as_many_runs_as_may_are_running_whoever_owns_them(two: Lab) -> None:
+def test_the_stack_s_limit_counts_the_runs_of_all_owners(two: Lab) -> None:
     assert [claim(two, n, owner) for n, owner in ((1, OWNER), (2, OTHER), (3, THIRD))] == [True, True, False]
     assert two.status(3, owner=THIRD).status is Status.PENDING
 
@@ -57,11 +57,11 @@ def test_a_refused_claim_changes_no_run(two: Lab) -> None:
     assert two.snapshot() == before
 
 
-def test_an_end_names_the_run_that_was_refused_first_whoever_owns_it(two: Lab) -> None:
+def test_an_end_names_the_run_refused_first_among_all_owners(two: Lab) -> None:
     small = two.with_policy(max_running=1)
     for number, owner in ((1, OWNER), (2, OTHER)):
         assert claim(small, number, owner)
-    small.submit(3)  # waits for the turn of its owner
+    small.submit(3)  # waits for a turn of its owner
     assert not claim(small, 4, THIRD)
     assert end(small, 1, OWNER) == (THIRD, run_id(4))
     assert claim_again(small, 4, THIRD)
@@ -88,7 +88,7 @@ def test_a_worker_that_never_starts_blocks_nobody(two: Lab) -> None:
     ],
     ids=["complete", "fail", "retry_later", "expire", "expire_each"],
 )
-def test_whatever_ends_its_work_makes_room(lab: Lab, leave) -> None:  # type: ignore[no-untyped-def]
+def test_every_end_of_the_work_on_a_run_frees_its_place(lab: Lab, leave) -> None:  # type: ignore[no-untyped-def]
     lab.running()
     assert running(lab) == 1
     leave(lab)
@@ -103,7 +103,7 @@ def test_a_successor_keeps_the_place(two: Lab) -> None:
     assert claim_again(two, 1, OWNER)
 
 
-def test_a_claim_of_a_run_that_needs_none_leaves_no_place_taken(lab: Lab) -> None:
+def test_a_refused_claim_of_an_ended_run_takes_no_place(lab: Lab) -> None:
     lab.completed()
     with pytest.raises(TransitionRefusedError, match="ENDED"):
         lab.jobs.claim(OWNER, run_id(1), "u")
@@ -117,7 +117,7 @@ def test_a_second_worker_does_not_take_the_place_of_the_first(lab: Lab) -> None:
     assert running(lab) == 1
 
 
-def test_where_it_cannot_be_counted_runs_are_let_through() -> None:
+def test_runs_may_start_if_they_cannot_be_counted() -> None:
     away = RunningRuns(connect("redis://127.0.0.1:1/0"), 1)
     assert away.begin((OWNER, run_id(1)))
     assert away.finish((OWNER, run_id(1)), (OWNER, run_id(2))) == (OWNER, run_id(2))

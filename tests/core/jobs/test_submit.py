@@ -26,7 +26,7 @@ def test_a_new_run_is_pending_and_indexed(lab: Lab) -> None:
     assert lab.client.zrange(keys.active, 0, -1) == [f"{OWNER}:{run.run_id}".encode()]
 
 
-def test_its_first_look_comes_after_the_invoke_has_had_its_chance(lab: Lab) -> None:
+def test_a_new_run_is_due_only_after_its_invoke_could_arrive(lab: Lab) -> None:
     run = lab.submit()
     score = lab.client.zscore(OwnerKeys(OWNER).active, f"{OWNER}:{run.run_id}")
     assert score == run.created_at + lab.policy.redispatch * 1000
@@ -55,13 +55,13 @@ def test_a_key_with_another_body_is_refused_and_nothing_changes(lab: Lab) -> Non
     assert lab.snapshot() == before
 
 
-def test_a_key_that_points_at_nothing_counts_as_absent(lab: Lab) -> None:
+def test_a_key_whose_run_is_gone_counts_as_absent(lab: Lab) -> None:
     lab.submit(1, key="k")
     lab.client.delete(OwnerKeys(OWNER).run(run_id(1)))
     assert lab.submit(2, key="k", body=b"[]").run_id == run_id(2)
 
 
-def test_another_owner_s_key_is_another_key(lab: Lab) -> None:
+def test_two_owners_may_use_the_same_key(lab: Lab) -> None:
     lab.submit(1, key="k")
     assert lab.submit(2, owner="ffffffffffffffff", key="k", body=b"[]").run_id == run_id(2)
 
@@ -78,7 +78,7 @@ def test_pending_runs_do_not_expire(lab: Lab) -> None:
     assert lab.client.ttl(OwnerKeys(OWNER).request(run_id(1))) == -1
 
 
-def test_above_the_owner_s_limit_it_is_refused_and_nothing_changes(lab: Lab) -> None:
+def test_above_the_owner_s_limit_a_submit_is_refused_and_nothing_changes(lab: Lab) -> None:
     small = lab.with_policy(max_pending=1)
     small.submit(1)
     before = small.snapshot()
@@ -116,13 +116,13 @@ def test_pending_and_running_runs_of_an_owner_never_exceed_both_limits_together(
     assert most == 5
 
 
-def test_a_replay_is_no_new_pending_run(lab: Lab) -> None:
+def test_a_replay_does_not_count_as_another_pending_run(lab: Lab) -> None:
     small = lab.with_policy(max_pending=1)
     first = small.submit(1, key="k")
     assert small.submit(2, key="k") == first
 
 
-def test_without_the_replicas_it_is_not_taken_and_a_retry_with_the_key_makes_it_so(lab: Lab) -> None:
+def test_a_submit_without_replicas_is_refused_and_a_retry_with_the_key_confirms_it(lab: Lab) -> None:
     strict = lab.with_policy(min_replicas=1)
     submission = Submission(OWNER, run_id(1), b"{}", 5_000, "corr-1", "k")
     for _ in range(2):
@@ -150,7 +150,7 @@ def test_the_index_of_an_owner_who_never_comes_back_expires(lab: Lab) -> None:
     assert lab.client.ttl(OwnerKeys(OWNER).runs) > lab.policy.ttl_days * 86_400
 
 
-def test_of_many_at_once_with_one_key_one_makes_the_run(lab: Lab) -> None:
+def test_many_simultaneous_submits_with_one_key_make_one_run(lab: Lab) -> None:
     with ThreadPoolExecutor(8) as pool:
         runs = list(pool.map(lambda number: lab.submit(number, key="k"), range(1, 25)))
     assert len({run.run_id for run in runs}) == 1

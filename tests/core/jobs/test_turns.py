@@ -1,4 +1,4 @@
-"""Turns: as many of an owner's runs as may run have one, and whoever gives it up passes it on."""
+"""Turns: an owner has as many turns as runs that may run, and each turn that ends is passed on."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def submission(number: int) -> Submission:
 
 @pytest.fixture
 def small(lab: Lab) -> Lab:
-    """One run may run, and one has its turn."""
+    """One run may be running, and one has the turn."""
     small = lab.with_policy(max_running=1)
     small.submit(1)
     return small
@@ -40,19 +40,19 @@ def test_a_submit_waits_when_all_turns_are_taken_even_before_any_run_starts(smal
     assert waiting(small) == [run_id(2)]
 
 
-def test_below_the_limit_it_does_not_wait(lab: Lab) -> None:
+def test_below_the_limit_a_run_does_not_wait(lab: Lab) -> None:
     two = lab.with_policy(max_running=2)
     two.running(1)
     assert not two.jobs.submit(submission(2)).waits
     assert two.jobs.submit(submission(3)).waits
 
 
-def test_another_owner_s_turns_are_its_own(small: Lab) -> None:
+def test_each_owner_has_its_own_turns(small: Lab) -> None:
     other = Submission("ffffffffffffffff", run_id(2), b"{}", 5_000, "corr-1")
     assert not small.jobs.submit(other).waits
 
 
-def test_the_same_call_sent_twice_waits_still(small: Lab) -> None:
+def test_a_repeated_submit_still_waits(small: Lab) -> None:
     small.submit(2)
     before = small.snapshot()
     assert small.jobs.submit(submission(2)).waits
@@ -141,7 +141,7 @@ def test_dispatching_a_waiting_run_gives_it_no_taken_turn(small: Lab) -> None:
 def test_dispatching_a_waiting_run_gives_it_a_free_turn(small: Lab) -> None:
     small.submit(2)
     small.make_due(2)
-    two = small.with_policy(max_running=2)  # the limit was raised meanwhile
+    two = small.with_policy(max_running=2)  # the limit was raised in the meantime
     assert two.jobs.dispatch(OWNER, run_id(2)) is not None
     assert waiting(small) == []
 

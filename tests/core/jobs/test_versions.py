@@ -1,4 +1,4 @@
-"""Two versions at once: each release finishes, reads and lists what another one has submitted."""
+"""Two versions side by side: each release finishes, reads and lists what another one submitted."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ ENDED = ("completed", "stopped_early", "failed", "cancelled")
 
 @pytest.fixture
 def stored(any_redis: AnyRedis) -> Lab:
-    """What the earlier release has left."""
+    """What the previous release left behind."""
     restore(any_redis)
     return Lab(any_redis)
 
@@ -38,7 +38,7 @@ def old(any_redis: AnyRedis) -> EarlierRelease:
     return EarlierRelease(any_redis)
 
 
-# What the earlier release has written, this one reads, lists, finishes, cancels and erases.
+# What the previous release wrote: this one reads, lists, finishes, cancels and erases it
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -130,7 +130,7 @@ def test_stored_runs_count_for_the_limits(stored: Lab) -> None:
     assert found.active == len(HELD) + len(PENDING) + 1
 
 
-# What this release writes, the earlier one reads, finishes, cancels and erases.
+# What this release writes: the previous one reads, finishes, cancels and erases it
 
 
 def pending(lab: Lab) -> None:
@@ -201,7 +201,7 @@ WRITTEN: list[Write] = [
 ]
 
 
-def test_every_state_that_was_recorded_is_written_here_too() -> None:
+def test_this_release_writes_every_recorded_state() -> None:
     assert {write.__name__ for write in WRITTEN} == set(STORIES)
 
 
@@ -308,7 +308,7 @@ def test_the_earlier_release_replays_what_is_submitted_now(lab: Lab, old: Earlie
 
 
 def test_what_the_earlier_release_has_ended_is_not_counted_as_pending(lab: Lab, old: EarlierRelease) -> None:
-    """It knows of no queue, and leaves in there what it claims and ends."""
+    """It does not know the queue, and leaves the runs that it claims and ends in there."""
     for number in (1, 2, 3):
         lab.submit(number)
     for number in (1, 2):
@@ -319,12 +319,12 @@ def test_what_the_earlier_release_has_ended_is_not_counted_as_pending(lab: Lab, 
     assert lab.client.zrange(OwnerKeys(OWNER).queue, 0, -1) == [f"{OWNER}:{run_id(3)}".encode()]
 
 
-# What a later release has submitted is left to its own workers; all else is done as far as it is known.
+# What a later release submitted is left to its own workers; everything else works as far as it is understood
 
 
 @pytest.fixture
 def from_later(lab: Lab) -> Lab:
-    """A pending run of a later release, with a request and a field that this one cannot read."""
+    """A pending run of a later release, with a request and a field that this release cannot read."""
     lab.submit(key="k")
     keys = OwnerKeys(OWNER)
     lab.client.hset(keys.run(run_id(1)), mapping={"v": SCHEMA_VERSION + 1, "mood": "?"})
@@ -341,7 +341,7 @@ def test_a_worker_leaves_a_later_release_s_run_alone(from_later: Lab) -> None:
 
 @pytest.fixture
 def claimed_by_later(from_later: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    """The same, with a worker of its own release."""
+    """The same run, claimed by a worker of its own release."""
     from_later.client.set(OwnerKeys(OWNER).request(run_id(1)), pack(b"{}"))
     with monkeypatch.context() as later:
         later.setattr(holding, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
@@ -360,7 +360,7 @@ def test_a_later_release_s_run_is_read_and_listed(from_later: Lab) -> None:
 
 
 def test_workers_are_sent_for_a_later_release_s_run_until_it_is_given_up(from_later: Lab) -> None:
-    """Through the function's alias: one of them may be of that release."""
+    """The function's alias may lead to a worker of that release."""
     for _ in range(2):
         from_later.make_due()
         run = from_later.jobs.dispatch(OWNER, run_id(1))

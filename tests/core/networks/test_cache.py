@@ -6,7 +6,7 @@ from milkrun.networks.store import NetworkVersion
 
 
 class Shelf:
-    """Networks as a store has them: a version by name, data by version."""
+    """Networks as a store has them: versions by name, data by version."""
 
     def __init__(self, **versions: str) -> None:
         self.versions = versions
@@ -42,7 +42,7 @@ def test_a_new_version_is_read_again() -> None:
     assert cache.get("town") == "v2"
 
 
-def test_only_a_few_are_kept() -> None:
+def test_only_a_few_networks_are_kept() -> None:
     shelf = Shelf(a="va", b="vb", c="vc")
     cache = cache_of(shelf)
     for name in "abca":

@@ -10,7 +10,7 @@ from milkrun.networks.store import NetworkStore, NetworkVersion
 
 @pytest.fixture
 def town(driver: neo4j.Driver) -> NetworkVersion:
-    """A network of three chunks, stored out of order."""
+    """A network of three chunks that were stored out of order."""
     chunks = [bytes([number]) * 1_000 for number in range(3)]
     checksum = hashlib.sha256(b"".join(chunks)).hexdigest()
     driver.execute_query("CREATE (:Network {name: 'town', version: 'v1', checksum: $sum})", sum=checksum)

@@ -1,4 +1,4 @@
-"""A state machine on a real server, a note of every invoke, and searches that play a script."""
+"""A state machine on a real server, a record of every invoke, and searches that follow a script."""
 
 import json
 import threading
@@ -26,12 +26,12 @@ BODY = json.dumps(
 
 
 def run_id(number: int) -> str:
-    """The number-th run id, in order of time."""
+    """The n-th run id in order of time."""
     return f"01ARZ3NDEKTSV4RRFFQ69G{number:04d}"
 
 
 def answer(cost: int) -> Solution:
-    """A solution of that cost."""
+    """A solution with that cost."""
     meta = Meta(engine="vroom", matrix="custom", seed=1, seconds=1, first_cost=cost, best_cost=cost, trace=[])
     summary = Summary(
         cost=cost, routes=0, unassigned=0, setup=0, service=0, duration=cost, waiting_time=0, priority=0
@@ -40,7 +40,7 @@ def answer(cost: int) -> Solution:
 
 
 class Clock:
-    """Time that goes by when told."""
+    """A clock that moves only when told to."""
 
     now = 1_000.0
 
@@ -48,7 +48,7 @@ class Clock:
         return self.now
 
     def until_deadline(self, *, sooner: float = 0.0) -> Callable[..., Solution]:
-        """A search that takes all its time by this clock, or ends a little sooner."""
+        """A search that takes all its time on this clock, or ends a little sooner."""
 
         def solve(_problem: object, *, deadline: float, **_: Any) -> Solution:
             self.now = deadline - sooner
@@ -58,7 +58,7 @@ class Clock:
 
 
 class Invokes:
-    """Stands where Lambda is: notes whom a worker was asked for, and fails if told to."""
+    """Stands in for Lambda: records for which runs a worker was invoked, and fails if told to."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
@@ -71,7 +71,7 @@ class Invokes:
 
 @dataclass
 class Bench:
-    """What a worker works with."""
+    """Everything that a worker needs."""
 
     url: str
     policy: JobPolicy = field(default_factory=JobPolicy)
@@ -105,7 +105,7 @@ class Bench:
         travel_of: Callable[[Problem], Any] = lambda _: None,
         **more: Any,
     ) -> Tools:
-        """What a worker works with; it renews quickly."""
+        """A worker's tools; it renews quickly."""
         return Tools(
             self.jobs,
             self.invokes,  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ class Bench:
         return json.loads(solution)  # type: ignore[no-any-return]
 
     def make_due(self, number: int = 1) -> None:
-        """Turns the clock of the run's next look, and of its lease, back."""
+        """Makes a run overdue: the times of its next attention and of its lease are past."""
         keys = OwnerKeys(OWNER)
         self.client.zadd(keys.active, {f"{OWNER}:{run_id(number)}": 1})
         if self.client.hexists(keys.run(run_id(number)), "lease_until"):
@@ -142,7 +142,7 @@ def clock() -> Clock:
 
 
 class UntilStopped:
-    """A search that reports one answer and goes on until it is stopped."""
+    """A search that reports one answer and continues until it is stopped."""
 
     def __init__(self, cost: int | None = 7) -> None:
         self.cost = cost

@@ -1,4 +1,4 @@
-"""One owner's flood: whom it starts workers for, whom it keeps waiting, and that all of it ends."""
+"""One owner's flood: which workers start, who waits, and that all of it ends."""
 
 import json
 import random
@@ -32,11 +32,11 @@ FLOODER, OTHER = "a1b2c3d4e5f60718", "b2c3d4e5f6071829"
 FLOODER_SEED = 2
 
 Event = tuple[str, str]
-"""Owner and run id, as an invoke carries them."""
+"""The owner and run id that an invoke carries."""
 
 
 class Queue:
-    """Lambda's queue of events: first in, first out. `drop` tells which it loses."""
+    """Lambda's queue of events: first in, first out. `drop` decides which events it loses."""
 
     def __init__(self, drop: Callable[[], bool] = lambda: False) -> None:
         self.events: deque[Event] = deque()
@@ -51,7 +51,7 @@ class Queue:
 
 
 class Platform:
-    """Submit, worker and sweeper wired as the functions are, around a queue of events."""
+    """Submit, worker and sweeper around a queue of events, connected as the functions are."""
 
     def __init__(self, bench: Bench, queue: Queue, solve: Callable[..., Solution]) -> None:
         self.bench = bench
@@ -82,12 +82,13 @@ class Platform:
         self.bench.jobs.claim(*event, "t")
 
     def end_and_die(self, event: Event) -> None:
-        """The run is completed, and whose turn is next is forgotten with the worker."""
+        """Completes the run, and dies before it invokes the run whose turn is next."""
         if self.bench.jobs.claim(*event, "t") is not None:
             self.bench.jobs.complete(*event, "t", spent_ms=1, best=to_best(answer(7)))
 
     def let_time_pass(self, owner: str) -> None:
-        """All of an owner's runs are due and their leases have lapsed, but what waits for its turn."""
+        """Makes all of an owner's runs due and lets their leases lapse, except for runs that wait for a
+        turn."""
         keys = OwnerKeys(owner)
         waiting = members(self.bench.client, keys.waiting)
         for member in members(self.bench.client, keys.active):
@@ -120,7 +121,7 @@ def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
     while platform.queue.events:
         while platform.queue.events:
             platform.work(platform.queue.events.popleft())
-        platform.sweep()  # begins the chains of invokes anew
+        platform.sweep()  # starts the chains of invokes afresh
         sweeps += 1
     assert platform.statuses(FLOODER) == {"completed": count}
     assert set(platform.queue.sent.values()) == {1}
@@ -128,7 +129,7 @@ def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
 
 
 def test_one_owner_s_long_runs_do_not_delay_another_owner(bench: Bench) -> None:
-    """Three workers at a time: the flooder's two go on until another's run is done."""
+    """There are three workers at a time. The flooder's two work until the other owner's run has ended."""
     other_is_done = threading.Event()
 
     def solve(problem: Problem, **_: Any) -> Solution:
@@ -157,9 +158,9 @@ def test_one_owner_s_long_runs_do_not_delay_another_owner(bench: Bench) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_whatever_is_lost_a_flood_ends(bench: Bench, seed: int) -> None:
-    """Invokes are dropped, workers die before and after the end of their run, callers cancel and erase.
+    """Invokes are dropped, workers die before and after the end of their run, and callers cancel and erase.
 
-    The five minutes after which a run that waits is looked at are never over: turns are passed on without.
+    Turns are passed on without the hourly check of waiting runs, because its time never comes.
     """
     choose = random.Random(seed)
     platform = Platform(

@@ -1,4 +1,4 @@
-"""A run of many stretches: each of its workers hands it over to the next."""
+"""A run of many stretches: each worker hands it over to the next."""
 
 import time
 from typing import Any
@@ -10,17 +10,17 @@ from milkrun.schema.solution import Solution
 from .conftest import Bench, answer
 
 LAMBDA_STOPS_AT = 16
-"""Functions in a row, each invoked by the one before it."""
+"""Functions in a row, each invoked by the one before."""
 STRETCHES = 30
 
 
 def until_its_deadline(_problem: object, *, deadline: float, initial: Solution | None, **_: Any) -> Solution:
-    """A search that finds something a little better than what it began with."""
+    """A search that finds something a little better than its initial answer."""
     time.sleep(max(0.0, deadline - time.monotonic()))
     return answer(initial.summary.cost - 1 if initial else 1_000)
 
 
-def test_no_chain_of_invokes_gets_as_long_as_lambda_allows(bench: Bench) -> None:
+def test_no_chain_of_invokes_reaches_lambda_s_limit(bench: Bench) -> None:
     bench.submit(time_limit_ms=3_600_000)
     in_a_row = longest = sweeps = 0
     for stretch in range(1, STRETCHES + 1):
@@ -37,6 +37,6 @@ def test_no_chain_of_invokes_gets_as_long_as_lambda_allows(bench: Bench) -> None
             bench.make_due()
             sweep(bench.reader, bench.jobs, bench.invokes, lambda: True)  # type: ignore[arg-type]
             sweeps, in_a_row = sweeps + 1, 0
-        assert len(bench.invokes.runs) == stretch  # one way or the other its next worker is invoked
+        assert len(bench.invokes.runs) == stretch  # either way its next worker is invoked
     assert sweeps == 2
     assert 10 < longest < LAMBDA_STOPS_AT

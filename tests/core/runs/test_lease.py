@@ -14,7 +14,7 @@ def away(*_: Any, **__: Any) -> None:
 
 
 def lease_without_redis(tries: int, pauses: list[int]) -> Lease:
-    """May try so many times more."""
+    """A lease whose calls fail, with this many more tries."""
     run: Any = SimpleNamespace(owner=OWNER, run_id=run_id(1), time_limit_ms=60_000)
     jobs: Any = SimpleNamespace(complete=away, renew=away)
     return Lease(
@@ -22,7 +22,7 @@ def lease_without_redis(tries: int, pauses: list[int]) -> Lease:
     )
 
 
-def test_an_end_is_tried_for_as_long_as_another_try_may_begin() -> None:
+def test_an_end_is_tried_as_long_as_another_try_may_begin() -> None:
     pauses: list[int] = []
     with pytest.raises(DependencyUnavailableError):
         lease_without_redis(3, pauses).complete(1, None)

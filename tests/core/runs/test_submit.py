@@ -16,11 +16,11 @@ def submit(bench: Bench, *, body: bytes = BODY, key: str | None = None, **ids: A
     return submit_run(request, bench.jobs, bench.invokes, Limits(), **ids)  # type: ignore[arg-type]
 
 
-def test_a_run_has_the_id_that_is_made_for_it(bench: Bench) -> None:
+def test_a_run_gets_the_id_made_for_it(bench: Bench) -> None:
     assert submit(bench, new_id=lambda: run_id(1)).run == bench.status(1)
 
 
-def test_a_new_run_is_counted_and_told(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_new_run_is_counted_and_logged(bench: Bench, telemetry: Telemetry) -> None:
     submit(bench)
     (line,) = telemetry.lines()
     assert (line["message"], line["invoked"]) == ("run submitted", True)
@@ -28,14 +28,14 @@ def test_a_new_run_is_counted_and_told(bench: Bench, telemetry: Telemetry) -> No
     assert telemetry.totals() == {"RunsSubmitted": ("Count", [1, 1]), "InvokesFailed": ("Count", [0, 0])}
 
 
-def test_a_replay_is_counted_apart(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_replay_is_counted_separately(bench: Bench, telemetry: Telemetry) -> None:
     submit(bench, key="k")
     telemetry.metrics()
     submit(bench, key="k")
     assert telemetry.totals() == {"RunsReplayed": ("Count", [1])}
 
 
-def test_an_invoke_that_fails_is_counted_and_told(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_failed_invoke_is_counted_and_logged(bench: Bench, telemetry: Telemetry) -> None:
     bench.invokes.failure = "ReadTimeoutError"
     submit(bench)
     (line,) = telemetry.lines()
@@ -44,7 +44,7 @@ def test_an_invoke_that_fails_is_counted_and_told(bench: Bench, telemetry: Telem
     assert telemetry.totals()["InvokesFailed"] == ("Count", [1, 1])
 
 
-def test_what_is_refused_is_not_counted_as_submitted(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_refused_submit_is_not_counted_as_submitted(bench: Bench, telemetry: Telemetry) -> None:
     with pytest.raises(InvalidJsonError):
         submit(bench, body=b"{")
     assert telemetry.metrics() == []

@@ -61,26 +61,26 @@ end
 
 
 def queue_up(bench: Bench, owners: int, runs: int) -> None:
-    """So many runs that wait for their turn, of so many owners each; all are due."""
+    """This many waiting runs for each of this many owners; all are due."""
     for number in range(owners):
         owner = f"{number:016x}"
         keys = OwnerKeys(owner)
         bench.client.eval(_WAITING, 4, keys.run(""), keys.pending, keys.waiting, keys.active, owner, runs)
 
 
-def test_behind_a_hundred_thousand_runs_that_wait_a_dead_worker_s_run_is_found_at_once(bench: Bench) -> None:
+def test_a_dead_worker_s_run_is_found_at_once_among_a_hundred_thousand_waiting_ones(bench: Bench) -> None:
     none = bench.with_policy(max_running=0)
     none.invokes = bench.invokes
     queue_up(none, owners=64, runs=1_563)
     bench.submit()
     bench.jobs.claim(OWNER, run_id(1), "t")
     bench.client.hset(OwnerKeys(OWNER).run(run_id(1)), "lease_until", 1)
-    bench.client.zadd(leased(shard_of(OWNER)), {f"{OWNER}:{run_id(1)}": 10**12})  # the others are later still
+    bench.client.zadd(leased(shard_of(OWNER)), {f"{OWNER}:{run_id(1)}": 10**12})  # the others are even later
     counts = sweep(bench.reader, bench.jobs, bench.invokes, lambda: not bench.invokes.runs)  # type: ignore[arg-type]
     assert counts == {"expired": 1, "dispatched": 1}
 
 
-def test_a_run_that_waits_for_its_turn_is_looked_at_once_an_hour(bench: Bench) -> None:
+def test_a_run_that_waits_for_its_turn_is_checked_once_an_hour(bench: Bench) -> None:
     none = bench.with_policy(max_running=0)
     queue_up(none, owners=1, runs=3)
     assert run_sweep(none) == {"waiting_or_ended": 3}
@@ -126,14 +126,14 @@ def test_a_run_that_cannot_be_read_blocks_no_other(
     assert (swept["failed"], swept["dispatched"]) == (1, 1)
 
 
-def test_it_stops_when_its_time_is_up(bench: Bench) -> None:
+def test_a_sweep_stops_when_its_time_is_up(bench: Bench) -> None:
     bench.submit()
     bench.make_due()
     assert run_sweep(bench, has_time=False) == {}
     assert bench.invokes.runs == []
 
 
-def test_one_owner_s_queue_hides_no_other_s_lost_worker(
+def test_one_owner_s_queue_does_not_hide_another_owner_s_lost_worker(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("milkrun.runs.sweep.PER_SHARD", 2)
@@ -168,7 +168,7 @@ def test_ten_hanging_invokes_run_at_a_time(bench: Bench, monkeypatch: pytest.Mon
     assert run_sweep(bench) == {"dispatched": 20}
 
 
-def test_a_sweep_that_finds_nothing_says_so_in_zeros(bench: Bench, telemetry: Telemetry) -> None:
+def test_a_sweep_that_finds_nothing_logs_zeros(bench: Bench, telemetry: Telemetry) -> None:
     run_sweep(bench)
     assert telemetry.totals() == {
         "ActiveRuns": ("Count", [0]),
@@ -182,7 +182,7 @@ def test_a_sweep_that_finds_nothing_says_so_in_zeros(bench: Bench, telemetry: Te
     }
 
 
-def test_its_counts_are_metrics(bench: Bench, telemetry: Telemetry) -> None:
+def test_the_counts_of_a_sweep_are_metrics(bench: Bench, telemetry: Telemetry) -> None:
     bench.submit(1)
     bench.submit(2)
     bench.jobs.claim(OWNER, run_id(2), "t")

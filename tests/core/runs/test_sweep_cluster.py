@@ -1,4 +1,4 @@
-"""The sweeper on a cluster with a part that is away."""
+"""The sweeper on a cluster of which a part is unavailable."""
 
 from pathlib import Path
 
@@ -43,14 +43,15 @@ def test_runs_of_other_owners_are_handled_before_the_failure_is_reported(tmp_pat
 
 
 def test_a_run_that_cannot_be_handled_blocks_no_other_shard(tmp_path: Path, telemetry: Telemetry) -> None:
-    """Of a slot on its way no script can run, and what is not there cannot be read: it may be elsewhere."""
+    """No script can run on a moving slot. Keys that are missing there cannot be read, because they may be
+    elsewhere."""
     with running_cluster(tmp_path) as cluster:
         client = connect_to_cluster(cluster.url)
         jobs, invokes = JobStateManager(client, JobPolicy()), Invokes()
         owners = sorted(
             owners_of_each_server(client), key=lambda owner: client.keyslot(OwnerKeys(owner).active)
         )
-        for number, owner in enumerate(owners):  # the first one is the latest
+        for number, owner in enumerate(owners):  # the first one is the most overdue
             jobs.submit(Submission(owner, run_id(number), BODY, 1_000, "corr-1"))
             client.zadd(OwnerKeys(owner).active, {f"{owner}:{run_id(number)}": 1 + 60_000 * number})
         begin_to_move(client.keyslot(OwnerKeys(owners[0]).active), *cluster.primaries[:2])

@@ -25,7 +25,7 @@ class Shelf:
         return version.version.encode()
 
 
-def test_a_problem_beside_roads_looks_for_no_store() -> None:
+def test_a_problem_without_a_network_does_not_use_the_store() -> None:
     def find_store() -> NetworkStore:
         raise AssertionError("nobody asked for a network")
 
@@ -42,7 +42,7 @@ def test_without_a_neo4j_there_is_no_network() -> None:
         NetworkTravel(lambda: None, bytes.decode, lambda *_: "times").times_of(ON_ROADS)
 
 
-def test_what_takes_a_third_of_the_longest_invocation_is_told_that_it_is_over(clock: Clock) -> None:
+def test_travel_times_may_take_a_third_of_the_longest_invocation(clock: Clock) -> None:
     seen: list[bool] = []
 
     def source(_problem: Problem, _roads: str, is_over: Callable[[], bool]) -> None:

@@ -25,7 +25,7 @@ RUN = Run("R", "o", Status.RUNNING, 0, 5_000, "c", 1, 0, 0, 0, 0.1)
 
 
 class Clockwork:
-    """A clock that sleeping moves, and a reader that plays a run's states."""
+    """A clock that moves by sleeping, and a reader that plays a run's states."""
 
     def __init__(self, *states: Run) -> None:
         self.now = 0.0
@@ -45,19 +45,19 @@ def wait(play: Clockwork, seconds: float, done: object) -> Run:
     return wait_until(play, RUN, done, seconds=seconds, clock=play.clock, sleep=play.sleep)  # type: ignore[arg-type]
 
 
-def test_it_answers_as_soon_as_the_run_has_ended() -> None:
+def test_a_wait_ends_as_soon_as_the_run_has_ended() -> None:
     play = Clockwork(RUN, replace(RUN, status=Status.COMPLETED))
     assert wait(play, 20, has_ended).status is Status.COMPLETED
     assert play.now < 1
 
 
-def test_it_gives_up_when_the_seconds_are_over() -> None:
+def test_a_wait_ends_when_its_seconds_are_over() -> None:
     play = Clockwork(RUN)
     assert wait(play, 20, has_ended) == RUN
     assert play.now == 20
 
 
-def test_it_asks_no_more_than_a_few_times_a_second() -> None:
+def test_a_wait_asks_at_most_a_few_times_a_second() -> None:
     play = Clockwork(*[RUN] * 1_000)
     wait(play, 20, has_ended)
     assert 1_000 - len(play.states) <= 2 * 20 + 6
@@ -71,7 +71,7 @@ def test_an_ended_run_is_not_waited_for() -> None:
     assert play.now == 0
 
 
-def test_a_better_answer_is_a_change_and_progress_alone_is_not() -> None:
+def test_a_better_answer_is_a_change_but_progress_alone_is_not() -> None:
     changed = has_changed_from(RUN)
     assert not changed(replace(RUN, progress=0.5))
     assert changed(replace(RUN, best_cost=3))
@@ -89,7 +89,7 @@ def test_a_call_that_may_not_wait_answers_with_what_is_known(bench: Bench) -> No
     assert result_within(bench.reader, calls, run, 25) == ((run, False), None)
 
 
-def test_an_ended_run_is_answered_though_no_call_may_wait(bench: Bench) -> None:
+def test_an_ended_run_is_answered_even_if_no_call_may_wait(bench: Bench) -> None:
     bench.submit()
     run = bench.jobs.cancel(OWNER, run_id(1))
     calls = WaitingCalls(bench.client, NONE_MAY_WAIT)
@@ -113,8 +113,10 @@ def test_a_call_whose_run_is_erased_makes_room(bench: Bench, answer: Callable[..
     assert not bench.client.exists(WAITING_CALLS)
 
 
-def test_a_wait_that_fails_is_left_to_its_seconds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Redis hangs: another call to it would only make the caller wait longer."""
+def test_a_failed_wait_is_forgotten_only_when_its_seconds_are_over(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis hangs, so another call to it would only make the caller wait longer."""
 
     def away(*_: object, **__: object) -> Run:
         raise DependencyUnavailableError({"redis": "down: timed out"})

@@ -42,7 +42,7 @@ def in_background(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_a_run_is_completed_with_what_the_search_gives(bench: Bench) -> None:
+def test_a_run_is_completed_with_the_result_of_the_search(bench: Bench) -> None:
     bench.submit()
     bench.work(at_once(7))
     run = bench.status()
@@ -111,7 +111,7 @@ def test_the_fields_that_an_error_names_are_reported_with_the_run(bench: Bench) 
     assert (bench.status().error_code, bench.status().errors) == ("solver_failed", errors)
 
 
-def test_an_unforeseen_error_tells_nothing_of_itself(bench: Bench) -> None:
+def test_an_unforeseen_error_reveals_nothing(bench: Bench) -> None:
     def solve(*_: Any, **__: Any) -> Solution:
         raise ValueError("secret")
 
@@ -167,7 +167,7 @@ def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(bench: Bench) -> 
 
 
 def _taken_back(bench: Bench) -> bool:
-    """The worker renews all the time: tries until its lease is taken back between two renewals."""
+    """Renews all the time, until its lease is taken back between two renewals."""
     bench.make_due()
     try:
         return bench.jobs.expire(OWNER, run_id(1)) is not None
@@ -206,7 +206,7 @@ def test_before_the_function_s_deadline_the_run_goes_to_a_successor(bench: Bench
     assert run.spent_ms == (900 - HAND_OVER_BEFORE) * 1000
 
 
-def test_a_search_that_ends_a_moment_before_its_deadline_is_handed_over_all_the_same(
+def test_a_search_that_ends_a_moment_before_its_deadline_is_still_handed_over(
     bench: Bench, clock: Clock
 ) -> None:
     bench.submit(time_limit_ms=3_600_000)
@@ -221,7 +221,7 @@ def test_a_search_that_ends_by_itself_is_not_handed_over(bench: Bench) -> None:
 
 
 def wait_for_turn(bench: Bench, number: int) -> None:
-    """Another run takes the owner's only slot, and this one is refused it."""
+    """Another run takes the owner's only slot, and this run is refused it."""
     bench.submit(number)
     assert bench.with_policy(max_running=0).jobs.claim(OWNER, run_id(number), "w") is None
 
@@ -279,7 +279,7 @@ def test_a_long_chain_is_left_to_the_sweeper(bench: Bench) -> None:
     bench.work(at_once(7))
     assert bench.invokes.runs == []
     assert bench.status(2).status is Status.PENDING
-    assert bench.jobs.dispatch(OWNER, run_id(2)) is not None  # it is due: the sweeper need not wait
+    assert bench.jobs.dispatch(OWNER, run_id(2)) is not None  # it is due, so the sweeper need not wait
 
 
 def test_an_invoke_that_fails_loses_nothing(bench: Bench) -> None:
@@ -306,7 +306,7 @@ def test_the_result_waits_for_redis_to_come_back(bench: Bench, monkeypatch: pyte
     assert bench.status().status is Status.COMPLETED
 
 
-def test_what_a_worker_cannot_reach_is_reported_with_its_reason(
+def test_an_unavailable_dependency_is_reported_with_its_reason(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, telemetry: Telemetry
 ) -> None:
     refused = {verb: threading.Event() for verb in ("renew", "complete")}
@@ -336,7 +336,7 @@ def test_what_a_worker_cannot_reach_is_reported_with_its_reason(
 
 
 def lose_first_reply(monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
-    """The first call is done, and its answer is lost."""
+    """Lets the first call succeed, and loses its answer."""
     first = iter([True])
     call = getattr(JobStateManager, verb)
 
@@ -424,7 +424,7 @@ def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
 
 
 def test_reading_the_travel_times_does_not_count_as_solving(bench: Bench, clock: Clock) -> None:
-    """They take five minutes, of which only a minute is for solving."""
+    """Reading takes five minutes, although solving may take only one."""
 
     def slowly(_problem: object) -> None:
         clock.now += 300
@@ -440,7 +440,7 @@ def test_reading_the_travel_times_does_not_count_as_solving(bench: Bench, clock:
     assert bench.status().spent_ms == 0
 
 
-def test_a_lease_has_the_token_that_is_made_for_it(bench: Bench) -> None:
+def test_a_lease_gets_the_token_made_for_it(bench: Bench) -> None:
     bench.submit()
     bench.work(at_once(7), new_id=lambda: "token-1")
     assert bench.client.hget(OwnerKeys(OWNER).run(run_id(1)), "ended_by") == b"token-1"
@@ -541,7 +541,7 @@ def test_a_worker_for_a_new_run_works_on_an_older_one_and_sends_for_another_work
     assert told["run ended"] == run_id(1)
 
 
-# As many as may are running
+# The limit of the whole stack
 
 
 def test_above_the_stack_s_limit_a_run_waits_until_another_one_ends(bench: Bench) -> None:

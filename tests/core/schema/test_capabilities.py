@@ -1,4 +1,4 @@
-"""What each engine can express, and what is refused since none can."""
+"""What each engine can express, and what is refused because no engine can express it."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ def shipment(**pickup: Any) -> dict[str, Any]:
     ("vehicle", "job"),
     [(RELOADS, {}), (SHIFT, {}), ({}, {"release_time": 60}), ({**RELOADS, **SHIFT}, {"release_time": 60})],
 )
-def test_each_addition_is_taken_alone_and_with_the_others(
+def test_each_addition_is_accepted_alone_and_with_the_others(
     vehicle: dict[str, Any], job: dict[str, Any]
 ) -> None:
     assert broken(vehicle, {**job, "time_windows": [[0, 9], [20, 29]]}) == {}
@@ -65,7 +65,7 @@ def test_each_addition_is_taken_alone_and_with_the_others(
         ({"max_travel_time": 9, "costs": {"per_km": 1}}, {}, {}, "$.vehicles[0].max_travel_time"),
     ],
 )
-def test_what_pyvrp_cannot_express_is_refused_beside_what_vroom_cannot(
+def test_a_feature_only_for_pyvrp_is_refused_beside_one_only_for_vroom(
     vehicle: dict[str, Any], job: dict[str, Any], changes: dict[str, Any], path: str
 ) -> None:
     released = broken(vehicle, {**job, "release_time": 60}, **changes)
@@ -75,7 +75,7 @@ def test_what_pyvrp_cannot_express_is_refused_beside_what_vroom_cannot(
         assert broken(vehicle, job, **changes) == {}
 
 
-def test_a_refusal_names_what_rules_the_other_engine_out() -> None:
+def test_a_refusal_names_the_feature_that_excludes_the_other_engine() -> None:
     broken_rules = broken({**RELOADS, **SHIFT, "breaks": [{"id": 1}]})
     assert broken_rules == {"$.vehicles[0].breaks": "cannot be combined with `reloads` and `shift_duration`"}
 
@@ -142,12 +142,12 @@ def test_what_pyvrp_can_express(vehicle: dict[str, Any], changes: dict[str, Any]
     assert inability("pyvrp", problem(vehicle, **changes)) is None
 
 
-def test_windows_of_a_shipment_that_meet_are_one() -> None:
+def test_touching_windows_of_a_shipment_count_as_one() -> None:
     meeting = {"time_windows": [[0, 9], [5, 20], [20, 29]]}
     assert inability("pyvrp", problem(shipments=[shipment(**meeting)])) is None
 
 
-def test_a_setup_of_a_type_that_no_vehicle_has_is_none() -> None:
+def test_a_setup_for_a_type_that_no_vehicle_has_is_ignored() -> None:
     job = {"location_index": 2, "setup_per_type": {"bike": 5}}
     assert inability("pyvrp", problem({"type": "van"}, job)) is None
     assert "setup" in str(inability("pyvrp", problem({"type": "bike"}, job)))

@@ -1,4 +1,4 @@
-"""Every bad body names the field that is wrong."""
+"""The error of every bad body names the field at fault."""
 
 import json
 from copy import deepcopy
@@ -46,7 +46,7 @@ def parse(body: dict[str, Any], limits: Limits = Limits()) -> Problem:  # noqa: 
 
 
 def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of the body with one field set, or taken away where the value is `...`."""
+    """A copy of the body with one field set, or removed if the value is `...`."""
     copy = deepcopy(body)
     *parents, last = [int(part) if part.isdecimal() else part for part in path.split(".")]
     place: Any = copy
@@ -163,7 +163,7 @@ def test_duplicate_pickup_and_delivery_ids_are_named() -> None:
     assert locs(twice) == ["$.shipments[1].pickup.id", "$.shipments[1].delivery.id"]
 
 
-def test_per_hour_cannot_stand_beside_custom_costs() -> None:
+def test_per_hour_cannot_be_combined_with_custom_costs() -> None:
     body = changed(WITH_MATRIX, "matrices.car.costs", [[0, 1], [1, 0]])
     assert locs(changed(body, "vehicles.0.costs", {"per_hour": 60})) == ["$.vehicles[0].costs.per_hour"]
 
@@ -182,14 +182,14 @@ def test_only_the_first_of_many_bad_fields_are_named() -> None:
     assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
 
 
-def test_broken_vehicles_and_tasks_are_named_each_and_of_any_other_list_the_first() -> None:
+def test_every_bad_vehicle_and_task_is_named_but_only_the_first_in_other_lists() -> None:
     body = changed(PLAIN, "jobs.0.delivery", ["x", "y"])
     body = changed(body, "jobs.1.time_windows", [[9, 3], [9, 3]])
     body = changed(body, "vehicles.0.id", None)
     assert locs(body) == ["$.vehicles[0].id", "$.jobs[0].delivery[0]", "$.jobs[1].time_windows[0]"]
 
 
-def test_a_body_of_more_parts_than_any_problem_has_is_refused_before_they_are_made() -> None:
+def test_a_body_with_too_many_parts_is_refused_before_they_are_parsed() -> None:
     body = b"[" + b"{}," * 5_000 + b"{}]"
     with pytest.raises(InvalidProblemError) as caught:
         parse_problem(body, Limits(locations=10, vehicles=10))
@@ -205,11 +205,11 @@ def test_a_body_of_more_parts_than_any_problem_has_is_refused_before_they_are_ma
         ("matrices", MOST_NAMES, "$.matrices"),
     ],
 )
-def test_an_object_of_very_many_keys_is_one_broken_rule(path: str, count: int, loc: str) -> None:
+def test_an_object_with_too_many_keys_is_one_error(path: str, count: int, loc: str) -> None:
     assert locs(changed(PLAIN, path, {f"k{i}": "x" for i in range(count + 1)})) == [loc]
 
 
-def test_no_field_of_the_schema_is_beyond_the_most_keys() -> None:
+def test_every_object_of_the_schema_may_have_all_its_fields() -> None:
     sizes = [len(model.model_fields) for model in Model.__subclasses__()]
     assert max(sizes) < MOST_KEYS
 
@@ -258,13 +258,13 @@ def test_a_wrong_length_is_reported_in_json_s_terms(path: str, value: Any, messa
     assert [error.message for error in caught.value.errors] == [message]
 
 
-def test_a_number_that_is_too_large_to_be_one_is_named() -> None:
+def test_a_number_too_large_to_parse_is_named() -> None:
     body = json.dumps(PLAIN).replace("7.42", "1e999", 1)
     with pytest.raises(InvalidProblemError, match=r"\$\.jobs\[0\]\.location\[0\]: is not a finite number"):
         parse_problem(body.encode(), Limits())
 
 
-def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     assert len(parse_problem(b"\xef\xbb\xbf" + json.dumps(PLAIN).encode(), Limits()).jobs) == 2
 
 
@@ -292,7 +292,7 @@ def test_amount_beside_delivery_is_named() -> None:
     assert locs(changed(PLAIN, "jobs.0.amount", [1])) == ["$.jobs[0].amount"]
 
 
-def test_the_deprecated_matrix_is_that_of_cars() -> None:
+def test_the_deprecated_matrix_is_the_car_s() -> None:
     body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, 9], [8, 0]]}
     problem = parse(body)
     assert problem.matrices is not None
@@ -304,7 +304,7 @@ def test_matrix_beside_matrices_is_named() -> None:
     assert locs(changed(WITH_MATRIX, "matrix", [[0]])) == ["$.matrix"]
 
 
-def test_a_ragged_deprecated_matrix_is_named_where_it_stands() -> None:
+def test_a_ragged_deprecated_matrix_is_named_by_its_own_field() -> None:
     body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, "9"], [8, 0]]}
     assert locs(body) == ["$.matrix[0][1]"]
 
@@ -323,7 +323,7 @@ def test_a_problem_at_its_limits_is_accepted() -> None:
     parse(WITH_MATRIX, Limits(matrix_cells=4))
 
 
-def test_depots_that_vehicles_share_count_once() -> None:
+def test_a_depot_shared_by_vehicles_counts_once() -> None:
     vehicles = [{"id": i, "start": [7, 43], "end": [7, 43]} for i in range(50)]
     parse({"vehicles": vehicles, "jobs": [{"id": 1, "location": [7, 43]}]}, Limits(locations=2))
 
@@ -345,7 +345,7 @@ ANSWERED_STEP = {
     "job": 1,
     "violations": [{"cause": "delay", "duration": 3}],
 }
-"""A step as an answer says it, of Milkrun or of VROOM."""
+"""A step with the keys of an answer by Milkrun or VROOM."""
 
 
 def test_steps_copied_from_an_answer_are_accepted() -> None:
@@ -381,7 +381,7 @@ def test_a_key_of_a_step_that_no_answer_has_is_named() -> None:
         ("c", "plan mode is not available"),
     ],
 )
-def test_an_option_of_vroom_s_own_server_is_reported_by_milkrun_s_name(key: str, told: str) -> None:
+def test_an_option_of_vroom_s_server_is_reported_with_milkrun_s_name(key: str, told: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         parse({**PLAIN, "options": {key: True}})
     (error,) = caught.value.errors

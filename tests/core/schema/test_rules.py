@@ -1,4 +1,4 @@
-"""Rules that span several fields."""
+"""Rules that involve several fields."""
 
 import json
 from typing import Any
@@ -43,13 +43,11 @@ def broken(*arguments: Any, **changes: Any) -> dict[str, str]:
         ({**RELOADS, "steps": [{"type": "reload", "id": 2}]}, "$.vehicles[0].steps[0].id"),
     ],
 )
-def test_an_addition_that_lacks_something_is_refused_where_it_does(
-    vehicle: dict[str, Any], path: str
-) -> None:
+def test_an_incomplete_addition_is_refused_at_the_field_at_fault(vehicle: dict[str, Any], path: str) -> None:
     assert list(broken(vehicle)) == [path]
 
 
-def test_a_place_to_reload_needs_coordinates_where_there_are_no_matrices() -> None:
+def test_a_reload_needs_coordinates_if_there_are_no_matrices() -> None:
     vehicle = {"id": 1, "start": [2, 48], "reloads": [{"id": 1, "location_index": 0}]}
     found = broken(matrices=None, vehicles=[vehicle], jobs=[{"id": 1, "location": [2, 49]}])
     assert list(found) == ["$.vehicles[0].reloads[0].location"]

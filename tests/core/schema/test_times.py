@@ -1,4 +1,4 @@
-"""What binds a problem in time."""
+"""Which problems are timed, that is, limit when things happen."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.times import is_timed, merged_windows
 
 
-def test_windows_that_touch_or_overlap_become_one_and_are_sorted() -> None:
+def test_windows_are_sorted_and_those_that_touch_or_overlap_are_merged() -> None:
     windows = [Slot(50, 60), Slot(10, 20), Slot(20, 30), Slot(15, 18)]
     assert merged_windows(windows) == ((10, 30), (50, 60))
 
@@ -26,7 +26,7 @@ def test_windows_that_touch_or_overlap_become_one_and_are_sorted() -> None:
         ({}, {"release_time": 1}, True),
     ],
 )
-def test_a_problem_is_timed_if_anything_binds_in_time(
+def test_a_problem_is_timed_if_anything_limits_times(
     vehicle: dict[str, Any], job: dict[str, Any], timed: bool
 ) -> None:
     problem = Problem.model_validate({"vehicles": [{"id": 1, **vehicle}], "jobs": [{"id": 1, **job}]})

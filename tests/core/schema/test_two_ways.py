@@ -1,4 +1,4 @@
-"""A body that is read at once gives what it gives when it is read in steps, or is left to the steps."""
+"""Parsing a body in one go gives the same as parsing it step by step, or leaves it to the steps."""
 
 import json
 from collections.abc import Callable
@@ -83,13 +83,13 @@ def both_ways(body: bytes) -> tuple[Problem | None, Problem | None]:
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The path of every value within a value, itself included."""
+    """The path of every value inside a value, including the value itself."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(place for key, part in inner for place in places(part, (*path, key)))]
 
 
 def put(body: Any, path: tuple[str | int, ...], text: str) -> str:
-    """The JSON of a body, with a text in place of the value at a path."""
+    """The JSON of a body with the value at a path replaced by a text."""
     if not path:
         return text
     copy = deepcopy(body)
@@ -152,7 +152,7 @@ def test_both_ways_agree_on_any_value_anywhere(text: str) -> None:
 
 @pytest.mark.parametrize("key", ["id", "location", "time_windows", "delivery", "amount", "colour"])
 @pytest.mark.parametrize("text", ["1", '"x"', "[1]", "[7.1, 43.1]", "[[0, 1]]"])
-def test_both_ways_take_the_same_value_of_a_repeated_key(key: str, text: str) -> None:
+def test_both_ways_use_the_same_value_of_a_repeated_key(key: str, text: str) -> None:
     for plain in (RICH["jobs"][0], {"id": 1}, {"id": 1, "amount": [3]}):
         for job in (
             f'{{"{key}": {text}, {json.dumps(plain)[1:]}',
@@ -183,7 +183,7 @@ def test_both_ways_agree_on_random_bodies(changes: list[tuple[Any, Any]]) -> Non
                 place = place[part]
             place[path[-1]] = value
         except (KeyError, IndexError, TypeError):
-            continue  # an earlier change took its place away
+            continue  # an earlier change has removed its place
     at_once, in_steps = both_ways(json.dumps(body).encode())
     assert at_once is None or at_once == in_steps
 
@@ -201,7 +201,7 @@ def test_both_ways_make_objects_of_the_same_kinds() -> None:
     assert at_once is not None
 
 
-def test_no_two_objects_share_what_they_have_by_default() -> None:
+def test_no_two_objects_share_a_default_value() -> None:
     jobs = [{"id": number, "location": [7, 43]} for number in (1, 2)]
     body = {"vehicles": [{"id": 1, "start": [7, 43]}], "jobs": jobs}
     one, other = parse_problem(json.dumps(body).encode(), Limits()).jobs
@@ -209,13 +209,13 @@ def test_no_two_objects_share_what_they_have_by_default() -> None:
         assert getattr(one, name) is not getattr(other, name)
 
 
-def test_a_right_body_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_body_is_parsed_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(parse, "_read_in_steps")
     jobs = [{"id": 1, "location": [7, 43], "description": "No. 12 Nancy Street"}]
     parse_problem(json.dumps({"vehicles": [{"id": 1, "start": [7, 43]}], "jobs": jobs}).encode(), Limits())
 
 
-def test_a_body_that_is_large_is_read_in_steps() -> None:
+def test_a_large_body_is_parsed_in_steps() -> None:
     body = json.dumps(RICH).encode()
     assert _read_at_once(body + b" " * (LONGEST_READ_AT_ONCE - len(body))) is not None
     assert _read_at_once(body + b" " * (LONGEST_READ_AT_ONCE - len(body) + 1)) is None
