@@ -1,4 +1,4 @@
-"""The templates as they are written, as CloudFormation gets them, and as they are with some parameters."""
+"""The templates as written, as CloudFormation gets them, and as deployed with given parameters."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ def samconfig() -> dict[str, Any]:
 
 
 def environment(name: str) -> Parameters:
-    """The parameters that an environment of samconfig.toml sets."""
+    """The parameters that an environment in samconfig.toml sets."""
     overrides = samconfig()[name]["global"]["parameters"].get("parameter_overrides", [])
     return dict(override.split("=", 1) for override in overrides)
 
@@ -75,7 +75,7 @@ PARAMETER_SETS: dict[str, Parameters] = {
     "one node of Redis, few alarms": {"CacheReplicas": "0", "CacheEngine": "redis", "Alarms": "few"},
     "Neo4j outside a VPC that is given": {**GIVEN_VPC, "Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"},
 }
-"""Deployments that see every condition both ways."""
+"""Deployments that together see every condition both ways."""
 
 
 Deploy = Callable[[Parameters], Deployment]
@@ -89,7 +89,7 @@ class NoManagedPolicies:
 
 
 def translate(template: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
-    """What the SAM transform makes of a template, with code in S3 as after `sam package`."""
+    """Applies the SAM transform to a template, with code in S3 as after `sam package`."""
     packaged = copy.deepcopy(template)
     for resource in packaged["Resources"].values():
         for uri in ("CodeUri", "ContentUri"):
@@ -103,7 +103,7 @@ def translate(template: dict[str, Any], parameters: Parameters) -> dict[str, Any
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """template.yaml, with short forms such as !Ref written out, and with what it includes."""
+    """template.yaml, with short forms such as !Ref expanded, and with the files that it includes."""
     parsed: dict[str, Any] = include(yaml_parse((ROOT / "template.yaml").read_text()), ROOT)
     return parsed
 
@@ -116,13 +116,13 @@ def nested(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def translated(template: dict[str, Any]) -> dict[str, Any]:
-    """What CloudFormation gets, parameters at their defaults."""
+    """What CloudFormation gets, with default parameters."""
     return translate(template, {})
 
 
 @pytest.fixture(scope="session")
 def deployed(template: dict[str, Any]) -> Deploy:
-    """Gives a deployment with parameters other than the defaults."""
+    """Makes a deployment with parameters other than the defaults."""
     known: dict[str, Deployment] = {}
 
     def deploy(parameters: Parameters) -> Deployment:
@@ -141,7 +141,7 @@ def any_deployment(request: pytest.FixtureRequest, deployed: Deploy) -> Deployme
 
 @pytest.fixture(scope="session")
 def functions(template: dict[str, Any]) -> Resources:
-    """Properties of each function by logical id, without what Globals add."""
+    """The properties of each function by logical id, without what Globals adds."""
     return {
         name: resource["Properties"]
         for name, resource in template["Resources"].items()
@@ -151,7 +151,7 @@ def functions(template: dict[str, Any]) -> Resources:
 
 @pytest.fixture(scope="session")
 def lambdas(translated: dict[str, Any]) -> Resources:
-    """Properties of each function by logical id, as CloudFormation gets them."""
+    """The properties of each function by logical id, as CloudFormation gets them."""
     return {
         name: resource["Properties"]
         for name, resource in translated["Resources"].items()
@@ -161,7 +161,7 @@ def lambdas(translated: dict[str, Any]) -> Resources:
 
 @pytest.fixture(scope="session")
 def routes(functions: Resources) -> dict[tuple[str, str], str]:
-    """Function of each (method, path) of the API."""
+    """The function of each method and path of the API."""
     return {
         (event["Properties"]["Method"], event["Properties"]["Path"]): name
         for name, properties in functions.items()

@@ -1,4 +1,4 @@
-"""Metrics as alarms and dashboards name them, and what there is to be named."""
+"""Metrics as alarms and dashboards name them, and the metrics that exist."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ OF_AWS = {
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
     "CloudWatchSynthetics": {"Duration", "SuccessPercent"},
 }
-"""Those of AWS that are used here, from the lists in the documentation of each service."""
+"""AWS's metrics that are used here, from the lists in each service's documentation."""
 MEASURED = {NAMESPACE: set(UNITS), **OF_AWS}
 DIMENSIONS = {
     NAMESPACE: [{"service"}, {"service", "code"}, {"service", "function_name"}],
@@ -36,13 +36,13 @@ DIMENSIONS = {
     "AWS/SQS": [{"QueueName"}],
     "CloudWatchSynthetics": [{"CanaryName"}],
 }
-"""The dimensions that they come with."""
+"""The dimensions of these metrics."""
 
 _SEARCH = re.compile(r"SEARCH\('\{(?P<schema>[^}]+)\} MetricName=\"(?P<name>\w+)\"[^']*', '\w+'\)")
 
 
 class Named(NamedTuple):
-    """A metric that is looked at. Of a search the values of the dimensions are not known."""
+    """A metric that an alarm or widget uses. The values of a search's dimensions are not known."""
 
     namespace: str
     name: str
@@ -58,7 +58,7 @@ def of_alarm(alarm: dict[str, Any]) -> Iterator[Named]:
 
 
 def of_widget(widget: dict[str, Any]) -> Iterator[Named]:
-    """The metrics that a widget of a dashboard shows; `.` repeats what stands above it."""
+    """The metrics that a dashboard widget shows; `.` repeats the value above it."""
     above: list[str] = []
     for row in widget["properties"].get("metrics", []):
         if isinstance(row[0], dict):
@@ -74,7 +74,7 @@ def of_widget(widget: dict[str, Any]) -> Iterator[Named]:
 
 
 def is_measured(metric: Named) -> bool:
-    """Whether somebody measures it, with these dimensions."""
+    """Whether this metric is published with these dimensions."""
     return (
         metric.name in MEASURED.get(metric.namespace, ())
         and set(metric.dimensions) in DIMENSIONS[metric.namespace]

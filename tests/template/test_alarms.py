@@ -1,4 +1,4 @@
-"""The alarms: what they watch, whom they tell, and that they neither sleep nor cry wolf."""
+"""The alarms: what they watch, whom they notify, and that they come neither too late nor without cause."""
 
 import re
 from typing import Any
@@ -18,13 +18,13 @@ ALARM = "AWS::CloudWatch::Alarm"
 FUNCTIONS = ("Submit", "Status", "Health", "Worker", "Sweeper")
 TOKENS = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
 BY_SILENCE = {"SweeperSilentAlarm", "CanaryAlarm"}
-"""Alarms that something has not come."""
+"""Alarms that fire when something does not happen."""
 GRADUAL = {
     name: parameters
     for name, parameters in PARAMETER_SETS.items()
     if parameters.get("DeploymentType") != "AllAtOnce"
 }
-"""Deployments that move calls to a new version step by step."""
+"""Deployment types that move calls to a new version step by step."""
 LONGEST_WAIT = 25.0
 """Seconds that `Prefer: wait` may hold a request."""
 
@@ -35,7 +35,7 @@ def alarms_of(deployment: Deployment) -> Resources:
 
 @pytest.fixture(scope="module")
 def alarms(deployed: Deploy) -> Resources:
-    """Properties of the alarms of a deployment that has them all."""
+    """The properties of the alarms of a deployment that has all of them."""
     return alarms_of(deployed(TOKENS))
 
 
@@ -62,7 +62,7 @@ def test_each_alarm_watches_a_metric_that_exists(any_deployment: Deployment) -> 
             assert is_measured(metric), (name, metric)
 
 
-def test_metrics_of_its_own_are_those_of_this_stack(any_deployment: Deployment) -> None:
+def test_milkrun_s_metrics_are_those_of_this_stack(any_deployment: Deployment) -> None:
     submit = any_deployment.properties("SubmitFunction")["Environment"]["Variables"]
     watched = [
         metric
@@ -76,7 +76,7 @@ def test_metrics_of_its_own_are_those_of_this_stack(any_deployment: Deployment) 
         assert metric.dimensions["service"] == submit["POWERTOOLS_SERVICE_NAME"]
 
 
-def test_only_what_is_in_seconds_is_compared_with_seconds(alarms: Resources) -> None:
+def test_only_metrics_in_seconds_are_compared_with_seconds(alarms: Resources) -> None:
     units = {
         name: UNITS[metric.name].value
         for name, alarm in alarms.items()
@@ -109,7 +109,7 @@ def test_an_answer_of_500_counts_as_an_error_of_its_function(alarms: Resources) 
         assert watched["InternalErrors"].dimensions["function_name"] == f"{name}Function"
 
 
-def test_durations_are_watched_close_to_the_timeout_and_above_what_is_meant(
+def test_duration_alarms_fire_between_the_intended_duration_and_the_timeout(
     alarms: Resources, deployed: Deploy
 ) -> None:
     for name in FUNCTIONS:
@@ -122,7 +122,7 @@ def test_durations_are_watched_close_to_the_timeout_and_above_what_is_meant(
         assert meant < alarms[f"{name}DurationAlarm"]["Threshold"] / 1000 < timeout
 
 
-def test_an_error_alarm_can_come_within_the_shortest_deployment(alarms: Resources) -> None:
+def test_an_error_alarm_can_fire_within_the_shortest_deployment(alarms: Resources) -> None:
     for name in ("Submit", "Status", "Health", "Worker", "Api"):
         alarm = alarms[f"{name}ErrorsAlarm"]
         stats = [it["MetricStat"] for it in alarm.get("Metrics", []) if "MetricStat" in it] or [alarm]
@@ -131,7 +131,7 @@ def test_an_error_alarm_can_come_within_the_shortest_deployment(alarms: Resource
 
 
 def references(value: Any) -> set[str]:
-    """Logical ids that a part of a template waits for."""
+    """The logical ids that a part of a template depends on."""
     if isinstance(value, list):
         return set().union(*map(references, value))
     if not isinstance(value, dict):
@@ -152,13 +152,15 @@ def references(value: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("parameters", [{}, TOKENS, {"DeploymentType": "AllAtOnce"}])
-def test_few_alarms_are_three_of_what_callers_notice(deployed: Deploy, parameters: dict[str, str]) -> None:
+def test_few_alarms_are_three_alarms_about_what_callers_notice(
+    deployed: Deploy, parameters: dict[str, str]
+) -> None:
     deployment = deployed({**parameters, "Alarms": "few"})
     assert alarms_of(deployment).keys() == {"ApiErrorsAlarm", "LostRunsAlarm", "SweeperSilentAlarm"}
 
 
 @pytest.mark.parametrize("parameters", GRADUAL.values(), ids=GRADUAL)
-def test_a_deployment_asks_alarms_that_are_there(deployed: Deploy, parameters: Parameters) -> None:
+def test_a_deployment_checks_only_alarms_that_exist(deployed: Deploy, parameters: Parameters) -> None:
     deployment = deployed(parameters)
     for name, group in nonempty(deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items()):
         asked = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
@@ -166,7 +168,7 @@ def test_a_deployment_asks_alarms_that_are_there(deployed: Deploy, parameters: P
         assert set(asked) <= alarms_of(deployment).keys(), name
 
 
-def test_few_alarms_take_a_deployment_back_too(deployed: Deploy) -> None:
+def test_few_alarms_also_roll_back_a_deployment(deployed: Deploy) -> None:
     groups = deployed({"Alarms": "few"}).of_type("AWS::CodeDeploy::DeploymentGroup")
     asked = {
         name: [it["Name"] for it in group["AlarmConfiguration"]["Alarms"]] for name, group in groups.items()
@@ -175,7 +177,7 @@ def test_few_alarms_take_a_deployment_back_too(deployed: Deploy) -> None:
     assert set(map(tuple, asked.values())) == {("ApiErrorsAlarm",)}
 
 
-def test_nothing_waits_for_itself(translated: dict[str, Any]) -> None:
+def test_no_resource_depends_on_itself(translated: dict[str, Any]) -> None:
     waits = {
         name: references(it) & translated["Resources"].keys() for name, it in translated["Resources"].items()
     }
@@ -246,13 +248,13 @@ def test_alarms_may_publish_to_the_encrypted_topic(deployed: Deploy) -> None:
     assert alarms["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
-def test_a_mail_is_sent_where_there_is_an_address(deployed: Deploy) -> None:
+def test_a_mail_is_sent_if_there_is_an_address(deployed: Deploy) -> None:
     assert "AlarmMail" not in deployed({}).resources
     mail = deployed({"AlarmEmail": "operator@example.com"}).properties("AlarmMail")
     assert (mail["Protocol"], mail["Endpoint"]) == ("email", "operator@example.com")
 
 
 def test_metrics_pass_the_filter_of_the_log(any_deployment: Deployment) -> None:
-    """They are lines without a level, which Lambda takes for INFO."""
+    """They are lines without a level, which Lambda treats as INFO."""
     for name, function in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
         assert function["LoggingConfig"].get("ApplicationLogLevel", "INFO") == "INFO", name

@@ -29,7 +29,7 @@ Route = tuple[str, str]
 
 
 def shape_of(name: str) -> Any:
-    """What API Gateway calls by this name."""
+    """The object that API Gateway calls by this name."""
     return Session().get_service_model("apigateway").shape_for(name)
 
 
@@ -52,7 +52,7 @@ def security_scheme(deployment: Deployment) -> dict[str, Any]:
 
 
 def gateway_answers(deployment: Deployment) -> dict[str, dict[str, Any]]:
-    """Gateway responses by type: status, headers and parsed body."""
+    """Gateway responses by type, with status, headers and parsed body."""
     return {
         name: {
             "body": json.loads(answer["responseTemplates"]["application/json"]),
@@ -82,7 +82,7 @@ def either(request: pytest.FixtureRequest, deployed: Deploy) -> Deployment:
 
 
 def registered_routes(module: str) -> set[Route]:
-    """(method, path) of each route that a handler's resolver knows."""
+    """The method and path of each route in a handler's resolver."""
     paths = importlib.import_module(module).app.get_openapi_schema().paths
     methods = ("get", "put", "post", "delete", "patch")
     return {
@@ -121,7 +121,7 @@ def test_each_route_leads_to_the_alias_of_the_function_whose_event_it_is(
         assert target[1] == routes[route]
 
 
-def test_the_gateway_may_invoke_each_function_for_its_routes_and_no_other(
+def test_the_gateway_may_invoke_each_function_only_for_its_routes(
     by_iam: Deployment, routes: dict[Route, str]
 ) -> None:
     permissions = [
@@ -135,28 +135,28 @@ def test_the_gateway_may_invoke_each_function_for_its_routes_and_no_other(
     )
 
 
-def test_functions_are_called_by_the_gateway_and_not_with_the_rights_of_its_caller(
+def test_the_gateway_calls_functions_with_its_own_rights(
     either: Deployment,
 ) -> None:
     for operation in nonempty(operations(either).values()):
         assert "credentials" not in operation[INTEGRATION]
 
 
-def test_every_route_but_health_and_readiness_needs_a_caller(either: Deployment) -> None:
+def test_every_route_except_health_and_readiness_needs_a_caller(either: Deployment) -> None:
     named: list[dict[str, list[str]]] = [{it: []} for it in body(either)["components"]["securitySchemes"]]
     for route, operation in nonempty(operations(either).items()):
         expected = [] if route in OPEN or route[0] == "OPTIONS" else named
         assert operation.get("security", []) == expected, route
 
 
-def test_callers_sign_their_requests_unless_they_bring_tokens(
+def test_callers_sign_their_requests_unless_they_use_tokens(
     by_iam: Deployment, by_tokens: Deployment
 ) -> None:
     assert security_scheme(by_iam)["x-amazon-apigateway-authtype"] == "awsSigv4"
     assert security_scheme(by_tokens)["x-amazon-apigateway-authtype"] == "custom"
 
 
-def test_tokens_are_judged_by_the_authorizer_whose_decision_is_kept_for_a_minute(
+def test_the_authorizer_decides_on_tokens_and_its_decision_is_kept_for_a_minute(
     by_tokens: Deployment,
 ) -> None:
     authorizer = security_scheme(by_tokens)["x-amazon-apigateway-authorizer"]
@@ -183,7 +183,7 @@ def test_a_header_that_is_not_a_token_is_refused_without_the_authorizer(
     assert bool(re.fullmatch(authorizer["identityValidationExpression"], header)) is asked
 
 
-def test_the_authorizer_is_there_for_tokens_alone(by_iam: Deployment, by_tokens: Deployment) -> None:
+def test_the_authorizer_exists_only_for_tokens(by_iam: Deployment, by_tokens: Deployment) -> None:
     of_tokens = {
         "AuthorizerFunction",
         "AuthorizerFunctionAliaslive",
@@ -204,13 +204,13 @@ def test_the_authorizer_knows_the_issuer_and_is_outside_the_vpc(by_tokens: Deplo
 
 
 def token_policy(deployment: Deployment) -> TokenPolicy:
-    """What a deployment asks of tokens."""
+    """The rules for tokens in a deployment."""
     variables = deployment.properties("AuthorizerFunction")["Environment"]["Variables"]
     of_tokens = {name: value for name, value in variables.items() if name.startswith("JWT_")}
     return Settings.from_env(of_tokens).tokens
 
 
-def test_the_authorizer_takes_any_token_for_the_audience_unless_told_otherwise(
+def test_the_authorizer_accepts_any_token_for_the_audience_by_default(
     by_tokens: Deployment, deployed: Deploy
 ) -> None:
     assert token_policy(by_tokens) == TokenPolicy(TOKENS["JwtIssuer"], frozenset([TOKENS["JwtAudience"]]))
@@ -230,7 +230,7 @@ def test_the_authorizer_takes_any_token_for_the_audience_unless_told_otherwise(
         ("JwtAccessTokensOnly", "yes"),
     ],
 )
-def test_rules_that_the_authorizer_would_not_start_with_are_no_parameters(
+def test_parameters_refuse_rules_that_the_authorizer_would_not_start_with(
     template: dict[str, Any], name: str, value: str
 ) -> None:
     parameter = template["Parameters"][name]
@@ -261,10 +261,8 @@ def test_every_request_is_logged_as_one_line_of_json(by_iam: Deployment) -> None
 
 
 @pytest.mark.parametrize("parameters", [{}, TOKENS], ids=["IAM", "JWT"])
-def test_no_field_of_the_access_log_tells_who_a_person_is(
-    deployed: Deploy, parameters: dict[str, str]
-) -> None:
-    """Session names often are e-mail addresses, and the gateway tells them in several places."""
+def test_no_field_of_the_access_log_identifies_a_person(deployed: Deploy, parameters: dict[str, str]) -> None:
+    """Session names are often e-mail addresses, and the gateway logs them in several places."""
     (stage,) = deployed(parameters).of_type("AWS::ApiGateway::Stage").values()
     told = {
         variable
@@ -275,12 +273,12 @@ def test_no_field_of_the_access_log_tells_who_a_person_is(
 
 
 def test_the_principal_in_the_access_log_is_a_hash() -> None:
-    """What the authorizer says it is: who holds the hash alone knows nobody's name."""
+    """The authorizer sets the principal to a hash; it identifies nobody by name."""
     issuer, subject = "https://issuer.example.com", "jane@example.com"
     assert re.fullmatch(r"[0-9a-f]+", token_owner(issuer, subject))
 
 
-def test_requests_are_traced_and_held_to_a_rate(by_iam: Deployment) -> None:
+def test_requests_are_traced_and_rate_limited(by_iam: Deployment) -> None:
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
     assert stage["TracingEnabled"] is True
     (settings,) = [it for it in stage["MethodSettings"] if it["ResourcePath"] == "/*"]
@@ -288,7 +286,7 @@ def test_requests_are_traced_and_held_to_a_rate(by_iam: Deployment) -> None:
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
 
 
-def test_busy_callers_leave_the_rate_of_health_checks_alone(deployed: Deploy) -> None:
+def test_busy_callers_do_not_use_up_the_rate_of_health_checks(deployed: Deploy) -> None:
     deployment = deployed({"ApiRateLimit": "1", "ApiBurstLimit": "1"})
     (stage,) = deployment.of_type("AWS::ApiGateway::Stage").values()
     own = {
@@ -302,16 +300,16 @@ def test_busy_callers_leave_the_rate_of_health_checks_alone(deployed: Deploy) ->
         assert settings["ThrottlingBurstLimit"] >= settings["ThrottlingRateLimit"]
 
 
-def test_no_tls_below_1_2_is_taken_at_the_api_s_own_address_nor_at_a_domain(either: Deployment) -> None:
-    """A domain's own policy does not count: the gateway negotiates by that of the API."""
+def test_the_api_s_address_and_its_domain_require_tls_1_2(either: Deployment) -> None:
+    """The gateway negotiates by the API's policy; a domain's own policy does not count."""
     policy = body(either)["x-amazon-apigateway-security-policy"]
     assert policy.startswith("SecurityPolicy_TLS13_1_2_")
     assert policy in shape_of("SecurityPolicy").enum
     assert body(either)["x-amazon-apigateway-endpoint-access-mode"] in shape_of("EndpointAccessMode").enum
 
 
-def test_metrics_of_each_method_which_cost_extra_are_not_taken(by_iam: Deployment) -> None:
-    """Alarms and dashboard look at those of the stage: the dimensions in metrics.py."""
+def test_metrics_of_each_method_are_off_because_they_cost_extra(by_iam: Deployment) -> None:
+    """Alarms and dashboard use the metrics of the stage, with the dimensions in metrics.py."""
     (stage,) = by_iam.of_type("AWS::ApiGateway::Stage").values()
     assert all("MetricsEnabled" not in settings for settings in nonempty(stage["MethodSettings"]))
 
@@ -327,7 +325,7 @@ def test_a_parameter_that_changes_what_the_gateway_does_reaches_the_stage(templa
     assert template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] is True
 
 
-def test_a_firewall_stands_before_the_stage_where_there_is_one(deployed: Deploy) -> None:
+def test_a_given_firewall_protects_the_stage(deployed: Deploy) -> None:
     association = deployed({"WebAclArn": ACL}).properties("WebAclAssociation")
     assert association["WebACLArn"] == ACL
     assert association["ResourceArn"] == "arn:aws:apigateway:eu-central-1::/restapis/Api/stages/ApiStage"
@@ -371,7 +369,7 @@ def test_without_an_origin_there_are_no_cors_headers(by_iam: Deployment) -> None
     assert "Access-Control" not in json.dumps(body(by_iam))
 
 
-def test_what_the_gateway_says_itself_is_a_problem_like_any_other(either: Deployment) -> None:
+def test_the_gateway_s_own_answers_are_problems_like_any_other(either: Deployment) -> None:
     members = list(problems.problem_body(HTTPStatus.NOT_FOUND, "code", "Detail.", "id"))
     for name, answer in nonempty(gateway_answers(either).items()):
         said = answer["body"]

@@ -1,4 +1,4 @@
-"""The cache: how it keeps what it was given, who may do what in it, and how functions find it."""
+"""The cache: how it keeps its data, who may do what in it, and how functions find it."""
 
 import re
 from collections import Counter
@@ -47,18 +47,18 @@ def access_string(deployed: Deploy) -> str:
 
 
 def granted(access_string: str) -> set[str]:
-    """The commands of an access string."""
+    """The commands in an access string."""
     return {token.removeprefix("+") for token in access_string.split() if token.startswith("+")}
 
 
 def variables(deployment: Deployment) -> dict[str, Any]:
-    """What tells a function where Redis is."""
+    """The variables that tell a function where Redis is."""
     found = deployment.properties("WorkerFunction")["Environment"]["Variables"]
     return {name: value for name, value in found.items() if name.startswith("REDIS_")}
 
 
 def parameters_of(deployment: Deployment) -> dict[str, Any]:
-    """Those of the group that the cache has."""
+    """The parameters of the cache's parameter group."""
     group = deployment.properties(deployment.properties("Cache")["CacheParameterGroupName"])
     parameters: dict[str, Any] = group["Properties"]
     return parameters
@@ -70,7 +70,7 @@ def test_nothing_is_evicted(any_deployment: Deployment) -> None:
     assert policies == ({"noeviction"} if any_deployment.conditions["MakesCache"] else set())
 
 
-def test_everything_is_encrypted_on_its_way_and_at_rest(cache: dict[str, Any]) -> None:
+def test_everything_is_encrypted_in_transit_and_at_rest(cache: dict[str, Any]) -> None:
     assert cache["TransitEncryptionEnabled"] is True
     assert cache["TransitEncryptionMode"] == "required"
     assert cache["AtRestEncryptionEnabled"] is True
@@ -103,17 +103,17 @@ def test_shards_make_it_a_cluster(deployed: Deploy) -> None:
         "2",
     )
     assert "NumCacheClusters" not in cache
-    assert cache["AutomaticFailoverEnabled"] is True  # which a cluster must have
+    assert cache["AutomaticFailoverEnabled"] is True  # a cluster must have it
     assert parameters_of(deployment) == {"cluster-enabled": "yes", "maxmemory-policy": "noeviction"}
 
 
-def test_a_group_of_parameters_in_use_is_never_asked_to_become_a_cluster_s(deployed: Deploy) -> None:
+def test_a_parameter_group_in_use_never_changes_into_a_cluster_s(deployed: Deploy) -> None:
     one, more = deployed({}), deployed({"CacheShards": "3"})
     assert one.properties("CacheParameters") == more.properties("CacheParameters")
     assert "cluster-enabled" not in parameters_of(one)
 
 
-def test_what_a_deleted_or_replaced_cache_held_is_kept_in_a_snapshot(template: dict[str, Any]) -> None:
+def test_a_deleted_or_replaced_cache_leaves_a_snapshot(template: dict[str, Any]) -> None:
     cache = template["Resources"]["Cache"]
     assert cache["DeletionPolicy"] == cache["UpdateReplacePolicy"] == "Snapshot"
     assert cache["Properties"]["SnapshotRetentionLimit"] == {"Ref": "SnapshotRetentionDays"}
@@ -142,7 +142,7 @@ def test_a_cache_logs_its_writes_only_on_request(any_deployment: Deployment) -> 
     assert [cache.get("Durability") for cache in caches] == expected
 
 
-def test_a_cache_that_logs_its_writes_is_what_elasticache_asks_for(deployed: Deploy) -> None:
+def test_a_cache_that_logs_its_writes_meets_elasticache_s_conditions(deployed: Deploy) -> None:
     cache = deployed(PARAMETER_SETS["a cache that logs its writes"]).properties("Cache")
     assert cache["ClusterMode"] == "enabled"
     assert cache["MultiAZEnabled"] is True
@@ -185,13 +185,13 @@ def test_two_stacks_have_different_users(template: dict[str, Any]) -> None:
     assert ids == {"milkrun-11111111", "milkrun-66666666"}
 
 
-def test_the_cache_knows_no_other_user(deployed: Deploy) -> None:
+def test_the_cache_has_no_other_user(deployed: Deploy) -> None:
     deployment = deployed({})
     assert deployment.properties("Cache")["UserGroupIds"] == ["CacheUsers"]
     assert deployment.properties("CacheUsers")["UserIds"] == ["CacheUser"]
 
 
-def test_the_default_user_that_redis_has_to_have_may_do_nothing(deployed: Deploy) -> None:
+def test_the_default_user_that_redis_requires_may_do_nothing(deployed: Deploy) -> None:
     deployment = deployed({"CacheEngine": "redis"})
     assert deployment.properties("CacheUsers")["UserIds"] == ["CacheUser", "CacheDefaultUser"]
     user = deployment.properties("CacheDefaultUser")
@@ -220,7 +220,7 @@ def test_a_single_node_is_not_waited_for(deployed: Deploy) -> None:
     assert variables(deployed({"CacheReplicas": "0"}))["REDIS_MIN_REPLICAS"] == 0
 
 
-def test_a_given_redis_takes_the_place_of_the_cache(deployed: Deploy) -> None:
+def test_a_given_redis_replaces_the_cache(deployed: Deploy) -> None:
     url = "rediss://redis.example.com:6379/0"
     deployment = deployed({**GIVEN_VPC, "RedisUrl": url, "RedisMinReplicas": "2"})
     assert not any(it["Type"].startswith("AWS::ElastiCache") for it in deployment.resources.values())
@@ -238,11 +238,11 @@ def test_a_password_in_the_address_is_refused(template: dict[str, Any], url: str
     assert re.fullmatch(template["Parameters"]["RedisUrl"]["AllowedPattern"], url) is None
 
 
-# ── What the user of the cache may do, on a Valkey that is told the same
+# ── What the cache's user may do, on a Valkey with the same rules
 
 
 def administrator_of(url: str) -> redis.Redis:
-    """Somebody who may do everything, and sends nothing that is not asked for."""
+    """A user who may do everything, and whose client sends only what the test asks for."""
     return redis.Redis.from_url(url, driver_info=None)
 
 
@@ -258,7 +258,7 @@ def limited(url: str, access_string: str) -> str:
 
 
 def called(url: str) -> set[str]:
-    """Every command that the server was sent, subcommands as `command|subcommand`."""
+    """Every command that the server received, subcommands as `command|subcommand`."""
     with administrator_of(url) as administrator:
         statistics = administrator.info("commandstats")
     return {name.removeprefix("cmdstat_") for name in statistics} - NEEDS_NO_RIGHT
@@ -277,7 +277,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         address = urlsplit(primary.url)
         with running_valkey(folder / "replica", "--replicaof", f"{address.hostname} {address.port}"):
             with administrator_of(primary.url) as administrator:
-                administrator.set("first", 1)  # a replica is slow to confirm the first thing it gets
+                administrator.set("first", 1)  # a replica is slow to confirm the first write
                 assert administrator.wait(1, 10_000) == 1
                 administrator.delete("first")
             yield primary
@@ -288,7 +288,8 @@ def submission(number: int, key: str | None = None) -> Submission:
 
 
 def live(client: AnyRedis, *, replicas: int) -> None:
-    """All that functions do with Redis: runs that end in every way there is, and who looks at them."""
+    """Does everything that functions do with Redis: runs that end in every possible way, and readers of
+    them."""
     jobs, reader = JobStateManager(client, JobPolicy(min_replicas=replicas)), RunReader(client)
     best = Best(b"{}", cost=7, unassigned=0)
     ids = []
@@ -316,23 +317,23 @@ def live(client: AnyRedis, *, replicas: int) -> None:
 
 
 def commands_of_scripts() -> set[str]:
-    """What the scripts may call, whatever way they take."""
+    """The commands that scripts may call on any path."""
     texts = [path.read_text() for path in LUA.rglob("*.lua")]
     return {name.lower() for text in texts for name in re.findall(r"redis\.p?call\(\s*['\"](\w+)", text)}
 
 
-def test_the_user_can_do_what_functions_do_and_nothing_else(access_string: str, valkey: Valkey) -> None:
+def test_the_user_may_do_exactly_what_functions_do(access_string: str, valkey: Valkey) -> None:
     url = limited(valkey.url, access_string)
     reset(valkey.url)
     with connect(url) as client:
-        client.ping()  # by /ready
+        client.ping()  # for /ready
         live(client, replicas=1)
     administrative = {"config|resetstat", "replconf", "psync"}
     used = (called(valkey.url) - administrative) | commands_of_scripts() | CLUSTER_ONLY
     assert granted(access_string) == used
 
 
-def test_the_user_can_do_on_a_cluster_what_functions_do(access_string: str, tmp_path: Path) -> None:
+def test_the_user_may_do_what_functions_do_on_a_cluster(access_string: str, tmp_path: Path) -> None:
     with running_cluster(tmp_path, primaries=2) as cluster:
         urls = [limited(node.url, access_string) for node in cluster.nodes]
         for node in cluster.nodes:
@@ -356,7 +357,7 @@ def test_the_other_engines_know_every_right_of_the_user_too(
         live(client, replicas=0)
 
 
-def test_each_engine_that_the_cache_can_have_is_one_that_the_tests_run_on(
+def test_the_tests_run_on_each_engine_that_the_cache_can_have(
     template: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     for choice, engine in nonempty(template["Mappings"]["CacheEngines"].items()):
@@ -370,7 +371,7 @@ def test_each_engine_that_the_cache_can_have_is_one_that_the_tests_run_on(
 @pytest.mark.parametrize(
     "command", [["GET", "another"], ["KEYS", "*"], ["FLUSHALL"], ["CONFIG", "GET", "*"], ["ACL", "LIST"]]
 )
-def test_the_user_is_refused_what_is_not_milkruns(
+def test_the_user_may_not_touch_other_keys_than_milkrun_s(
     access_string: str, valkey: Valkey, command: list[str]
 ) -> None:
     with connect(limited(valkey.url, access_string)) as client, pytest.raises(NoPermissionError):

@@ -1,4 +1,4 @@
-"""The canary: its script is the one that is tested, and its role can do what the script does, no more."""
+"""The canary: its script is the tested one, and its role may do exactly what the script does."""
 
 import importlib.util
 from pathlib import Path
@@ -45,11 +45,11 @@ def embedder() -> ModuleType:
 
 
 def statements(parts: Resources) -> dict[str, tuple[Any, Any]]:
-    """Resource and condition of each action of the canary's role."""
+    """The resource and condition of each action of the canary's role."""
     return {
         action: (statement["Resource"], statement.get("Condition"))
         for policy in parts["CanaryRole"]["Properties"]["Policies"]
-        if "PolicyDocument" in policy  # the right to its secret depends on parameters: test_permissions
+        if "PolicyDocument" in policy  # the right to its secret depends on parameters; see test_permissions
         for statement in policy["PolicyDocument"]["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
@@ -61,7 +61,8 @@ def seconds_between_runs(template: dict[str, Any]) -> list[int]:
 
 
 def script_constants() -> dict[str, float]:
-    """BUDGET and the limits of a call, from the script's source: it cannot be imported without Synthetics."""
+    """BUDGET and the limits of a call, from the script's source, because the script needs Synthetics to be
+    imported."""
     wanted = [
         line
         for line in (CANARY / "milkrun_canary.py").read_text().splitlines()
@@ -84,7 +85,7 @@ def test_every_choice_of_minutes_is_in_the_map(own_template: dict[str, Any]) -> 
     assert set(choices) == own_template["Mappings"]["CanaryPeriods"]["Seconds"].keys()
 
 
-def test_embedding_replaces_the_script_and_nothing_else(embedder: ModuleType, tmp_path: Path) -> None:
+def test_embedding_replaces_only_the_script(embedder: ModuleType, tmp_path: Path) -> None:
     before = "Code:\n  Script: |\n    old\n\n    old\n  Handler: x\nOther: 1\n"
     after = embedder.embed(before, "import new\n\nif new:\n    pass\n")
     assert after == (
@@ -105,38 +106,36 @@ def test_embedding_refuses_a_template_without_a_script(embedder: ModuleType) -> 
 def test_the_script_ends_before_it_is_stopped(canary: dict[str, Any]) -> None:
     limits = script_constants()
     one_call = limits["CONNECT_LIMIT"] + limits["READ_LIMIT"]
-    worst = limits["BUDGET"] + 2 * one_call  # the call that is underway, and the one that erases
+    worst = limits["BUDGET"] + 2 * one_call  # the current call, and the one that erases
     assert worst + 15 <= canary["RunConfig"]["TimeoutInSeconds"]  # 15 s for Synthetics itself
     assert limits["WAIT"] < limits["READ_LIMIT"]
 
 
-def test_a_run_is_over_before_the_next_one_is_due(template: dict[str, Any], canary: dict[str, Any]) -> None:
+def test_a_run_ends_before_the_next_one_is_due(template: dict[str, Any], canary: dict[str, Any]) -> None:
     assert min(seconds_between_runs(template)) >= canary["RunConfig"]["TimeoutInSeconds"]
-    assert (
-        max(seconds_between_runs(template)) <= 3600
-    )  # the rarest that a rate expression of Synthetics can be
+    assert max(seconds_between_runs(template)) <= 3600  # the longest interval of a Synthetics rate expression
     assert canary["Schedule"]["Expression"] == {"Fn::Sub": "rate(${CanaryMinutes} minutes)"}
 
 
-def test_there_is_nothing_of_the_canary_without_it(deployed: Deploy, parts: Resources) -> None:
+def test_nothing_of_the_canary_exists_if_it_is_off(deployed: Deploy, parts: Resources) -> None:
     assert parts.keys() <= deployed({}).resources.keys()
     without = deployed({"CanaryMinutes": "0"}).resources
     assert not [name for name in without if name.startswith("Canary")]
 
 
-def test_it_signs_runs_only_where_callers_do(canary: dict[str, Any]) -> None:
+def test_it_signs_calls_only_if_callers_sign_theirs(canary: dict[str, Any]) -> None:
     signed = canary["RunConfig"]["EnvironmentVariables"]["SIGNED_RUN"]
     assert signed == {"Fn::If": ["UsesJwt", "false", "true"]}
 
 
 def variables(deployed: Deploy, parameters: Parameters) -> dict[str, str]:
-    """What the canary knows, without the address."""
+    """The canary's variables, without the address."""
     canary = deployed(parameters).resources["Canary"]["Properties"]
     known: dict[str, str] = canary["RunConfig"]["EnvironmentVariables"]
     return {name: value for name, value in known.items() if name != "API_URL"}
 
 
-def test_it_gets_a_token_only_where_callers_bring_them_and_it_is_told_where(deployed: Deploy) -> None:
+def test_it_gets_a_token_only_if_callers_use_tokens_and_it_knows_the_issuer(deployed: Deploy) -> None:
     tokens = {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "milkrun"}
     token = {
         "CanaryTokenUrl": "https://issuer.example.com/token",
@@ -153,7 +152,7 @@ def test_it_gets_a_token_only_where_callers_bring_them_and_it_is_told_where(depl
     }
 
 
-def test_it_begins_once_the_stage_is_there(translated: dict[str, Any], canary: dict[str, Any]) -> None:
+def test_it_begins_once_the_stage_exists(translated: dict[str, Any], canary: dict[str, Any]) -> None:
     url = canary["RunConfig"]["EnvironmentVariables"]["API_URL"]["Fn::Sub"]
     assert url.endswith("/${StageName}")
     resources = translated["Resources"]
@@ -174,13 +173,13 @@ def test_it_begins_once_the_gateway_may_call_what_it_calls(translated: dict[str,
     assert set(resources["CanaryStack"]["DependsOn"]) == needed
 
 
-def test_it_begins_once_there_is_a_road_to_lambda(translated: dict[str, Any], deployed: Deploy) -> None:
+def test_it_begins_once_lambda_can_be_reached(translated: dict[str, Any], deployed: Deploy) -> None:
     metadata = translated["Resources"]["CanaryStack"]["Metadata"]
     assert {"Ref": "LambdaEndpoint"} in metadata["DependsOnToo"]["Fn::If"]
     assert deployed(GIVEN_VPC).resources["CanaryStack"]["Metadata"]["DependsOnToo"] == ""
 
 
-def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(
+def test_it_may_call_only_the_signed_routes_that_it_calls(
     translated: dict[str, Any], parts: Resources
 ) -> None:
     resources, _ = statements(parts)["execute-api:Invoke"]
@@ -195,7 +194,7 @@ def test_it_may_call_the_signed_routes_that_it_calls_and_no_other(
     assert allowed <= operations
 
 
-def test_it_may_report_and_do_nothing_else(parts: Resources) -> None:
+def test_it_may_only_report(parts: Resources) -> None:
     rights = statements(parts)
     assert set(rights) == {
         "execute-api:Invoke",
@@ -223,7 +222,7 @@ def test_it_writes_the_log_and_the_artifacts_that_it_may_write(
     assert rights["s3:PutObject"][0] == {"Fn::Sub": "${CanaryArtifacts.Arn}/runs/*"}
 
 
-def test_artifacts_are_encrypted_private_and_forgotten(parts: Resources) -> None:
+def test_artifacts_are_encrypted_and_private_and_expire(parts: Resources) -> None:
     bucket = parts["CanaryArtifacts"]
     properties = bucket["Properties"]
     (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -236,7 +235,7 @@ def test_artifacts_are_encrypted_private_and_forgotten(parts: Resources) -> None
     assert bucket["DeletionPolicy"] == "Retain"
 
 
-def test_artifacts_travel_over_tls_only(parts: Resources) -> None:
+def test_artifacts_are_sent_only_over_tls(parts: Resources) -> None:
     policy = parts["CanaryArtifactsPolicy"]["Properties"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"

@@ -1,4 +1,4 @@
-"""The dashboard: JSON that CloudWatch takes, and nothing on it that nobody measures."""
+"""The dashboard: CloudWatch accepts its JSON, and it shows only metrics that exist."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def test_it_shows_the_state_of_every_alarm(widgets: list[dict[str, Any]], any_de
     assert sorted(shown) == sorted(any_deployment.of_type("AWS::CloudWatch::Alarm"))
 
 
-def test_cache_and_canary_are_on_it_where_the_stack_has_them(
+def test_it_shows_cache_and_canary_if_the_stack_has_them(
     widgets: list[dict[str, Any]], any_deployment: Deployment
 ) -> None:
     conditions = any_deployment.conditions
@@ -72,7 +72,7 @@ def test_each_widget_looks_at_this_region(widgets: list[dict[str, Any]]) -> None
         assert widget["type"] == "alarm" or widget["properties"]["region"] == REGION
 
 
-def test_the_lines_on_it_are_those_of_all_functions(
+def test_its_log_lines_are_those_of_all_functions(
     widgets: list[dict[str, Any]], any_deployment: Deployment
 ) -> None:
     (lines,) = [widget for widget in widgets if widget["type"] == "log"]

@@ -1,4 +1,4 @@
-"""The sample events are what API Gateway, the scheduler and the functions themselves would send."""
+"""The sample events equal those that API Gateway, the scheduler and the functions themselves would send."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def test_every_file_of_the_folder_is_known() -> None:
 
 
 @pytest.mark.parametrize("name", API_EVENTS)
-def test_an_event_has_all_that_a_rest_api_sends(name: str) -> None:
+def test_an_event_has_every_field_that_a_rest_api_sends(name: str) -> None:
     event = read(name)
     assert set(event) == REST_PROXY_KEYS
     assert set(event["requestContext"]) == REST_CONTEXT_KEYS
@@ -61,19 +61,21 @@ def test_the_parts_of_an_event_agree(name: str) -> None:
         assert {key: values[-1] for key, values in (event[multi] or {}).items()} == (event[single] or {})
 
 
-def test_the_problem_of_the_submit_event_is_taken() -> None:
+def test_the_problem_of_the_submit_event_is_valid() -> None:
     problem = parse_problem(read("submit")["body"].encode(), Limits())
     assert [job.id for job in problem.jobs] == [1, 2, 3, 4]
 
 
-def test_the_worker_event_is_of_the_caller_of_the_other_events() -> None:
+def test_the_worker_event_has_the_caller_of_the_other_events() -> None:
     worker = read("worker")
     assert set(worker) == {"owner", "run_id", "correlation_id"}
     assert worker["owner"] == owner_of(read("submit"), local=False)
     assert worker["run_id"] == read("status")["pathParameters"]["run_id"]
 
 
-def test_only_variables_that_a_function_has_are_overridden(deployed: Deploy, lambdas: Resources) -> None:
+def test_the_env_file_overrides_only_variables_that_functions_have(
+    deployed: Deploy, lambdas: Resources
+) -> None:
     overrides = read("env")
     assert set(overrides) == set(deployed({}).of_type("AWS::Lambda::Function"))
     for name, variables in overrides.items():

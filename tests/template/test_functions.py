@@ -1,4 +1,4 @@
-"""The functions: their code, settings, versions, logs, and what happens to their failures."""
+"""The functions: their code, settings, versions and logs, and what happens to their failures."""
 
 import ast
 import copy
@@ -38,11 +38,12 @@ OTHER_VALUES = {
     "JwtRequiredClaim": "cognito:groups=dispatch",
     "CorsAllowOrigin": "https://planner.example.com",
 }
-"""For text that is not one of some values, and where any other number makes no difference."""
+"""Values for text parameters that allow any text, and for those where any other number makes no
+difference."""
 
 
 class RecordingEnvironment(Mapping[str, str]):
-    """An empty environment that remembers what it was asked for."""
+    """An empty environment that records which variables are read."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
@@ -71,13 +72,13 @@ def variables(lambdas: Resources, name: str) -> dict[str, Any]:
 
 
 def resource_behind(reference: Any, translated: dict[str, Any]) -> dict[str, Any]:
-    """The resource that a Ref or GetAtt names."""
+    """The resource that a Ref or GetAtt refers to."""
     name = reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
     resource: dict[str, Any] = translated["Resources"][name]
     return resource
 
 
-def test_there_are_five_functions_and_one_that_checks_tokens(functions: Resources) -> None:
+def test_there_are_five_functions_and_the_authorizer(functions: Resources) -> None:
     assert set(functions) == {
         f"{name}Function" for name in ("Submit", "Status", "Health", "Worker", "Sweeper", "Authorizer")
     }
@@ -91,7 +92,7 @@ def test_every_handler_is_a_function_in_a_file_that_exists(functions: Resources)
         assert name in defined
 
 
-def test_only_the_worker_carries_the_solver(template: dict[str, Any], functions: Resources) -> None:
+def test_only_the_worker_has_the_solver(template: dict[str, Any], functions: Resources) -> None:
     assert template["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
     added = {name: properties["Layers"] for name, properties in functions.items() if "Layers" in properties}
     assert added == {
@@ -132,23 +133,23 @@ def test_a_setting_left_alone_is_the_same_in_the_template_and_in_the_code(deploy
     environment = {
         name: str(value)
         for name, value in variables(deployed({}).of_type("AWS::Lambda::Function"), "WorkerFunction").items()
-        if not name.startswith("REDIS_")  # the stack's own cache, of which the code knows nothing
+        if not name.startswith("REDIS_")  # the stack's own cache, which the code does not know
     }
     assert Settings.from_env(environment) == Settings.from_env({})
 
 
 @pytest.mark.parametrize("name", PARAMETER_SETS)
-def test_functions_take_the_settings_that_they_are_given(deployed: Deploy, name: str) -> None:
+def test_functions_accept_their_settings(deployed: Deploy, name: str) -> None:
     deployment = deployed(PARAMETER_SETS[name])
     for properties in deployment.of_type("AWS::Lambda::Function").values():
         environment = {
-            key: re.sub(r"Cache\.\w+\.Port", "6379", str(value))  # CloudFormation knows it
+            key: re.sub(r"Cache\.\w+\.Port", "6379", str(value))  # CloudFormation sets it
             for key, value in properties["Environment"]["Variables"].items()
         }
         Settings.from_env({**environment, "AWS_REGION": REGION})
 
 
-def test_whoever_starts_workers_knows_their_alias(any_deployment: Deployment) -> None:
+def test_functions_that_start_workers_know_the_worker_s_alias(any_deployment: Deployment) -> None:
     lambdas = any_deployment.of_type("AWS::Lambda::Function")
     named = {name for name in lambdas if "WORKER_FUNCTION" in variables(lambdas, name)}
     assert named == INVOKERS
@@ -203,7 +204,7 @@ def test_snapstart_can_be_turned_off(deployed: Deploy) -> None:
 
 
 def test_no_default_reserves_concurrency(deployed: Deploy) -> None:
-    """An account with a quota of 10 has nothing to reserve: what is left for others has to be 100."""
+    """A new account has a quota of 10 and nothing to reserve: 100 must be left unreserved."""
     for parameters in ({}, TOKENS):
         for name, properties in nonempty(deployed(parameters).of_type("AWS::Lambda::Function").items()):
             assert "ReservedConcurrentExecutions" not in properties, name
@@ -237,13 +238,13 @@ def test_calls_move_to_a_new_version_as_the_environment_says(deployed: Deploy, k
         )
 
 
-def test_every_way_to_deploy_but_all_at_once_is_gradual(template: dict[str, Any]) -> None:
+def test_every_deployment_type_except_all_at_once_is_gradual(template: dict[str, Any]) -> None:
     gradual = template["Mappings"]["Deployments"]["Gradual"]
     assert gradual.keys() == set(template["Parameters"]["DeploymentType"]["AllowedValues"])
     assert [kind for kind, value in gradual.items() if value == "false"] == ["AllAtOnce"]
 
 
-def test_all_at_once_asks_no_alarm_so_that_a_fix_passes_one_that_is_on(deployed: Deploy) -> None:
+def test_all_at_once_checks_no_alarm_so_that_a_fix_can_be_deployed(deployed: Deploy) -> None:
     deployment = deployed({"DeploymentType": "AllAtOnce"})
     assert not any(it["Type"].startswith("AWS::CodeDeploy") for it in deployment.resources.values())
     aliases = [it for it in deployment.resources.values() if it["Type"] == "AWS::Lambda::Alias"]
@@ -251,7 +252,7 @@ def test_all_at_once_asks_no_alarm_so_that_a_fix_passes_one_that_is_on(deployed:
     assert not any("UpdatePolicy" in alias for alias in aliases)
 
 
-def test_all_at_once_after_a_failure_makes_versions_that_are_not_like_those_left_behind(
+def test_all_at_once_after_a_failed_deployment_makes_different_versions(
     template: dict[str, Any],
 ) -> None:
     before, settings_before = configurations(template, {})
@@ -265,7 +266,7 @@ def test_an_alarm_moves_the_calls_back(deployed: Deploy) -> None:
     for name, group in nonempty(deployment.of_type("AWS::CodeDeploy::DeploymentGroup").items()):
         alarms = [name.replace("FunctionDeploymentGroup", "ErrorsAlarm")]
         if not name.startswith("Worker"):
-            alarms.append("ApiErrorsAlarm")  # counts 503 too, which is no error of a function
+            alarms.append("ApiErrorsAlarm")  # also counts 503, which is not an error of a function
         assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [{"Name": it} for it in alarms]}
         assert all(deployment.resources[it]["Type"] == "AWS::CloudWatch::Alarm" for it in alarms)
         assert group["AutoRollbackConfiguration"]["Enabled"] is True
@@ -273,7 +274,7 @@ def test_an_alarm_moves_the_calls_back(deployed: Deploy) -> None:
 
 
 @pytest.mark.parametrize("layer", ["CoreLayer", "SolverLayer"])
-def test_a_new_layer_makes_new_versions_of_the_functions_that_have_it(
+def test_a_new_layer_makes_new_versions_of_the_functions_that_use_it(
     template: dict[str, Any], functions: Resources, layer: str
 ) -> None:
     changed = copy.deepcopy(template)
@@ -285,7 +286,7 @@ def test_a_new_layer_makes_new_versions_of_the_functions_that_have_it(
 
 
 def versions(translated: dict[str, Any]) -> dict[str, str]:
-    """Logical id of each function's version, by function."""
+    """The logical id of each function's version, by function."""
     return {
         resource["Properties"]["FunctionName"]["Ref"]: name
         for name, resource in translated["Resources"].items()
@@ -311,7 +312,7 @@ def configurations(template: dict[str, Any], parameters: Parameters) -> tuple[di
 
 
 def another_value(name: str, parameter: dict[str, Any]) -> str | None:
-    """A value that is not the default; None where nobody has said one."""
+    """A value other than the default; None if none is listed."""
     if name in OTHER_VALUES:
         return OTHER_VALUES[name]
     if "AllowedValues" in parameter:
@@ -339,8 +340,8 @@ def test_no_deployment_deletes_the_version_before(any_deployment: Deployment) ->
     versions = [it for it in any_deployment.resources.values() if it["Type"] == "AWS::Lambda::Version"]
     assert versions
     for version in versions:
-        assert version["DeletionPolicy"] == "Retain"  # where the code changes, by SAM
-        assert version["UpdateReplacePolicy"] == "Retain"  # where a parameter does
+        assert version["DeletionPolicy"] == "Retain"  # SAM does this if the code changes
+        assert version["UpdateReplacePolicy"] == "Retain"  # and this if a parameter changes
 
 
 def test_every_version_is_described_by_the_settings(any_deployment: Deployment) -> None:
@@ -348,14 +349,14 @@ def test_every_version_is_described_by_the_settings(any_deployment: Deployment) 
     for name, version in nonempty(any_deployment.of_type("AWS::Lambda::Version").items()):
         assert version["Description"] == number, name
     for name, properties in nonempty(any_deployment.of_type("AWS::Lambda::Function").items()):
-        # Lambda publishes no version that is like the last, so each function has to change with them.
+        # Lambda publishes no version that equals the last one, so each function must change when they do.
         assert f"({number})" in properties["Description"], name
 
 
 # ── Logs, failures and schedules
 
 
-def test_every_function_logs_json_to_a_group_of_its_own_that_forgets(
+def test_every_function_logs_json_to_a_group_of_its_own_that_expires(
     lambdas: Resources, translated: dict[str, Any]
 ) -> None:
     groups = {name: it["LoggingConfig"]["LogGroup"]["Ref"] for name, it in lambdas.items()}
@@ -365,7 +366,7 @@ def test_every_function_logs_json_to_a_group_of_its_own_that_forgets(
         assert "RetentionInDays" in translated["Resources"][group]["Properties"]
 
 
-def test_lambda_retries_no_event_that_the_sweeper_sends_anew(functions: Resources) -> None:
+def test_lambda_retries_no_event_that_the_sweeper_sends_again(functions: Resources) -> None:
     for name in ("WorkerFunction", "SweeperFunction"):
         assert functions[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
@@ -392,7 +393,7 @@ def test_the_sweeper_runs_every_minute(functions: Resources) -> None:
 
 
 def taken(parameters: dict[str, str], template: dict[str, Any]) -> int:
-    """Functions that runs and held calls may take at the same time."""
+    """The functions that runs and waiting calls may occupy at the same time."""
     given = {name: it["Default"] for name, it in template["Parameters"].items()} | parameters
     return int(given["MaxRunning"]) + int(given["MaxWaitingCalls"])
 
@@ -400,7 +401,7 @@ def taken(parameters: dict[str, str], template: dict[str, Any]) -> int:
 @pytest.mark.parametrize(
     ("name", "quota"), [("default", 10), ("small", 10), ("staging", 1_000), ("prod", 1_000)]
 )
-def test_runs_and_held_calls_leave_room_in_the_account_for_all_else(
+def test_runs_and_waiting_calls_leave_room_in_the_account(
     template: dict[str, Any], name: str, quota: int
 ) -> None:
     assert taken(environment(name), template) <= quota * 0.8
@@ -411,7 +412,7 @@ def test_the_defaults_leave_room_in_an_ordinary_account(template: dict[str, Any]
 
 
 @pytest.mark.parametrize("name", ["staging", "prod"])
-def test_what_may_run_is_not_throttled(template: dict[str, Any], name: str) -> None:
+def test_runs_within_their_limits_are_not_throttled(template: dict[str, Any], name: str) -> None:
     chosen = environment(name)
     most = int(chosen.get("MaxRunning", template["Parameters"]["MaxRunning"]["Default"]))
     assert most <= int(chosen["WorkerConcurrency"])

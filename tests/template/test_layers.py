@@ -1,4 +1,4 @@
-"""The layers: locks that agree with the requirements, and hold whatever the packages import."""
+"""The layers: locks that agree with the requirements, and hold everything that the packages import."""
 
 import ast
 import importlib.util
@@ -30,13 +30,13 @@ def normal(name: str) -> str:
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Version by distribution."""
+    """The version of each distribution."""
     lines = [line.split()[0] for line in path.read_text().splitlines() if line and not line.startswith("#")]
     return {normal(name): version for name, version in (line.split("==") for line in lines)}
 
 
 def walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """Like ast.walk, without what only type checkers read."""
+    """Like ast.walk, without the imports that only type checkers read."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     yield node
@@ -45,7 +45,8 @@ def walk_at_run_time(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def imported(package: Path) -> set[str]:
-    """Top-level modules that any file below imports, by statement or by `import_module` of a literal."""
+    """The top-level modules that any file in a folder imports, by statement or by `import_module` of a
+    literal."""
     names: set[str] = set()
     for path in package.rglob("*.py"):
         for node in walk_at_run_time(ast.parse(path.read_text())):
@@ -59,7 +60,7 @@ def imported(package: Path) -> set[str]:
 
 
 def missing(package: Path, locked: set[str]) -> set[str]:
-    """Modules that a package imports and that no locked distribution brings."""
+    """The modules that a package imports and that no locked distribution contains."""
     foreign = imported(package) - sys.stdlib_module_names - OURS - GIVEN_BY_LAMBDA
     distributions = packages_distributions()
     return {
@@ -90,24 +91,24 @@ def test_every_locked_wheel_is_known_by_its_hash(layer: str) -> None:
     assert all(re.fullmatch(r"\S+==\S+( --hash=sha256:[0-9a-f]{64}){1,2}", line) for line in lines)
 
 
-def test_all_that_the_core_and_the_handlers_import_is_in_the_core_layer() -> None:
+def test_the_core_layer_has_everything_that_core_and_handlers_import() -> None:
     locked = set(pins(LAYERS / "core/requirements.lock"))
     assert missing(LAYERS / "core/milkrun", locked) == set()
     assert missing(ROOT / "functions", locked) == set()
 
 
-def test_all_that_the_solver_imports_is_in_the_two_layers() -> None:
+def test_the_two_layers_have_everything_that_the_solver_imports() -> None:
     locked = set(pins(LAYERS / "core/requirements.lock")) | set(pins(LAYERS / "solver/requirements.lock"))
     assert missing(LAYERS / "solver/milkrun_solver", locked) == set()
 
 
-def test_all_that_the_authorizer_imports_is_in_the_two_layers() -> None:
+def test_the_two_layers_have_everything_that_the_authorizer_imports() -> None:
     locked = set(pins(LAYERS / "core/requirements.lock")) | set(pins(LAYERS / "authorizer/requirements.lock"))
     assert missing(LAYERS / "authorizer/milkrun_authorizer", locked) == set()
 
 
 def report(*wheels: tuple[str, str, str]) -> str:
-    """What pip reports about wheels, each a name, a version and a hash."""
+    """A report of pip's about wheels, each with a name, a version and a hash."""
     install = [
         {
             "metadata": {"name": name, "version": version},
@@ -141,7 +142,7 @@ def layers_of(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def plan(layer: dict[str, Any], target: str, architecture: str) -> str:
-    """The commands that `sam build` would run for a layer, were the parameter Architecture as given."""
+    """The commands that `sam build` would run for a layer with this value of the parameter Architecture."""
     context = layer["Metadata"]["ContextPath"]["Fn::Sub"].replace("${Architecture}", architecture)
     command = [
         "make",

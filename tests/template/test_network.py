@@ -1,4 +1,4 @@
-"""The network: what can reach what, in a VPC that the stack makes and in one that it is given."""
+"""The network: what can reach what, in the stack's own VPC and in a given one."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ AURA = {"Neo4jUri": "neo4j+s://1a2b3c4d.databases.neo4j.io"}
 NEO4J_INSIDE = {"Neo4jUri": "bolt://graph.internal:7687", "Neo4jSecurityGroupId": "sg-0a1b2c3d"}
 
 Flow = tuple[str, str, int]
-"""From, to, TCP port."""
+"""From, to, and TCP port."""
 
 
 def flows_out(deployment: Deployment) -> set[Flow]:
-    """What the rules for outgoing connections allow."""
+    """Connections that the outgoing rules allow."""
     return {
         (rule["GroupId"], rule.get("DestinationSecurityGroupId") or rule["CidrIp"], rule["ToPort"])
         for rule in deployment.of_type("AWS::EC2::SecurityGroupEgress").values()
@@ -27,7 +27,7 @@ def flows_out(deployment: Deployment) -> set[Flow]:
 
 
 def flows_in(deployment: Deployment) -> set[Flow]:
-    """What the rules for incoming connections allow."""
+    """Connections that the incoming rules allow."""
     return {
         (rule.get("SourceSecurityGroupId") or rule["CidrIp"], rule["GroupId"], rule["ToPort"])
         for rule in deployment.of_type("AWS::EC2::SecurityGroupIngress").values()
@@ -39,12 +39,12 @@ def from_functions(deployment: Deployment) -> set[tuple[str, int]]:
 
 
 def endpoints(deployment: Deployment) -> dict[str, dict[str, Any]]:
-    """Endpoints by the last part of their service's name."""
+    """The endpoints by the last part of their service's name."""
     found = deployment.of_type("AWS::EC2::VPCEndpoint").values()
     return {endpoint["ServiceName"].rpartition(".")[2]: endpoint for endpoint in found}
 
 
-def test_no_group_lets_out_or_in_what_no_rule_of_its_own_names(any_deployment: Deployment) -> None:
+def test_no_group_allows_more_than_its_own_rules(any_deployment: Deployment) -> None:
     for name, group in nonempty(any_deployment.of_type("AWS::EC2::SecurityGroup").items()):
         assert group["SecurityGroupEgress"] == NOWHERE, name
         assert "SecurityGroupIngress" not in group, name
@@ -57,17 +57,17 @@ def test_every_rule_is_for_one_port_of_tcp(any_deployment: Deployment) -> None:
             assert rule["FromPort"] == rule["ToPort"], name
 
 
-def test_what_goes_out_to_a_group_comes_in_there_and_nothing_else_does(any_deployment: Deployment) -> None:
+def test_each_outgoing_rule_to_a_group_has_an_incoming_rule_there(any_deployment: Deployment) -> None:
     to_groups = {flow for flow in flows_out(any_deployment) if flow[1] != ANYWHERE}
     assert to_groups == flows_in(any_deployment)
     assert {source for source, _, _ in to_groups} == {"FunctionsSecurityGroup"} or not to_groups
 
 
-def test_functions_reach_the_cache_and_lambda_and_no_more(deployed: Deploy) -> None:
+def test_functions_reach_only_the_cache_and_lambda(deployed: Deploy) -> None:
     assert from_functions(deployed({})) == {("CacheSecurityGroup", 6379), ("EndpointsSecurityGroup", 443)}
 
 
-def test_in_a_given_vpc_functions_reach_lambda_by_its_own_roads(deployed: Deploy) -> None:
+def test_in_a_given_vpc_functions_reach_lambda_by_the_vpc_s_own_routes(deployed: Deploy) -> None:
     assert from_functions(deployed(GIVEN_VPC)) == {("CacheSecurityGroup", 6379), (ANYWHERE, 443)}
 
 
@@ -88,13 +88,13 @@ def test_a_given_redis_is_reached_wherever_it_is(deployed: Deploy) -> None:
         ({**NEO4J_INSIDE, "NatGateway": "true"}, {"sg-0a1b2c3d"}),
     ],
 )
-def test_functions_reach_neo4j_where_it_is(
+def test_functions_reach_neo4j_at_its_address(
     deployed: Deploy, parameters: dict[str, str], to: set[str]
 ) -> None:
     assert {target for target, port in from_functions(deployed(parameters)) if port == 7687} == to
 
 
-def test_functions_and_cache_stand_in_two_private_subnets(deployed: Deploy) -> None:
+def test_functions_and_cache_are_in_two_private_subnets(deployed: Deploy) -> None:
     deployment = deployed({"NatGateway": "true"})
     private = ["PrivateSubnetA", "PrivateSubnetB"]
     for function in deployment.of_type("AWS::Lambda::Function").values():
@@ -105,7 +105,7 @@ def test_functions_and_cache_stand_in_two_private_subnets(deployed: Deploy) -> N
         assert not subnet.get("MapPublicIpOnLaunch", False)
 
 
-def test_the_subnets_are_in_different_zones_with_addresses_of_their_own(template: dict[str, Any]) -> None:
+def test_the_subnets_have_different_zones_and_addresses(template: dict[str, Any]) -> None:
     subnets = [template["Resources"][f"PrivateSubnet{it}"]["Properties"] for it in "AB"]
     subnets.append(template["Resources"]["PublicSubnet"]["Properties"])
     zones = [subnet["AvailabilityZone"]["Fn::Select"][0] for subnet in subnets]
@@ -114,7 +114,7 @@ def test_the_subnets_are_in_different_zones_with_addresses_of_their_own(template
     assert sorted(blocks) == [0, 1, 2]
 
 
-def test_every_function_that_keeps_runs_is_in_the_vpc(any_deployment: Deployment) -> None:
+def test_every_function_that_uses_runs_is_in_the_vpc(any_deployment: Deployment) -> None:
     for name in ("Submit", "Status", "Health", "Worker", "Sweeper"):
         config = any_deployment.properties(f"{name}Function")["VpcConfig"]
         assert config["SecurityGroupIds"] == ["FunctionsSecurityGroup"]
@@ -143,7 +143,7 @@ def test_in_a_given_vpc_the_stack_makes_no_network(deployed: Deploy) -> None:
         assert group["VpcId"] == GIVEN_VPC["VpcId"]
 
 
-def test_without_a_nat_gateway_there_is_no_way_out(deployed: Deploy) -> None:
+def test_without_a_nat_gateway_nothing_leaves_the_vpc(deployed: Deploy) -> None:
     deployment = deployed({})
     for kind in ("InternetGateway", "NatGateway", "EIP", "Route"):
         assert deployment.of_type(f"AWS::EC2::{kind}") == {}
@@ -182,7 +182,7 @@ def test_the_endpoint_lets_this_account_invoke_the_worker_and_nothing_else(deplo
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}
 
 
-def test_secrets_have_an_endpoint_where_there_is_one_to_read(deployed: Deploy) -> None:
+def test_secrets_manager_has_an_endpoint_if_there_is_a_secret(deployed: Deploy) -> None:
     assert set(endpoints(deployed({}))) == {"lambda"}
     with_secret = endpoints(deployed({"Neo4jSecretArn": NEO4J_SECRET}))
     (statement,) = with_secret["secretsmanager"]["PolicyDocument"]["Statement"]
@@ -206,7 +206,7 @@ def test_the_outputs_name_the_ids_for_peering_and_firewalls(
 @pytest.mark.parametrize(
     ("zones", "subnets"), [("1", ["PrivateSubnetA"]), ("2", ["PrivateSubnetA", "PrivateSubnetB"])]
 )
-def test_endpoints_stand_in_as_many_zones_as_are_paid_for(
+def test_endpoints_are_in_as_many_zones_as_configured(
     deployed: Deploy, zones: str, subnets: list[str]
 ) -> None:
     found = endpoints(deployed({"EndpointZones": zones, "Neo4jSecretArn": NEO4J_SECRET}))

@@ -1,4 +1,4 @@
-"""Who may do what: each function by a role of its own, each right on what it names."""
+"""Permissions: each function has its own role, and each right covers only what it names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ KNOWS_NO_RESOURCES = {
     *INTERFACES,
 }
 READS_ALARMS = {"WorkerDeploymentRole", "ApiDeploymentRole"}
-"""May read all: CloudWatch refuses composite alarms to who may read some."""
+"""Roles that may read all alarms: CloudWatch refuses composite alarms to those who may read only some."""
 
 Statement = dict[str, Any]
 
@@ -38,7 +38,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def statements_of(deployment: Deployment) -> Iterator[tuple[str, Statement]]:
-    """Every statement with the logical id of the role that it is for."""
+    """Every statement with the logical id of its role."""
     managed = deployment.of_type("AWS::IAM::ManagedPolicy")
     policies = [(it["RoleName"], it) for it in deployment.of_type("AWS::IAM::RolePolicy").values()]
     for name, role in deployment.of_type("AWS::IAM::Role").items():
@@ -50,7 +50,7 @@ def statements_of(deployment: Deployment) -> Iterator[tuple[str, Statement]]:
 
 
 def resources_by_role(deployment: Deployment, action: str) -> dict[str, list[Any]]:
-    """What each role may do this to."""
+    """The resources on which each role may do this."""
     return {
         role: as_list(statement["Resource"])
         for role, statement in statements_of(deployment)
@@ -87,7 +87,7 @@ def test_every_function_may_write_its_own_log_and_no_other(any_deployment: Deplo
         assert logs[f"{short}Role"] == [f"{short}Logs.Arn"]
 
 
-def test_lambda_may_join_functions_to_the_vpc_and_their_code_may_not(deployed: Deploy) -> None:
+def test_lambda_may_attach_functions_to_the_vpc_but_their_code_may_not(deployed: Deploy) -> None:
     deployment = deployed({})
     for name in FUNCTIONS_OF_RUNS:
         by_effect = {
@@ -107,7 +107,7 @@ def test_functions_may_log_in_to_their_cache_as_their_user(deployed: Deploy) -> 
     assert rights == {f"{name}Role": [cache, "CacheUser.Arn"] for name in FUNCTIONS_OF_RUNS}
 
 
-def test_nobody_may_log_in_to_a_cache_where_there_is_none(deployed: Deploy) -> None:
+def test_without_a_cache_nobody_may_log_in(deployed: Deploy) -> None:
     deployment = deployed({"RedisUrl": "rediss://redis.example.com:6379"})
     assert resources_by_role(deployment, "elasticache:Connect") == {}
 
@@ -124,10 +124,10 @@ def test_the_canary_may_read_the_secret_for_its_token_and_no_other(deployed: Dep
     reads = "secretsmanager:GetSecretValue"
     assert resources_by_role(deployed(tokens | token), reads) == {"CanaryRole": [CANARY_SECRET]}
     assert resources_by_role(deployed(tokens), reads) == {}
-    assert resources_by_role(deployed(token), reads) == {}  # callers sign
+    assert resources_by_role(deployed(token), reads) == {}  # callers sign their requests
 
 
-def test_only_submit_sweeper_and_worker_may_invoke_and_only_the_workers_alias(
+def test_only_submit_sweeper_and_worker_may_invoke_the_worker_s_alias(
     any_deployment: Deployment,
 ) -> None:
     rights = resources_by_role(any_deployment, "lambda:InvokeFunction")

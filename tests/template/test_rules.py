@@ -1,4 +1,5 @@
-"""Combinations of parameters that are refused before anything is made, and those close by that are not."""
+"""Combinations of parameters that are refused before anything is created, and similar ones that are
+accepted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +29,7 @@ Refused = Callable[[Parameters], set[str]]
 
 @pytest.fixture
 def refused(template: dict[str, Any]) -> Refused:
-    """The names of the rules that some parameters break."""
+    """The names of the rules that these parameters break."""
 
     def broken(parameters: Parameters) -> set[str]:
         resolver = Resolver(template, REGION, parameters)
@@ -62,10 +63,7 @@ def test_environments_and_the_deployments_of_these_tests_are_accepted(refused: R
         ("DurableCacheCanBe", without(DURABLE, "CacheShards")),
         ("DurableCacheCanBe", {**DURABLE, "CacheEngine": "valkey8"}),
         ("DurableCacheCanBe", {**DURABLE, "CacheEngine": "redis"}),
-        (
-            "DurableCacheCanBe",
-            {**DURABLE, **REDIS, **NAT},
-        ),  # a promise that would be another server's to keep
+        ("DurableCacheCanBe", {**DURABLE, **REDIS, **NAT}),  # another server would have to be durable
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtIssuer")),
         ("JwtHasIssuerAndAudience", without(TOKENS, "JwtAudience")),
         ("CanaryTokenHasSecret", without(CANARY_TOKEN, "CanarySecretArn")),
@@ -77,7 +75,7 @@ def test_impossible_parameters_are_refused(refused: Refused, rule: str, paramete
     assert refused(parameters) == {rule}
 
 
-def test_a_durable_cache_has_another_zone_to_be_durable_in(refused: Refused) -> None:
+def test_a_durable_cache_needs_a_second_zone(refused: Refused) -> None:
     assert "DurableCacheCanBe" in refused({**DURABLE, "CacheReplicas": "0"})
 
 
@@ -96,7 +94,7 @@ def test_a_durable_cache_has_no_burstable_nodes(refused: Refused, family: str, s
         DURABLE,
         {**DURABLE, "CacheNodeType": "cache.r7g.xlarge"},
         {**DURABLE, "CacheNodeType": "cache.c7gn.large"},
-        {**REDIS, **NAT, "CacheShards": "2", "CacheReplicas": "0"},  # of a cache that is not made
+        {**REDIS, **NAT, "CacheShards": "2", "CacheReplicas": "0"},  # of a cache that is not created
         {**REDIS, **GIVEN_VPC},
         {**REDIS, **NAT},
         {**AURA, **GIVEN_VPC},

@@ -1,4 +1,4 @@
-"""The transform refuses what linting the source does not notice, so its output is checked too."""
+"""The transform refuses what linting the source does not find, so its output is checked too."""
 
 import json
 import re
@@ -16,11 +16,11 @@ from .conftest import PARAMETER_SETS, REGION, Deploy, environment, samconfig, tr
 
 ENVIRONMENTS = ("default", "small", "staging", "prod")
 LONG = pytest.mark.long
-"""Linting takes ten seconds a time; a quick run sees each half of the conditions once."""
+"""Linting takes ten seconds. A quick run sees each condition both ways only once."""
 
 
 def problems_of(text: str, parameters: Parameters, **options: Any) -> list[str]:
-    """What cfn-lint finds: in every case that conditions allow, or in the one of these parameters."""
+    """What cfn-lint finds, in every case that conditions allow or only with these parameters."""
     sets = [parameters] if parameters else []
     matches = api.lint(text, config=ManualArgs(regions=[REGION], parameters=sets, **options))
     return [f"{match.rule.id} line {match.linenumber}: {match.message}" for match in matches]
@@ -47,18 +47,18 @@ def test_nested_templates_lint_clean_with_what_the_root_gives_them(
         given = {key: str(value) for key, value in properties["Parameters"].items()}
         if "Api" in given:
             given["Api"] = (
-                "a1b2c3d4e5"  # in lower case, as API Gateway makes it and the canary's name has to be
+                "a1b2c3d4e5"  # in lower case, as API Gateway's ids are and the canary's name must be
             )
         assert problems_of(json.dumps(nested[stack]), given) == [], stack
 
 
 @pytest.mark.parametrize("name", ["everything made", pytest.param("everything given", marks=LONG)])
-def test_what_cloudformation_gets_lints_clean(template: dict[str, Any], name: str) -> None:
+def test_the_translated_template_lints_clean(template: dict[str, Any], name: str) -> None:
     ignored = [
-        "W2001",  # a parameter that SAM has put the value of in its place is used no more
-        "W7001",  # nor is a mapping
-        "W3002",  # `sam package` puts an address in the place of a nested template's path
-        "W1033",  # as the template itself says of this and the next, which does not count beside these
+        "W2001",  # a parameter whose value SAM has filled in is no longer used
+        "W7001",  # the same goes for a mapping
+        "W3002",  # `sam package` replaces a nested template's path with an address
+        "W1033",  # the template ignores this and the next one itself, but not beside this list
         "W3011",
     ]
     text = json.dumps(translate(template, PARAMETER_SETS[name]))
@@ -72,7 +72,7 @@ def test_the_deployments_of_these_tests_see_every_condition_both_ways(deployed: 
     assert ways == {(name, holds) for name in names for holds in (True, False)}
 
 
-def test_the_values_of_these_tests_are_ones_that_the_template_takes(template: dict[str, Any]) -> None:
+def test_the_template_accepts_the_values_in_these_tests(template: dict[str, Any]) -> None:
     for name, value in nonempty(chain.from_iterable(it.items() for it in PARAMETER_SETS.values())):
         declared = template["Parameters"][name]
         if "AllowedValues" in declared:
@@ -101,7 +101,7 @@ def test_environments_have_stacks_of_their_own_and_differ_in_what_they_set() -> 
     assert {environment(name).get("EndpointZones", "2") for name in stages} == {"2"}
 
 
-def test_every_parameter_is_asked_for_in_its_group(template: dict[str, Any]) -> None:
+def test_every_parameter_is_in_a_group(template: dict[str, Any]) -> None:
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     shown = [name for group in groups for name in group["Parameters"]]
     assert sorted(shown) == sorted(template["Parameters"])
