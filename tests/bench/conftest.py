@@ -34,7 +34,7 @@ DEPOT_SECTION
 -1
 EOF
 """
-"""By hand, in tenths cut off: 0-1 is 50, 0-2 14, 0-3 90, 1-2 36, 1-3 58, 2-3 80."""
+"""Computed by hand in tenths, cut off: 0-1 is 50, 0-2 14, 0-3 90, 1-2 36, 1-3 58, 2-3 80."""
 
 
 @pytest.fixture

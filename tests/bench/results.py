@@ -1,4 +1,4 @@
-"""Records of searches that nobody made."""
+"""Made-up records of searches."""
 
 from typing import Any
 

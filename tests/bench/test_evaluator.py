@@ -1,4 +1,4 @@
-"""What routes come to, by hand and by the published solutions."""
+"""The evaluation of routes, compared with calculations by hand and with published solutions."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_routes_without_customers_do_not_count(windows: Instance) -> None:
         ([[1], [2, 3]], "at 3 at 330, after 300"),
     ],
 )
-def test_every_rule_counts(windows: Instance, routes: list[list[int]], complaint: str | None) -> None:
+def test_every_rule_is_checked(windows: Instance, routes: list[list[int]], complaint: str | None) -> None:
     if complaint is None:
         assert evaluate(windows, routes) == 50 + 50 + 90 + 80 + 14
     else:
@@ -47,7 +47,7 @@ def test_every_rule_counts(windows: Instance, routes: list[list[int]], complaint
             evaluate(windows, routes)
 
 
-def test_a_vehicle_has_to_be_back_in_time(windows: Instance) -> None:
+def test_a_vehicle_must_be_back_in_time(windows: Instance) -> None:
     assert windows.windows is not None
     windows.windows[0] = (0, 263)
     with pytest.raises(BrokenRuleError, match="at 0 at 264, after 263"):

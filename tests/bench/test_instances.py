@@ -1,4 +1,4 @@
-"""How instances of the literature are read."""
+"""Reading instances of the literature."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE   TIME
 """
 
 
-def test_with_time_windows_everything_is_in_tenths_cut_off(windows: Instance) -> None:
+def test_with_time_windows_everything_is_cut_off_to_tenths(windows: Instance) -> None:
     assert windows.scale == 10
     assert windows.distances.tolist() == [[0, 50, 14, 90], [50, 0, 36, 58], [14, 36, 0, 80], [90, 58, 80, 0]]
     assert windows.windows is not None
@@ -47,7 +47,7 @@ def test_without_time_windows_distances_are_rounded_to_the_nearest(capacity: Ins
     assert capacity.windows is None
 
 
-def test_where_no_number_of_vehicles_is_said_there_is_one_for_each_customer(
+def test_without_a_number_of_vehicles_there_is_one_for_each_customer(
     windows: Instance, capacity: Instance
 ) -> None:
     assert (windows.fleet, capacity.vehicles, capacity.fleet) == (2, None, 3)
@@ -63,7 +63,7 @@ def test_places_between_whole_coordinates_keep_thousandths(tmp_path: Path) -> No
     assert (instance.scale, int(instance.distances[0, 1])) == (1_000, 1_414)
 
 
-def test_a_matrix_of_whole_numbers_is_taken_as_it_stands(tmp_path: Path) -> None:
+def test_a_matrix_of_whole_numbers_is_used_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "matrix.vrp"
     path.write_text(
         "DIMENSION : 2\nCAPACITY : 1\nEDGE_WEIGHT_TYPE : EXPLICIT\nEDGE_WEIGHT_FORMAT : FULL_MATRIX\n"

@@ -11,12 +11,12 @@ from tests.bench.results import record
 RECORDS = [record("milkrun", "a", 101), record("pyvrp", "a", 102), record("pyvrp", "a", 101, limit=30.0)]
 
 
-def test_results_tell_machine_and_versions() -> None:
+def test_results_state_machine_and_versions() -> None:
     told = markdown([*RECORDS, record("vroom-5", "a", 103, version="2", seed=2)])
     assert "a machine; 2 cores. Milkrun 1, PyVRP 1, VROOM 2." in told
 
 
-def test_results_tell_the_commands_that_give_just_these() -> None:
+def test_results_state_the_commands_that_reproduce_them() -> None:
     all_solvers = [record(solver, "a", 101, limit=limit) for solver in SOLVERS for limit in (10.0, 20.0)]
     told = markdown([*all_solvers, record("pyvrp", "a", 101, limit=30.0, seed=2)])
     assert (
@@ -35,7 +35,7 @@ def test_the_star_is_explained_where_it_is_used() -> None:
     assert "\\* No best known solution" in markdown([record("pyvrp", "a", 9, best_known=None)])
 
 
-def test_a_page_keeps_what_stands_around_its_results(tmp_path: Path) -> None:
+def test_a_page_keeps_the_text_around_its_results(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Before\n<!-- results -->\nold\n<!-- end of results -->\nafter\n")
     fill(page, RECORDS)

@@ -1,4 +1,4 @@
-"""Turns, their processes, and what is written down of them."""
+"""Turns of solvers, their processes, and the records of them."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_the_seed_shuffles_whose_turn_it_is() -> None:
     assert len(orders([1, 2, 3, 4])) > 1
 
 
-def test_what_counts_is_the_last_answer_and_the_trace_only_falls(capacity: Instance) -> None:
+def test_the_last_answer_counts_and_the_trace_only_falls(capacity: Instance) -> None:
     worse, better = [[1], [2], [3]], [[1, 2], [3]]
     assert judge(capacity, [(0.1234, worse), (0.2, better), (0.3, worse)]) == ([(0.123, 30), (0.2, 28)], None)
 
@@ -64,7 +64,7 @@ def test_a_late_answer_counts_only_for_a_solver_that_keeps_no_limit(
     assert (record.instance, record.cost, record.seconds) == (capacity.name, cost, 1.5)
 
 
-def test_gaps_are_to_the_solution_beside_the_instance(
+def test_gaps_are_measured_from_the_solution_beside_the_instance(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, windows: Instance
 ) -> None:
     path = tmp_path / f"{windows.name}.vrp"
@@ -82,8 +82,8 @@ def test_an_unreadable_published_solution_stops_the_benchmark(tmp_path: Path) ->
         next(run(plan(path)))
 
 
-def test_a_search_in_its_own_process_is_written_down(tmp_path: Path) -> None:
-    """Milkrun on a problem so small that its search ends by itself."""
+def test_a_search_in_its_own_process_is_recorded(tmp_path: Path) -> None:
+    """Milkrun solves a problem so small that its search ends by itself."""
     path = write_instance(tmp_path, 12, timed=True)
     [record] = run(plan(path, limits=[10.0]))
     assert record.error is None
@@ -99,7 +99,9 @@ def test_a_search_in_its_own_process_is_written_down(tmp_path: Path) -> None:
     assert again.cost == record.cost
 
 
-def test_a_solver_that_fails_leaves_its_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_record_of_a_failed_solver_has_the_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(SOLVERS, "nobody", Entry("Nobody", "nowhere"))
     path = write_instance(tmp_path, 4, timed=False)
     [record] = run(plan(path, solvers=["nobody"]))

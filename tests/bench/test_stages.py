@@ -1,4 +1,4 @@
-"""What bench/large measures is what it names: a plan that is no answer is refused."""
+"""bench/large measures real answers: it refuses a plan that is not an answer."""
 
 from collections.abc import Callable
 

@@ -33,7 +33,7 @@ def test_without_any_answer_there_is_no_gap() -> None:
     assert str(Table([record("pyvrp", "a", None)], 10).cell("a", "pyvrp")) == "none (0 of 1)"
 
 
-def test_instances_count_the_same_in_the_mean_however_many_searches_they_had(found: list[Record]) -> None:
+def test_each_instance_has_the_same_weight_in_the_mean(found: list[Record]) -> None:
     assert Table(found, 10).mean("milkrun").gap == pytest.approx((1.5 + 4) / 2)
 
 
@@ -42,7 +42,7 @@ def test_a_table_holds_the_searches_of_one_limit(found: list[Record]) -> None:
     assert (table.instances, table.solvers) == (["a"], ["vroom-0"])
 
 
-def test_without_a_best_known_cost_gaps_are_to_the_best_of_all_searches() -> None:
+def test_without_a_best_known_cost_gaps_are_measured_from_the_best_search() -> None:
     records = [
         record("milkrun", "a", 60, best_known=None),
         record("pyvrp", "a", 50, best_known=None, limit=30.0),
@@ -70,7 +70,7 @@ def test_a_verdict_compares_means_and_names_the_instances_it_is_behind_on(found:
     ]
 
 
-def test_means_are_compared_on_what_both_solved() -> None:
+def test_means_are_compared_on_the_instances_that_both_solved() -> None:
     records = [record(solver, name, 102) for solver in ("milkrun", "pyvrp", "vroom-0") for name in "abc"]
     records[1] = record("milkrun", "b", None)
     records[5] = record("pyvrp", "c", None)
@@ -81,7 +81,7 @@ def test_means_are_compared_on_what_both_solved() -> None:
     ]
 
 
-def test_no_percentage_is_given_of_a_gap_of_zero() -> None:
+def test_a_gap_of_zero_has_no_percentage() -> None:
     records = [record("milkrun", "a", 102), record("pyvrp", "a", 100), record("ortools", "a", None)]
     assert verdicts(Table(records, 10)) == [
         "Milkrun and PyVRP: a mean gap of 2.00 % against 0.00 %; behind on a.",
