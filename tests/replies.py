@@ -1,4 +1,4 @@
-"""What Redis holds, as bytes: redis-py's own types allow text too, which no client here asks for."""
+"""Redis's replies as bytes. redis-py's own types also allow text, which no client here asks for."""
 
 from typing import cast
 
@@ -21,7 +21,7 @@ def fields(client: AnyRedis, key: str | bytes) -> dict[bytes, bytes]:
 
 
 def score(client: AnyRedis, index: str, member: str) -> float:
-    """The score of a member that a sorted set has."""
+    """The score of a member of a sorted set."""
     found = client.zscore(index, member)
     assert found is not None
     return found
