@@ -100,7 +100,7 @@ def test_a_run_that_crashes_its_worker_fails_in_the_end_with_a_reason(callers: C
     for run_id in nonempty(callers.at_once):
         state = ended(callers.poisoner, run_id)
         assert (state["status"], state["attempt"]) == ("failed", PACE.attempts)
-        detail = "The worker was lost in each attempt."
+        detail = "Every attempt lost its worker."
         assert state["error"] == {"code": "worker_lost", "detail": detail}
         answer = callers.poisoner.get(f"/optimize/{run_id}/result")
         assert (answer.status_code, answer.json()["code"]) == (409, "worker_lost")

@@ -10,7 +10,7 @@ import submit_handler
 
 from milkrun import __version__
 from milkrun.http.answers import GEOJSON
-from milkrun.http.problems import CONTENT_TYPE
+from milkrun.http.problems import CONTENT_TYPE, title_of
 from milkrun.http.resolver import JSON
 from milkrun.http.sizes import GZIP
 from tools.openapi.codes import Refusal, function_refusals, gateway_refusals
@@ -123,7 +123,7 @@ def _refusal(status: int, refusals: list[Refusal]) -> Json:
     own = {"status": {"const": status}, "code": {"enum": sorted({it.code for it in refusals})}}
     schema = {"allOf": [_reference("schemas", "ProblemDetails"), {"type": "object", "properties": own}]}
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": title_of(HTTPStatus(status)),
         "headers": _headers({*everywhere, *(f"{name}?" for name in somewhere)}),
         "content": {CONTENT_TYPE: {"schema": schema}},
     }

@@ -3,6 +3,7 @@
 OK = "ok"
 NOT_CONFIGURED = "not configured"
 _DOWN = "down: "
+_SPELLED = {"redis": "Redis", "neo4j": "Neo4j"}
 
 
 def down(why: str) -> str:
@@ -13,3 +14,8 @@ def down(why: str) -> str:
 def why_down(state: str) -> str | None:
     """Why a dependency is down; None if it is not."""
     return state.removeprefix(_DOWN) if state.startswith(_DOWN) else None
+
+
+def spelled(name: str) -> str:
+    """The name of a dependency as a sentence spells it."""
+    return _SPELLED.get(name, name)

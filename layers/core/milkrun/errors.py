@@ -32,7 +32,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from milkrun.dependencies import why_down
+from milkrun.dependencies import spelled, why_down
 
 
 class FieldError(NamedTuple):
@@ -73,11 +73,18 @@ class InvalidJsonError(RequestError):
 
 
 class InvalidProblemError(RequestError):
+    """The problem breaks rules.
+
+    Args:
+        are_all: Whether these are all of them; False if the search for them ended early.
+    """
+
     code = "invalid_problem"
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    def __init__(self, errors: Sequence[FieldError], *, are_all: bool = True) -> None:
+        first, others = errors[0], len(errors) - 1
+        least = "" if are_all else "at least "
+        more = f" (and {least}{others} more {'error' if others == 1 else 'errors'})" if others else ""
         super().__init__(f"{first.loc}: {first.message}{more}.")
         self.errors = tuple(errors)
 
@@ -122,8 +129,8 @@ class TooManyBytesError(RequestError):
 
     def __init__(self, *, used: int, allowed: int) -> None:
         super().__init__(
-            f"Your runs use {used} of {allowed} bytes, and this one does not fit. Erase runs that have ended "
-            "(DELETE /optimize/{run_id}?erase=true), or wait until some expire."
+            f"Your runs use {used:,} of {allowed:,} bytes, and this one does not fit. Erase runs that have "
+            "ended (DELETE /optimize/{run_id}?erase=true), or wait until some expire."
         )
         self.used = used
         self.allowed = allowed
@@ -140,7 +147,9 @@ class TooManySubmitsError(RequestError):
     code = "too_many_submits"
 
     def __init__(self, *, allowed: int, again_ms: int) -> None:
-        super().__init__(f"You have submitted {allowed} runs within a minute. Try again later.")
+        super().__init__(
+            f"You may submit at most {allowed:,} runs a minute. Try again after the time in `Retry-After`."
+        )
         self.retry_after = -(-again_ms // 1000)
 
 
@@ -194,9 +203,11 @@ class DependencyUnavailableError(MilkrunError):
     code = "dependency_unavailable"
 
     def __init__(self, dependencies: Mapping[str, str]) -> None:
-        names = " and ".join(name for name, state in dependencies.items() if why_down(state) is not None)
-        super().__init__(f"{names} cannot be reached at the moment; try again.")
+        reasons = {name: why for name, state in dependencies.items() if (why := why_down(state)) is not None}
+        sentences = [f"{spelled(name)} is unavailable: {why}." for name, why in reasons.items()]
+        super().__init__(" ".join([*sentences, "Try again."]))
         self.dependencies = dict(dependencies)
+        self.names = " and ".join(map(spelled, reasons))
 
 
 class CredentialsUnavailableError(MilkrunError):

@@ -5,7 +5,7 @@ import pytest
 
 from milkrun import errors
 from milkrun.errors import FieldError, MilkrunError
-from milkrun.http.problems import STATUS_OF, problem
+from milkrun.http.problems import STATUS_OF, problem, title_of
 
 BASES = {errors.MilkrunError, errors.RequestError, errors.RunStateError}
 NEVER_ANSWERED = {
@@ -54,13 +54,25 @@ def test_an_invalid_problem_lists_its_fields() -> None:
     assert body["errors"] == [{"loc": "$.jobs[0]", "message": "is wrong"}]
 
 
+def test_the_detail_counts_the_errors_beside_the_first() -> None:
+    broken = [FieldError(f"$.jobs[{number}]", "is wrong") for number in range(3)]
+    assert errors.InvalidProblemError(broken[:1]).detail == "$.jobs[0]: is wrong."
+    assert errors.InvalidProblemError(broken[:2]).detail == "$.jobs[0]: is wrong (and 1 more error)."
+    assert errors.InvalidProblemError(broken).detail == "$.jobs[0]: is wrong (and 2 more errors)."
+
+
+def test_titles_do_not_depend_on_the_version_of_python() -> None:
+    assert title_of(HTTPStatus.UNPROCESSABLE_ENTITY) == "Unprocessable Entity"
+    assert title_of(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) == "Request Entity Too Large"
+
+
 def test_an_unavailable_dependency_is_named_and_worth_a_retry() -> None:
     away = errors.DependencyUnavailableError({"redis": "down: timed out", "neo4j": "ok"})
     status, headers, body = problem(away, "c")
     assert status is HTTPStatus.SERVICE_UNAVAILABLE
     assert headers["Retry-After"] == "5"
     assert body["dependencies"] == {"redis": "down: timed out", "neo4j": "ok"}
-    assert body["detail"] == "redis cannot be reached at the moment; try again."
+    assert body["detail"] == "Redis is unavailable: timed out. Try again."
 
 
 def test_a_failed_run_answers_with_its_own_code() -> None:

@@ -151,7 +151,7 @@ class Model:
             return Code.NOT_DUE
         too_old = self.now - run.pending_since > self.policy.max_unstarted * 1000
         if run.dispatches and too_old:
-            run.error = ("never_started", "No worker started the run.")
+            run.error = ("never_started", "No worker could be started for the run.")
             self._end(run, "failed")
             return Code.GAVE_UP
         no_turn = run.waiting and self._turns(name[0]) >= self.policy.max_running
@@ -269,7 +269,7 @@ class Model:
             self._end_early(run)
             return Code.STOPPED
         if run.attempt >= self.policy.max_attempts:
-            run.error = ("worker_lost", "The worker was lost in each attempt.")
+            run.error = ("worker_lost", "Every attempt lost its worker.")
             self._end(run, "failed")
             return Code.GAVE_UP
         run.attempt += 1

@@ -82,7 +82,7 @@ def test_above_the_owner_s_limit_a_submit_is_refused_and_nothing_changes(lab: La
     small = lab.with_policy(max_pending=1)
     small.submit(1)
     before = small.snapshot()
-    with pytest.raises(TooManyPendingRunsError):
+    with pytest.raises(TooManyPendingRunsError, match="the limit of 1 pending runs"):
         small.submit(2)
     assert small.snapshot() == before
 

@@ -38,7 +38,7 @@ def test_times_are_those_of_the_network_that_the_problem_names() -> None:
 
 
 def test_without_a_neo4j_there_is_no_network() -> None:
-    with pytest.raises(NetworkNotFoundError, match="no Neo4j is configured"):
+    with pytest.raises(NetworkNotFoundError, match="this stack has no Neo4j"):
         NetworkTravel(lambda: None, bytes.decode, lambda *_: "times").times_of(ON_ROADS)
 
 

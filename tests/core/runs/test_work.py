@@ -421,6 +421,7 @@ def test_without_roads_for_too_long_the_run_fails(bench: Bench) -> None:
     last.work(at_once(7), travel_of=away)
     run = last.status()
     assert (run.status, run.error_code) == (Status.FAILED, "dependency_unavailable")
+    assert run.error_detail == "Neo4j was unavailable for a day. Submit the problem again once it is back."
 
 
 def test_reading_the_travel_times_does_not_count_as_solving(bench: Bench, clock: Clock) -> None:

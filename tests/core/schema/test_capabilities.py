@@ -77,19 +77,19 @@ def test_a_feature_only_for_pyvrp_is_refused_beside_one_only_for_vroom(
 
 def test_a_refusal_names_the_feature_that_excludes_the_other_engine() -> None:
     broken_rules = broken({**RELOADS, **SHIFT, "breaks": [{"id": 1}]})
-    assert broken_rules == {"$.vehicles[0].breaks": "cannot be combined with `reloads` and `shift_duration`"}
+    assert broken_rules == {"$.vehicles[0].breaks": "cannot be combined with `reloads` or `shift_duration`"}
 
 
 def test_a_refusal_says_what_to_do() -> None:
     [message] = broken({"max_tasks": 1, **RELOADS}).values()
-    assert message == "cannot be combined with `reloads`: leave out `max_tasks` or the vehicle's `reloads`"
+    assert message == "cannot be combined with `reloads` of the same vehicle. Leave out one of them"
 
 
 def test_what_vroom_cannot_express_is_named_by_its_keys() -> None:
     assert inability("vroom", problem()) is None
     assert inability("vroom", problem(job={"release_time": 0})) is None
     everything = problem({**RELOADS, **SHIFT}, {"release_time": 1})
-    expected = "VROOM cannot express `reloads` and `release_time` and `shift_duration`"
+    expected = "VROOM does not support `reloads`, `release_time` or `shift_duration`"
     assert inability("vroom", everything) == expected
 
 

@@ -193,7 +193,7 @@ def test_a_body_with_too_many_parts_is_refused_before_they_are_parsed() -> None:
     body = b"[" + b"{}," * 5_000 + b"{}]"
     with pytest.raises(InvalidProblemError) as caught:
         parse_problem(body, Limits(locations=10, vehicles=10))
-    assert caught.value.errors == (FieldError("$", "has more than 2000 keys, arrays and objects"),)
+    assert caught.value.errors == (FieldError("$", "has more than 2,000 keys, arrays and objects"),)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,10 @@ def test_every_object_of_the_schema_may_have_all_its_fields() -> None:
 
 def test_only_the_first_of_many_broken_rules_between_fields_are_named() -> None:
     jobs = [{"id": 1, "location": [0, 0]}] * 500
-    assert len(locs(changed(PLAIN, "jobs", jobs))) == MAX_REPORTED
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(changed(PLAIN, "jobs", jobs))
+    assert len(caught.value.errors) == MAX_REPORTED
+    assert caught.value.detail.endswith("(and at least 19 more errors).")
 
 
 def test_only_the_start_of_a_very_long_key_is_reported() -> None:
@@ -228,7 +231,6 @@ def test_only_the_start_of_a_very_long_key_is_reported() -> None:
     ("path", "kind"),
     [
         ("jobs", "array"),
-        ("jobs.0.location", "array"),
         ("jobs.0.delivery", "array"),
         ("jobs.0", "object"),
         ("jobs.0.setup_per_type", "object"),
@@ -242,13 +244,24 @@ def test_a_wrong_type_is_reported_in_json_s_terms(path: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "message"),
+    [("", "a key must not be empty"), ("x" * 101, "a key has more than 100 characters")],
+)
+def test_a_name_of_wrong_length_is_reported_at_its_object(key: str, message: str) -> None:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(changed(PLAIN, "jobs.0.setup_per_type", {key: 5}))
+    assert caught.value.errors == (FieldError("$.jobs[0].setup_per_type", message),)
+
+
+@pytest.mark.parametrize(
     ("path", "value", "message"),
     [
         ("vehicles", [], "must not be empty"),
         ("vehicles.0.profile", "", "must not be empty"),
         ("vehicles.0.profile", "x" * 101, "has more than 100 characters"),
-        ("jobs.0.description", "x" * 1_001, "has more than 1000 characters"),
-        ("jobs.0.location", [7.4, 43.7, 12], "has more than 2 entries"),
+        ("jobs.0.description", "x" * 1_001, "has more than 1,000 characters"),
+        ("jobs.0.location", [7.4, 43.7, 12], "must be [longitude, latitude]"),
+        ("jobs.0.location", "7.4,43.7", "must be [longitude, latitude]"),
         ("network", "Nice", "must match `^[a-z0-9][a-z0-9_-]{0,63}$`"),
     ],
 )
@@ -289,7 +302,17 @@ def test_the_deprecated_amount_is_the_delivery() -> None:
 
 
 def test_amount_beside_delivery_is_named() -> None:
-    assert locs(changed(PLAIN, "jobs.0.amount", [1])) == ["$.jobs[0].amount"]
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(changed(PLAIN, "jobs.0.amount", [1]))
+    message = "is the deprecated name of `delivery`; send only one of them"
+    assert caught.value.errors == (FieldError("$.jobs[0].amount", message),)
+
+
+@pytest.mark.parametrize("path", ["amount", "vehicles.0.amount", "shipments.0.pickup.amount"])
+def test_amount_elsewhere_is_an_unknown_key(path: str) -> None:
+    with pytest.raises(InvalidProblemError) as caught:
+        parse(changed(PLAIN, path, [1]))
+    assert [error.message for error in caught.value.errors] == ["is not a known key"]
 
 
 def test_the_deprecated_matrix_is_the_car_s() -> None:

@@ -8,6 +8,10 @@ from milkrun.errors import BodyTooLargeError, InvalidJsonError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UNREADABLE = "\ufffd"
+_NOT_UTF_8 = (
+    "The body is not valid UTF-8, or it contains the character U+FFFD. "
+    "Send UTF-8, and write U+FFFD as `\\ufffd`."
+)
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -22,19 +26,21 @@ def read_body(body: str | None, *, is_base64: bool, limit: int) -> bytes:
         BodyTooLargeError: It has more than `limit` bytes, as sent or unzipped.
     """
     if not body:
-        raise InvalidJsonError("The body is empty. Send a problem.")
+        raise InvalidJsonError("The body is empty. Send a routing problem as JSON.")
     if _UNREADABLE in body:
-        raise InvalidJsonError("The body is not UTF-8, or contains U+FFFD. Write U+FFFD as an escape.")
+        raise InvalidJsonError(_NOT_UTF_8)
     if (len(body) // 4 * 3 - 2 if is_base64 else len(body)) > limit:  # a lower bound, without a copy
-        raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
+        raise BodyTooLargeError(f"The body has more than {limit:,} bytes.")
     try:
         data = base64.b64decode(body, validate=True) if is_base64 else body.encode()
+    except UnicodeEncodeError:
+        raise InvalidJsonError(_NOT_UTF_8) from None
     except (binascii.Error, ValueError):
-        raise InvalidJsonError("The body cannot be decoded.") from None
+        raise InvalidJsonError("The body is not valid base64.") from None
     if data.startswith(_GZIP_MAGIC):
-        data = _unzip(data, limit)
+        return _unzip(data, limit)
     if len(data) > limit:
-        raise BodyTooLargeError(f"The body is larger than {limit} bytes.")
+        raise BodyTooLargeError(f"The body has more than {limit:,} bytes.")
     return data
 
 
@@ -45,7 +51,9 @@ def _unzip(data: bytes, limit: int) -> bytes:
         unzipped = unzipper.decompress(data, limit + 1)
     except zlib.error:
         raise InvalidJsonError("The body is not valid gzip.") from None
-    if len(unzipped) <= limit and not unzipper.eof:
+    if len(unzipped) > limit:
+        raise BodyTooLargeError(f"The body has more than {limit:,} bytes after unzipping.")
+    if not unzipper.eof:
         raise InvalidJsonError("The gzip body is incomplete.")
     if unzipper.unused_data:
         raise InvalidJsonError("The gzip body has extra bytes after its end.")

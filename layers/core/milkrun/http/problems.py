@@ -33,6 +33,12 @@ STATUS_OF: Mapping[type[MilkrunError], HTTPStatus] = {
 }
 """Every error that a caller can get. Any other is our own fault: 500, without details."""
 
+_TITLES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity",
+}
+"""Phrases that differ between versions of Python."""
+
 _RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -43,7 +49,7 @@ def problem(error: Exception, correlation_id: str) -> tuple[HTTPStatus, dict[str
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
     if status is HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(error, MilkrunError):
-        error = MilkrunError("An unexpected error occurred. The logs contain it under this correlation id.")
+        error = MilkrunError("An unexpected error occurred. Search the logs for this correlation id.")
     body = problem_body(status, error.code, error.detail, correlation_id)
     if error.errors:
         body["errors"] = broken_rules(error.errors)
@@ -61,11 +67,16 @@ def _retry_after(status: HTTPStatus, error: MilkrunError) -> dict[str, str]:
     return {"Retry-After": str(seconds)}
 
 
+def title_of(status: HTTPStatus) -> str:
+    """The phrase of a status, the same on every version of Python."""
+    return _TITLES.get(status, status.phrase)
+
+
 def problem_body(status: HTTPStatus, code: str, detail: str, correlation_id: str) -> ProblemDetails:
     """The members that every problem has."""
     return {
         "type": f"urn:milkrun:problem:{code}",
-        "title": status.phrase,
+        "title": title_of(status),
         "status": status.value,
         "detail": detail,
         "code": code,

@@ -46,7 +46,10 @@ def create_app() -> APIGatewayRestResolver:
     @app.not_found
     def on_unknown_route(_: NotFoundError) -> Response[str]:
         body = problem_body(
-            HTTPStatus.NOT_FOUND, "route_not_found", "There is no such route.", app.context["correlation_id"]
+            HTTPStatus.NOT_FOUND,
+            "route_not_found",
+            "There is no such endpoint.",
+            app.context["correlation_id"],
         )
         return _problem_response(HTTPStatus.NOT_FOUND, {}, body)
 

@@ -9,7 +9,6 @@ from milkrun.errors import (
     IdempotencyKeyReusedError,
     MilkrunError,
     RunNotFoundError,
-    TooManyPendingRunsError,
     TransitionRefusedError,
 )
 from milkrun.jobs.codes import Code
@@ -22,9 +21,6 @@ _WAIT_MS = 1_000
 
 _REFUSALS: dict[Code, Callable[[], MilkrunError]] = {
     Code.NOT_FOUND: RunNotFoundError,
-    Code.PENDING_LIMIT: lambda: TooManyPendingRunsError(
-        "Too many of your runs are waiting; try again when some have ended."
-    ),
     Code.KEY_REUSED: lambda: IdempotencyKeyReusedError("This idempotency key was used with another body."),
 }
 
@@ -48,8 +44,7 @@ class Reply(NamedTuple):
         """This reply, unless its code is a refusal that is not among `refusals`.
 
         Raises:
-            RunNotFoundError, TooManyPendingRunsError, IdempotencyKeyReusedError, TransitionRefusedError: It
-                is such a refusal.
+            RunNotFoundError, IdempotencyKeyReusedError, TransitionRefusedError: It is such a refusal.
         """
         if self.code < 0 and self.code not in refusals:
             to_error = _REFUSALS.get(self.code)

@@ -3,7 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
-from milkrun.errors import TooManyBytesError, TooManySubmitsError
+from milkrun.errors import TooManyBytesError, TooManyPendingRunsError, TooManySubmitsError
 from milkrun.jobs.codes import Code
 from milkrun.jobs.confirmer import too_few_replicas
 from milkrun.jobs.keys import Name, OwnerKeys, former_name
@@ -112,6 +112,11 @@ def _idempotency_keys(name: Name, key_hash: str) -> list[str]:
 
 
 def _check_limits(reply: Reply, policy: JobPolicy) -> None:
+    if reply.code is Code.PENDING_LIMIT:
+        raise TooManyPendingRunsError(
+            f"You have reached the limit of {policy.max_pending:,} pending runs. "
+            "Try again when some of them have started."
+        )
     if reply.code is Code.BYTES_LIMIT:
         raise TooManyBytesError(used=int(reply.payload[0]), allowed=policy.max_bytes)
     if reply.code is Code.RATE_LIMIT:

@@ -45,4 +45,4 @@ class NetworkCache(Generic[N]):
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             return kept[1]
-        raise DependencyUnavailableError({"neo4j": down("the network is incomplete")})
+        raise DependencyUnavailableError({"neo4j": down("the road network cannot be read completely")})

@@ -48,7 +48,7 @@ class NetworkStore:
 
         found = self._patiently(_ASK_SECONDS, ask)
         if not found:
-            raise NetworkNotFoundError(f"There is no road network {name!r}.")
+            raise NetworkNotFoundError(f"There is no road network named {name!r}.")
         return found[0]
 
     def read(self, version: NetworkVersion) -> bytes | None:

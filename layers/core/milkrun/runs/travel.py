@@ -10,7 +10,8 @@ from milkrun.networks.store import NetworkStore
 from milkrun.schema.problem import Problem
 
 _SECONDS = 300.0
-"""A third of the longest invocation. Travel times that take longer would use up every attempt."""
+"""A third of the longest invocation. Travel times that take longer would use up every attempt. The solver's
+error names this limit."""
 
 N = TypeVar("N")
 N_contra = TypeVar("N_contra", contravariant=True)
@@ -61,6 +62,8 @@ class NetworkTravel(Generic[N]):
         if self._networks is None:
             store = self._find_store()
             if store is None:
-                raise NetworkNotFoundError(f"There is no road network {name!r}: no Neo4j is configured.")
+                raise NetworkNotFoundError(
+                    f"There is no road network named {name!r}: this stack has no Neo4j."
+                )
             self._networks = NetworkCache(store, self._build)
         return self._networks.get(name)

@@ -8,6 +8,7 @@ from milkrun.clients.lambdas import WorkerInvoker
 from milkrun.errors import (
     DependencyUnavailableError,
     MilkrunError,
+    RunFailedError,
     RunNotFoundError,
     TransitionRefusedError,
 )
@@ -35,6 +36,9 @@ tenth of its time, at least two seconds."""
 
 _STOP_GRACE = 5.0
 _WORTH_A_HOP_MS = 1_000
+_UNEXPECTED = (
+    "The run failed because of an unexpected error. The logs contain it under the run's correlation id."
+)
 _LAST_TRY = 0.4
 """The share of the reserved seconds that must be left for another try while Redis is down: 4 of 10
 seconds."""
@@ -209,7 +213,8 @@ class Worker:
         except TransitionRefusedError as refusal:
             if refusal.reason is not Code.EXHAUSTED:
                 raise
-            self._fail(lease, error, spent_ms)
+            detail = f"{error.names} was unavailable for a day. Submit the problem again once it is back."
+            self._fail(lease, RunFailedError(error.code, detail), spent_ms)
             return
         if pending is None:  # The caller has asked it to stop.
             self._complete(lease, best, spent_ms)
@@ -227,7 +232,7 @@ class Worker:
         self._wake(lease.run, next_run)
 
     def _fail(self, lease: Lease, error: Exception, spent_ms: int) -> None:
-        known = error if isinstance(error, MilkrunError) else MilkrunError("The search failed.")
+        known = error if isinstance(error, MilkrunError) else MilkrunError(_UNEXPECTED)
         next_run = lease.fail(spent_ms, known)
         self._log.info("run ended", status=Status.FAILED, code=known.code, seconds_spent=spent_ms / 1000)
         measure("RunsFailed", code=known.code)

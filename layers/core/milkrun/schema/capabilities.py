@@ -30,13 +30,14 @@ class Feature:
         name: What it is, in Markdown.
         engines: The engines that can express it.
         places: Finds where a problem uses it.
-        advice: What a caller can do without it, or why it is refused.
+        refusal: What a caller is told if no engine can express the problem. `{others}` are the features that
+            rule out the engines of this one.
     """
 
     name: str
     engines: tuple[EngineName, ...]
     places: Callable[[Problem], Iterator[Path]]
-    advice: str = ""
+    refusal: str = "cannot be combined with {others}"
 
     def is_used(self, problem: Problem) -> bool:
         """Whether a problem uses it."""
@@ -46,7 +47,12 @@ class Feature:
 def inability(engine: EngineName, problem: Problem) -> str | None:
     """What an engine cannot express of a problem, in a sentence; None if it can express everything."""
     lacking = _lacking(engine, problem)
-    return f"{_SPELLED.get(engine, engine)} cannot express {_listed(lacking)}" if lacking else None
+    return f"{spelled(engine)} does not support {_listed(lacking)}" if lacking else None
+
+
+def spelled(engine: EngineName) -> str:
+    """The name of an engine as a sentence spells it."""
+    return _SPELLED.get(engine, engine)
 
 
 def refusals(problem: Problem) -> Iterator[Breach]:
@@ -63,13 +69,13 @@ def refusals(problem: Problem) -> Iterator[Breach]:
         if not lacking:
             return
     beside = [feature for feature in others if feature not in lacking]
-    message = f"cannot be combined with {_listed(beside)}" if beside else "is supported by no engine"
     told: set[Path] = set()
     for feature in lacking:
+        message = feature.refusal.format(others=_listed(beside)) if beside else "is supported by no engine"
         for path in feature.places(problem):
             if path not in told:
                 told.add(path)
-                yield Breach(path, f"{message}: {feature.advice}" if feature.advice else message)
+                yield Breach(path, message)
 
 
 def _lacking(engine: EngineName, problem: Problem) -> list[Feature]:
@@ -77,7 +83,8 @@ def _lacking(engine: EngineName, problem: Problem) -> list[Feature]:
 
 
 def _listed(features: list[Feature]) -> str:
-    return " and ".join(feature.name for feature in features)
+    *first, last = [feature.name for feature in features]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _reloads(problem: Problem) -> Iterator[Path]:
@@ -211,27 +218,32 @@ FEATURES = (
         "several `time_windows` of a pickup or a delivery",
         ("vroom",),
         _windows_of_shipments,
-        "an end of a shipment may have only one",
+        "cannot be combined with {others}: with these, a pickup or delivery may have only one time window",
     ),
     Feature(
-        "`setup` at a place with several stops", ("vroom",), _setups, "another stop is at the same place"
+        "`setup` at a place with several stops",
+        ("vroom",),
+        _setups,
+        "cannot be combined with {others} where another stop is at the same place",
     ),
     Feature(
         "`max_tasks` with shipments",
         ("vroom",),
         _max_tasks_with_shipments,
-        "leave out `max_tasks` or the shipments",
+        "cannot be combined with {others} in a problem with shipments. Leave out `max_tasks` or the "
+        "shipments",
     ),
     Feature(
         "`max_tasks` of a vehicle with `reloads`",
         (),
         _max_tasks_with_reloads,
-        "leave out `max_tasks` or the vehicle's `reloads`",
+        "cannot be combined with `reloads` of the same vehicle. Leave out one of them",
     ),
     Feature(
-        "`max_travel_time` or `max_distance` out of proportion to costs",
+        "`max_travel_time` or `max_distance` where travel costs are not proportional to it",
         ("vroom",),
         _limits,
-        "travel costs must be proportional to what it limits",
+        "cannot be combined with {others}. Use one limit per vehicle, make travel costs proportional to it, "
+        "and give all vehicles the same `per_task_hour`",
     ),
 )

@@ -42,18 +42,22 @@ LONGEST_READ_AT_ONCE = 1_000_000
 _NO_JSON = (b"NaN", b"Infinity")
 """Words that pass for numbers when a body is read at once. In a text they only cost time."""
 _ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
+_KEY = "[key]"
+"""Pydantic's last part of the path to a key of an object that breaks a rule itself."""
+_COORDINATES = "must be [longitude, latitude]"
+"""The only arrays that are read as tuples."""
 _PLAIN_MESSAGES = {
     "extra_forbidden": "is not a known key",
     "missing": "is required",
     "finite_number": "is not a finite number",
     "list_type": "must be an array",
-    "tuple_type": "must be an array",
+    "tuple_type": _COORDINATES,
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "too_short": "must not be empty",
-    "too_long": "has more than {max_length} entries",
+    "too_long": "has more than {max_length:,} entries",
     "string_too_short": "must not be empty",
-    "string_too_long": "has more than {max_length} characters",
+    "string_too_long": "has more than {max_length:,} characters",
     "string_pattern_mismatch": "must match `{pattern}`",
 }
 """Messages by pydantic's name for an error. A list or text that is too short is always empty."""
@@ -79,12 +83,9 @@ def parse_problem(body: bytes, limits: Limits) -> Problem:
     text = body.removeprefix(BOM_UTF8)
     problem = _without_deprecated_matrix(_read_at_once(text) or _read_in_steps(text))
     _check_size(problem, limits)
-    broken = [
-        FieldError(json_path(breach.path), breach.message)
-        for breach in islice(breaches(problem), MAX_REPORTED)
-    ]
-    if broken:
-        raise InvalidProblemError(broken)
+    broken = (FieldError(json_path(breach.path), breach.message) for breach in breaches(problem))
+    if found := list(islice(broken, MAX_REPORTED)):
+        raise _invalid(found)
     return problem
 
 
@@ -106,13 +107,17 @@ def _read_in_steps(text: bytes) -> Problem:
     try:
         return Problem.model_validate(data)
     except ValidationError as error:
-        raise InvalidProblemError(list(islice(_broken(error, data), MAX_REPORTED))) from None
+        raise _invalid(list(islice(_broken(error, data), MAX_REPORTED))) from None
+
+
+def _invalid(broken: list[FieldError]) -> InvalidProblemError:
+    return InvalidProblemError(broken, are_all=len(broken) < MAX_REPORTED)
 
 
 def _check_parts(body: bytes, limits: Limits) -> None:
     most = PARTS_PER_LOCATION * (limits.locations + limits.vehicles)
     if len(body) > most and sum(map(body.count, (b"[", b"{", b":"))) > most:
-        raise InvalidProblemError([FieldError("$", f"has more than {most} keys, arrays and objects")])
+        raise InvalidProblemError([FieldError("$", f"has more than {most:,} keys, arrays and objects")])
 
 
 def _broken(error: ValidationError, data: Any) -> Iterator[FieldError]:
@@ -131,17 +136,25 @@ def _broken_items(name: str, items: list[Any]) -> Iterator[FieldError]:
         try:
             _ITEMS[name].model_validate(item)
         except ValidationError as error:
-            for path, message in _told(error):
-                yield FieldError(json_path((name, i, *path)), message)
+            for path, message in _told(error, (name, i)):
+                yield FieldError(json_path(path), message)
 
 
-def _told(error: ValidationError) -> Iterator[tuple[Path, str]]:
+def _told(error: ValidationError, item: Path = ()) -> Iterator[tuple[Path, str]]:
     for entry in error.errors(include_url=False, include_input=False):
-        message = _sentence(entry["type"], entry["msg"], entry.get("ctx", {}))
-        yield entry["loc"], message + _OTHER_NAMES.get(entry["loc"], "")
+        path, kind = (*item, *entry["loc"]), entry["type"]
+        message = _sentence(kind, entry["msg"], entry.get("ctx", {}))
+        if path[-1:] == (_KEY,) and kind.startswith("string_"):
+            yield path[:-2], f"a key {message}"
+        elif kind == "extra_forbidden" and (path[0], *path[2:]) == ("jobs", "amount"):
+            yield path, "is the deprecated name of `delivery`; send only one of them"
+        else:
+            yield path, message + _OTHER_NAMES.get(path, "")
 
 
 def _sentence(kind: str, message: str, numbers: Mapping[str, Any]) -> str:
+    if numbers.get("field_type") == "Tuple":
+        return _COORDINATES
     if kind in _PLAIN_MESSAGES:
         return _PLAIN_MESSAGES[kind].format(**numbers)
     return message.removeprefix("Value error, ").replace("Input should", "must")
@@ -162,7 +175,7 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     vehicles = len(problem.vehicles)
     if vehicles > limits.vehicles:
         raise TooManyVehiclesError(
-            f"The problem has {vehicles} vehicles; at most {limits.vehicles} are allowed."
+            f"The problem has {vehicles:,} vehicles; at most {limits.vehicles:,} are allowed."
         )
     depots = {(v.start, v.start_index) for v in problem.vehicles}
     depots |= {(v.end, v.end_index) for v in problem.vehicles}
@@ -170,7 +183,8 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     locations = len(problem.jobs) + 2 * len(problem.shipments) + len(depots - {(None, None)})
     if locations > limits.locations:
         raise TooManyLocationsError(
-            f"The problem has {locations} locations; at most {limits.locations} are allowed."
+            f"The problem has {locations:,} locations (jobs, shipments counted twice, and distinct starts, "
+            f"ends and reloads); at most {limits.locations:,} are allowed."
         )
     cells = sum(
         len(row)
@@ -180,5 +194,5 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     )
     if cells > limits.matrix_cells:
         raise MatrixTooLargeError(
-            f"The matrices have {cells} cells; at most {limits.matrix_cells} are allowed."
+            f"The matrices have {cells:,} cells; at most {limits.matrix_cells:,} are allowed."
         )

@@ -71,7 +71,7 @@ def _amounts(problem: Problem) -> Iterator[Breach]:
         if first is None:
             first = path, len(amounts)
         elif len(amounts) != first[1]:
-            yield Breach(path, f"has {len(amounts)} amounts, but {json_path(first[0])} has {first[1]}")
+            yield Breach(path, _unequal(len(amounts), json_path(first[0]), first[1]))
 
 
 def _travel_times(problem: Problem) -> Iterator[Breach]:
@@ -94,7 +94,7 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
 def _coordinates(problem: Problem) -> Iterator[Breach]:
     for path, stop in stops(problem):
         if stop.location is None:
-            yield Breach((*path, "location"), "is required if the problem has no matrices")
+            yield Breach((*path, "location"), "is required, because the problem has no matrices")
     for v, vehicle in enumerate(problem.vehicles):
         if vehicle.start is None and vehicle.end is None:
             yield Breach(("vehicles", v, "start"), "a vehicle needs a `start` or an `end`")
@@ -113,12 +113,12 @@ def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
         if not cells:
             yield Breach(path, "is empty")
         elif len(cells) != size:
-            yield Breach(path, f"has {len(cells)} rows, but `durations` has {size}")
+            yield Breach(path, _unequal(len(cells), "`durations`", size))
         for r, row in enumerate(cells):
             if len(row) != len(cells):
                 yield Breach(
                     (*path, r),
-                    f"has {len(row)} cells, but the matrix has {len(cells)} rows; it must be square",
+                    f"has length {len(row)}, but the matrix has {_rows(len(cells))}. A matrix must be square",
                 )
                 break
 
@@ -127,7 +127,7 @@ def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:
     size = min(len(matrix.durations) for matrix in matrices.values())
     for path, stop in stops(problem):
         if stop.location_index is None:
-            yield Breach((*path, "location_index"), "is required if the problem has matrices")
+            yield Breach((*path, "location_index"), "is required, because the problem has matrices")
         elif stop.location_index >= size:
             yield Breach((*path, "location_index"), _outside(stop.location_index, size))
     for v, vehicle in enumerate(problem.vehicles):
@@ -138,8 +138,16 @@ def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:
                 yield Breach(("vehicles", v, key), _outside(index, size))
 
 
+def _unequal(length: int, other: str, others_length: int) -> str:
+    return f"has length {length}, but {other} has length {others_length}; they must be equal"
+
+
 def _outside(index: int, size: int) -> str:
-    return f"the index {index} is outside the matrix of {size} locations"
+    return f"the index {index} is out of range: the smallest matrix has {_rows(size)}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _vehicle_matrix(v: int, vehicle: Vehicle, matrices: dict[str, Matrix]) -> Iterator[Breach]:
@@ -180,17 +188,19 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
             if step.id is None:
                 yield Breach(path, f"a step of type {step.type!r} needs an id")
             elif step.id not in ids[step.type]:
-                yield Breach(path, f"there is no {step.type} with the id {step.id}")
+                has = "there is" if step.type in known else "this vehicle has"
+                yield Breach(path, f"{has} no {step.type} with the id {step.id}")
             elif step.type in known and (step.type, step.id) in seen:
-                yield Breach(path, f"the {step.type} {step.id} occurs in two steps")
+                yield Breach(path, f"{step.type} {step.id} occurs in more than one step")
             else:
                 seen.add((step.type, step.id))
 
 
 def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:
     if vehicle.max_reloads is not None and not vehicle.reloads:
-        yield Breach((*path, "max_reloads"), "needs `reloads`, the places to reload at")
+        yield Breach((*path, "max_reloads"), "is allowed only with `reloads`")
     if vehicle.max_overtime and vehicle.shift_duration is None:
-        yield Breach((*path, "max_overtime"), "needs `shift_duration`, after which overtime begins")
+        yield Breach((*path, "max_overtime"), "is allowed only with `shift_duration`")
     if vehicle.costs.per_overtime_hour and not vehicle.max_overtime:
-        yield Breach((*path, "costs", "per_overtime_hour"), "needs `max_overtime`, which is 0 by default")
+        message = "is allowed only if `max_overtime` is more than 0"
+        yield Breach((*path, "costs", "per_overtime_hour"), message)

@@ -40,7 +40,7 @@ def few_keys(most: int) -> CheckedInPython:
 
     def check(value: Any) -> Any:
         if isinstance(value, dict) and len(value) > most:
-            raise ValueError(f"has more than {most} keys")
+            raise ValueError(f"has more than {most:,} keys")
         return value
 
     return CheckedInPython(check)

@@ -32,7 +32,7 @@ if due > now and not early then return {CODE.NOT_DUE} end
 
 if dispatches > 0 and now - state[3] > tonumber(ARGV[9]) then
   return ended(CODE.GAVE_UP,
-    finish('failed', 'error_code', 'never_started', 'error_detail', 'No worker started the run.'))
+    finish('failed', 'error_code', 'never_started', 'error_detail', 'No worker could be started for the run.'))
 end
 
 -- A run that is not waiting has its turn already, and only needs room among the running runs.

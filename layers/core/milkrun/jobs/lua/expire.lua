@@ -28,7 +28,7 @@ if tonumber(state[2]) > now then return {CODE.NOT_DUE} end
 if state[4] then return ended(CODE.STOPPED, finish_early()) end
 if tonumber(state[3]) >= tonumber(ARGV[5]) then
   return ended(CODE.GAVE_UP,
-    finish('failed', 'error_code', 'worker_lost', 'error_detail', 'The worker was lost in each attempt.'))
+    finish('failed', 'error_code', 'worker_lost', 'error_detail', 'Every attempt lost its worker.'))
 end
 
 redis.call('HINCRBY', run, 'attempt', 1)
