@@ -173,7 +173,7 @@ def with_breaks() -> Problem:
 
 def test_a_combination_that_no_engine_can_express_fails_with_both_reasons() -> None:
     with pytest.raises(
-        UnsupportedCombinationError, match=r"VROOM cannot express .*, and PyVRP cannot express `breaks`"
+        UnsupportedCombinationError, match=r"VROOM does not support .*\. PyVRP does not support `breaks`\."
     ) as caught:
         Watched(with_breaks())
     assert caught.value.code == "unsupported_combination"
@@ -181,7 +181,7 @@ def test_a_combination_that_no_engine_can_express_fails_with_both_reasons() -> N
 
 def test_matrices_too_large_for_pyvrp_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
-    with pytest.raises(NoAnswerError, match="matrices of pyvrp would take"):
+    with pytest.raises(NoAnswerError, match="too large for PyVRP: its matrices would need"):
         Watched(problem_of(trips_body(1, jobs=4)))
 
 

@@ -26,34 +26,44 @@ def test_every_error_is_an_optimiser_error_and_a_solve_error() -> None:
 
 
 def test_a_combination_that_no_engine_can_express_has_both_reasons() -> None:
-    error = UnsupportedCombinationError(["VROOM knows no reloads", "PyVRP knows no breaks"])
+    error = UnsupportedCombinationError(
+        ["VROOM does not support `reloads`", "PyVRP does not support `breaks`"]
+    )
     assert error.code == "unsupported_combination"
-    assert "VROOM knows no reloads, and PyVRP knows no breaks." in error.detail
+    assert error.detail == (
+        "No engine supports all features of the problem. "
+        "VROOM does not support `reloads`. PyVRP does not support `breaks`."
+    )
 
 
 def test_a_profile_without_roads_is_reported_for_each_vehicle() -> None:
     error = ProfileNotInNetworkError("truck", ["car", "bike"], [(2, "truck")])
-    assert "its profiles are: 'car', 'bike'" in error.detail
+    assert error.detail.endswith("no roads for the profile 'truck'. It has roads for: 'car', 'bike'.")
     assert [it.loc for it in error.errors] == ["$.vehicles[2].profile"]
 
 
 def test_one_location_off_the_roads_is_reported_with_its_distance() -> None:
     error = LocationOffNetworkError([OffNetwork(job(1), "car", 1_234.5)], limit=500)
-    assert "1,234 m from job 1; at most 500 m are allowed." in error.detail
+    assert error.detail == (
+        "The nearest junction that 'car' can use is 1,234 m from job 1. The maximum is 500 m."
+    )
     assert [it.loc for it in error.errors] == ["$.jobs[0].location"]
     assert error.metres == 1_234.5
 
 
 def test_the_sentence_names_ten_places_and_the_errors_name_all() -> None:
     error = LocationOffNetworkError([OffNetwork(job(n), "car", 100.0 * n) for n in range(1, 13)], limit=50)
-    assert "job 10 (1,000 m for 'car'), 2 more; at most" in error.detail
+    assert error.detail.endswith("job 10 (1,000 m for 'car') and 2 more. The maximum is 50 m.")
     assert len(error.errors) == 12
     assert error.metres == 1_200
 
 
 def test_every_unreachable_place_is_named() -> None:
-    cut_off = [(job(1), "no way leads there"), (job(2), "no way leads away")]
+    cut_off = [(job(1), "cannot be reached"), (job(2), "cannot be left")]
     error = LocationUnreachableError("job 3", "job 1", "car", cut_off)
-    assert error.detail.endswith("no way leads from job 3 to job 1; cut off are job 1, job 2.")
-    assert [it.message for it in error.errors] == ["no way leads there", "no way leads away"]
+    assert error.detail == (
+        "There is no path for 'car' from job 3 to job 1. "
+        "Unreachable in at least one direction: job 1 and job 2."
+    )
+    assert [it.message for it in error.errors] == ["cannot be reached", "cannot be left"]
     assert (error.origin, error.target) == ("job 3", "job 1")

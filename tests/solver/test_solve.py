@@ -256,7 +256,7 @@ def test_an_initial_answer_that_does_not_verify_is_ignored(
         initial = Watched(random_problem(2, {"capacity"}, jobs=6)).solution
     solution = Watched(problem, initial=initial).solution
     assert faults(model_of(problem), solution) == []
-    assert "does not verify" in caplog.text
+    assert "failed verification" in caplog.text
 
 
 def test_routes_given_as_steps_are_the_first_answer() -> None:
@@ -305,8 +305,8 @@ def test_the_error_says_that_no_answer_was_valid(caplog: pytest.LogCaptureFixtur
     body = random_body(1, {"breaks"}, jobs=3)
     for vehicle in body["vehicles"]:
         vehicle["costs"] = {"fixed": 2**32 - 1}
-    with pytest.raises(NoAnswerError, match=r"an answer of vroom does not verify: .* costs"):
-        Watched(problem_of(body), should_stop=lambda: "does not verify" in caplog.text)
+    with pytest.raises(NoAnswerError, match=r"A solution from VROOM failed verification: .* costs"):
+        Watched(problem_of(body), should_stop=lambda: "failed verification" in caplog.text)
 
 
 def failing(*_: Any, **__: Any) -> Any:
@@ -348,6 +348,11 @@ def test_the_error_says_why_if_both_engines_fail(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NoAnswerError, match="out of order") as error:
         Watched(middling())
     assert error.value.code == "solver_failed"
+    _, *reasons = error.value.detail.split(". ")
+    assert sorted(it.removesuffix(".") for it in reasons) == [
+        "PyVRP failed: out of order",
+        "VROOM failed: out of order",
+    ]
 
 
 def test_the_error_names_the_vehicle_for_which_vroom_refused_the_problem() -> None:
@@ -358,7 +363,7 @@ def test_the_error_names_the_vehicle_for_which_vroom_refused_the_problem() -> No
 
 
 def test_a_stop_before_the_first_answer_is_an_error() -> None:
-    with pytest.raises(NoAnswerError, match="before there was a first answer"):
+    with pytest.raises(NoAnswerError, match="before it found a first solution"):
         Watched(large(), should_stop=lambda: True)
 
 

@@ -39,7 +39,7 @@ class UnsupportedCombinationError(OptimiserError):
     code = "unsupported_combination"
 
     def __init__(self, inabilities: Sequence[str]) -> None:
-        super().__init__(f"No engine can express the whole problem: {', and '.join(inabilities)}.")
+        super().__init__(f"No engine supports all features of the problem. {'. '.join(inabilities)}.")
 
 
 class ProfileNotInNetworkError(OptimiserError):
@@ -54,13 +54,13 @@ class ProfileNotInNetworkError(OptimiserError):
     code = "profile_not_in_network"
 
     def __init__(self, profile: str, known: Sequence[str], vehicles: Sequence[tuple[int, str]] = ()) -> None:
-        has = ", ".join(map(repr, known)) or "none"
+        has = f"It has roads for: {', '.join(map(repr, known)) or 'no profile'}"
         super().__init__(
-            f"The road network has no roads for the profile {profile!r}; its profiles are: {has}.",
+            f"The road network has no roads for the profile {profile!r}. {has}.",
             [
                 FieldError(
                     json_path(("vehicles", number, "profile")),
-                    f"the road network has no roads for {name!r}; its profiles are: {has}",
+                    f"the road network has no roads for the profile {name!r}. {has}",
                 )
                 for number, name in vehicles
             ],
@@ -89,19 +89,20 @@ class LocationOffNetworkError(OptimiserError):
     code = "location_off_network"
 
     def __init__(self, found: Sequence[OffNetwork], limit: float) -> None:
-        allowed = f"at most {limit:,.0f} m are allowed"
+        maximum = f"maximum is {limit:,.0f} m"
         if len(found) == 1:
             name, profile, metres = found[0].place.name, found[0].profile, found[0].metres
-            detail = f"Of the roads for {profile!r}, the nearest junction is {metres:,.0f} m from {name}"
+            detail = f"The nearest junction that {profile!r} can use is {metres:,.0f} m from {name}"
         else:
             named = _listed([f"{it.place.name} ({it.metres:,.0f} m for {it.profile!r})" for it in found])
-            detail = f"The nearest junction is too far from {named}"
+            detail = f"These locations are too far from a junction: {named}"
         super().__init__(
-            f"{detail}; {allowed}.",
+            f"{detail}. The {maximum}.",
             [
                 FieldError(
                     json_path(it.place.path),
-                    f"is {it.metres:,.0f} m from the nearest junction for {it.profile!r}; {allowed}",
+                    f"is {it.metres:,.0f} m from the nearest junction that {it.profile!r} can use; "
+                    f"the {maximum}",
                 )
                 for it in found
             ],
@@ -123,18 +124,18 @@ class LocationUnreachableError(OptimiserError):
     def __init__(
         self, origin: str, target: str, profile: str, cut_off: Sequence[tuple[Place, str]] = ()
     ) -> None:
-        detail = f"On the roads for {profile!r}, no way leads from {origin} to {target}"
+        detail = f"There is no path for {profile!r} from {origin} to {target}."
         if len(cut_off) > 1:
-            detail += f"; cut off are {_listed([place.name for place, _ in cut_off])}"
-        super().__init__(
-            f"{detail}.", [FieldError(json_path(place.path), message) for place, message in cut_off]
-        )
+            named = _listed([place.name for place, _ in cut_off])
+            detail += f" Unreachable in at least one direction: {named}."
+        super().__init__(detail, [FieldError(json_path(place.path), message) for place, message in cut_off])
         self.origin, self.target = origin, target
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    return ", ".join([*names[:_NAMED], *more])
+    """Two names or more, as a sentence lists them."""
+    last = f"{len(names) - _NAMED} more" if len(names) > _NAMED else names[-1]
+    return f"{', '.join(names[:-1][:_NAMED])} and {last}"
 
 
 class EngineError(OptimiserError):

@@ -49,7 +49,7 @@ def test_a_break_taken_as_the_vehicle_requires_keeps_the_rules() -> None:
         ({"waiting_time": 9}, "break 7 starts outside its time windows"),
         ({"service": 599}, "break 7 does not last 600 s"),
         ({"setup": 1}, "break 7 does not last 600 s"),
-        ({"load": [3]}, "break 7 with too much on board"),
+        ({"load": [3]}, "too much is on board at break 7"),
     ],
 )
 def test_a_break_taken_in_another_way_is_a_fault(changed: dict[str, Any], fault: str) -> None:

@@ -162,8 +162,8 @@ def late_but_waiting(solution: Solution) -> None:
 
 MUTATIONS: dict[str, tuple[Callable[[Solution], None], str]] = {
     "a task is missing": (drop_task, "missing"),
-    "a task stands twice": (repeat_task, "more than one place"),
-    "a delivery comes before its pickup": (swap, "without its pickup"),
+    "a task stands twice": (repeat_task, "more than once"),
+    "a delivery comes before its pickup": (swap, "has no pickup"),
     "an unknown vehicle": (unknown_vehicle, "vehicle is unknown"),
     "a vehicle drives twice": (vehicle_used_twice, "two routes"),
     "a route without its start": (no_start, "a start, stops and an end"),
@@ -172,7 +172,10 @@ MUTATIONS: dict[str, tuple[Callable[[Solution], None], str]] = {
     "service after the window closed": (late_but_waiting, "outside its time windows"),
     "a leg that takes too little time": (lambda s: moved_on(s, 3, -5), "cannot take"),
     "a leg that takes too much time": (lambda s: moved_on(s, 3, 5), "cannot take"),
-    "arrival before the stop before is left": (lambda s: moved_on(s, 3, -200), "before it is left"),
+    "arrival before the stop before is left": (
+        lambda s: moved_on(s, 3, -200),
+        "before the previous stop is left",
+    ),
     "a negative wait": (change("waiting_time", -1, 3), "negative"),
     "a wrong setup time": (change("setup", 1, 1), "setup"),
     "a setup again at the same place": (change("setup", 30, 2), "setup"),
@@ -191,15 +194,15 @@ MUTATIONS: dict[str, tuple[Callable[[Solution], None], str]] = {
     "a wrong priority of the route": (change("priority", 1), "priority"),
     "a wrong delivery of the route": (wrong_delivery, "delivery"),
     "a wrong pickup of the route": (wrong_pickup, "pickup"),
-    "a wrong total cost": (change_total("cost"), "cost in all"),
-    "a wrong total setup": (change_total("setup"), "setup in all"),
-    "a wrong total service": (change_total("service"), "service in all"),
-    "a wrong total duration": (change_total("duration"), "duration in all"),
-    "a wrong total waiting time": (change_total("waiting_time"), "waiting_time in all"),
-    "a wrong total priority": (change_total("priority"), "priority in all"),
-    "a wrong total distance": (change_total("distance"), "distance in all"),
-    "a wrong count of routes": (change_total("routes"), "routes in all"),
-    "a wrong count of unassigned tasks": (change_total("unassigned"), "unassigned in all"),
+    "a wrong total cost": (change_total("cost"), "the total of cost"),
+    "a wrong total setup": (change_total("setup"), "the total of setup"),
+    "a wrong total service": (change_total("service"), "the total of service"),
+    "a wrong total duration": (change_total("duration"), "the total of duration"),
+    "a wrong total waiting time": (change_total("waiting_time"), "the total of waiting_time"),
+    "a wrong total priority": (change_total("priority"), "the total of priority"),
+    "a wrong total distance": (change_total("distance"), "the total of distance"),
+    "a wrong count of routes": (change_total("routes"), "the total of routes"),
+    "a wrong count of unassigned tasks": (change_total("unassigned"), "the total of unassigned"),
 }
 
 
@@ -218,7 +221,7 @@ STRICTER: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "skills": (lambda b: b["vehicles"][0].update(skills=[1]), "skills"),
     "max_tasks": (lambda b: b["vehicles"][0].update(max_tasks=3), "more than 3 tasks"),
     "max_travel_time": (lambda b: b["vehicles"][0].update(max_travel_time=669), "travel time"),
-    "max_distance": (lambda b: b["vehicles"][0].update(max_distance=6_699), "longer way"),
+    "max_distance": (lambda b: b["vehicles"][0].update(max_distance=6_699), "more distance"),
     "working hours": (lambda b: b["vehicles"][0].update(time_window=[0, 1_000]), "working hours"),
     "several windows": (
         lambda b: b["jobs"][0].update(time_windows=[[0, 100], [700, 800]]),
@@ -257,7 +260,7 @@ def test_a_task_both_served_and_unassigned_is_refused() -> None:
     partly = scheduled(model, [PlannedRoute(0, (1, 2, 3))])
     assert partly is not None
     solution.unassigned = partly.unassigned
-    assert any("more than one place" in fault for fault in faults(model, solution))
+    assert any("more than once" in fault for fault in faults(model, solution))
 
 
 def with_break(**given: Any) -> tuple[Model, Solution]:
@@ -281,7 +284,7 @@ def test_a_break_as_requested_is_accepted() -> None:
         ({"id": 4}, "breaks taken"),
         ({"service": 101}, "does not last"),
         ({"time_windows": [[0, 10]]}, "break 3 starts outside"),
-        ({"max_load": [0]}, "too much on board"),
+        ({"max_load": [0]}, "too much is on board"),
     ],
 )
 def test_a_break_that_is_not_as_requested_is_refused(given: dict[str, Any], said: str) -> None:

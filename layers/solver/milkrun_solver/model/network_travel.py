@@ -129,7 +129,11 @@ def _unreachable(
     name = places[middle][0].name
     cut_off = []
     for number in np.flatnonzero(~both[middle]).tolist():
-        way = "no way leads here from" if not leads[middle, number] else "no way leads from here to"
-        cut_off += [(place, f"for {profile!r}, {way} {name}") for place in places[number]]
+        message = (
+            f"{name} cannot be reached by {profile!r} from here"
+            if leads[middle, number]
+            else f"cannot be reached by {profile!r} from {name}"
+        )
+        cut_off += [(place, message) for place in places[number]]
     origin, target = (places[number][0].name for number in np.argwhere(~leads)[0].tolist())
     return LocationUnreachableError(origin, target, profile, cut_off)

@@ -71,10 +71,10 @@ class TravelSource:
         """The row of a place, given by its coordinates or by the body's own index."""
         if self.kind == "custom":
             if index is None:
-                raise OptimiserError("A location has no index into the matrices of the problem.")
+                raise OptimiserError("A location has no `location_index`.")
             return index
         if location is None:
-            raise OptimiserError("A location has no coordinates, and the problem brings no matrices.")
+            raise OptimiserError("A location has no coordinates, and the problem has no matrices.")
         return self.coordinates[location]
 
 

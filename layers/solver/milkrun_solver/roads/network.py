@@ -86,7 +86,9 @@ class RoadNetwork:
         limit = graph.reach(distinct, self._most_central(distinct))
         for first in range(0, len(distinct), graph.batch):
             if is_over():
-                raise NoAnswerError("The search ended before all travel times on the network were known.")
+                raise NoAnswerError(
+                    "The travel times on the road network took longer than 5 minutes to compute."
+                )
             rows = slice(first, first + graph.batch)
             exact, before = graph.trees(distinct[rows], limit)
             ends = np.arange(len(before))[:, None] * before.shape[1] + distinct

@@ -6,9 +6,11 @@ import queue
 import time
 from collections.abc import Callable
 
+from milkrun.schema.capabilities import spelled
 from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.engines.vroom.overlooked import Overlooked
+from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.search.engine_choice import EngineChoice
 from milkrun_solver.search.events import Ended, Event, Proposed
@@ -62,7 +64,7 @@ class Coordinator:
         self._overlooked = Overlooked(model, incumbent.keeps_rules) if only_vroom else None
         self._working = 0
         self._closing = False
-        self._errors: list[Exception] = []
+        self._failures: list[str] = []
         self._next_look = 0.0
         self._proposer_until: dict[bool, float] = {}
 
@@ -89,12 +91,14 @@ class Coordinator:
 
     def why_nothing(self) -> str:
         """Why there is no answer."""
-        reasons = [str(error) for error in self._errors]
+        reasons = [*dict.fromkeys(self._failures)]  # threads of one engine fail alike
         if self._incumbent.fault is not None:
             reasons.append(self._incumbent.fault)
         if reasons:
-            return "No engine could solve the problem: " + "; ".join(reasons)
-        return "The search ended before there was a first answer."
+            return " ".join(
+                ["No engine found a solution.", *(f"{reason.rstrip('.')}." for reason in reasons)]
+            )
+        return "The search ended before it found a first solution."
 
     def _start(self) -> None:
         choice = self._choice
@@ -111,7 +115,7 @@ class Coordinator:
             self._failed(choice.improving, error)
         if self._improver is not None and self._incumbent.routes is not None:
             self._improver.offer(self._incumbent.routes)
-        if not self._working and self._improver is None and not self._errors:
+        if not self._working and self._improver is None and not self._failures:
             self._incumbent.consider(choice.improving, [])  # no vehicle can serve anything
         elif not alone:
             self._add_threads(max(1, choice.cores - self._working))
@@ -167,7 +171,8 @@ class Coordinator:
                 self._add_threads(self._choice.cores - self._improver.threads)
 
     def _failed(self, engine: EngineName, error: Exception) -> None:
-        self._errors.append(error)
+        said = str(error) or type(error).__name__
+        self._failures.append(said if isinstance(error, EngineError) else f"{spelled(engine)} failed: {said}")
         _log.error("%s failed", engine, exc_info=error)
 
     def _look_at_improver(self) -> None:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from milkrun.schema.capabilities import inability
+from milkrun.schema.capabilities import inability, spelled
 from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import planned
 from milkrun_solver.engines.protocol import Depth, Engine, Neighbourhood
@@ -21,6 +21,7 @@ from milkrun_solver.search.proposer import Proposer
 
 _log = logging.getLogger(__name__)
 
+_MB = 2**20
 MOST_MATRIX_BYTES = 2**30
 """Memory that an engine's data of the whole problem may take: PyVRP's matrices of 8,000 locations and one
 kind of vehicle."""
@@ -163,7 +164,10 @@ class EngineChoice:
         size = engine.whole_bytes
         if self.proposing is None and size > MOST_MATRIX_BYTES:
             # A search of parts goes on from an answer that nobody would give.
-            raise EngineError(f"The matrices of {engine.name} would take {size:,} bytes.")
+            raise EngineError(
+                f"The problem is too large for {spelled(engine.name)}: its matrices would need "
+                f"{-(-size // _MB):,} MB, and at most {MOST_MATRIX_BYTES // _MB:,} MB are allowed."
+            )
         return self.proposing is None or size <= _MOST_BYTES_BESIDE_PROPOSER
 
     def _depth(self, hurries: bool) -> Depth:

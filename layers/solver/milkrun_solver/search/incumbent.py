@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
+from milkrun.schema.capabilities import spelled
 from milkrun.schema.engines import EngineName
 from milkrun.schema.solution import Meta, Solution, TracePoint
 from milkrun_solver.answer.geometry import add_geometry
@@ -71,7 +72,7 @@ class Incumbent:
         """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
         faults = self._faults(initial)
         if faults:
-            _log.warning("the initial answer does not verify: %s", faults[0])
+            _log.warning("the initial solution failed verification: %s", faults[0])
             return
         self._keep(initial, self._routes_of(initial), solution_objective(self._model.problem, initial))
 
@@ -95,8 +96,8 @@ class Incumbent:
             return Verdict.NO_BETTER
         faults = self._faults(solution)
         if faults:
-            _log.error("an answer of %s does not verify: %s", engine, "; ".join(faults[:3]))
-            self.fault = f"an answer of {engine} does not verify: {faults[0]}"
+            _log.error("a solution from %s failed verification: %s", engine, "; ".join(faults[:3]))
+            self.fault = f"A solution from {spelled(engine)} failed verification: {faults[0]}"
             return Verdict.FAULTY
         self._keep(solution, routes, found)
         solution.meta = self._meta(engine, solution.summary.cost)

@@ -28,4 +28,4 @@ def _break(pause: Break, step: Step) -> Iterator[str]:
     if pause.max_load is not None and any(
         have > most for have, most in zip(step.load or [], pause.max_load, strict=False)
     ):
-        yield f"break {step.id} with too much on board"
+        yield f"too much is on board at break {step.id}"

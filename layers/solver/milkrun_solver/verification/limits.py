@@ -19,4 +19,4 @@ def limit_faults(facts: RouteFacts) -> Iterator[str]:
     if vehicle.max_distance is not None and travel.distances is not None:
         metres = sum(int(travel.distances[leg]) for leg in facts.legs)
         if metres > vehicle.max_distance:
-            yield "a longer way than the vehicle may go"
+            yield "more distance than the vehicle may travel"

@@ -10,13 +10,13 @@ def shipment_faults(facts: RouteFacts) -> Iterator[str]:
     on_board: set[int] = set()
     for step in facts.route.steps:
         if step.type == "reload" and on_board:
-            yield f"reload {step.id} with shipments on board"
+            yield f"shipments are on board at reload {step.id}"
         elif step.type == "pickup" and step.id is not None:
             on_board.add(step.id)
         elif step.type == "delivery" and step.id is not None:
             pickup = facts.problem.pickup_of[step.id]
             if pickup not in on_board:
-                yield f"delivery {step.id} without its pickup before it"
+                yield f"delivery {step.id} has no pickup before it"
             on_board.discard(pickup)
     if on_board:
         yield f"pickups without their delivery: {sorted(on_board)}"

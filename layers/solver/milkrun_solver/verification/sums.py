@@ -24,17 +24,17 @@ def sum_faults(facts: RouteFacts) -> Iterator[str]:
 def summary_faults(problem: Facts, solution: Solution) -> Iterator[str]:
     """Totals of an answer that are not those of its routes."""
     summary, routes = solution.summary, solution.routes
-    yield from _compare("routes in all", summary.routes, len(routes))
-    yield from _compare("unassigned in all", summary.unassigned, len(solution.unassigned))
+    yield from _compare("the total of routes", summary.routes, len(routes))
+    yield from _compare("the total of unassigned", summary.unassigned, len(solution.unassigned))
     shifts = any(vehicle.shift_duration is not None for vehicle in problem.vehicles.values())
     overtime = sum(route.overtime or 0 for route in routes) if shifts else None
     if summary.overtime != overtime:
-        yield f"overtime in all is {overtime}, not {summary.overtime}"
+        yield f"the total of overtime is {overtime}, not {summary.overtime}"
     for name in ("cost", "setup", "service", "duration", "waiting_time", "priority"):
         total = sum(getattr(route, name) for route in routes)
-        yield from _compare(f"{name} in all", getattr(summary, name), total)
+        yield from _compare(f"the total of {name}", getattr(summary, name), total)
     if summary.distance is not None:
-        yield from _compare("distance in all", summary.distance, sum(r.distance or 0 for r in routes))
+        yield from _compare("the total of distance", summary.distance, sum(r.distance or 0 for r in routes))
 
 
 def _amount(amounts: list[int] | None, dimension: int) -> int:

@@ -11,7 +11,7 @@ def time_faults(facts: RouteFacts) -> Iterator[str]:
     place = facts.start
     for step in steps:
         if step.waiting_time < 0:
-            yield f"{step.type} {step.id} waits a negative time"
+            yield f"{step.type} {step.id} has a negative waiting time"
         if step.type not in TASK_TYPES:
             if step.type in ("start", "end") and (step.setup or step.service or step.waiting_time):
                 yield f"time is spent at the {step.type}"

@@ -19,14 +19,14 @@ def travel_faults(facts: RouteFacts) -> Iterator[str]:
         left = previous.arrival + previous.waiting_time + previous.setup + previous.service
         moved = step.arrival - left
         if moved < 0:
-            yield f"{step.type} {step.id} is reached before the stop before it is left"
+            yield f"{step.type} {step.id} is reached before the previous stop is left"
         clock, parts, driven = clock + moved, parts + 1, driven + moved
         if step.duration != driven:
             yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
         if step.type != "break":
             target = facts.target(step)
             if tally.is_closed(place, target):
-                yield f"no way leads to {step.type} {step.id}"
+                yield f"there is no path to {step.type} {step.id}"
             if not tally.add(place, target, clock, parts):
                 yield f"travel to {step.type} {step.id} cannot take {clock} s"
             if travel.distances is not None and step.distance != tally.metres:

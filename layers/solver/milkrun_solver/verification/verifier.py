@@ -40,7 +40,7 @@ class Verifier:
         left = [(task.type, task.id) for task in solution.unassigned]
         places = [*seen, *left]
         if len(set(places)) != len(places):
-            yield "a task stands in more than one place"
+            yield "a task occurs more than once"
         if set(places) != set(self._facts.work):
             yield f"tasks missing or unknown: {sorted(map(str, set(places) ^ set(self._facts.work)))[:5]}"
         vehicles = [route.vehicle for route in solution.routes]

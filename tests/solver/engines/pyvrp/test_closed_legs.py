@@ -67,7 +67,7 @@ def test_a_route_over_a_closed_leg_has_no_schedule_and_fails_verification(kind: 
     solution = scheduled(opened, plan)
     assert solution is not None
     assert faults(opened, solution) == []
-    assert any("no way leads to job 4" in fault for fault in faults(model, solution))
+    assert any("there is no path to job 4" in fault for fault in faults(model, solution))
 
 
 def test_a_closed_leg_stops_only_the_profile_of_its_matrix() -> None:

@@ -152,7 +152,7 @@ def kill_at_work(process: VroomProcess) -> None:
     next(answers)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(EngineError, match="ended with -9"):
+    with pytest.raises(EngineError, match="ended with exit status -9"):
         list(answers)
 
 
@@ -165,7 +165,7 @@ def test_a_child_killed_between_requests_is_an_error(process: VroomProcess) -> N
     list(process.answers(request(small(), [Effort(0)])))
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(EngineError, match="ended with -9"):
+    with pytest.raises(EngineError, match="ended with exit status -9"):
         list(process.answers(request(big(), LONG)))
 
 

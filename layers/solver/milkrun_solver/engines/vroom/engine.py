@@ -76,7 +76,7 @@ class VroomSession(Session):
             try:
                 yield routes_of(assignment.model, output)
             except (KeyError, TypeError) as error:
-                raise EngineError(f"VROOM's answer cannot be read: {error!r}") from error
+                raise EngineError(f"VROOM's output cannot be read: {error!r}.") from error
 
 
 def _efforts(model: Model, depth: Depth) -> list[Effort]:

@@ -63,9 +63,9 @@ class VroomProcess:
         except BrokenPipeError:
             line = b""
         if not line.endswith(b"\n") and not self.stopped:
-            raise EngineError(f"VROOM's process ended with {self._let_go(process)}.")
+            raise EngineError(f"VROOM's process ended with exit status {self._let_go(process)}.")
         if refusal and not answered:
-            raise EngineError(f"VROOM refuses the problem: {refusal}")
+            raise EngineError(f"VROOM rejected the problem: {refusal}")
 
     def stop(self) -> None:
         """Kills the child, whatever it does."""
