@@ -87,7 +87,7 @@ class Api:
 
         No error quotes an answer as a whole: there may be a token in it.
         """
-        self._keep_to_budget(f"a question for {secret_arn}")
+        self._keep_to_budget(f"a request for {secret_arn}")
         client_id, client_secret = read_secret(secret_arn)
         login = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
         form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
@@ -127,13 +127,13 @@ class Api:
         else:
             credentials = get_session().get_credentials()
             if credentials is None:
-                raise CanaryError("expected AWS credentials, found none")
+                raise CanaryError("there are no AWS credentials to sign the request with")
             SigV4Auth(credentials, "execute-api", os.environ["AWS_REGION"]).add_auth(request)
         return self._send(request, late=late)
 
     def _keep_to_budget(self, what: str) -> None:
         if time.monotonic() > self._deadline:
-            raise CanaryError(f"expected to be done by now; {what} was not sent")
+            raise CanaryError(f"the time for this run of the canary is used up; {what} was not sent")
 
     def _send(self, request: AWSRequest, *, late: bool = False) -> Answer:
         if not late:
@@ -265,6 +265,6 @@ def handler(event: object, context: object) -> None:  # noqa: ARG001
         with step("token"):
             api.use_token(token_url, os.environ["TOKEN_SECRET_ARN"], os.environ.get("TOKEN_SCOPE", ""))
     elif os.environ["SIGNED_RUN"] != "true":
-        logger.info("no run: callers bring tokens, and the canary has none")
+        logger.info("no run is submitted: callers use tokens, and the canary has none")
         return
     check_run(api)

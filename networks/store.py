@@ -103,7 +103,7 @@ def drop_network(driver: Driver, name: str) -> None:
     records, _, _ = driver.execute_query(_DROP, name=name)
     _delete_leftovers(driver, name)
     if records[0]["deleted"] == 0:
-        raise NetworkStoreError(f"There is no network {name!r}.")
+        raise NetworkStoreError(f"There is no road network named {name!r}.")
 
 
 class _Part(NamedTuple):

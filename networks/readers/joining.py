@@ -33,7 +33,7 @@ def with_ends_joined(ways: Ways) -> Ways:
     vectors = EARTH_RADIUS * unit_vectors(ways.longitude, ways.latitude).T
     tree = KDTree(vectors)
     if tree.count_neighbors(tree, JOIN_M) > 2 * _MOST_PAIRS:
-        raise ValueError("too many of its ends lie within a decimetre of each other to be ends of roads")
+        raise ValueError("too many ends of its roads are within a decimetre of each other")
     pairs = tree.query_pairs(JOIN_M, output_type="ndarray").astype(np.int64)
     if not len(pairs):
         return ways

@@ -33,7 +33,7 @@ def test_a_document_is_fetched(issuer: Issuer) -> None:
     ],
 )
 def test_documents_are_fetched_only_over_https(url: str) -> None:
-    with pytest.raises(IssuerUnavailableError, match="plain https URLs"):
+    with pytest.raises(IssuerUnavailableError, match="must use https"):
         fetch.fetch_json(url)
 
 

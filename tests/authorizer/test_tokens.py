@@ -82,7 +82,7 @@ def test_a_token_for_another_audience_is_rejected(
         ({"exp": "tomorrow"}, "DecodeError"),
         ({"nbf": int(time.time()) + 86_400}, "ImmatureSignatureError"),
         ({"sub": None}, "MissingRequiredClaimError"),
-        ({"sub": ""}, "no subject"),
+        ({"sub": ""}, "empty `sub`"),
     ],
 )
 def test_a_token_without_issuer_subject_or_time_is_rejected(
@@ -141,9 +141,7 @@ def test_a_token_that_names_no_key_is_rejected(
     verifier: TokenVerifier, issuer: Issuer, key_id: dict[str, Any]
 ) -> None:
     _, claims, signature = issuer.token().split(".")
-    refused(
-        verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "names no key|not a signed"
-    )
+    refused(verifier, f"{encoded({'alg': 'RS256', **key_id})}.{claims}.{signature}", "no `kid`|not a signed")
     assert issuer.asked == []
 
 

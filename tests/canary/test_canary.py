@@ -51,7 +51,7 @@ def test_without_a_signed_run_it_stops_at_ready(
     monkeypatch.setenv("SIGNED_RUN", "false")
     ask(stack.url)
     assert [line.split(":")[0] for line in caplog.messages if ": ok after" in line] == ["health", "ready"]
-    assert caplog.messages[-1] == "no run: callers bring tokens, and the canary has none"
+    assert caplog.messages[-1] == "no run is submitted: callers use tokens, and the canary has none"
 
 
 def test_with_a_token_it_completes_a_run_as_that_token_s_caller(
@@ -89,7 +89,7 @@ def test_it_fails_when_no_worker_starts_and_leaves_nothing_behind(
     monkeypatch.setattr(canary, "time", clock)
     monkeypatch.setattr(canary, "WAIT", 1)
     with running_stack({"WORKER_FUNCTION": "nobody"}) as stack:
-        with pytest.raises(canary.CanaryError, match=r"^completion: expected to be done by now; GET "):
+        with pytest.raises(canary.CanaryError, match=r"^completion: the time .* is used up; GET "):
             ask(stack.url)
         assert runs_of(stack) == []
 

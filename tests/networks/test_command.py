@@ -57,7 +57,7 @@ def test_drop_deletes_and_says_so(
     assert list_networks(at_neo4j) == []
     capsys.readouterr()
     assert run("drop", "crossing") == 1
-    assert capsys.readouterr().out == "There is no network 'crossing'.\n"
+    assert capsys.readouterr().out == "There is no road network named 'crossing'.\n"
 
 
 @pytest.mark.parametrize("name", ["", "Monaco", "-a", "a b", "a" * 65, "é", "a\n"])

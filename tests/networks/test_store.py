@@ -173,5 +173,5 @@ def test_a_dropped_network_is_gone(driver: neo4j.Driver) -> None:
 
 
 def test_a_missing_network_cannot_be_dropped(driver: neo4j.Driver) -> None:
-    with pytest.raises(NetworkStoreError, match="There is no network 'town'"):
+    with pytest.raises(NetworkStoreError, match="There is no road network named 'town'"):
         drop_network(driver, "town")

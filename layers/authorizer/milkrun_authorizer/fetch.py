@@ -32,7 +32,7 @@ def fetch_json(url: str, *, schemes: Collection[str] = _SECURE) -> Any:
     """
     parts = urlsplit(url)
     if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
-        raise IssuerUnavailableError("the issuer's documents must have plain https URLs")
+        raise IssuerUnavailableError("the issuer's URLs must use https and contain no user name")
     try:
         return json.loads(within(FETCH_SECONDS, lambda: _read(url)))
     # URLError and TimeoutError are OSErrors. Deeply nested brackets exhaust the parser's recursion.

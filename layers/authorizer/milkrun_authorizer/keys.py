@@ -118,7 +118,7 @@ class IssuerKeys:
             raise IssuerUnavailableError("the discovery document belongs to another issuer")
         address = configuration.get("jwks_uri")
         if not isinstance(address, str):
-            raise IssuerUnavailableError("the discovery document names no keys")
+            raise IssuerUnavailableError("the discovery document has no `jwks_uri`")
         return address
 
 

@@ -19,7 +19,7 @@ def check(policy: TokenPolicy, header: Mapping[str, Any], claims: Mapping[str, A
     if not policy.audiences & _meant_for(claims):
         raise TokenRefusedError("the token is meant for another audience")
     if policy.access_tokens_only and not _is_access_token(header, claims):
-        raise TokenRefusedError("the token does not declare itself an access token")
+        raise TokenRefusedError("the token is not marked as an access token")
     if policy.scope and policy.scope not in _scopes(claims):
         raise TokenRefusedError("the token lacks the required scope")
     if policy.claim and not _has(claims.get(policy.claim[0]), policy.claim[1]):

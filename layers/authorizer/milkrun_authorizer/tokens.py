@@ -58,7 +58,7 @@ class TokenVerifier:
             raise TokenRefusedError("this is not a signed JSON Web Token") from None
         key_id = header.get("kid")
         if not isinstance(key_id, str):
-            raise TokenRefusedError("the token names no key")
+            raise TokenRefusedError("the token has no `kid`")
         key = self._keys.find(key_id)
         try:
             claims = jwt.decode(
@@ -72,6 +72,6 @@ class TokenVerifier:
         except PyJWTError as error:
             raise TokenRefusedError(f"the token is not valid: {type(error).__name__}") from None
         if not claims["sub"]:
-            raise TokenRefusedError("the token names no subject")
+            raise TokenRefusedError("the token has an empty `sub`")
         check(self._policy, header, claims)
         return Caller(self._policy.issuer, claims["sub"])

@@ -150,5 +150,5 @@ def test_a_huge_cluster_of_ends_is_refused_before_it_fills_the_memory() -> None:
     for number in range(count):
         places = [(10.0, 50 + DECIMETRE * number / count), (10.0, 50 + DECIMETRE * (number + 0.5) / count)]
         builder.add([2 * number, 2 * number + 1], places, OPEN)
-    with pytest.raises(ValueError, match="too many of its ends lie within a decimetre"):
+    with pytest.raises(ValueError, match="too many ends of its roads are within a decimetre"):
         with_ends_joined(builder.build())
