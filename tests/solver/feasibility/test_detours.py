@@ -64,7 +64,7 @@ def test_a_window_that_is_missed_on_the_direct_way_may_be_kept_on_the_shortest()
 
 
 def test_the_vehicle_starts_with_its_hours_and_with_the_goods() -> None:
-    late = {"time_windows": [[0, 250]]}
+    late: dict[str, Any] = {"time_windows": [[0, 250]]}
     assert may_serve(model({"time_window": [50, 900]}, **late))
     assert not may_serve(model({"time_window": [51, 900]}, **late))
     assert may_serve(model({}, **late, release_time=50))

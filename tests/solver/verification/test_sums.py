@@ -66,7 +66,9 @@ def of_answer(shift: bool = True, **changed: Any) -> list[str]:
     """Of an answer with two routes that together come to this summary."""
     names = SUMMARY.keys() - {"routes", "unassigned"}
     parts = [dict.fromkeys(names, 1), {name: SUMMARY[name] - 1 for name in names}]
-    routes = [Route.model_construct(**{**part, **({} if shift else {"overtime": None})}) for part in parts]
+    if not shift:
+        parts = [{**part, "overtime": None} for part in parts]
+    routes = [Route.model_construct(**part) for part in parts]
     summary = Summary.model_construct(**{**SUMMARY, **changed})
     solution = Solution.model_construct(summary=summary, routes=routes, unassigned=[])
     given = problem({"shift_duration": 900} if shift else {}, {})
@@ -79,9 +81,8 @@ def test_the_totals_of_an_answer_are_those_of_its_routes() -> None:
 
 @pytest.mark.parametrize("name", sorted(SUMMARY))
 def test_a_wrong_total_of_an_answer_is_named(name: str) -> None:
-    assert of_answer(**{name: SUMMARY[name] + 1}) == [
-        f"{name} in all is {SUMMARY[name]}, not {SUMMARY[name] + 1}"
-    ]
+    changed: dict[str, Any] = {name: SUMMARY[name] + 1}
+    assert of_answer(**changed) == [f"{name} in all is {SUMMARY[name]}, not {SUMMARY[name] + 1}"]
 
 
 def test_an_answer_without_distances_has_no_total_of_them() -> None:

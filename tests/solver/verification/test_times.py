@@ -33,8 +33,9 @@ def test_nobody_waits_a_negative_time() -> None:
 @pytest.mark.parametrize("kind", ["setup", "service"])
 @pytest.mark.parametrize("seconds", [59, 61])
 def test_a_task_takes_its_own_setup_and_service_time(kind: str, seconds: int) -> None:
-    assert faults(step("job", 1, **{kind: 60}), **{kind: 60}) == []
-    assert faults(step("job", 1, **{kind: seconds}), **{kind: 60}) == [f"job 1 has a wrong {kind} time"]
+    asked: dict[str, Any] = {kind: 60}
+    assert faults(step("job", 1, **{kind: 60}), **asked) == []
+    assert faults(step("job", 1, **{kind: seconds}), **asked) == [f"job 1 has a wrong {kind} time"]
 
 
 @pytest.mark.parametrize("kind", ["setup", "service"])
@@ -46,7 +47,7 @@ def test_setup_and_service_times_may_be_those_of_a_vehicle_type(kind: str) -> No
 
 
 def test_a_second_task_at_a_place_has_no_setup() -> None:
-    twice = {"location_index": 1, "setup": 60}
+    twice: dict[str, Any] = {"location_index": 1, "setup": 60}
     assert faults(step("job", 1, setup=60), step("job", 2, setup=0), **twice) == []
     assert faults(step("job", 1, setup=60), step("job", 2, setup=60), **twice) == [
         "job 2 has a wrong setup time"
