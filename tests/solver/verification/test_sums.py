@@ -63,16 +63,21 @@ SUMMARY = {
 
 
 def of_answer(shift: bool = True, **changed: Any) -> list[str]:
-    """Of an answer with two routes that together come to this summary."""
+    """Of an answer with two routes that together come to this summary. The second vehicle has no shift."""
     names = SUMMARY.keys() - {"routes", "unassigned"}
-    parts = [dict.fromkeys(names, 1), {name: SUMMARY[name] - 1 for name in names}]
-    if not shift:
-        parts = [{**part, "overtime": None} for part in parts]
-    routes = [Route.model_construct(**part) for part in parts]
+    first: dict[str, Any] = {name: SUMMARY[name] - 1 for name in names}
+    second: dict[str, Any] = dict.fromkeys(names, 1)
+    first["overtime"], second["overtime"] = SUMMARY["overtime"] if shift else None, None
+    routes = [Route.model_construct(**route) for route in (first, second)]
     summary = Summary.model_construct(**{**SUMMARY, **changed})
     solution = Solution.model_construct(summary=summary, routes=routes, unassigned=[])
-    given = problem({"shift_duration": 900} if shift else {}, {})
-    return list(summary_faults(facts(given, step("job", 1)).problem, solution))
+    given = problem({}, {})
+    vehicles = [
+        given.vehicles[0].model_copy(update={"shift_duration": 900 if shift else None}),
+        given.vehicles[0].model_copy(update={"id": 2}),
+    ]
+    found = facts(given.model_copy(update={"vehicles": vehicles}), step("job", 1))
+    return list(summary_faults(found.problem, solution))
 
 
 def test_the_totals_of_an_answer_are_those_of_its_routes() -> None:
