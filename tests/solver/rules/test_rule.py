@@ -23,6 +23,10 @@ def test_a_journey_is_in_time_if_windows_and_the_vehicle_s_hours_are_kept(
     assert journey(closing, latest).is_in_time == in_time
 
 
+def test_a_journey_has_no_overtime_unless_it_says_so() -> None:
+    assert journey(100).overtime == 0
+
+
 def test_the_way_is_found_once_and_only_if_a_rule_asks_for_it() -> None:
     found: list[Journey] = []
 

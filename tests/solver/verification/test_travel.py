@@ -62,6 +62,32 @@ def test_a_step_at_another_time_or_distance_is_named(
     assert fault in faults((position, other))
 
 
+def test_a_stop_is_left_once_waiting_setup_and_service_are_over() -> None:
+    spent = {"waiting_time": 10, "setup": 20, "service": 30}
+    assert faults((1, spent)) == []
+    assert faults((1, {**spent, "waiting_time": 11})) != []
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "keeps"),
+    [(50, 50, True), (50, 49, True), (50, 51, True), (50, 48, False), (50, 52, False), (51, 50, False)],
+)
+def test_at_another_speed_a_leg_may_be_a_second_off_for_each_break_on_it(
+    there: int, back: int, keeps: bool
+) -> None:
+    """Both legs take 50 s at this speed. On the way back there is a break."""
+    pause = [{"id": 7, "service": 30, "time_windows": [[0, 900]]}]
+    given = problem({"breaks": pause, "speed_factor": 2, "costs": {"per_hour": 0, "per_km": 1}}, {})
+    steps = [
+        step("start", distance=0),
+        step("job", 1, there, duration=there, distance=1_000),
+        step("break", 7, there + 20, duration=there + 20, distance=1_000, service=30),
+        step("end", None, there + back + 30, duration=there + back, distance=2_000),
+    ]
+    found = list(travel_faults(facts(given, *steps, distance=2_000, duration=there + back, cost=2)))
+    assert (found == []) == keeps
+
+
 def test_no_route_takes_a_closed_leg() -> None:
     assert "no way leads to end None" in faults(closed=True)
 
