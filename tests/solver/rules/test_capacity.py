@@ -54,6 +54,8 @@ def test_jobs_fit_if_the_vehicles_together_have_the_capacity() -> None:
 def test_a_vehicle_that_reloads_may_hold_any_number_of_jobs() -> None:
     model = one_job({"reloads": [{"id": 1, "location_index": 0}]}, {"delivery": [5]})
     assert may_hold_all(model.vehicles, model.tasks * 9)
+    beside_another = several_vehicles({"reloads": [{"id": 1, "location_index": 0}]}, {}, delivery=[5])
+    assert may_hold_all(beside_another.vehicles, beside_another.tasks * 9)
 
 
 def test_a_delivered_shipment_frees_its_capacity() -> None:

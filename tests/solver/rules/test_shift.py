@@ -22,6 +22,7 @@ from tests.solver.rules.cases import (
         ({}, {"time_windows": [[300, 999]]}, 400),
         ({"speed_factor": 0.5}, {}, 400),
         ({"end_index": None}, {"service": 30}, 130),
+        ({"start_index": None}, {}, 100),
         ({"type": "bike"}, {"service": 30, "service_per_type": {"bike": 70}}, 270),
     ],
     ids=str,

@@ -217,6 +217,12 @@ def test_on_one_core_a_hurried_proposal_comes_first(run: Run) -> None:
     assert run.improver.threads == 0
 
 
+def test_on_one_core_a_proposer_that_suits_the_problem_best_does_not_hurry(run: Run) -> None:
+    run.choice.cores, run.choice.proposer_first = 1, True
+    run.until_end(nothing)
+    assert run.choice.asked == (1, False)
+
+
 def test_a_proposer_that_suits_the_problem_best_has_all_cores_until_it_ends(run: Run) -> None:
     run.choice.proposer_first = True
     seen: list[int] = []

@@ -116,6 +116,20 @@ def test_an_earlier_answer_to_another_problem_is_left(watched: Watched) -> None:
     assert watched.incumbent.solution is None
 
 
+@pytest.mark.parametrize("error", [KeyError, IndexError, ValueError])
+def test_an_earlier_answer_that_the_verifier_cannot_read_is_left(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def unreadable(*_: object) -> list[str]:
+        raise error("vehicle")
+
+    initial = scheduled(MODEL, WORSE)
+    assert initial is not None
+    monkeypatch.setattr(Verifier, "faults", unreadable)
+    watched.incumbent.start_from(initial)
+    assert watched.incumbent.solution is None
+
+
 def test_an_earlier_answer_keeps_its_breaks() -> None:
     model = model_of(random_problem(2, {"capacity", "breaks"}, jobs=6))
     initial = vroom_solution(model)
