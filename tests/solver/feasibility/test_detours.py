@@ -82,9 +82,20 @@ def test_service_takes_its_time_on_the_shortest_way_too() -> None:
 
 
 def test_a_vehicle_that_comes_from_the_same_place_needs_no_setup() -> None:
-    late = {"time_window": [0, 410]}
-    assert not may_serve(model(late, setup=20))
-    assert may_serve(model(late, setup=20, near={"location_index": 2}))
+    late = {"time_window": [0, 400]}
+    assert not may_serve(model(late, setup=1))
+    assert may_serve(model(late, setup=1, near={"location_index": 2}))
+
+
+def test_setup_and_service_take_their_time_one_after_the_other() -> None:
+    assert may_serve(model({"time_window": [0, 450]}, setup=20, service=30))
+    assert not may_serve(model({"time_window": [0, 449]}, setup=20, service=30))
+
+
+def test_the_vehicle_waits_for_the_next_window() -> None:
+    later = [[0, 10], [300, 900]]
+    assert may_serve(model({"time_window": [0, 500]}, time_windows=later))
+    assert not may_serve(model({"time_window": [0, 499]}, time_windows=later))
 
 
 def test_an_open_end_is_no_leg() -> None:
@@ -125,6 +136,14 @@ def test_vehicles_that_were_not_named_are_not_asked() -> None:
     asked = model({}, {"skills": [2]}, skills=[2])
     assert Detours(asked, [0, 1]).may_serve([1])
     assert not Detours(asked, [0]).may_serve([1])
+
+
+@pytest.mark.parametrize("closed", [[(0, 2), (1, 2)], [(2, 0), (2, 1)]], ids=["into it", "out of it"])
+def test_no_way_leads_around_where_every_leg_is_closed(closed: list[tuple[int, int]]) -> None:
+    asked = model({})
+    for leg in closed:
+        asked.vehicles[0].travel.durations[leg] = NO_WAY
+    assert not may_serve(asked)
 
 
 def test_of_very_large_matrices_the_direct_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,10 @@ def test_a_round_has_ended_once_no_part_waits_and_no_thread_is_at_work() -> None
     assert round_.has_ended
 
 
+def test_a_round_begins_without_a_thread_at_work() -> None:
+    assert round_of().has_ended
+
+
 def test_the_best_of_the_parts_together_is_a_plan_of_the_whole() -> None:
     tasks = [SearchTask(PARTS, MODEL, part, part.plan) for part in parts()]
     cost = solved(WORST).objective.cost
