@@ -58,7 +58,7 @@ def test_a_task_may_be_served_if_the_shortest_way_there_and_back_keeps_the_limit
         assert may_serve(model(vehicle, closed=closed)) == allowed
 
 
-def test_a_window_that_is_missed_on_the_direct_way_may_be_kept_on_the_shortest() -> None:
+def test_a_detour_may_meet_a_window_that_the_direct_way_misses() -> None:
     assert may_serve(model({}, time_windows=[[0, 200]]))
     assert not may_serve(model({}, time_windows=[[0, 199]]))
 
@@ -81,7 +81,7 @@ def test_service_takes_its_time_on_the_shortest_way_too() -> None:
     assert not may_serve(model({"time_window": [0, 429]}, service=30))
 
 
-def test_a_vehicle_that_comes_from_the_same_place_needs_no_setup() -> None:
+def test_a_task_needs_no_setup_after_another_at_its_place() -> None:
     late = {"time_window": [0, 400]}
     assert not may_serve(model(late, setup=1))
     assert may_serve(model(late, setup=1, near={"location_index": 2}))
@@ -120,51 +120,55 @@ def test_both_ends_of_a_shipment_are_served_in_order() -> None:
     assert not may_serve_both(399)
 
 
-def test_rules_that_take_no_journey_hold_on_every_way() -> None:
+def test_rules_that_need_no_journey_hold_on_every_way() -> None:
     assert not may_serve(model({"skills": [1]}, skills=[2]))
 
 
 @pytest.mark.parametrize(
     "vehicle", [{"shift_duration": 900}, {"reloads": [{"id": 1, "location_index": 0}]}], ids=str
 )
-def test_vehicles_that_reload_or_have_a_shift_are_not_asked(vehicle: dict[str, Any]) -> None:
+def test_detours_are_not_considered_for_vehicles_with_reloads_or_a_shift(vehicle: dict[str, Any]) -> None:
     assert may_serve(model({}))
     assert not may_serve(model(vehicle))
 
 
-def test_vehicles_that_were_not_named_are_not_asked() -> None:
+def test_only_the_given_vehicles_are_considered() -> None:
     asked = model({}, {"skills": [2]}, skills=[2])
     assert Detours(asked, [0, 1]).may_serve([1])
     assert not Detours(asked, [0]).may_serve([1])
 
 
 @pytest.mark.parametrize("closed", [[(0, 2), (1, 2)], [(2, 0), (2, 1)]], ids=["into it", "out of it"])
-def test_no_way_leads_around_where_every_leg_is_closed(closed: list[tuple[int, int]]) -> None:
+def test_a_task_cannot_be_served_if_every_leg_to_it_or_from_it_is_closed(
+    closed: list[tuple[int, int]],
+) -> None:
     asked = model({})
     for leg in closed:
         asked.vehicles[0].travel.durations[leg] = NO_WAY
     assert not may_serve(asked)
 
 
-def test_of_very_large_matrices_the_direct_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detours_are_not_considered_in_very_large_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detours, "MOST_ROWS", 3)
     assert may_serve(model({}))
     monkeypatch.setattr(detours, "MOST_ROWS", 2)
     assert not may_serve(model({}))
 
 
-def test_closed_legs_are_gone_around_however_large_the_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detours_around_closed_legs_are_considered_in_matrices_of_any_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(detours, "MOST_ROWS", 2)
     assert may_serve(model({}, closed=True))
 
 
-def test_a_home_near_a_task_helps_only_who_lives_there() -> None:
-    """The one who has the skill lives too far away; the one who lives near has not got it."""
+def test_a_home_near_a_task_helps_only_its_own_vehicle() -> None:
+    """The vehicle with the skill lives too far away; the vehicle that lives near the task lacks the skill."""
     far, near = {"max_travel_time": 399, "skills": [1]}, {"start_index": 1, "end_index": 1}
     assert not may_serve(model(far, near, skills=[1]))
 
 
-def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_counts_as_servable_if_there_is_no_time_to_examine_it(monkeypatch: pytest.MonkeyPatch) -> None:
     late = {"time_window": [0, 410]}
     assert not may_serve(model(late, setup=20))
     monkeypatch.setattr(detours, "MOST_WORK", 0)
@@ -172,7 +176,7 @@ def test_what_there_is_no_time_to_look_at_counts_as_possible(monkeypatch: pytest
 
 
 def from_many_homes(homes: int, tasks: int, late: int) -> Model:
-    """Vehicles that each live elsewhere, `late` of the tasks too far from all of them for their windows."""
+    """Vehicles with a home each; `late` of the tasks are too far from every home for their windows."""
     places = random.Random(1)
     home = [[places.random(), 50] for _ in range(homes)]
     return model_of(
@@ -190,8 +194,8 @@ def from_many_homes(homes: int, tasks: int, late: int) -> Model:
     )
 
 
-def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One by one, hundreds of them would take longer than a short search."""
+def test_all_homes_are_examined_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One at a time, hundreds of them would take longer than a short search."""
     looked: list[int] = []
     shortest = detours._shortest
 
@@ -205,7 +209,7 @@ def test_homes_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
-    """The shortest ways from a row, with one more place between in each pass."""
+    """The shortest ways from a row, allowing one more place between in each pass."""
     ways: npt.NDArray[np.int64] = cells[row].astype(np.int64)
     ways[row] = 0
     for _ in range(len(cells)):
@@ -214,7 +218,7 @@ def by_passes(cells: Cells, row: int) -> npt.NDArray[np.int64]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_ways_are_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
+def test_each_way_is_the_shortest_from_the_nearest_of_several_rows(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cells = rng.integers(0, 2**31, (12, 12)).astype(np.uint32) >> rng.integers(0, 25, (12, 12)).astype(
         np.uint32

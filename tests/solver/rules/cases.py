@@ -14,7 +14,7 @@ from tests.solver.problems import problem_of
 
 CELLS = [[0, 100], [100, 0]]
 LEFT_OUT, LET_PASS = (False, False), (True, True)
-"""Verdicts on a vehicle where a rule and its quick look agree."""
+"""Verdicts on a vehicle where a rule and its screening agree."""
 
 
 def one_job(vehicle: dict[str, Any], job: dict[str, Any], cells: list[list[int]] = CELLS) -> Model:
@@ -58,7 +58,7 @@ def screened(rule: Rule, model: Model, number: int = 0) -> list[bool] | None:
 
 
 def verdicts(rule: Rule, model: Model) -> tuple[bool, bool | None]:
-    """What a rule says of the first order on the first vehicle: asked about it alone, and at a quick look."""
+    """What a rule says of the first order on the first vehicle: by `allows`, then by `screen`."""
     order = (0,) if model.tasks[0].partner is None else (0, 1)
-    quick = screened(rule, model)
-    return rule.allows(direct(model, order=order)), None if quick is None else quick[0]
+    passes = screened(rule, model)
+    return rule.allows(direct(model, order=order)), None if passes is None else passes[0]

@@ -24,7 +24,7 @@ def test_a_route_may_be_as_long_as_the_limit_and_no_longer(vehicle: dict[str, An
     assert verdicts(MaxDistance(), one_job({**vehicle, "max_distance": metres - 1}, {})) == LEFT_OUT
 
 
-def test_the_quick_look_at_a_shipment_knows_only_the_way_to_its_pickup() -> None:
+def test_screening_of_a_shipment_knows_only_the_way_to_its_pickup() -> None:
     assert verdicts(MaxDistance(), one_shipment({"max_distance": 200}, {})) == LET_PASS
     assert verdicts(MaxDistance(), one_shipment({"max_distance": 100}, {})) == (False, True)
     assert verdicts(MaxDistance(), one_shipment({"max_distance": 99}, {})) == LEFT_OUT

@@ -20,7 +20,7 @@ def test_a_vehicle_reloads_no_more_often_than_its_limit(most: int | None, allowe
     assert verdicts(max_reloads=most) == allowed
 
 
-def test_it_has_no_quick_look() -> None:
+def test_it_screens_nobody() -> None:
     assert screened(MaxReloads(), one_job({**PLACES, "max_reloads": 0}, {})) is None
 
 

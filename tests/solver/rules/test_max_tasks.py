@@ -20,7 +20,7 @@ def test_a_limit_binds_if_there_are_more_tasks(most: int | None, does_bind: bool
     assert binds(vehicle, 5) == does_bind
 
 
-def test_it_has_no_quick_look() -> None:
+def test_it_screens_nobody() -> None:
     assert screened(MaxTasks(), one_job({"max_tasks": 0}, {})) is None
 
 

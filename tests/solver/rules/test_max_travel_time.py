@@ -35,7 +35,7 @@ def test_waiting_and_service_are_no_travel() -> None:
     assert verdicts(MaxTravelTime(), one_job({"max_travel_time": 200}, job)) == LET_PASS
 
 
-def test_the_quick_look_at_a_shipment_knows_only_the_way_to_its_pickup() -> None:
+def test_screening_of_a_shipment_knows_only_the_way_to_its_pickup() -> None:
     assert verdicts(MaxTravelTime(), one_shipment({"max_travel_time": 200}, {})) == LET_PASS
     assert verdicts(MaxTravelTime(), one_shipment({"max_travel_time": 100}, {})) == (False, True)
     assert verdicts(MaxTravelTime(), one_shipment({"max_travel_time": 99}, {})) == LEFT_OUT

@@ -46,7 +46,7 @@ def test_rules_that_need_no_journey_are_checked_first() -> None:
         ("shift_duration", {"shift_duration": 199}, {}),
     ],
 )
-def test_of_several_broken_rules_the_first_is_named(
+def test_the_first_of_several_broken_rules_is_named(
     code: str, vehicle: dict[str, Any], job: dict[str, Any]
 ) -> None:
     broken = first_broken(direct(one_job(vehicle, job)))
@@ -54,7 +54,7 @@ def test_of_several_broken_rules_the_first_is_named(
     assert RULES[broken].code == code
 
 
-def test_of_an_order_that_a_vehicle_can_serve_no_rule_is_broken() -> None:
+def test_no_rule_is_broken_if_the_vehicle_can_serve_the_order() -> None:
     assert first_broken(direct(one_job({}, {}))) is None
 
 

@@ -31,5 +31,5 @@ def test_a_vehicle_that_starts_after_the_goods_are_ready_does_not_wait_for_them(
     assert allows({"time_window": [40, 9_000]}, release_time=30, time_windows=[[0, 140]])
 
 
-def test_it_has_no_quick_look() -> None:
+def test_it_screens_nobody() -> None:
     assert screened(Release(), one_job({}, {"release_time": 51, "time_windows": [[0, 150]]})) is None

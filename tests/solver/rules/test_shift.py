@@ -39,12 +39,12 @@ def test_a_route_starts_with_the_hours_of_its_vehicle() -> None:
     assert verdicts(Shift(), one_job({"time_window": [71, 270]}, {})) == LEFT_OUT
 
 
-def test_the_quick_look_leaves_out_setups_and_releases() -> None:
+def test_screening_ignores_setups_and_releases() -> None:
     assert verdicts(Shift(), one_job({"time_window": [0, 210]}, {"setup": 11})) == (False, True)
     assert verdicts(Shift(), one_job({"time_window": [0, 210]}, {"release_time": 11})) == (False, True)
 
 
-def test_the_quick_look_at_a_shipment_knows_only_the_way_to_its_pickup() -> None:
+def test_screening_of_a_shipment_knows_only_the_way_to_its_pickup() -> None:
     assert verdicts(Shift(), one_shipment({"time_window": [0, 200]}, {})) == LET_PASS
     assert verdicts(Shift(), one_shipment({"time_window": [0, 100]}, {})) == (False, True)
     assert verdicts(Shift(), one_shipment({"time_window": [0, 99]}, {})) == LEFT_OUT

@@ -26,7 +26,7 @@ def test_a_route_starts_as_late_as_it_can_so_that_the_shift_is_short() -> None:
     assert allows(200, release_time=5_000)
 
 
-def test_it_has_no_quick_look() -> None:
+def test_it_screens_nobody() -> None:
     assert screened(ShiftDuration(), one_job({"shift_duration": 1}, {})) is None
 
 

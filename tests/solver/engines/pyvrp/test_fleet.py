@@ -87,6 +87,11 @@ def test_skills_that_some_vehicle_lacks_are_loads_for_which_it_has_no_room() -> 
     assert (first, second) == ([0, 0], [3, 1])
 
 
+def test_a_vehicle_with_exactly_the_required_skills_has_room_for_all_tasks() -> None:
+    made = fleet({}, {"skills": [2]}, jobs=({"skills": [2]}, {}))
+    assert [it.capacity for it in told(made)] == [(5, 0), (5, 2)]
+
+
 def test_skills_that_every_vehicle_has_are_no_load() -> None:
     made = fleet({"skills": [1]}, jobs=({"skills": [1]}, {}))
     assert (made.skill_sets, made.extra_dimensions) == ([], 0)
