@@ -170,6 +170,16 @@ def test_the_solver_s_folders_import_downwards(path: Path) -> None:
         assert [there for there in theirs if ROOMS.index(there) < ROOMS.index(here)] == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in SOLVER.rglob("*.py") if path.name != "__init__.py"),
+    ids=lambda path: str(path.relative_to(SOLVER)),
+)
+def test_every_module_of_the_solver_has_its_tests_at_the_same_place(path: Path) -> None:
+    mirror = ROOT / "tests" / "solver" / path.relative_to(SOLVER).with_name(f"test_{path.name}")
+    assert "def test_" in mirror.read_text(), f"{mirror.relative_to(ROOT)} has no tests"
+
+
 _WATCH = """
 import os, sys, threading
 events = []

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,10 +20,7 @@ from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom import process as vroom_process
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.routes.objective import solution_objective
-from milkrun_solver.routes.schedule import TimedRoute
-from milkrun_solver.search import coordinator as coordinator_module
 from milkrun_solver.search import improver
-from milkrun_solver.search import incumbent as incumbent_module
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 from tests.nonempty import nonempty
@@ -268,36 +264,6 @@ def test_routes_given_as_steps_are_the_first_answer() -> None:
         vehicle["steps"] = [{"type": step.type, "id": step.id} for step in steps]
     watched = Watched(problem_of(body), enough=1)
     assert task_ids(watched.reported[0][1]) == task_ids(best)
-
-
-class Finding:
-    """An improver that has found these routes, and records the restarts it is told to make."""
-
-    engine = "pyvrp"
-
-    def __init__(self, routes: list[TimedRoute]) -> None:
-        self.routes = routes
-        self.restarts: list[Any] = []
-
-    def take(self) -> list[TimedRoute]:
-        return self.routes
-
-    def restart(self, routes: Any) -> None:
-        self.restarts.append(routes)
-
-
-def test_the_improver_restarts_after_invalid_routes_only() -> None:
-    model = model_of(random_problem(1, {"capacity"}, jobs=4))
-    good = routes_of(model, vroom_output(model))
-    incumbent = incumbent_module.Incumbent(model, 1, time.monotonic(), lambda _: None)
-    incumbent.consider("vroom", good)
-    run = coordinator_module.Coordinator(model, incumbent, time.monotonic() + 9, lambda: False, 1)
-    cheap = [replace(route, cost=0) for route in good]
-    for routes, restarts in ((good, []), (cheap, [good])):
-        finding = Finding(routes)
-        run._improver = finding  # type: ignore[assignment]
-        run._look_at_improver()
-        assert finding.restarts == restarts
 
 
 def test_the_error_says_that_no_answer_was_valid(caplog: pytest.LogCaptureFixture) -> None:

@@ -20,18 +20,9 @@ from milkrun_solver.search.rounds import MOST_PARTS, Rounds
 from milkrun_solver.search.search_task import SearchTask
 from tests.solver.helpers import model_of, vroom_solution
 from tests.solver.problems import random_problem
+from tests.solver.search.plans import Clock
 
 Known = tuple[Model, Plan]
-
-
-class Clock:
-    """A clock that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
