@@ -1,13 +1,13 @@
-"""Errors of the optimiser. All of them end a run as failed.
+"""Errors of the optimiser. A run that raises one of them ends as failed.
 
 milkrun.errors.SolveError
-└── OptimiserError                    base of what this package raises itself
-    ├── NoAnswerError                 neither engine had an answer
+└── OptimiserError                    base of this package's own errors
+    ├── NoAnswerError                 no engine had an answer
     ├── UnsupportedCombinationError   no engine can express the whole problem
     ├── ProfileNotInNetworkError      a vehicle's profile has no roads
     ├── LocationOffNetworkError       a location is too far from all roads
-    ├── LocationUnreachableError      no way leads from one location to another
-    └── EngineError                   one engine failed; the other one's answers stand
+    ├── LocationUnreachableError      one location cannot be reached from another
+    └── EngineError                   one engine failed; the other engine's answers still count
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from milkrun.schema.paths import json_path
 from milkrun_solver.places import Place
 
 _NAMED = 10
-"""Places that a sentence names; its `errors` name all of them."""
+"""Most places that a sentence names; `errors` names all of them."""
 
 
 class OptimiserError(SolveError):
@@ -26,14 +26,14 @@ class OptimiserError(SolveError):
 
 
 class NoAnswerError(OptimiserError):
-    """No engine had an answer: all failed, or the search was ended before the first one."""
+    """All engines failed, or the search ended before the first answer."""
 
 
 class UnsupportedCombinationError(OptimiserError):
-    """No engine can express all that a problem asks for.
+    """No engine can express the whole problem.
 
     Args:
-        inabilities: What each engine cannot express, in a sentence.
+        inabilities: What each engine cannot express, in words.
     """
 
     code = "unsupported_combination"
@@ -47,8 +47,8 @@ class ProfileNotInNetworkError(OptimiserError):
 
     Args:
         profile: The profile.
-        known: Those that have roads.
-        vehicles: By the number of each vehicle whose profile has none, that profile.
+        known: The profiles that have roads.
+        vehicles: The number and the profile of each vehicle whose profile has no roads.
     """
 
     code = "profile_not_in_network"
@@ -68,7 +68,7 @@ class ProfileNotInNetworkError(OptimiserError):
 
 
 class OffNetwork(NamedTuple):
-    """A place that is too far from all junctions, and how far the nearest one of a profile is, in metres."""
+    """A place that is too far from all junctions of a profile, and the distance to the nearest, in metres."""
 
     place: Place
     profile: str
@@ -79,11 +79,11 @@ class LocationOffNetworkError(OptimiserError):
     """Locations are too far from all junctions.
 
     Args:
-        found: All of them.
-        limit: How far, in metres, they may be.
+        found: These locations.
+        limit: The largest distance allowed, in metres.
 
     Attributes:
-        metres: How far the farthest one is from the nearest junction.
+        metres: The largest distance found.
     """
 
     code = "location_off_network"
@@ -111,12 +111,12 @@ class LocationOffNetworkError(OptimiserError):
 
 
 class LocationUnreachableError(OptimiserError):
-    """No way leads from one location to another.
+    """On its road network, a vehicle cannot get from one location to another.
 
     Args:
-        origin, target: The names of two of them, as in `job 3`.
-        profile: For which.
-        cut_off: Each location that no way leads to, or none away from, with a sentence about it.
+        origin, target: The names of such a pair, such as `job 3`.
+        profile: The profile of the vehicle.
+        cut_off: Each location that cannot be reached or cannot be left, with a message about it.
     """
 
     code = "location_unreachable"
@@ -139,4 +139,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 class EngineError(OptimiserError):
-    """An engine failed. Never leaves `solve` as long as another engine can go on."""
+    """An engine failed. It leaves `solve` only if no other engine can continue."""

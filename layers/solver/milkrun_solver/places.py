@@ -9,7 +9,7 @@ from milkrun.schema.problem import Problem
 
 
 class Place(NamedTuple):
-    """Where something is: its name in a message, its path in the body, its coordinates."""
+    """A place in a problem: its name in messages, its path in the body, its coordinates."""
 
     name: str
     path: Path
@@ -17,14 +17,14 @@ class Place(NamedTuple):
 
 
 def task_places(problem: Problem) -> Iterator[Place]:
-    """Where each task is."""
+    """The place of each task."""
     for path, task in tasks(problem):
         kind = "job" if path[0] == "jobs" else path[-1]
         yield Place(f"{kind} {task.id}", (*path, "location"), task.location)
 
 
 def vehicle_places(problem: Problem, number: int) -> Iterator[Place]:
-    """Where a vehicle starts, ends and reloads."""
+    """The places where a vehicle starts, ends and reloads."""
     vehicle, path = problem.vehicles[number], ("vehicles", number)
     yield Place(f"the start of vehicle {vehicle.id}", (*path, "start"), vehicle.start)
     yield Place(f"the end of vehicle {vehicle.id}", (*path, "end"), vehicle.end)
@@ -34,7 +34,7 @@ def vehicle_places(problem: Problem, number: int) -> Iterator[Place]:
 
 
 def distinct_coordinates(problem: Problem) -> dict[Coordinates, int]:
-    """A number for each place: equal coordinates are the same one."""
+    """A number for each place of a problem; equal coordinates have the same number."""
     depots = [place for v in range(len(problem.vehicles)) for place in vehicle_places(problem, v)]
     rows: dict[Coordinates, int] = {}
     for place in (*depots, *task_places(problem)):

@@ -1,5 +1,5 @@
-"""The entry of the optimiser: engines propose routes, others improve them, and the best verified answer
-comes out."""
+"""The entry of the optimiser: engines propose and improve routes until the deadline, and `solve` returns the
+best verified answer."""
 
 import logging
 import time
@@ -28,25 +28,27 @@ def solve(
     travel: TravelSource | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Solution:
-    """Searches for the best routes until the deadline, a stop, or until nothing more is to be found.
+    """Searches for the best routes until the deadline, until a stop, or until nothing better can be found.
 
     Args:
-        problem: A problem whose rules have been checked.
-        deadline: When to end, in seconds of `clock`; kept to half a second up to 1,000 tasks.
-        on_best: Gets each better answer, verified, the first one as early as can be. Called in this thread.
-        should_stop: Asked every 50 ms in this thread; once it says so, the best answer is returned.
+        problem: A problem that has passed the checks at submit.
+        deadline: When to end, in seconds of `clock`. With up to 1,000 tasks, the search ends within half a
+            second of it.
+        on_best: Called in this thread with each better answer, once verified; with the first one as early as
+            possible.
+        should_stop: Called in this thread every 50 ms. Once it returns True, the search ends.
         seed: Start of all random choices.
-        initial: An answer of an earlier search to go on from. The result is never worse; one that does not
-            verify is ignored.
+        initial: An answer of an earlier search to continue from; the result is never worse. It is ignored if
+            it fails verification.
         travel: Travel times on the road network that the problem names, from `network_source`.
 
     Returns:
         The best of all reported answers and `initial`.
 
     Raises:
-        NetworkNotFoundError: The problem names a road network, and no travel times on it are given.
-        UnsupportedCombinationError: No engine can express all that the problem asks for.
-        NoAnswerError: There is no answer: all engines failed, or the end came before the first one.
+        NetworkNotFoundError: The problem names a road network, but `travel` is missing.
+        UnsupportedCombinationError: No engine can express the whole problem.
+        NoAnswerError: All engines failed, or the search ended before the first answer.
     """
     started = clock()
     model = build_model(problem, travel or travel_source(problem))
@@ -66,9 +68,9 @@ def solve(
 
 
 def _take_given_routes(model: Model, incumbent: Incumbent) -> None:
-    """The routes that the caller gave as `steps` are the first candidate, if they keep the rules."""
+    """Takes the routes that the caller gave as `steps` as the first answer, if they keep the rules."""
     routes = given_routes(model)
     if routes:
         incumbent.take_given(routes)
     elif routes is None:
-        _log.info("the routes given as steps are no answer: they come too late, or no way leads on")
+        _log.info("ignoring the routes given as steps: one misses a time window or uses a closed leg")

@@ -227,7 +227,7 @@ def test_locations_without_a_way_between_them_are_both_named() -> None:
 
 
 def test_all_locations_that_are_cut_off_are_named() -> None:
-    """Two of three towns are cut off: no way leads to one of them, and no way leads from the other."""
+    """Two of three towns are cut off: one cannot be reached, and the other cannot be left."""
     places = [(7.40 + 0.005 * number, 43.73) for number in range(6)]
     ways = [way for n in (0, 2, 4) for way in both_ways(Road(n, n + 1, 400, {"car": 40}))]
     ways += [Road(2, 1, 400, {"car": 40}), Road(1, 4, 400, {"car": 40})]

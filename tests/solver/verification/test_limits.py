@@ -18,9 +18,9 @@ def test_a_vehicle_without_limits_may_drive_any_route() -> None:
 @pytest.mark.parametrize(
     ("limit", "most", "fault"),
     [
-        ("max_tasks", 2, "more than 1 tasks"),
-        ("max_travel_time", 400, "more travel time than the vehicle may have"),
-        ("max_distance", 4_000, "a longer way than the vehicle may go"),
+        ("max_tasks", 2, "the route has more tasks than max_tasks (1)"),
+        ("max_travel_time", 400, "the route travels longer than max_travel_time (399 s)"),
+        ("max_distance", 4_000, "the route is longer than max_distance (3999 m)"),
     ],
 )
 def test_a_route_may_reach_a_limit_and_not_exceed_it(limit: str, most: int, fault: str) -> None:

@@ -26,9 +26,9 @@ def test_a_vehicle_starts_with_all_deliveries_and_ends_with_all_pickups() -> Non
 
 def test_a_vehicle_may_be_full_and_not_fuller() -> None:
     assert faults(loads(BOTH_JOBS, 3, 1, 3, 3), capacity=2) == [
-        "over capacity after start None",
-        "over capacity after job 2",
-        "over capacity after end None",
+        "the load exceeds the capacity after start None",
+        "the load exceeds the capacity after job 2",
+        "the load exceeds the capacity after end None",
     ]
 
 
@@ -48,19 +48,21 @@ def test_at_a_reload_pickups_leave_the_vehicle_and_the_next_deliveries_enter_it(
 def test_a_shipment_is_on_board_from_its_pickup_to_its_delivery() -> None:
     kinds = [("start", None), ("pickup", 5), ("delivery", 9), ("end", None)]
     assert faults(loads(kinds, 0, 3, 0, 0), shipment={"amount": [3]}) == []
-    assert faults(loads(kinds, 0, 4, 0, 0), shipment={"amount": [4]}) == ["over capacity after pickup 5"]
+    assert faults(loads(kinds, 0, 4, 0, 0), shipment={"amount": [4]}) == [
+        "the load exceeds the capacity after pickup 5"
+    ]
 
 
 def test_every_amount_has_its_own_capacity() -> None:
     given = problem({"capacity": [9, 1]}, {"delivery": [1, 2]})
     route = step("start", load=[1, 2]), step("job", 1, load=[0, 0]), step("end", load=[0, 0])
-    assert list(load_faults(facts(given, *route))) == ["over capacity after start None"]
+    assert list(load_faults(facts(given, *route))) == ["the load exceeds the capacity after start None"]
 
 
 def test_a_vehicle_without_capacity_carries_nothing() -> None:
     given = problem({}, {"delivery": [1]})
     route = step("start", load=[1]), step("job", 1, load=[0]), step("end", load=[0])
-    assert list(load_faults(facts(given, *route))) == ["over capacity after start None"]
+    assert list(load_faults(facts(given, *route))) == ["the load exceeds the capacity after start None"]
 
 
 def test_without_amounts_there_is_no_load() -> None:

@@ -22,8 +22,10 @@ def test_overtime_is_what_a_route_lasts_beyond_the_shift(lasts: int, overtime: i
 
 
 def test_overtime_is_limited() -> None:
-    assert faults(1_201, 201, **SHIFT) == ["201 s of overtime where 200 are allowed"]
-    assert faults(1_001, 1, shift_duration=1_000) == ["1 s of overtime where 0 are allowed"]
+    assert faults(1_201, 201, **SHIFT) == ["the route has 201 s of overtime, more than max_overtime (200 s)"]
+    assert faults(1_001, 1, shift_duration=1_000) == [
+        "the route has 1 s of overtime, more than max_overtime (0 s)"
+    ]
 
 
 def test_a_route_with_a_shift_says_its_overtime() -> None:
@@ -32,4 +34,4 @@ def test_a_route_with_a_shift_says_its_overtime() -> None:
 
 def test_a_route_without_a_shift_has_no_overtime() -> None:
     assert faults(90_000, None) == []
-    assert faults(90_000, 0) == ["overtime without a shift"]
+    assert faults(90_000, 0) == ["the route states overtime, but its vehicle has no shift"]

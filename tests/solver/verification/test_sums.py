@@ -87,7 +87,7 @@ def test_the_totals_of_an_answer_are_those_of_its_routes() -> None:
 @pytest.mark.parametrize("name", sorted(SUMMARY))
 def test_a_wrong_total_of_an_answer_is_named(name: str) -> None:
     changed: dict[str, Any] = {name: SUMMARY[name] + 1}
-    assert of_answer(**changed) == [f"{name} in all is {SUMMARY[name]}, not {SUMMARY[name] + 1}"]
+    assert of_answer(**changed) == [f"the total of {name} is {SUMMARY[name]}, not {SUMMARY[name] + 1}"]
 
 
 def test_an_answer_without_distances_has_no_total_of_them() -> None:
@@ -96,4 +96,4 @@ def test_an_answer_without_distances_has_no_total_of_them() -> None:
 
 def test_an_answer_without_shifts_has_no_total_of_overtime() -> None:
     assert of_answer(shift=False, overtime=None) == []
-    assert of_answer(shift=False, overtime=0) == ["overtime in all is None, not 0"]
+    assert of_answer(shift=False, overtime=0) == ["the total of overtime is None, not 0"]

@@ -27,7 +27,7 @@ def test_service_starts_after_the_wait_and_within_one_of_the_windows(
 
 
 def test_nobody_waits_a_negative_time() -> None:
-    assert faults(step("job", 1, waiting_time=-1)) == ["job 1 waits a negative time"]
+    assert faults(step("job", 1, waiting_time=-1)) == ["job 1 has a negative waiting time"]
 
 
 @pytest.mark.parametrize("kind", ["setup", "service"])
@@ -64,7 +64,7 @@ def test_a_task_at_the_start_has_no_setup() -> None:
 def test_no_time_is_spent_at_the_start_and_the_end(end: str, kind: str) -> None:
     changed = {end: {kind: 1}}
     steps = step("start", **changed.get("start", {})), step("job", 1), step("end", **changed.get("end", {}))
-    assert faults(*steps) == [f"time is spent at the {end}"]
+    assert faults(*steps) == [f"the route spends time at its {end}"]
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_no_time_is_spent_at_the_start_and_the_end(end: str, kind: str) -> None:
 )
 def test_a_route_starts_and_ends_within_the_hours_of_its_vehicle(start: int, end: int, keeps: bool) -> None:
     steps = step("start", arrival=start), step("job", 1), step("end", arrival=end)
-    found = [] if keeps else ["outside the working hours of the vehicle"]
+    found = [] if keeps else ["the route is outside the vehicle's time window"]
     assert faults(*steps, vehicle={"time_window": [50, 900]}) == found

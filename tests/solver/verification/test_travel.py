@@ -46,12 +46,12 @@ def test_a_break_may_be_taken_anywhere_on_a_leg() -> None:
 @pytest.mark.parametrize(
     ("position", "other", "fault"),
     [
-        (0, {"duration": 1}, "travel before the start"),
-        (0, {"distance": 1}, "travel before the start"),
+        (0, {"duration": 1}, "the route travels before its start"),
+        (0, {"distance": 1}, "the route travels before its start"),
         (1, {"arrival": 149}, "travel to job 1 cannot take 99 s"),
         (1, {"arrival": 151}, "travel to job 1 cannot take 101 s"),
         (3, {"arrival": 339}, "travel to end None cannot take 99 s"),
-        (2, {"arrival": 209}, "break 7 is reached before the stop before it is left"),
+        (2, {"arrival": 209}, "break 7 is reached before the previous stop is left"),
         (2, {"duration": 131}, "break 7 is 130 s of travel from the start, not 131 s"),
         (1, {"distance": 999}, "job 1 is 1000 m from the start, not 999"),
     ],
@@ -89,7 +89,7 @@ def test_at_another_speed_a_leg_may_be_a_second_off_for_each_break_on_it(
 
 
 def test_no_route_takes_a_closed_leg() -> None:
-    assert "no way leads to end None" in faults(closed=True)
+    assert "there is no path to end None" in faults(closed=True)
 
 
 @pytest.mark.parametrize(

@@ -83,13 +83,13 @@ def test_a_route_with_reloads_and_overtime_is_valid() -> None:
 @pytest.mark.parametrize(
     ("vehicle", "word"),
     [
-        ({"max_reloads": 1}, "2 reloads where 1 are allowed"),
-        ({"max_reloads": 0}, "2 reloads where 0 are allowed"),
+        ({"max_reloads": 1}, "2 reloads, more than max_reloads (1)"),
+        ({"max_reloads": 0}, "2 reloads, more than max_reloads (0)"),
         ({"reloads": [{"id": 9, "location_index": 4, "service": 60}]}, "no place to reload with the id 8"),
-        ({"capacity": [2]}, "over capacity"),
-        ({"max_overtime": 0, "costs": {}}, "0 are allowed"),
+        ({"capacity": [2]}, "exceeds the capacity"),
+        ({"max_overtime": 0, "costs": {}}, "more than max_overtime (0 s)"),
         ({"shift_duration": 900}, "the overtime is"),
-        ({"shift_duration": None, "max_overtime": 0, "costs": {}}, "overtime without a shift"),
+        ({"shift_duration": None, "max_overtime": 0, "costs": {}}, "its vehicle has no shift"),
         ({"costs": {"per_task_hour": 3_600}}, "the route costs"),
         ({"costs": {"per_overtime_hour": 3_600}}, "the route costs"),
     ],
@@ -100,7 +100,7 @@ def test_a_route_that_the_vehicle_may_not_drive_is_refused(vehicle: dict[str, An
 
 def test_a_trip_carries_no_more_than_fits_on_board_at_once() -> None:
     made, solution = answer((0, 1, 2, 3))
-    assert any("over capacity" in fault for fault in faults(made, solution))
+    assert any("exceeds the capacity" in fault for fault in faults(made, solution))
 
 
 def test_goods_of_a_shipment_are_not_reloaded() -> None:
@@ -157,7 +157,7 @@ def no_overtime(route: Route, _: Step) -> None:
         (earlier, "begins before its goods are ready"),
         (elsewhere, "is shown at another place"),
         (other_place, "travel to reload 8"),
-        (shorter, "does not take 60 s"),
+        (shorter, "must take 60 s"),
         (heavier, "the load after reload 9"),
         (cheaper, "the route costs"),
         (no_overtime, "the overtime is"),

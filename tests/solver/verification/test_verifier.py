@@ -166,8 +166,8 @@ MUTATIONS: dict[str, tuple[Callable[[Solution], None], str]] = {
     "a delivery comes before its pickup": (swap, "has no pickup"),
     "an unknown vehicle": (unknown_vehicle, "vehicle is unknown"),
     "a vehicle drives twice": (vehicle_used_twice, "two routes"),
-    "a route without its start": (no_start, "a start, stops and an end"),
-    "a break nobody asked for": (added_break, "breaks taken"),
+    "a route without its start": (no_start, "one start, stops and one end"),
+    "a break nobody asked for": (added_break, "breaks exactly once"),
     "service before the window opens": (early, "outside its time windows"),
     "service after the window closed": (late_but_waiting, "outside its time windows"),
     "a leg that takes too little time": (lambda s: moved_on(s, 3, -5), "cannot take"),
@@ -180,7 +180,7 @@ MUTATIONS: dict[str, tuple[Callable[[Solution], None], str]] = {
     "a wrong setup time": (change("setup", 1, 1), "setup"),
     "a setup again at the same place": (change("setup", 30, 2), "setup"),
     "a wrong service time": (change("service", -1, 1), "service"),
-    "time spent at the start": (change("service", 1, 0), "time is spent"),
+    "time spent at the start": (change("service", 1, 0), "spends time"),
     "a wrong cumulated duration": (change("duration", 1, 3), "of travel from the start"),
     "a wrong cumulated distance": (change("distance", 1, 3), "from the start"),
     "a wrong load": (wrong_load, "load after"),
@@ -216,13 +216,13 @@ def test_a_mutated_answer_is_refused(name: str) -> None:
 
 
 STRICTER: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "capacity": (lambda b: b["vehicles"][0].update(capacity=[6]), "over capacity"),
-    "no capacity": (lambda b: b["vehicles"][0].update(capacity=[]), "over capacity"),
-    "skills": (lambda b: b["vehicles"][0].update(skills=[1]), "skills"),
-    "max_tasks": (lambda b: b["vehicles"][0].update(max_tasks=3), "more than 3 tasks"),
-    "max_travel_time": (lambda b: b["vehicles"][0].update(max_travel_time=669), "travel time"),
-    "max_distance": (lambda b: b["vehicles"][0].update(max_distance=6_699), "more distance"),
-    "working hours": (lambda b: b["vehicles"][0].update(time_window=[0, 1_000]), "working hours"),
+    "capacity": (lambda b: b["vehicles"][0].update(capacity=[6]), "exceeds the capacity"),
+    "no capacity": (lambda b: b["vehicles"][0].update(capacity=[]), "exceeds the capacity"),
+    "skills": (lambda b: b["vehicles"][0].update(skills=[1]), "lacks"),
+    "max_tasks": (lambda b: b["vehicles"][0].update(max_tasks=3), "more tasks than max_tasks (3)"),
+    "max_travel_time": (lambda b: b["vehicles"][0].update(max_travel_time=669), "max_travel_time (669 s)"),
+    "max_distance": (lambda b: b["vehicles"][0].update(max_distance=6_699), "longer than max_distance"),
+    "working hours": (lambda b: b["vehicles"][0].update(time_window=[0, 1_000]), "the vehicle's time window"),
     "several windows": (
         lambda b: b["jobs"][0].update(time_windows=[[0, 100], [700, 800]]),
         "outside its time windows",
@@ -281,10 +281,10 @@ def test_a_break_as_requested_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"id": 4}, "breaks taken"),
-        ({"service": 101}, "does not last"),
+        ({"id": 4}, "breaks exactly once"),
+        ({"service": 101}, "must last"),
         ({"time_windows": [[0, 10]]}, "break 3 starts outside"),
-        ({"max_load": [0]}, "too much is on board"),
+        ({"max_load": [0]}, "more than its max_load"),
     ],
 )
 def test_a_break_that_is_not_as_requested_is_refused(given: dict[str, Any], said: str) -> None:

@@ -21,17 +21,17 @@ from milkrun_solver.roads.streets import Streets
 
 
 def network_source(problem: Problem, roads: RoadNetwork, is_over: Callable[[], bool]) -> TravelSource:
-    """Shortest ways by time, between the junctions nearest to the locations.
+    """Travel times and distances of the fastest paths between the junctions nearest to the locations.
 
-    A profile's matrices have every place of the problem, so that all profiles share their rows; only tasks
-    and the depots of its own vehicles are looked up, the rest is 0. Vehicles may call a profile by its name
-    in the network or by openrouteservice's.
+    Each profile's matrices have a row for every place of the problem, so that all profiles share their rows.
+    Cells are computed between tasks and the depots of the profile's own vehicles; all others are 0. Vehicles
+    may name a profile as the network does, or as openrouteservice does.
 
     Raises:
         ProfileNotInNetworkError: A vehicle's profile has no roads.
         LocationOffNetworkError: Locations are too far from all junctions.
-        LocationUnreachableError: No way leads from one location to another.
-        NoAnswerError: `is_over` said so.
+        LocationUnreachableError: One location cannot be reached from another.
+        NoAnswerError: `is_over` returned True.
     """
     rows = distinct_coordinates(problem)
     profile_of = _profiles(problem, roads)
@@ -58,7 +58,7 @@ _Places = dict[Coordinates, list[Place]]
 
 
 def _profiles(problem: Problem, roads: RoadNetwork) -> dict[str, str]:
-    """The network's profile by the name that vehicles call it."""
+    """The network's profile by the name that vehicles use for it."""
     names = sorted({vehicle.profile for vehicle in problem.vehicles})
     found = {name: roads.profile_of(name) for name in names}
     missing = [(v, it.profile) for v, it in enumerate(problem.vehicles) if found[it.profile] is None]
@@ -68,7 +68,7 @@ def _profiles(problem: Problem, roads: RoadNetwork) -> dict[str, str]:
 
 
 def _places(problem: Problem, profile: str, profile_of: Mapping[str, str]) -> _Places:
-    """Where vehicles of a profile may have to go, and what is there."""
+    """The coordinates that vehicles of a profile may visit, each with the places there."""
     vehicles = [v for v, it in enumerate(problem.vehicles) if profile_of[it.profile] == profile]
     depots = (place for v in vehicles for place in vehicle_places(problem, v))
     places: _Places = {}
@@ -119,10 +119,10 @@ def _travel(
 def _unreachable(
     profile: str, places: list[list[Place]], leads: npt.NDArray[np.bool_]
 ) -> LocationUnreachableError:
-    """The error that names all places from and to which not every way leads.
+    """The error that names all places that cannot be reached or cannot be left.
 
     Args:
-        leads: Whether a way leads, `[from, to]`.
+        leads: Whether a path leads from one place to another, `[from, to]`.
     """
     both = leads & leads.T
     middle = int(both.sum(axis=1).argmax())

@@ -1,4 +1,4 @@
-"""The optimiser's own lean view of a problem: tasks and vehicles by number, places as matrix rows."""
+"""The optimiser's own view of a problem: tasks and vehicles by number, places as matrix rows."""
 
 import math
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.model.travel import Travel, TravelSource
 
 HUNDREDTHS = 100
-"""VROOM counts time in hundredths of a second, so that a speed factor keeps two digits."""
+"""Units of time per second. VROOM counts hundredths, so that a speed factor keeps two digits."""
 DISTANCE_COST = 360
-"""Cost of one metre at one cost unit per km, in VROOM's internal unit of 1/360,000 of a cost unit."""
+"""Cost of one metre at one cost unit per km, in VROOM's internal unit: 1/360,000 of a cost unit."""
 COST_UNIT = 360_000
-"""VROOM's internal costs per cost unit: hundredths of a second times seconds per hour."""
+"""VROOM's internal units per cost unit: hundredths per second times seconds per hour."""
 
 Window = tuple[int, int]
 TaskKind = Literal["job", "pickup", "delivery"]
@@ -29,11 +29,11 @@ class Task:
     Attributes:
         place: Row of the matrices.
         setup, service: Seconds, by the rank of the vehicle's type.
-        windows: When service may start, ascending and disjoint; empty: at any time.
+        windows: When service may start, ascending and disjoint; empty if it may start at any time.
         delivery, pickup: Amounts that leave and enter the vehicle here.
         release: When the trip that serves it may begin, in seconds.
-        partner: Number of the other end of a shipment.
-        source: The task as it stands in the problem.
+        partner: Number of the other end of a shipment; None for a job.
+        source: The task in the problem.
     """
 
     kind: TaskKind
@@ -50,7 +50,7 @@ class Task:
     source: schema.Task
 
     def action(self, type_rank: int) -> int:
-        """Seconds of setup and service by a vehicle of this type, where a setup always applies."""
+        """Seconds of setup and service for a vehicle of this type, if the setup applies."""
         return self.setup[type_rank] + self.service[type_rank]
 
     @property
@@ -63,7 +63,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """A place where a vehicle may begin another trip: its row of the matrices, and seconds that it takes."""
+    """A place where a vehicle may begin another trip: its row of the matrices, and the seconds it takes."""
 
     place: int
     service: int
@@ -72,15 +72,15 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A vehicle; `duration_factor` and `cost_factor` are VROOM's whole numbers for its speed and `per_hour`.
+    """A vehicle. `duration_factor` and `cost_factor` are VROOM's whole numbers for its speed and `per_hour`.
 
     Attributes:
-        start, end: Rows of the matrices, None where the route is open.
-        type_rank: Place of its type in the problem's list of types.
+        start, end: Rows of the matrices, None for an open start or end.
+        type_rank: Rank of its type in `Model.types`.
         duration_factor: Hundredths of a second for one second of the matrix.
         cost_factor: Internal cost of one second of the matrix.
         reloads: Where it may begin another trip.
-        source: The vehicle as it stands in the problem.
+        source: The vehicle in the problem.
     """
 
     start: int | None
@@ -105,8 +105,8 @@ class Model:
     """A whole problem.
 
     Attributes:
-        amounts: How many quantities are counted.
-        timed: Whether anything binds in time; VROOM rounds costs in another way where none does.
+        amounts: The number of entries in each amount.
+        timed: Whether anything binds in time. If nothing does, VROOM rounds costs differently.
     """
 
     problem: schema.Problem
@@ -135,7 +135,7 @@ class Model:
 
 
 def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
-    """The model of a problem whose rules have been checked."""
+    """The model of a problem that has passed the checks at submit."""
     types = tuple(dict.fromkeys(vehicle.type for vehicle in problem.vehicles))
     amounts = _amount_count(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts))
@@ -156,9 +156,9 @@ def _padded(amounts: Sequence[int], count: int) -> tuple[int, ...]:
 
 
 def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:
-    """Without the windows that are over before the goods are ready, which PyVRP refuses to hear of.
+    """Drops time windows that end before the goods are ready, because PyVRP rejects them.
 
-    Where nothing else is left all of them stay, and the task is impossible.
+    If none would be left, all stay, and the task counts as impossible.
     """
     return tuple(window for window in windows if window[1] >= release) or windows
 
@@ -205,7 +205,7 @@ def _tasks(
 
 
 class _PerType:
-    """Seconds by the rank of a vehicle's type, one tuple for all tasks alike: there may be 2,000 types."""
+    """Seconds by the rank of a vehicle's type. There may be 2,000 types, so equal tuples are shared."""
 
     def __init__(self, types: tuple[str | None, ...]) -> None:
         self._ranks = {name: rank for rank, name in enumerate(types) if name is not None}

@@ -1,4 +1,4 @@
-"""Travel times, distances and custom costs: what they are, and those of the body or of great circles."""
+"""Travel times, distances and custom costs, from the problem's own matrices or along great circles."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,12 +16,12 @@ from milkrun_solver.roads.earth import metres_of, unit_vectors
 from milkrun_solver.roads.streets import Streets
 
 _BLOCK = 64
-"""Rows of a great-circle matrix computed at once: what is between stays in the processor's cache."""
+"""Rows of a great-circle matrix to compute at once, so that the work stays in the processor's cache."""
 
 Cells = npt.NDArray[np.uint32]
 
 NO_WAY = 999_999_999
-"""From here on a cell says that no way leads there: 31 years, a million kilometres, or a cost of as much."""
+"""A cell of this value or more marks a closed leg: 31 years, a million kilometres, or a cost as high."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Travel:
 
     @cached_property
     def closed(self) -> npt.NDArray[np.bool_] | None:
-        """The legs that no vehicle may drive, `[from, to]`: one of the matrices says that no way leads there.
-        None where every way is open."""
+        """The closed legs, which no vehicle may drive, `[from, to]`: those with `NO_WAY` in any matrix. None
+        if every leg is open."""
         given = [cells for cells in (self.durations, self.distances, self.costs) if cells is not None]
         if all(cells.max(initial=0) < NO_WAY for cells in given):
             return None
@@ -46,20 +46,20 @@ class Travel:
 
     @cached_property
     def within_a_place(self) -> bool:
-        """Whether to stay at a place takes time, distance or cost. Asked for every part of a problem."""
+        """Whether a leg from a place to itself takes time, distance or cost."""
         given = (self.durations, self.distances, self.costs)
         return any(cells is not None and bool(np.diagonal(cells).any()) for cells in given)
 
 
 @dataclass(frozen=True)
 class TravelSource:
-    """All matrices of a problem, and which row of them a place is.
+    """All matrices of a problem, and the row of each place.
 
     Attributes:
-        kind: What `meta.matrix` says.
-        profiles: Matrices of each profile that a vehicle uses.
-        coordinates: Row of each pair of coordinates; empty where the body says the rows itself.
-        streets: The ways behind the times of a road network.
+        kind: The value of `meta.matrix`.
+        profiles: The matrices of each profile that a vehicle uses.
+        coordinates: The row of each pair of coordinates; empty if the problem gives rows itself.
+        streets: Draws routes along the streets, on a road network.
     """
 
     kind: Literal["custom", "great-circle", "network"]
@@ -68,7 +68,7 @@ class TravelSource:
     streets: Streets | None = None
 
     def place(self, location: Coordinates | None, index: int | None) -> int:
-        """The row of a place, given by its coordinates or by the body's own index."""
+        """The row of a place, given by its coordinates or by the problem's own index."""
         if self.kind == "custom":
             if index is None:
                 raise OptimiserError("A location has no `location_index`.")
@@ -79,11 +79,11 @@ class TravelSource:
 
 
 def travel_source(problem: Problem) -> TravelSource:
-    """Travel times of a problem that names no road network: its own matrices, else great circles at
+    """Travel times of a problem without a road network: its own matrices, or along great circles at
     `options.speed_kmh`.
 
     Raises:
-        NetworkNotFoundError: It names one.
+        NetworkNotFoundError: The problem names a road network.
     """
     if problem.network is not None:
         raise NetworkNotFoundError(f"There is no road network named {problem.network!r}.")
@@ -105,8 +105,8 @@ def _custom(matrix: Matrix) -> Travel:
 def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:
     """Great-circle distances between `[lon, lat]` places in metres, and durations in seconds at one speed.
 
-    Both are rounded to whole numbers, each from the exact distance. Any way fits at the slowest speed that a
-    problem may have.
+    Both are rounded to whole numbers, each from the exact distance. Even the longest duration, at the slowest
+    speed that a problem may have, fits into a cell.
     """
     lon, lat = np.array(places, dtype=np.float64).T
     points = unit_vectors(lon, lat)
@@ -114,7 +114,7 @@ def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:
     distances = np.empty((count, count), dtype=np.uint32)
     durations = np.empty_like(distances)
     for first in range(0, count, _BLOCK):
-        # The way back is as long: each block begins at the diagonal and is mirrored.
+        # Distances are symmetric, so each block begins at the diagonal and is mirrored.
         rows, columns = slice(first, first + _BLOCK), slice(first, None)
         metres = metres_of(_squared_chords(points[:, rows], points[:, columns]))
         for cells, unit in ((distances, 1.0), (durations, 3.6 / speed_kmh)):

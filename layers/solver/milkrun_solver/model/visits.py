@@ -1,8 +1,8 @@
-"""What a route visits, in order, before it has times.
+"""Plans: what each route visits, in order, without times.
 
-A task is visited by its number, a plain `int`: plans of thousands of tasks are made, compared and hashed
-thousands of times in a search, and an object for each visit would cost more than all else about them. What is
-not a task has a class of its own, so nothing that is no task passes for a number.
+A visit to a task is the task's number, a plain `int`. A search makes, compares and hashes plans of thousands
+of tasks thousands of times, and objects would be too slow for that. Reloads and breaks have classes of their
+own, so that they cannot be mistaken for tasks.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class ReloadVisit:
-    """A reload, at this place of the vehicle's list `reloads`."""
+    """A reload, by its rank in the vehicle's list `reloads`."""
 
     reload: int
 
@@ -25,7 +25,7 @@ class BreakVisit:
 
 
 Visit = int | ReloadVisit
-"""A task by its number, or a reload."""
+"""The number of a task, or a reload."""
 
 
 def tasks_among(visits: Iterable[object]) -> tuple[int, ...]:

@@ -1,1 +1,1 @@
-"""The rules that decide whether a vehicle can serve a job or shipment, one module each."""
+"""The rules that decide whether a vehicle can serve a job or shipment, one module for each."""

@@ -1,4 +1,4 @@
-"""What is on board at once fits the vehicle, in every amount."""
+"""The load of a vehicle never exceeds its capacity, in any amount."""
 
 from collections.abc import Hashable, Sequence
 
@@ -10,7 +10,7 @@ from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleG
 
 
 class Capacity(Rule):
-    """A job's delivery is on board before it, its pickup after it; a shipment is the same at both ends."""
+    """A job's delivery is on board before it, and its pickup after it; a shipment is on board in between."""
 
     code = "capacity"
     reason = "the goods are more than the vehicle holds"
@@ -34,8 +34,8 @@ class Capacity(Rule):
 
 
 def may_hold_all(vehicles: Sequence[Vehicle], tasks: Sequence[Task]) -> bool:
-    """Whether the jobs among some tasks may fit these vehicles, one trip each. Shipments leave a vehicle
-    again, and reloads empty it."""
+    """Whether the jobs among some tasks may fit these vehicles on one trip each. Always True if a vehicle
+    reloads. Shipments are ignored, because they leave the vehicle again."""
     if not vehicles:
         return False
     if any(vehicle.reloads for vehicle in vehicles):

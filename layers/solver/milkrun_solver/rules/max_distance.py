@@ -8,10 +8,10 @@ from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleG
 
 
 class MaxDistance(Rule):
-    """Counted in metres of the distance matrix."""
+    """Counts metres of the distance matrix."""
 
     code = "max_distance"
-    reason = "the way is longer than the vehicle may go"
+    reason = "the route is longer than the vehicle's max_distance"
     depends_on_journey = True
 
     def allows(self, insertion: Insertion) -> bool:

@@ -1,4 +1,4 @@
-"""A vehicle reloads at its own places, `max_reloads` times at most."""
+"""A vehicle reloads only at its own places, and at most `max_reloads` times."""
 
 from collections.abc import Hashable
 
@@ -7,7 +7,7 @@ from milkrun_solver.rules.rule import Insertion, Rule
 
 
 class MaxReloads(Rule):
-    """One order takes one reload at most: what matters of the limit here is whether it is 0."""
+    """One job or shipment takes at most one reload, so all that matters here is whether the limit is 0."""
 
     code = "max_reloads"
     reason = "the vehicle may not reload"

@@ -1,4 +1,4 @@
-"""A route serves no more tasks than its vehicle's `max_tasks`; a shipment is two."""
+"""A route serves at most its vehicle's `max_tasks` tasks. A shipment counts as two."""
 
 from collections.abc import Hashable
 
@@ -7,7 +7,7 @@ from milkrun_solver.rules.rule import Insertion, Rule
 
 
 def binds(vehicle: Vehicle, tasks: int) -> bool:
-    """Whether `max_tasks` is less than so many tasks."""
+    """Whether a vehicle's `max_tasks` is less than this number of tasks."""
     return vehicle.source.max_tasks is not None and vehicle.source.max_tasks < tasks
 
 
@@ -15,7 +15,7 @@ class MaxTasks(Rule):
     """Counts the tasks of all trips."""
 
     code = "max_tasks"
-    reason = "the vehicle may not serve so many tasks"
+    reason = "the tasks are more than the vehicle's max_tasks"
 
     def allows(self, insertion: Insertion) -> bool:
         return not binds(insertion.vehicle, len(insertion.tasks))

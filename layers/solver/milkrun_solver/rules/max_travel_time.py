@@ -1,4 +1,4 @@
-"""A route travels no longer than its vehicle's `max_travel_time`, waiting and service not counted."""
+"""The travel time of a route, without waiting and service, is at most its vehicle's `max_travel_time`."""
 
 from collections.abc import Hashable
 
@@ -8,10 +8,10 @@ from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleG
 
 
 class MaxTravelTime(Rule):
-    """Counted at the vehicle's own speed."""
+    """Counts travel time at the vehicle's own speed."""
 
     code = "max_travel_time"
-    reason = "the way takes longer than the vehicle may travel"
+    reason = "the route travels longer than the vehicle's max_travel_time"
     depends_on_journey = True
 
     def allows(self, insertion: Insertion) -> bool:

@@ -1,13 +1,13 @@
-"""A way leads along every leg of a route: no matrix says that the leg is closed."""
+"""Every leg of a route is open: no matrix marks it as closed."""
 
 from milkrun_solver.rules.rule import Insertion, Rule
 
 
 class OpenLegs(Rule):
-    """Which legs are closed is a matter of the vehicle's matrices: see `model.travel.NO_WAY`."""
+    """The vehicle's matrices mark closed legs: see `model.travel.NO_WAY`."""
 
     code = "no_way"
-    reason = "no way leads there"
+    reason = "the vehicle cannot get there, or cannot get from there to its end"
     depends_on_journey = True
 
     def allows(self, insertion: Insertion) -> bool:

@@ -1,7 +1,7 @@
 """All rules that decide whether a vehicle can serve a job or shipment at all.
 
-Breaks are not among them: whether there is time for them depends on the whole route, and is asked as that is
-given its times (`routes.breaks`).
+Breaks are not among them. Whether there is time for them depends on the whole route, so `routes.breaks`
+decides that when it computes the route's times.
 """
 
 from milkrun_solver.rules.capacity import Capacity
@@ -30,8 +30,8 @@ RULES: tuple[Rule, ...] = (
     Shift(),
     ShiftDuration(),
 )
-"""In the order in which they are asked: what vehicle and task decide comes before what takes a journey. A
-vehicle that breaks a later one is nearer to serving the order."""
+"""In the order of the checks: rules on vehicle and task alone come before those that need a journey. A
+vehicle that breaks a later rule is nearer to serving the job or shipment."""
 
 
 def first_broken(insertion: Insertion) -> int | None:

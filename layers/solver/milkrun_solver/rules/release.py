@@ -1,4 +1,4 @@
-"""A trip begins no earlier than the goods of all its jobs are ready, each job's `release_time`."""
+"""A trip begins only when the goods of all its jobs are ready, at each job's `release_time`."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from milkrun_solver.rules.rule import Insertion, Rule
 
 
 class Release(Rule):
-    """Asked of the time windows that are left once the goods are ready."""
+    """Forbids an insertion if the task's time windows cannot be kept once its goods are ready."""
 
     code = "release"
     reason = "the goods are ready too late for the task's time windows"

@@ -1,4 +1,4 @@
-"""What every rule is asked, and about what."""
+"""What a rule decides: the base class of all rules, and the insertions that they allow or forbid."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
@@ -16,11 +16,11 @@ class Journey:
     """How a vehicle gets from its start through some tasks to its end.
 
     Attributes:
-        is_open: Whether a way leads along every leg.
-        travel_time: Of all legs, in hundredths of a second.
-        metres: Of all legs.
-        timing: What binds it in time, in hundredths of a second.
-        overtime: Seconds beyond the vehicle's shift, on the shortest schedule; 0 where it has no shift.
+        is_open: Whether every leg is open.
+        travel_time: Travel time of all legs, in hundredths of a second.
+        metres: Length of all legs.
+        timing: Everything that binds the journey in time, in hundredths of a second.
+        overtime: Overtime of the shortest schedule, in seconds; 0 if the vehicle has no shift.
     """
 
     is_open: bool
@@ -31,15 +31,15 @@ class Journey:
 
     @cached_property
     def is_in_time(self) -> bool:
-        """Whether every time window, release time and the vehicle's own hours can be kept."""
+        """Whether the journey can keep every time window, every release time and the vehicle's hours."""
         return self.timing.end(self.timing.earliest) is not None
 
 
 class Insertion:
-    """A job, or both ends of a shipment, on the empty route of a vehicle.
+    """A job, or both ends of a shipment, on a vehicle's empty route.
 
     Args:
-        journey: Finds the way. It is asked once, and only if a rule needs it.
+        journey: Finds the journey. It is called once, and only if a rule needs it.
         reloads: How often the vehicle reloads before it serves the tasks.
     """
 
@@ -53,7 +53,7 @@ class Insertion:
 
     @cached_property
     def journey(self) -> Journey:
-        """How the vehicle gets there and on to its end."""
+        """The vehicle's journey through the tasks to its end."""
         return self._find_journey()
 
 
@@ -62,8 +62,8 @@ class Rule(ABC):
 
     Attributes:
         code: Its stable name.
-        reason: What is wrong where it forbids an insertion, in words.
-        depends_on_journey: Whether it depends on how the vehicle gets there, or on vehicle and task alone.
+        reason: Why it forbids an insertion, in words.
+        depends_on_journey: Whether it needs the journey, or only vehicle and task.
     """
 
     code: ClassVar[str]
@@ -72,13 +72,13 @@ class Rule(ABC):
 
     @abstractmethod
     def allows(self, insertion: Insertion) -> bool:
-        """Whether the vehicle may serve the tasks in this way."""
+        """Whether the rule allows the insertion."""
 
     def traits(self, vehicle: Vehicle) -> Hashable:  # noqa: ARG002
-        """What the rule looks at in a vehicle. Of vehicles with equal traits only one is asked."""
+        """What the rule depends on in a vehicle. Only one of the vehicles with equal traits is checked."""
         return None
 
     def screen(self, group: VehicleGroup) -> Screen | None:  # noqa: ARG002
-        """A quick look at many vehicles at once: for a task, those that may serve it. It leaves out only
-        vehicles that the rule forbids. None if it would leave out nobody."""
+        """A quick check of many vehicles at once: which of them may serve a task. It excludes only vehicles
+        that the rule forbids. None if it would exclude none."""
         return None

@@ -10,10 +10,10 @@ from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleG
 
 
 class Shift(Rule):
-    """Whatever else binds in time is asked before: what is still not in time ends too late."""
+    """The other rules on time come first, so a journey that is still not in time ends too late."""
 
     code = "shift"
-    reason = "the vehicle's hours end before it can be done"
+    reason = "the route cannot end within the vehicle's hours"
     depends_on_journey = True
 
     def allows(self, insertion: Insertion) -> bool:

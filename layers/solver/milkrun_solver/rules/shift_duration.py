@@ -1,4 +1,4 @@
-"""A route lasts no longer than its vehicle's `shift_duration` and `max_overtime`."""
+"""A route lasts at most its vehicle's `shift_duration` plus `max_overtime`."""
 
 from collections.abc import Hashable
 
@@ -7,7 +7,7 @@ from milkrun_solver.rules.rule import Insertion, Rule
 
 
 class ShiftDuration(Rule):
-    """From start to end, waiting and service counted."""
+    """Counts from start to end, with waiting and service."""
 
     code = "shift_duration"
     reason = "the route lasts longer than the vehicle's shift and overtime"

@@ -1,4 +1,4 @@
-"""A vehicle has all skills that a task asks for."""
+"""A vehicle has all skills that a task needs."""
 
 from collections.abc import Hashable
 
@@ -15,7 +15,7 @@ def has_skills(vehicle: Vehicle, task: Task) -> bool:
 
 
 class Skills(Rule):
-    """Both ends of a shipment ask for the same ones."""
+    """Both ends of a shipment need the same skills."""
 
     code = "skills"
     reason = "the vehicle lacks a skill that the task needs"

@@ -8,11 +8,11 @@ from milkrun_solver.rules.vehicle_group import NEVER, Flags, Screen, TaskLegs, V
 
 
 class TimeWindows(Rule):
-    """Asked without the release time of the task's goods and without the end of the vehicle's hours, which
-    are rules of their own."""
+    """Ignores the release time of the task's goods and the end of the vehicle's hours, which are rules of
+    their own."""
 
     code = "time_window"
-    reason = "the task's time windows are over before the vehicle can be there"
+    reason = "the vehicle cannot be there within the task's time windows"
     depends_on_journey = True
 
     def allows(self, insertion: Insertion) -> bool:

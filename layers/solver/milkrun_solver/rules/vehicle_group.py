@@ -1,4 +1,4 @@
-"""Thousands of vehicles at once, as arrays, for the quick look of each rule."""
+"""Thousands of vehicles as arrays, for the screens of the rules."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -14,11 +14,11 @@ Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 NEVER = 2**62
-"""A time or a length beyond any limit."""
+"""A time or length beyond any limit."""
 
 
 class LegLengths(NamedTuple):
-    """How long legs are in a matrix: `into` a row from each of some rows, `out` of a row to each of some."""
+    """Lengths of legs in a matrix: `into` a row from many rows, and `out` of a row to many rows."""
 
     into: Callable[[Cells, Numbers, int], Numbers]
     out: Callable[[Cells, int, Numbers], Numbers]
@@ -28,15 +28,15 @@ DIRECT = LegLengths(
     into=lambda cells, starts, row: cells[starts, row].astype(np.int64),
     out=lambda cells, row, ends: cells[row, ends].astype(np.int64),
 )
-"""As the matrix says."""
+"""The lengths of the direct legs."""
 
 
 class VehicleGroup:
-    """Vehicles that see the same matrices, one entry of each array for each of them.
+    """Vehicles with the same matrices. Each array has one entry for each vehicle.
 
     Attributes:
         numbers: The vehicles' numbers.
-        starts, ends: Rows of the matrices, -1 where a route is open.
+        starts, ends: Rows of the matrices, -1 for an open start or end.
         type_ranks: The rank of each vehicle's type.
         opening: When each may start, in hundredths of a second.
         reload: Which of them have places to reload.
@@ -54,24 +54,24 @@ class VehicleGroup:
         self._factor = self.each(lambda v: v.duration_factor)
 
     def each(self, value: Callable[[Vehicle], int | None], otherwise: int = 0) -> Numbers:
-        """A value of each vehicle, `otherwise` where that is None."""
+        """A value for each vehicle; `otherwise` if it is None."""
         values = [value(vehicle) for vehicle in self.vehicles]
         return np.array([otherwise if it is None else it for it in values], dtype=np.int64)
 
     def limits(self, limit: Callable[[Vehicle], int | None]) -> Numbers | None:
-        """A limit of each vehicle, `NEVER` where it has none; None where none has."""
+        """A limit of each vehicle, `NEVER` if it has none; None if no vehicle has one."""
         found = self.each(limit, NEVER)
         return found if (found < NEVER).any() else None
 
     def travel_times(self, legs: Numbers) -> Numbers:
-        """Seconds of the matrix as hundredths of a second at the speed of each vehicle."""
+        """The matrix's seconds at each vehicle's speed, in hundredths of a second."""
         return self._factor * legs
 
 
 class TaskLegs:
-    """The legs of each vehicle of a group to a task, and from there to its end.
+    """The legs of each vehicle of a group from its start to a task, and from the task to its end.
 
-    An open start or end is no leg. A pickup is not the last stop, so nothing is known of the way on.
+    The leg from or to an open end has length 0. So has the leg after a pickup, whose delivery comes next.
     """
 
     def __init__(self, group: VehicleGroup, task: Task, lengths: LegLengths) -> None:
@@ -87,7 +87,7 @@ class TaskLegs:
 
     @cached_property
     def arrival(self) -> Numbers:
-        """When each vehicle can be there at the earliest, in hundredths of a second."""
+        """The earliest arrival of each vehicle, in hundredths of a second."""
         return self._group.opening + self.travel_times[0]
 
     def metres(self, distances: Cells) -> Numbers:

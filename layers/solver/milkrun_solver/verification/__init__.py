@@ -1,1 +1,1 @@
-"""The second opinion: does an answer keep every rule of its problem?"""
+"""The verifier: checks that an answer keeps every rule of its problem."""

@@ -1,4 +1,4 @@
-"""What the verifier counts along a route, on its own account: travel, and the cost it comes to."""
+"""The verifier's own sums along a route: travel, and what it costs."""
 
 import math
 
@@ -8,7 +8,7 @@ from milkrun_solver.model.travel import NO_WAY, Travel
 
 
 class Tally:
-    """What a route has travelled: hundredths of a second at the vehicle's speed, metres, custom cost."""
+    """What a route has travelled: hundredths of a second at its vehicle's speed, metres, custom cost."""
 
     def __init__(self, travel: Travel, vehicle: Vehicle, timed: bool) -> None:
         self._travel = travel
@@ -19,16 +19,17 @@ class Tally:
         self.metres = self.custom = self.hundredths = 0
 
     def is_closed(self, origin: int | None, target: int | None) -> bool:
-        """Whether any matrix says that no way leads from one row to another."""
+        """Whether any matrix marks the leg from one row to another as closed."""
         if origin is None or target is None:
             return False
         given = (self._travel.durations, self._travel.distances, self._travel.costs)
         return any(cells is not None and cells[origin, target] >= NO_WAY for cells in given)
 
     def add(self, origin: int | None, target: int | None, seconds: int, parts: int) -> bool:
-        """Goes one leg, shown as `seconds` in so many parts between breaks; says whether it may be shown so.
+        """Adds one leg; returns whether the answer may state it as `seconds`, split by breaks into `parts`.
 
-        At plain speed all times are whole seconds. Else each part lies between two times rounded down.
+        At plain speed, all times are whole seconds. At other speeds, the times at both ends of each part are
+        rounded down.
         """
         leg = 0
         if origin is not None and target is not None:
@@ -45,8 +46,11 @@ class Tally:
         return abs(leg - 100 * seconds) < 100 * parts
 
     def cost_between(self, route: Route) -> tuple[int, int]:
-        """The least and the most that the route may cost. VROOM rounds travel costs to the nearest where time
-        binds, from rounded durations; else down, from a cost of each second that is rounded by itself."""
+        """The lowest and highest cost that the route may have.
+
+        If anything binds in time, VROOM computes travel costs from rounded durations and rounds to the
+        nearest. Otherwise it first rounds the cost of a second, and then rounds down.
+        """
         costs, unit = self._vehicle.costs, 360_000
         work = sum(step.setup + step.service for step in route.steps if step.type != "reload")
         other = costs.fixed + costs.per_task_hour * work // 3_600

@@ -1,4 +1,4 @@
-"""What the verifier knows of a problem and of one route of an answer, read from the plain problem."""
+"""The verifier's own view of a problem and of one route of an answer, read from the plain problem."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TASK_TYPES = frozenset(("job", "pickup", "delivery"))
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job, or one end of a shipment, with what it shares with the other end."""
+    """A job, or one end of a shipment with what both ends have in common."""
 
     step: Job | ShipmentStep
     place: int
@@ -26,15 +26,15 @@ class Work:
 
 
 class Facts:
-    """A problem, looked up by what an answer says.
+    """A problem, by the ids that an answer uses.
 
     Attributes:
         timed: Whether anything binds in time.
-        vehicles: By id.
+        vehicles: Vehicles by id.
         pickup_of: The pickup of each delivery.
         releases: When the goods of each job are ready.
-        amounts: How many quantities are counted.
-        work: Each task by its type and id.
+        amounts: The number of entries in each amount.
+        work: Tasks by type and id.
     """
 
     def __init__(self, problem: Problem, travel: TravelSource) -> None:
@@ -72,37 +72,37 @@ class RouteFacts:
 
     @cached_property
     def tasks(self) -> list[tuple[Step, Work]]:
-        """The steps that are tasks, with what the problem says of each."""
+        """The steps that are tasks, each with its task in the problem."""
         return [(step, self.work(step)) for step in self.route.steps if step.type in TASK_TYPES]
 
     @cached_property
     def legs(self) -> list[tuple[int, int]]:
-        """Rows of the matrices between which it drives; an open end is no leg."""
+        """The legs of the route as pairs of matrix rows, without those from or to an open end."""
         steps = [step for step in self.route.steps[1:] if step.type != "break"]
         places = [self.start, *map(self.target, steps)]
         pairs = pairwise(places)
         return [(origin, target) for origin, target in pairs if origin is not None and target is not None]
 
     def work(self, step: Step) -> Work:
-        """What the problem says of a task."""
+        """The task of a step, as the problem states it."""
         if step.id is None:
-            raise ValueError("a task without an id passed the check of coverage")
+            raise ValueError("a task in the answer has no id")
         return self.problem.work[step.type, step.id]
 
     def target(self, step: Step) -> int | None:
-        """The row where a step other than the start is; None at an open end."""
+        """The matrix row of a step other than the start; None at an open end."""
         if step.type == "end":
             return self._depot((self.vehicle.end, self.vehicle.end_index))
         return self.reload(step) if step.type == "reload" else self.work(step).place
 
     def reload(self, step: Step) -> int:
-        """The row where a reload is."""
+        """The matrix row of a reload."""
         found = next(place for place in self.vehicle.reloads if place.id == step.id)
         return self.problem.travel.place(found.location, found.location_index)
 
     @property
     def start(self) -> int | None:
-        """The row where it starts; None if that is open."""
+        """The matrix row of the start; None if that is open."""
         return self._depot((self.vehicle.start, self.vehicle.start_index))
 
     def _depot(self, given: tuple[tuple[float, float] | None, int | None]) -> int | None:
@@ -111,18 +111,18 @@ class RouteFacts:
 
 
 def inside(time: int, windows: Sequence[Slot]) -> bool:
-    """Whether a time lies in one of the windows; without any it always does."""
+    """Whether a time lies in one of the windows, or there are none."""
     return not windows or any(window.start <= time <= window.end for window in windows)
 
 
 def for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
-    """Seconds that a vehicle takes, by its type."""
+    """The seconds that a vehicle of this type takes."""
     return default if vehicle.type is None else special.get(vehicle.type, default)
 
 
 def _binds_in_time(problem: Problem) -> bool:
-    """Whether a window, a break, a release time or a shift says when things are done: VROOM then rounds costs
-    in another way. `milkrun.schema.times.is_timed` says the same; the verifier asks on its own account."""
+    """Whether anything binds in time: a time window, a break, a release time or a shift. VROOM then rounds
+    costs differently. The verifier has its own version of `milkrun.schema.times.is_timed`."""
     steps = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
     return (
         any(task.time_windows for task in (*problem.jobs, *steps))

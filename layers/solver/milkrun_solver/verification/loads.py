@@ -1,4 +1,4 @@
-"""The verifier's own statement: what is on board fits the vehicle, and is what the answer says."""
+"""The verifier's own statement of capacity: the load fits the vehicle, and is what the answer states."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from milkrun_solver.verification.facts import TASK_TYPES, RouteFacts
 
 
 def load_faults(facts: RouteFacts) -> Iterator[str]:
-    """Steps after which there is too much on board, or something else than the answer says."""
+    """Finds steps after which the load exceeds the capacity, or is not what the answer states."""
     count = facts.problem.amounts
     if not count:
         return
@@ -20,13 +20,13 @@ def load_faults(facts: RouteFacts) -> Iterator[str]:
             work = facts.work(step)
             load = [load[i] - work.unloaded[i] + work.loaded[i] for i in range(count)]
         if any(load[i] > capacity[i] for i in range(count)):
-            yield f"over capacity after {step.type} {step.id}"
+            yield f"the load exceeds the capacity after {step.type} {step.id}"
         if step.load != load:
             yield f"the load after {step.type} {step.id} is {load}, not {step.load}"
 
 
 def _loaded(facts: RouteFacts) -> list[list[int]]:
-    """What is loaded for the jobs of each trip."""
+    """The amounts loaded for the jobs of each trip."""
     trips = [[0] * facts.problem.amounts]
     for step in facts.route.steps:
         if step.type == "reload":

@@ -1,4 +1,4 @@
-"""All that is checked of each route, in this order."""
+"""The checks of each route, in this order."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,8 +15,7 @@ from milkrun_solver.verification.times import time_faults
 from milkrun_solver.verification.travel import travel_faults
 
 Check = Callable[[RouteFacts], Iterator[str]]
-"""Yields each broken rule as a sentence. It may count on it that the shape of a route and its reloads are
-good."""
+"""Yields each broken rule as a sentence. The shape of the route and its reloads have been checked before."""
 
 CHECKS: tuple[Check, ...] = (
     skill_faults,

@@ -1,4 +1,4 @@
-"""The verifier's own statement of release times of goods."""
+"""The verifier's own statement of release times."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from milkrun_solver.verification.facts import RouteFacts
 
 
 def release_faults(facts: RouteFacts) -> Iterator[str]:
-    """Jobs on a trip that begins before their goods are ready."""
+    """Finds jobs on a trip that begins before their goods are ready."""
     began = facts.route.steps[0].arrival
     for step in facts.route.steps:
         if step.type == "reload":

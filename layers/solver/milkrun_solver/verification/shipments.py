@@ -1,4 +1,4 @@
-"""The verifier's own statement: a shipment is picked up before it is delivered, on the same trip."""
+"""The verifier's own statement of shipments: each is picked up before it is delivered, on the same trip."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from milkrun_solver.verification.facts import RouteFacts
 
 
 def shipment_faults(facts: RouteFacts) -> Iterator[str]:
-    """Shipments that are delivered without being on board, or stay there."""
+    """Finds shipments that are delivered before they are picked up, or that stay on board."""
     on_board: set[int] = set()
     for step in facts.route.steps:
         if step.type == "reload" and on_board:
@@ -19,4 +19,4 @@ def shipment_faults(facts: RouteFacts) -> Iterator[str]:
                 yield f"delivery {step.id} has no pickup before it"
             on_board.discard(pickup)
     if on_board:
-        yield f"pickups without their delivery: {sorted(on_board)}"
+        yield f"these pickups have no delivery after them: {sorted(on_board)}"

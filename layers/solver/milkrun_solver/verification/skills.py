@@ -1,4 +1,4 @@
-"""The verifier's own statement: a vehicle has the skills for all that it serves."""
+"""The verifier's own statement of skills: a vehicle has those of all its tasks."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ from milkrun_solver.verification.facts import RouteFacts
 
 
 def skill_faults(facts: RouteFacts) -> Iterator[str]:
-    """Tasks that need skills which the vehicle lacks."""
+    """Finds tasks that need a skill that the vehicle lacks."""
     skills = set(facts.vehicle.skills)
     for step, work in facts.tasks:
         if not work.skills <= skills:
-            yield f"{step.type} {step.id} needs skills that the vehicle lacks"
+            yield f"{step.type} {step.id} needs a skill that the vehicle lacks"

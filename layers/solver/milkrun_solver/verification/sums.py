@@ -1,4 +1,4 @@
-"""Whether the totals of a route, and of an answer, are those of their parts."""
+"""The verifier's own sums: the totals of routes and answers."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from milkrun_solver.verification.facts import Facts, RouteFacts
 
 
 def sum_faults(facts: RouteFacts) -> Iterator[str]:
-    """Totals of a route that are not those of its steps."""
+    """Finds totals of a route that are not the sums over its steps."""
     route, work = facts.route, [work for _, work in facts.tasks]
     steps = route.steps
     yield from _compare("setup", route.setup, sum(step.setup for step in steps))
@@ -22,7 +22,7 @@ def sum_faults(facts: RouteFacts) -> Iterator[str]:
 
 
 def summary_faults(problem: Facts, solution: Solution) -> Iterator[str]:
-    """Totals of an answer that are not those of its routes."""
+    """Finds totals of an answer that are not the sums over its routes."""
     summary, routes = solution.summary, solution.routes
     yield from _compare("the total of routes", summary.routes, len(routes))
     yield from _compare("the total of unassigned", summary.unassigned, len(solution.unassigned))

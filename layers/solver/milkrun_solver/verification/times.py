@@ -6,7 +6,7 @@ from milkrun_solver.verification.facts import TASK_TYPES, RouteFacts, for_type, 
 
 
 def time_faults(facts: RouteFacts) -> Iterator[str]:
-    """Steps that start outside their windows or take another time than they should."""
+    """Finds steps that start outside their time windows or have a wrong setup, service or waiting time."""
     vehicle, steps = facts.vehicle, facts.route.steps
     place = facts.start
     for step in steps:
@@ -14,7 +14,7 @@ def time_faults(facts: RouteFacts) -> Iterator[str]:
             yield f"{step.type} {step.id} has a negative waiting time"
         if step.type not in TASK_TYPES:
             if step.type in ("start", "end") and (step.setup or step.service or step.waiting_time):
-                yield f"time is spent at the {step.type}"
+                yield f"the route spends time at its {step.type}"
             if step.type == "reload":
                 place = facts.reload(step)
             continue
@@ -29,4 +29,4 @@ def time_faults(facts: RouteFacts) -> Iterator[str]:
         place = work.place
     window = vehicle.time_window
     if window and not (window.start <= steps[0].arrival and steps[-1].arrival <= window.end):
-        yield "outside the working hours of the vehicle"
+        yield "the route is outside the vehicle's time window"

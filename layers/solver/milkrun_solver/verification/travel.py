@@ -1,4 +1,4 @@
-"""Whether a route takes the time and the way between its steps that it should, and costs as much."""
+"""The verifier's own statement of travel: time and distance between the steps of a route, and its cost."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from milkrun_solver.verification.facts import RouteFacts
 
 
 def travel_faults(facts: RouteFacts) -> Iterator[str]:
-    """Follows the route leg by leg: clock, cumulated values, and the cost they come to."""
+    """Follows the route leg by leg and checks times, travel from the start, and the cost of all of it."""
     route, travel = facts.route, facts.problem.travel.profiles[facts.vehicle.profile]
     tally = Tally(travel, facts.vehicle, facts.problem.timed)
     previous = route.steps[0]
     place = facts.start
     if previous.duration or previous.distance:
-        yield "travel before the start"
+        yield "the route travels before its start"
     clock = parts = driven = 0
     for step in route.steps[1:]:
         left = previous.arrival + previous.waiting_time + previous.setup + previous.service

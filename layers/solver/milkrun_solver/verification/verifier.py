@@ -1,8 +1,8 @@
-"""The second opinion on an answer: does it keep every rule of the problem, and do its numbers add up?
+"""Checks an answer: it must keep every rule of the problem, and its numbers must add up.
 
-It reads the plain problem and the plain solution and shares no code with what makes schedules, so that a
-mistake there cannot hide itself. So each rule is stated once more in this package: the one repetition that is
-meant. The work is linear in the number of stops.
+The verifier reads the plain problem and the plain solution. It shares no code with what computes schedules,
+so that a mistake there cannot hide. So this package states each rule a second time, on purpose. The work is
+linear in the number of stops.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Verifier:
         self._facts = Facts(problem, travel)
 
     def faults(self, solution: Solution) -> list[str]:
-        """Broken rules, as sentences; empty for a good answer. Stops at the first route that is broken."""
+        """Broken rules, as sentences; empty for a good answer. Stops after the first faulty route."""
         found = list(self._coverage(solution))
         if found:
             return found
@@ -34,7 +34,7 @@ class Verifier:
         return list(summary_faults(self._facts, solution))
 
     def _coverage(self, solution: Solution) -> Iterator[str]:
-        """Each task stands in exactly one place, each vehicle drives at most once, shipments stay whole."""
+        """Checks that tasks appear exactly once, vehicles have one route at most, and shipments are whole."""
         steps = (step for route in solution.routes for step in route.steps)
         seen = [(step.type, step.id) for step in steps if step.type in TASK_TYPES]
         left = [(task.type, task.id) for task in solution.unassigned]
@@ -42,10 +42,10 @@ class Verifier:
         if len(set(places)) != len(places):
             yield "a task occurs more than once"
         if set(places) != set(self._facts.work):
-            yield f"tasks missing or unknown: {sorted(map(str, set(places) ^ set(self._facts.work)))[:5]}"
+            yield f"tasks are missing or unknown: {sorted(map(str, set(places) ^ set(self._facts.work)))[:5]}"
         vehicles = [route.vehicle for route in solution.routes]
         if len(set(vehicles)) != len(vehicles) or not set(vehicles) <= set(self._facts.vehicles):
-            yield "a vehicle is unknown or drives two routes"
+            yield "a vehicle is unknown or has two routes"
         dropped = set(left)
         for delivery, pickup in self._facts.pickup_of.items():
             if (("delivery", delivery) in dropped) != (("pickup", pickup) in dropped):
@@ -55,11 +55,11 @@ class Verifier:
         steps = route.steps
         shape = len(steps) >= 3 and steps[0].type == "start" and steps[-1].type == "end"
         if not shape or any(step.type in ("start", "end") for step in steps[1:-1]):
-            yield "the steps are not a start, stops and an end"
+            yield "the steps are not one start, stops and one end"
             return
         facts = RouteFacts(self._facts, self._facts.vehicles[route.vehicle], route)
         if not facts.tasks:
-            yield "a route without a task"
+            yield "the route has no task"
             return
         found = list(reload_faults(facts))
         if found:
