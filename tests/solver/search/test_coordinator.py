@@ -286,7 +286,7 @@ def test_a_search_goes_on_without_an_improver_that_cannot_begin(run: Run) -> Non
     run.choice.error = EngineError("too large")
     run.until_end(run.proposes(GOOD))
     assert run.costs == [800]
-    assert run.coordinator.why_nothing() == "No engine could solve the problem: too large"
+    assert run.coordinator.why_nothing() == "No engine found a solution. too large."
 
 
 def test_the_deadline_leaves_a_moment_for_the_last_look(run: Run) -> None:
@@ -338,10 +338,10 @@ def test_at_the_end_no_more_threads_are_started(run: Run) -> None:
 
 
 def test_a_search_without_an_answer_says_why(run: Run) -> None:
-    assert run.coordinator.why_nothing() == "The search ended before there was a first answer."
+    assert run.coordinator.why_nothing() == "The search ended before it found a first solution."
     run.improver.finds = [replace(route, cost=0) for route in solved(GOOD).routes]
     run.until_end(run.ends("vroom", EngineError("out of order"), proposed=True))
     assert run.coordinator.why_nothing() == (
-        "No engine could solve the problem: out of order; "
-        "an answer of pyvrp does not verify: vehicle 0: the route costs 800 to 800, not 0"
+        "No engine found a solution. out of order. "
+        "A solution from PyVRP failed verification: vehicle 0: the route costs 800 to 800, not 0."
     )

@@ -81,9 +81,9 @@ def test_an_answer_that_does_not_verify_is_dropped_and_its_fault_remembered(
     assert watched.incumbent.consider("vroom", cheap()) is Verdict.FAULTY
     assert watched.plan == WORSE
     assert len(watched.reported) == 1
-    fault = "an answer of vroom does not verify: vehicle 0: the route costs 800 to 800, not 1"
-    assert watched.incumbent.fault == fault
-    assert fault in caplog.text
+    fault = "failed verification: vehicle 0: the route costs 800 to 800, not 1"
+    assert watched.incumbent.fault == f"A solution from VROOM {fault}"
+    assert f"a solution from vroom {fault}" in caplog.text
 
 
 def test_to_ask_whether_routes_keep_the_rules_changes_nothing(watched: Watched) -> None:

@@ -1,1 +1,1 @@
-"""The search: rounds, the incumbent, which operator comes next, and when it ends."""
+"""The search: its rounds, the choice of operators, the incumbent, and when it ends."""

@@ -1,30 +1,30 @@
 """The temperature of a search: how much worse a plan may get for a while, so that it leaves a local optimum.
 
-Simulated annealing with an exponential cooling schedule (Kirkpatrick, Gelatt and Vecchi, Science 220,
-1983), here by the clock rather than by iterations, and in cycles: a long search is heated again several
-times.
+Simulated annealing: S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, "Optimization by simulated annealing",
+Science 220 (1983). The temperature falls exponentially. Here it follows the clock instead of a count of
+iterations, and a long search is heated again several times.
 """
 
 _HOT, _COLD = 0.5, 0.005
-"""What a change may cost at the beginning and at the end, on average, in legs of typical length."""
+"""Temperatures at the start and the end of a cycle, in legs of typical length."""
 _SETTLED = 0.02
-"""Below this a search that has left the best plan behind finds no way back to what is as good."""
+"""Below this temperature, a search that has left the best plan no longer finds anything as good."""
 _FIRST_CYCLE = 60.0
-"""Seconds of the first cycle; each is twice as long as the one before, and the last ends with the search."""
+"""Seconds of the first cycle. Each is twice as long as the one before; the last one ends with the search."""
 _STALLS = 4
-"""A search that ends after so long without a better answer cools down within so many times as long: while it
-is hot it finds few."""
+"""With a stall limit, the first cycle lasts at most this many times the limit: a hot search finds few better
+answers, and would end before it has cooled down."""
 
 
 class CoolingSchedule:
-    """The temperature of simulated annealing, by the clock: it falls by the same share each second.
+    """The temperature of simulated annealing by the clock: in a cycle, it falls by the same share each
+    second.
 
-    A long search cools down several times, and is hot again in between: ended early, it has routes that are
-    good for the time they took.
+    A long search cools down several times, so that it has good routes even if it is stopped early.
 
     Args:
         begin, deadline: When the search begins and ends, in `time.monotonic()` seconds.
-        stall: Seconds without a better answer after which it ends; None where it does not.
+        stall: Seconds without a better answer after which the search ends; None if it has no such limit.
     """
 
     def __init__(self, begin: float, deadline: float, stall: float | None) -> None:
@@ -33,17 +33,17 @@ class CoolingSchedule:
         self._first_cycle = _FIRST_CYCLE if stall is None else min(_FIRST_CYCLE, _STALLS * stall)
 
     def temperature(self, now: float) -> float:
-        """What a change may cost on average, in legs of typical length."""
+        """How much worse a change may be on average, in legs of typical length."""
         start, end = self._cycle(now - self._begin)
         share = (now - self._begin - start) / max(1e-9, end - start)
         return float(_HOT * (_COLD / _HOT) ** min(1.0, max(0.0, share)))
 
     def is_settled(self, now: float) -> bool:
-        """Whether it is so cold that a search should go on from the best plan."""
+        """Whether it is so cold that the search should continue from the best plan."""
         return self.temperature(now) < _SETTLED
 
     def _cycle(self, elapsed: float) -> tuple[float, float]:
-        """Begin and end of the cycle under way, in seconds from the begin of the search."""
+        """Start and end of the current cycle, in seconds since the search began."""
         start, length = 0.0, self._first_cycle
         while start + length <= elapsed and start + 2 * length < self._seconds:
             start, length = start + length, 2 * length

@@ -1,5 +1,5 @@
-"""One search from start to end: who proposes, who improves, which core each gets, and what becomes of what
-they find."""
+"""One search from start to end: starts the proposer and the improver, shares the cores between them and
+passes what they find to the incumbent."""
 
 import logging
 import queue
@@ -21,24 +21,24 @@ from milkrun_solver.search.proposer import Proposer
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
-"""How often the stop, the deadline and what the improver found are looked at."""
+"""Seconds between two checks for a stop, for the deadline and for new routes from the improver."""
 _VERIFYING_SHARE = 0.1
-"""Share of the time that verifying what the improver found may take: it holds the interpreter's lock
-meanwhile."""
+"""Largest share of the time to spend on verifying improved routes, which holds the interpreter's lock."""
 _JOIN_SECONDS = 0.15
-"""How long each engine gets to end once it is told to."""
+"""How long to wait for each engine once it is told to end."""
 _LAST_LOOK = 1e-4
-"""Seconds a task before the deadline that the search ends, to weigh what it found last."""
+"""The search ends before the deadline by this many seconds per task, to verify what it found last."""
 _MOST_LAST_LOOK = 0.3
+"""At most this many seconds before the deadline."""
 
 
 class Coordinator:
-    """Runs the engines on one problem, in the calling thread and in theirs.
+    """Runs the engines on one problem in threads of their own, and handles events in the calling thread.
 
     Args:
-        incumbent: Takes what they find.
+        incumbent: Verifies and keeps what the engines find.
         deadline: When to end, in seconds of `clock`.
-        should_stop: Asked every 50 ms; once it says so, the search ends.
+        should_stop: Called every 50 ms; the search ends once it returns True.
         seed: Start of all random choices.
     """
 
@@ -69,7 +69,7 @@ class Coordinator:
         self._proposer_until: dict[bool, float] = {}
 
     def until_end(self) -> None:
-        """Starts the engines and reports what they find until it is time to end."""
+        """Starts the engines and handles what they find until it is time to end."""
         self._start()
         while self._working and not self._is_over():
             self._take_event(_POLL_SECONDS)
@@ -78,7 +78,7 @@ class Coordinator:
                 self._look_at_improver()
 
     def close(self) -> None:
-        """Ends the engines and weighs what they found last."""
+        """Ends the engines and verifies what they found last."""
         self._closing = True
         engines = [engine for engine in (self._proposer, self._improver) if engine is not None]
         for engine in engines:
@@ -126,7 +126,7 @@ class Coordinator:
             self._working += threads
 
     def _end_proposer_in_time(self) -> None:
-        """Ends the proposer after its share of the time; a longer one as long as it leads."""
+        """Ends the proposer after its share of the time, which is longer while it has the best answer."""
         best = self._incumbent.solution
         if self._proposer is None or self._improver is None or best is None:
             return
@@ -185,7 +185,7 @@ class Coordinator:
         else:
             verdict = self._incumbent.consider(self._improver.engine, routes)
         if verdict is Verdict.FAULTY:
-            _log.error("routes of %s are not what they seemed", self._improver.engine)
+            _log.error("restarting %s from the best verified answer", self._improver.engine)
             self._improver.restart(self._incumbent.routes)
         now = self._clock()
         self._next_look = now + (now - before) / _VERIFYING_SHARE

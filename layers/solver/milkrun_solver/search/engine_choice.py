@@ -1,4 +1,4 @@
-"""Which engines search a problem: who proposes routes, for how long, and who improves them."""
+"""Which engines search a problem: one proposes routes, for a limited time, and others improve them."""
 
 import logging
 import os
@@ -23,46 +23,47 @@ _log = logging.getLogger(__name__)
 
 _MB = 2**20
 MOST_MATRIX_BYTES = 2**30
-"""Memory that an engine's data of the whole problem may take: PyVRP's matrices of 8,000 locations and one
-kind of vehicle."""
+"""Largest data that an engine may hold for the whole problem: PyVRP's matrices for 8,000 locations and one
+type of vehicle."""
 _MOST_BYTES_BESIDE_PROPOSER = 100 * 2**20
-"""The same where another engine gives the first answer and parts are enough: PyVRP's search for the
-neighbours of each place holds the interpreter's lock, for seconds beyond 2,500 of them."""
+"""The same limit if another engine gives the first answer, so that searching parts is enough. PyVRP holds
+the interpreter's lock while it computes the neighbours of each place: for seconds beyond 2,500 places."""
 _WHOLE, _WHOLE_TIMED = 2_000, 500
-"""Up to so many tasks the proposer sees the whole problem; beyond, one district after the other, so that
-there is an answer in time."""
+"""The proposer solves problems of up to this many tasks as a whole. It solves larger ones district by
+district, so that there is an answer in time. The second limit applies if anything binds in time."""
 _DEEP = 200
-"""Up to so many jobs and shipments the proposer goes on to its deepest level."""
+"""With up to this many jobs and shipments, the proposer continues to its deepest level."""
 _LEAST_SUBPROBLEMS = 40
-"""From so many tasks on a second engine solves subproblems beside the first."""
+"""With at least this many tasks, a second engine solves subproblems beside the first."""
 _SUITS_VROOM = 0.15
-"""Share of shipments, and of jobs with several time windows, from which on VROOM does better than PyVRP."""
+"""With a larger share of shipments and of jobs with several time windows, VROOM does better than PyVRP."""
 _SHARE = 0.25
-"""Share of the time after which the proposer is ended: all else uses the core better."""
+"""Share of the time after which the proposer ends: the improver makes better use of the core."""
 _DEEP_SHARE, _DEEP_LEADING_SHARE = 0.6, 0.85
-"""The same where it goes deep, and as long as it leads then."""
+"""The same for a proposer on its deepest level, and for one that also has the best answer."""
 _ASKED = 0.95
-"""Share of its time that VROOM is told: it takes a little longer, and ended too soon it says nothing."""
+"""VROOM is given this share of the proposer's time as its limit: it overruns a little, and returns nothing if
+it is ended early."""
 _LEAST_SECONDS = 2.0
 
 
 class EngineChoice:
-    """What searches a problem, for `solve` to start and to end.
+    """The engines for a problem, which the coordinator starts and ends.
 
     Args:
         model: The problem.
-        post: Takes what the engines have to tell.
+        post: Takes the events of the engines.
         deadline: When to stop, in seconds of `clock`.
         seed: Start of all random choices.
 
     Attributes:
         able: The engines that can express the problem.
-        proposing: Of these, the one whose first routes come so early that the others go on from them.
-        improving: The one that improves the routes first of all.
+        proposing: The one of these whose first routes come so early that the others continue from them.
+        improving: The one that the improver prefers.
         cores: How many the run may use.
         deep: Whether the proposer's deepest level is worth its time.
-        proposer_first: Whether all else waits for the proposer: where nothing else is able, or VROOM does
-            best.
+        proposer_first: Whether the improver waits for the proposer: because no other engine can express the
+            problem, or because it suits VROOM best.
 
     Raises:
         UnsupportedCombinationError: No engine can express the problem.
@@ -93,10 +94,10 @@ class EngineChoice:
         self.proposer_first = self.proposing is not None and self.deep and suits_proposer
 
     def proposer(self, threads: int, hurries: bool) -> Proposer | None:
-        """The proposer at work on the whole problem, or on one district after the other where that is large.
+        """Starts the proposer on the whole problem, or district by district if the problem is large.
 
         Args:
-            hurries: Whether to leave the core to what goes on from the first answers.
+            hurries: Whether to end early and leave the core to the improver.
         """
         if self.proposing is None:
             return None
@@ -112,22 +113,22 @@ class EngineChoice:
         return proposer
 
     def proposer_until(self, leads: bool) -> float:
-        """When the proposer is to end, in seconds of the clock."""
+        """When the proposer should end, in seconds of the clock."""
         if self._in_districts:
-            return self._deadline  # the heuristics alone end soon by themselves
+            return self._deadline  # construction heuristics end soon by themselves
         now = self._clock()
         deep_share = _DEEP_LEADING_SHARE if leads else _DEEP_SHARE
         share = deep_share if self.deep else _SHARE
         return now + max(_LEAST_SECONDS, share * (self._deadline - now))
 
     def improver(self, known: Iterable[TimedRoute]) -> Improver | None:
-        """What goes on from the first answer; None if no vehicle can serve anything.
+        """The improver, which continues from the first answer; None if no vehicle can serve anything.
 
         Args:
-            known: Routes that keep the rules: what they serve is possible, whatever it looks like.
+            known: Routes that keep the rules: every task in them can be served.
 
         Raises:
-            EngineError: An engine's data of the whole problem would be too large.
+            EngineError: An engine's data for the whole problem would be too large.
         """
         plan = planned(known)
         engines = {name: ENGINES[name](self._model, plan) for name in self._improving}
@@ -163,7 +164,7 @@ class EngineChoice:
     def _can_search_whole(self, engine: Engine) -> bool:
         size = engine.whole_bytes
         if self.proposing is None and size > MOST_MATRIX_BYTES:
-            # A search of parts goes on from an answer that nobody would give.
+            # Searching parts needs a first answer, and no engine proposes one.
             raise EngineError(
                 f"The problem is too large for {spelled(engine.name)}: its matrices would need "
                 f"{-(-size // _MB):,} MB, and at most {MOST_MATRIX_BYTES // _MB:,} MB are allowed."
@@ -171,8 +172,7 @@ class EngineChoice:
         return self.proposing is None or size <= _MOST_BYTES_BESIDE_PROPOSER
 
     def _depth(self, hurries: bool) -> Depth:
-        """What the proposer does on the whole problem after its heuristics: something quick, then its
-        best."""
+        """How deep the proposer searches the whole problem after its construction heuristics."""
         if self.deep:
             return "quick" if hurries else "deep"
         # With time windows the quick level takes longer than it is worth.
@@ -185,12 +185,13 @@ def _able(model: Model) -> list[EngineName]:
     if len(reasons) == len(ENGINES):
         raise UnsupportedCombinationError(reasons)
     for reason in reasons:
-        _log.info("an engine is left out: %s", reason)
+        _log.info("not using an engine: %s", reason)
     return [name for name in ENGINES if inabilities[name] is None]
 
 
 def _suits_vroom(model: Model) -> bool:
-    """Whether costs, or many orders, are of the kinds that PyVRP's search is weak at."""
+    """Whether the problem has custom costs, or many shipments or jobs with several time windows: all of these
+    are harder for PyVRP."""
     if any(vehicle.travel.costs is not None for vehicle in model.vehicles):
         return True
     orders = [task for task in model.tasks if task.kind != "delivery"]

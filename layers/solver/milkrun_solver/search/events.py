@@ -1,4 +1,4 @@
-"""What the threads of a search tell the one that runs `solve`."""
+"""Events that the threads of a search send to the thread that runs `solve`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +17,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A thread has no more to do, or failed. `proposed` if it was the one that proposes routes for the
-    whole problem."""
+    """A thread has finished or failed; `proposed` is True for the proposer's thread."""
 
     engine: EngineName
     error: Exception | None = None

@@ -1,4 +1,4 @@
-"""What makes routes better: threads, each with sessions of the engines that it uses."""
+"""The improver: threads that make routes better, each with sessions of its engines."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,11 +20,11 @@ _Sessions = dict[EngineName, Session]
 
 
 class Improver:
-    """Threads that go on from the best routes known.
+    """Threads that improve the best known routes.
 
     Args:
         model: The whole problem.
-        engines: The engines that the operators name. The first one gives the routes its name.
+        engines: The engines that the operators use. Answers name the first one.
         operators: What the threads may do.
         possible: Tasks that some vehicle can serve.
         post: Takes an `Ended` for each thread.
@@ -32,7 +32,7 @@ class Improver:
         seed: Start of the random numbers; each thread adds its own number.
 
     Attributes:
-        engine: Whose routes they are.
+        engine: The engine that answers name.
     """
 
     def __init__(
@@ -60,16 +60,16 @@ class Improver:
 
     @property
     def threads(self) -> int:
-        """How many threads were started."""
+        """How many threads have been started."""
         return len(self._threads)
 
     @property
     def starts_from_nothing(self) -> bool:
-        """Whether it finds routes where none are known."""
+        """Whether it can search without any known routes."""
         return self._rounds.starts_from_nothing
 
     def start(self, threads: int) -> None:
-        """Starts so many more threads."""
+        """Starts this many more threads."""
         self._rounds.threads += threads
         for _ in range(threads):
             number = len(self._threads)
@@ -82,28 +82,28 @@ class Improver:
             thread.start()
 
     def offer(self, routes: Sequence[TimedRoute]) -> None:
-        """Names routes to go on from, if they are better than what is known. Searches under way are given
-        up for them."""
+        """Offers routes to continue from. If they are better than the known ones, current searches end and
+        start again from them."""
         if self._know(routes):
             self._rounds.offer(routes)
 
     def take(self) -> list[TimedRoute] | None:
-        """The best routes found, if they are better than those taken or offered before."""
+        """The best routes, if they are better than any taken or offered before."""
         return self._rounds.take()
 
     def restart(self, routes: Sequence[TimedRoute] | None) -> None:
-        """Goes back to these routes, or to nothing: what was made of them since breaks a rule."""
+        """Starts again from these routes, or from nothing, because the routes found since break a rule."""
         self._rounds.restart(routes if routes is not None and self._know(routes) else None)
 
     def stop(self) -> None:
-        """Asks all threads to end at once."""
+        """Tells all threads to end now."""
         self._is_stopped = True
         for sessions in self._sessions:
             for session in sessions.values():
                 session.stop()
 
     def join(self, timeout: float) -> None:
-        """Waits for the threads, `timeout` seconds in all. One in a long step ends by itself soon after."""
+        """Waits `timeout` seconds in all for the threads. One in a long step ends soon after by itself."""
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -119,7 +119,7 @@ class Improver:
         error: Exception | None = None
         try:
             self._search(number, sessions)
-        except Exception as caught:  # an engine's failure is an event: what was found stays, others go on
+        except Exception as caught:  # an engine's failure is an event: the other threads continue
             error = None if self._is_stopped else caught
         finally:
             for session in sessions.values():
@@ -136,7 +136,7 @@ class Improver:
                     self._solve_subproblems(session, task)
                 else:
                     self._search_routes(session, task, self._seed + number + count * len(self._threads))
-            finally:  # even a thread that fails lets the round end
+            finally:  # the round must end even if this thread fails
                 self._rounds.ended(task)
             if session.is_exhausted:
                 return
@@ -177,7 +177,7 @@ class Improver:
             except (EngineError, OSError):
                 if not self._rounds.go_on_without(task.operator.engine):
                     raise
-            finally:  # even a thread that fails lets go of its routes
+            finally:  # free the routes even if this thread fails
                 subproblems.ended(subproblem, found)
 
     def _is_done(self, task: SearchTask) -> bool:

@@ -20,11 +20,11 @@ from milkrun_solver.verification.verifier import Verifier
 _log = logging.getLogger(__name__)
 
 _MAX_TRACE = 200
-"""Points of the trace that are kept: it travels with every answer."""
+"""Most points of the trace, which is part of every answer."""
 
 
 class Verdict(Enum):
-    """What came of a candidate."""
+    """The outcome for a candidate."""
 
     BETTER = auto()
     NO_BETTER = auto()
@@ -38,12 +38,12 @@ class Incumbent:
         model: The problem.
         seed: For `meta`.
         started: When the search started, in seconds of `clock`.
-        on_best: Gets each better answer.
+        on_best: Called with each better answer.
 
     Attributes:
-        solution, routes, objective: The answer, its routes with their times, and its value; None at first.
-        improved_at: When it was found, in seconds of the clock. At first, when the search started.
-        fault: What was wrong with the last candidate that did not verify.
+        solution, routes, objective: The answer, its routes with times, and its objective; None at first.
+        improved_at: When the answer was found, in seconds of the clock; at first, when the search started.
+        fault: Why the last candidate that failed verification did so.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Incumbent:
         self.fault: str | None = None
 
     def start_from(self, initial: Solution) -> None:
-        """Takes an answer of an earlier search as the one to beat, if it verifies. It is not reported."""
+        """Takes an earlier search's answer as the one to beat if it passes verification; reports nothing."""
         faults = self._faults(initial)
         if faults:
             _log.warning("the initial solution failed verification: %s", faults[0])
@@ -77,19 +77,19 @@ class Incumbent:
         self._keep(initial, self._routes_of(initial), solution_objective(self._model.problem, initial))
 
     def take_given(self, routes: list[TimedRoute]) -> None:
-        """Takes the routes that the caller gave, as the first answer, if they keep the rules."""
+        """Takes the caller's own routes as the first answer, if they keep the rules."""
         faults = self._faults_of(routes)
         if faults:
-            _log.info("the routes given as steps are no answer: %s", faults[0])
+            _log.info("ignoring the routes given as steps: %s", faults[0])
             return
         self.consider("vroom", routes)
 
     def keeps_rules(self, routes: list[TimedRoute]) -> bool:
-        """Whether routes are an answer."""
+        """Whether routes pass verification."""
         return not self._faults_of(routes)
 
     def consider(self, engine: EngineName, routes: list[TimedRoute]) -> Verdict:
-        """Verifies a candidate that is better than the best, and reports it if it keeps the rules."""
+        """Verifies a candidate that is better than the incumbent, and reports it if it keeps the rules."""
         solution = solution_of(self._model, routes, self._meta(engine, 0))
         found = solution_objective(self._model.problem, solution)
         if self.objective is not None and found >= self.objective:
@@ -108,14 +108,14 @@ class Incumbent:
         return self._faults(solution_of(self._model, routes, self._meta("vroom", 0)))
 
     def _faults(self, solution: Solution) -> list[str]:
-        """What the verifier says; an answer it cannot even read, to another problem, is faulty."""
+        """The verifier's findings. An answer that it cannot read, as of another problem, is faulty."""
         try:
             return self._verifier.faults(solution)
         except (KeyError, IndexError, ValueError) as error:
             return [repr(error)]
 
     def result(self) -> Solution | None:
-        """The best answer, its `meta` told at the end of the search."""
+        """The best answer, with `meta` as of now."""
         if self.solution is None:
             return None
         return self.solution.model_copy(
@@ -123,7 +123,7 @@ class Incumbent:
         )
 
     def _routes_of(self, solution: Solution) -> list[TimedRoute] | None:
-        """The routes of an answer with their times; an answer reads like VROOM's output, which has breaks."""
+        """The routes of an answer with their times. With breaks, the times are taken from the answer."""
         if self._model.has_breaks:
             return routes_of(self._model, solution.model_dump(exclude_none=True))
         return timed_routes(self._model, plan_of(self._model, solution))

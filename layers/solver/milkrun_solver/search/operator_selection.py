@@ -1,8 +1,9 @@
-"""Adaptive operator selection: which operator to go on with, by what each has gained a second lately.
+"""Adaptive operator selection: chooses the next operator by what each has gained per second lately.
 
-Ropke and Pisinger, "An adaptive large neighborhood search heuristic for the pickup and delivery problem
-with time windows", Transportation Science 40 (2006). They draw each operator by a weight from what it has
-found. Here the operator that gains the most a second goes on, and every so many turns another one is tried.
+S. Ropke and D. Pisinger, "An adaptive large neighborhood search heuristic for the pickup and delivery problem
+with time windows", Transportation Science 40 (2006). They draw each operator at random, weighted by its past
+success. Here the operator with the largest gain per second continues, and every few turns another gets a
+trial.
 """
 
 import random
@@ -10,10 +11,10 @@ from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 EXPLORE = 5
-"""Every so many turns, an operator that has gained less gets a trial: the more it has gained, the
-likelier."""
+"""One turn in this many is a trial of an operator that has gained less. Operators with larger gains are more
+likely to get it."""
 LEAST_WEIGHT = 0.1
-"""The least weight of an operator in that choice, as a share of the best one's gain."""
+"""Lowest weight of an operator in the choice for a trial, as a share of the best operator's gain."""
 
 Operator = TypeVar("Operator", bound=Hashable)
 
@@ -32,9 +33,9 @@ class OperatorSelection(Generic[Operator]):
         self._turns = 0
 
     def record(self, operator: Operator, gain: float) -> None:
-        """Records what an operator has gained a second in its last turn.
+        """Records an operator's gain per second in its last turn.
 
-        All gains shrink as a search goes on, so a third of one operator's decline is taken off the others.
+        All gains shrink as a search proceeds, so the others also lose a third of this operator's decline.
         """
         (self._gained_nothing.discard if gain else self._gained_nothing.add)(operator)
         before = self._gain.get(operator, gain)
@@ -46,11 +47,11 @@ class OperatorSelection(Generic[Operator]):
     def choose(self, operators: Sequence[Operator]) -> tuple[Operator, bool]:
         """Chooses the operator of the next turn.
 
-        An operator whose last turn gained nothing gives way to those that gained. Where none did, chance
-        decides.
+        An operator whose last turn gained nothing gives way to those that gained. If none did, the choice is
+        random.
 
         Returns:
-            The operator, and whether the turn is a trial: of one untried, or of one that has gained less.
+            The operator, and whether the turn is a trial of a new operator or of one that has gained less.
         """
         self._turns += 1
         untried = [operator for operator in operators if operator not in self._gain]

@@ -1,4 +1,4 @@
-"""The operators of a search: what may be changed, and by which engine."""
+"""The operators of a search: an engine on a neighbourhood."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import Neighbourhood
 
 ANNEALED: tuple[Neighbourhood, ...] = ("parts", "whole")
-"""What is searched at a temperature: a round may end at a worse plan than it began with."""
+"""Neighbourhoods that are searched by annealing: a round may end with a worse plan than it began with."""
 
 
 class Operator(NamedTuple):
@@ -26,7 +26,7 @@ class Operators:
     """The operators that a search may choose from.
 
     Args:
-        operators: All of them, the engine to prefer first.
+        operators: All of them, those of the preferred engine first.
     """
 
     def __init__(self, operators: Iterable[Operator]) -> None:
@@ -34,12 +34,12 @@ class Operators:
 
     @property
     def whole(self) -> Operator | None:
-        """What searches the whole problem, from nothing too; None where parts alone may be searched."""
+        """The operator that searches the whole problem, even from nothing; None if there is none."""
         return next(iter(self.on("whole")), None)
 
     @property
     def only_subproblems(self) -> bool:
-        """Whether nothing but subproblems may be solved, so that none waits for its turn."""
+        """Whether all operators solve subproblems, so that rounds need not end for another one."""
         return all(operator.neighbourhood == "subproblems" for operator in self._all)
 
     def on(self, neighbourhood: Neighbourhood) -> list[Operator]:
@@ -47,7 +47,7 @@ class Operators:
         return [operator for operator in self._all if operator.neighbourhood == neighbourhood]
 
     def drop(self, engine: EngineName) -> bool:
-        """Gives up the operators of an engine; says whether it did. The last engine is not given up."""
+        """Drops the operators of an engine, unless it is the last one; returns whether it did."""
         others = [operator for operator in self._all if operator.engine != engine]
         self._all = others or self._all
         return bool(others)

@@ -1,4 +1,4 @@
-"""A thread in which one engine proposes routes for the whole problem, or for one district after the other."""
+"""The proposer: a thread in which one engine proposes routes for a whole problem, or district by district."""
 
 import random
 import threading
@@ -14,16 +14,17 @@ from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 from milkrun_solver.search.events import Ended, Post, Proposed
 
 DISTRICT_TASKS = 500
-"""Tasks of a district, about."""
+"""Approximate number of tasks in a district."""
 MOST_WHOLE = 5_000
-"""Up to so many tasks the whole is not too much where districts will not do: 11 s and 500 MB."""
+"""Problems of up to this many tasks are solved as a whole if the districts leave out tasks that some vehicle
+can serve: in 11 s, with 500 MB."""
 
 
 class Proposer:
     """One engine's proposals for one problem.
 
     Args:
-        post: Takes each better set of routes, and one `Ended`.
+        post: Takes each proposal, and one `Ended`.
         deadline: When to end, in seconds of `clock`.
         seed: Start of the random choices.
     """
@@ -48,25 +49,25 @@ class Proposer:
         self._thread: threading.Thread | None = None
 
     def start(self, depth: Depth, threads: int) -> None:
-        """Begins with the whole problem, on so many threads of the engine's own."""
+        """Starts on the whole problem, with this many threads inside the engine."""
         self._begin(lambda: self._propose_whole(depth, threads))
 
     def start_by_district(self) -> None:
-        """Begins with the first district. Each is told the construction heuristics alone.
+        """Starts on the first district. Each district gets construction heuristics only.
 
-        All routes together are one answer, and those of the districts that are done are an answer
-        meanwhile. Where that leaves out what can be served, as who may serve it is in another district, the
-        whole is solved as well.
+        The routes of all districts together are the answer. Until then, those of the finished districts are
+        posted as answers too. If the districts leave out a task because its only vehicles are in another
+        district, a problem that is not too large is then solved as a whole.
         """
         self._begin(self._propose_by_district)
 
     def stop(self) -> None:
-        """Ends the engine's work, whatever it does."""
+        """Ends the engine's work at once."""
         self._stopping.set()
         self._session.stop()
 
     def join(self, timeout: float) -> None:
-        """Waits until the thread is gone, `timeout` seconds at most."""
+        """Waits until the thread has ended, for `timeout` seconds at most."""
         if self._thread is not None:
             self._thread.join(timeout)
 
@@ -79,7 +80,7 @@ class Proposer:
         error: Exception | None = None
         try:
             work()
-        except Exception as caught:  # an engine's failure is an event: the others go on
+        except Exception as caught:  # an engine's failure is an event: the others continue
             error = None if self._stopping.is_set() else caught
         finally:
             self._session.close()
@@ -99,7 +100,7 @@ class Proposer:
                     self._tell(list(routes))
                 routes += map(part.timed_in_whole, self._solve(part.model))
             all_done = not self._stopping.is_set()
-        finally:  # the routes of some districts are an answer too, if all else fails or time is over
+        finally:  # after a failure or at the deadline, the routes of some districts are an answer too
             if routes or all_done:
                 self._tell(routes)
         if all_done and len(self._model.tasks) <= MOST_WHOLE and self._leave_out(routes):

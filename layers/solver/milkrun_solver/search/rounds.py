@@ -1,7 +1,9 @@
-"""Who searches what: rounds, each with one operator, chosen by what it has gained.
+"""The rounds of a search: what each thread searches, and when.
 
-In each round every thread searches a part of the plan, or all of it; the next round goes on from what they
-found together. Rounds of simulated annealing go on from the current solution, all others from the best one.
+In each round, every thread searches a part of the plan or all of it, with an operator chosen by its gains.
+The next round continues from their joint result; annealing continues from the current solution. This follows
+É. Taillard, "Parallel iterative search methods for vehicle routing problems", Networks 23 (1993). Here rounds
+end by the clock, and operators differ from round to round.
 """
 
 import random
@@ -22,15 +24,15 @@ from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.search_task import LEAST_SECONDS, Round, SearchTask
 
 ROUND_SECONDS = 2.5
-"""A round ends after so long; the next one goes on from the best plan of all."""
+"""Length of a round, in seconds."""
 TRIAL_SECONDS = 1.0
-"""The same where another operator is only tried."""
+"""Length of a round that is a trial of another operator."""
 HANDFUL_STALL = 0.25
-"""Seconds without a better answer after which the search of a handful of tasks has mostly ended."""
+"""Seconds without a better answer after which the search of a handful of tasks has usually ended."""
 MOST_PARTS = 4
-"""Parts that a thread searches in a round."""
+"""Most parts that a thread searches in a round."""
 SHORT_ROUTES = 20
-"""Tasks that routes have at most, on average, where a few of them are solved anew: longer ones take long."""
+"""Subproblems are solved if routes have at most this many tasks on average: longer routes take too long."""
 
 
 class Rounds:
@@ -39,15 +41,15 @@ class Rounds:
     Args:
         model: The whole problem.
         possible: Tasks that some vehicle can serve.
-        operators: What the threads may do. Where none searches the whole problem, the first plan comes from
-            elsewhere.
+        operators: What the threads may do. If none of them searches the whole problem, the first plan must be
+            offered.
         deadline: When to end, in seconds of `clock`.
         seed: Start of the random choices.
-        is_over: Whether the search was told to end.
+        is_over: Whether the search has been told to end.
 
     Attributes:
-        subproblems: What is solved anew in rounds of that neighbourhood.
-        threads: How many there are.
+        subproblems: Deals out the subproblems, in rounds that solve these.
+        threads: How many threads take part.
     """
 
     def __init__(
@@ -84,11 +86,11 @@ class Rounds:
 
     @property
     def starts_from_nothing(self) -> bool:
-        """Whether an operator finds routes where none are known."""
+        """Whether an operator can search without any known routes."""
         return self._operators.whole is not None
 
     def offer(self, routes: Sequence[TimedRoute]) -> None:
-        """Names routes from elsewhere to go on from. A round that began at worse ones is given up."""
+        """Offers routes to continue from. If they are better than the known ones, the current round ends."""
         value = objective(self._model, routes)
         with self._turn:
             best = self._best()
@@ -98,7 +100,7 @@ class Rounds:
             self._told = value if self._told is None else min(self._told, value)
 
     def restart(self, routes: Sequence[TimedRoute] | None) -> None:
-        """Goes back to these routes, or to nothing: what was made of them since breaks a rule."""
+        """Starts again from these routes, or from nothing, because the routes found since break a rule."""
         with self._turn:
             self._round = None
             self._known = None if routes is None else Solved(list(routes), objective(self._model, routes))
@@ -106,7 +108,7 @@ class Rounds:
             self._told = None if self._known is None else self._known.objective
 
     def go_on_without(self, engine: EngineName) -> bool:
-        """Gives up the operators of an engine that failed; says whether others are left to go on with."""
+        """Drops the operators of an engine that failed, if others are left; returns whether it did."""
         with self._turn:
             if not self._operators.drop(engine):
                 return False
@@ -115,7 +117,7 @@ class Rounds:
             return True
 
     def next(self) -> SearchTask | None:
-        """What a thread has to do next; None once the search is over. Waits for the end of a round."""
+        """A thread's next task; None once the search is over. Waits for the end of the round if necessary."""
         with self._turn:
             while not self._is_over():
                 is_late = self._deadline - self._clock() < LEAST_SECONDS
@@ -132,23 +134,23 @@ class Rounds:
             return None
 
     def ended(self, task: SearchTask) -> None:
-        """A thread is done with a task."""
+        """Notes that a thread has finished a task."""
         with self._turn:
             if self.is_current(task) and self._round is not None:
                 self._round.running -= 1
                 self._turn.notify_all()
 
     def is_current(self, task: SearchTask) -> bool:
-        """Whether a task belongs to the round under way: another one's search is of no use any more."""
+        """Whether a task belongs to the current round. The results of any other are no longer of use."""
         now = self._round
         return now is not None and (task in now.parts or task in now.wholes)
 
     def temperature(self) -> float:
-        """What a change may cost on average now, in legs of typical length."""
+        """How much worse a change may be on average now, in legs of typical length."""
         return self._cooling.temperature(self._clock())
 
     def take(self) -> list[TimedRoute] | None:
-        """The best routes found so far, if they are better than those taken before."""
+        """The best routes so far, if they are better than any taken before."""
         with self._turn:
             best = self._best()
             if best is None or (self._told is not None and best.objective >= self._told):
@@ -157,7 +159,7 @@ class Rounds:
             return best.routes
 
     def _stall(self) -> float | None:
-        """Seconds without a better answer after which the search ends, or a little one soon does."""
+        """Seconds without a better answer after which the search ends; None if it does not."""
         return HANDFUL_STALL if len(self._possible) <= HANDFUL else self._model.problem.options.stall_limit
 
     def _best(self) -> Solved | None:
@@ -166,7 +168,7 @@ class Rounds:
         return min(candidates, key=lambda candidate: candidate.objective, default=None)
 
     def _best_of_subproblems(self) -> Solved | None:
-        """What became of a few routes at a time in the round under way."""
+        """The best plan from the subproblems of the current round."""
         if self._round is None or self._round.operator.neighbourhood != "subproblems":
             return None
         self._subproblems_best = self.subproblems.take() or self._subproblems_best
@@ -180,8 +182,7 @@ class Rounds:
         return self._clock() >= now.until
 
     def _end_round(self) -> None:
-        """Keeps the best of the round that has ended and where it ended, and what its operator has gained a
-        second."""
+        """Keeps the results of the round that has ended, and records its operator's gain per second."""
         self._known = self._best()
         ended = self._round
         if ended is None or self._known is None:
@@ -197,12 +198,12 @@ class Rounds:
         self._selection.record(ended.operator, gain / max(LEAST_SECONDS, self._clock() - ended.since))
 
     def _current_after(self, ended: Round, best: Solved) -> Solved:
-        """Where annealing goes on after a round of it."""
+        """Where annealing continues after a round of it."""
         current = ended.current()
         return best if current is None or self._cooling.is_settled(self._clock()) else current
 
     def _new_round(self) -> Round | None:
-        """The next round; None while a first plan has to come from elsewhere."""
+        """The next round; None until a first plan has been offered, if no operator can make one."""
         if self._known is None or self._current is None:
             whole = self._operators.whole
             return None if whole is None else self._begun(whole, TRIAL_SECONDS, [])
@@ -221,8 +222,7 @@ class Rounds:
         return self._begun(operator, TRIAL_SECONDS if is_trial else ROUND_SECONDS, pieces)
 
     def _operators_for(self, known: Solved) -> list[Operator]:
-        """What may better a plan. Annealing has every other turn at least: what it does is of use before it
-        finds anything."""
+        """The operators to choose from. Annealing gets every other round, since its progress shows late."""
         annealed: Neighbourhood = "parts" if self._cuts.count(self.threads) > 1 else "whole"
         chosen = self._operators.on(annealed)
         if chosen and self._round is not None and not self._round.operator.is_annealed:

@@ -1,4 +1,4 @@
-"""A thread's share of a search, and the round that it belongs to."""
+"""A thread's share of a round, and the round that it belongs to."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,24 +14,24 @@ from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.operators import Operator
 
 LEAST_SECONDS = 0.3
-"""A search of less is not worth starting."""
+"""A search shorter than this is not worth starting."""
 
 
 class SearchTask:
-    """One thread's share of a round: a problem, where to start, and until when.
+    """One thread's share of a round: a problem, a starting plan and a deadline.
 
     Args:
         operator: What the thread does.
         model: The whole problem.
-        part: What to search; None is the whole problem.
-        start: Where to start, in the part's own numbers; None where nothing is known.
-        instead_of: What to better where the start is no answer: it leaves out tasks that must be served. In
-            the numbers of the whole problem.
+        part: What to search; None for the whole problem.
+        start: Where to start, in the part's own numbers; None if no routes are known.
+        instead_of: The routes to improve on, in the numbers of the whole problem, if the start leaves out
+            tasks that must be served.
 
     Attributes:
         until: When to end, on the clock of the search; set when a thread takes the task.
-        current: Where the search has ended, in the part's own numbers. While it is hot, it may be worse than
-            the start.
+        current: Where the search has ended, in the part's own numbers. At a high temperature, it may be worse
+            than the start.
     """
 
     def __init__(
@@ -52,15 +52,15 @@ class SearchTask:
         self._best = instead_of
         if start is not None and instead_of is None:
             self._consider(start)
-        # Filled by the thread that searches, emptied by any other.
+        # The thread that searches fills it; any other thread may empty it.
         self._found: deque[Routes] = deque(maxlen=1)
 
     def found(self, routes: Routes) -> None:
-        """Names routes that the search has found, in the part's own numbers."""
+        """Takes routes that the search has found, in the part's own numbers."""
         self._found.append(routes)
 
     def best(self) -> Solved | None:
-        """The better of start and find, in the numbers of the whole problem."""
+        """The start or the best routes found since, in the numbers of the whole problem."""
         if self._found:
             self._consider(self._found.pop())
         return self._best
@@ -84,20 +84,20 @@ class SearchTask:
 
 @dataclass
 class Round:
-    """Search tasks that wait for a thread, those under way or over, and what they started from.
+    """The search tasks of a round: waiting, running and finished.
 
     Attributes:
         operator: What its threads do.
-        beside: What a thread does for which no part is left; None if it waits.
+        beside: What a thread does when no part is left for it; None if it waits.
         model: The whole problem.
-        since, until: When it began and when it ends, on the clock of the search.
-        before: How good the plan was that it started from.
-        parts: Tasks that together are the whole plan.
+        since, until: When the round began and when it ends, on the clock of the search.
+        before: The objective of the plan that it started from.
+        parts: Search tasks that together make up the whole plan.
         waiting: Those of them that wait for a thread.
         slot: Seconds that each of them gets.
-        outside: What the problem's tasks count that are in no part, since no vehicle can serve them.
-        wholes: Tasks on the whole problem.
-        running: Threads at work.
+        outside: The objective of the tasks that are in no part because no vehicle can serve them.
+        wholes: Search tasks on the whole problem.
+        running: How many threads are at work.
     """
 
     operator: Operator
@@ -115,11 +115,11 @@ class Round:
 
     @property
     def has_ended(self) -> bool:
-        """Whether no thread has anything left to do in it."""
+        """Whether no search task is waiting or running."""
         return not self.waiting and not self.running
 
     def next_task(self, now: float, current: Solved | None) -> SearchTask | None:
-        """A part that waits, else the whole problem until the round ends; None if that is soon.
+        """A waiting part, or else the whole problem for the rest of the round; None if that is too short.
 
         Args:
             current: Where a search of the whole problem starts.
@@ -136,8 +136,7 @@ class Round:
         return task
 
     def current(self) -> Solved | None:
-        """Where the searches of the round have ended: those of its parts together, or the best of the
-        whole."""
+        """Where the searches have ended: those of the parts together, or the best of the whole problem."""
         if self.parts:
             ended = [_together([task.ended_at() for task in self.parts])]
         else:
@@ -146,7 +145,7 @@ class Round:
         return min(solved, key=lambda it: it.objective, default=None)
 
     def best(self) -> Solved | None:
-        """The best plan of the round so far: its parts put together, or what a search of the whole found."""
+        """The best plan of the round so far: of its parts together, or of a search of the whole problem."""
         candidates = [found for task in self.wholes if (found := task.best()) is not None]
         together = [found for task in self.parts if (found := task.best()) is not None]
         if together:
@@ -157,7 +156,7 @@ class Round:
 
 
 def _together(parts: list[list[TimedRoute] | None]) -> list[TimedRoute] | None:
-    """The routes of all parts; None where one of them has none."""
+    """The routes of all parts; None if one part has none."""
     whole: list[TimedRoute] = []
     for routes in parts:
         if routes is None:

@@ -1,4 +1,4 @@
-"""What becomes of a search that does not end when it is told to."""
+"""The watchdog, which deals with searches that do not end when they are told to."""
 
 import logging
 import os
@@ -10,25 +10,25 @@ from milkrun_solver.search.threads import SearchThread
 _log = logging.getLogger(__name__)
 
 PATIENCE = 10.0
-"""Seconds that a search may go on after its run: one in a long step takes a few."""
+"""Seconds that a search may continue after its run: a long step may take a few."""
 
 
 def give_up_endless_searches(seconds: float) -> None:
-    """Ends this process if a search is still at work after so many seconds, and no more than `PATIENCE`.
+    """Ends this process if a search is still running after `seconds`, or after `PATIENCE` if that is less.
 
-    In an endless loop of an engine it would take a core from all later runs. What its own run needed is done,
-    and Lambda starts another process.
+    A search in an endless loop of an engine would take a core from all later runs. Its own run has ended, and
+    Lambda starts another process.
     """
     if searches_left(min(PATIENCE, seconds)):
-        _log.critical("a search does not end: this process does")
+        _log.critical("a search does not end: ending this process")
         os._exit(1)
 
 
 def searches_left(seconds: float) -> int:
-    """How many searches of this process are still at work after so many seconds at most.
+    """Waits up to `seconds` for the searches of this process to end; returns how many are still running.
 
-    One in a long step ends soon after it was told to. In an endless loop of an engine one never does, unless
-    its process ends.
+    A search in a long step ends soon after it is told to. One in an endless loop of an engine ends only with
+    its process.
     """
     end = time.monotonic() + seconds
     searches = [thread for thread in threading.enumerate() if isinstance(thread, SearchThread)]
