@@ -1,1 +1,1 @@
-"""Cutting a problem or a plan into parts, and the parts into subproblems."""
+"""Decomposition: districts, parts, subproblems and route elimination."""

@@ -1,10 +1,6 @@
-"""What a plan is cut into for a round: parts as they are, or groups of routes that have to do with one less.
+"""Cuts a plan for a round: into parts, or into groups of routes that must manage with one route fewer.
 
-Spatial decomposition with lines drawn anew by chance in each round: Taillard, "Parallel iterative search
-    methods for vehicle routing problems", Networks 23 (1993); Santini, Schneider, Vidal and Vigo,
-    "Decomposition strategies for vehicle routing heuristics", INFORMS Journal on Computing 35 (2023),
-    compare such cuts. Here whole routes are cut apart, by how much nearer they are to one place than to
-    another.
+`decomposition.parts` cites the source of the cuts, and `decomposition.route_elimination` that of the groups.
 """
 
 import random
@@ -19,22 +15,22 @@ from milkrun_solver.routes.objective import Solved, objective
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 LEAST_CUT = 500
-"""Tasks from which on a plan is cut: in smaller ones the search of the whole finds more."""
+"""Fewest tasks for which a plan is cut: in smaller plans, a search of the whole finds more."""
 LEAST_PART = 150
-"""Tasks that a part has at least, about: smaller ones leave too little to change."""
+"""About the fewest tasks in a part: smaller parts leave too little to change."""
 MOST_TASKS = 500
-"""Tasks that a part has at most, about: of a very large problem only some parts are searched in a round."""
+"""About the most tasks in a part. If a large problem has more parts than the threads can search in a round,
+only some are searched."""
 GROUP_TASKS = 250
-"""Tasks of a group that has to do with a route less: it takes more routes than a part to make room for
-one."""
+"""About the number of tasks in a group that must manage with one route fewer."""
 
 
 class Piece(NamedTuple):
     """A part to search.
 
     Attributes:
-        instead_of: For a part with a route less: the routes that it replaces, in the numbers of the whole
-            problem. An answer must serve all that they do.
+        instead_of: For a part with one route fewer: the routes that it replaces, in the numbers of the whole
+            problem. The part must serve all their tasks.
     """
 
     part: Part
@@ -56,18 +52,18 @@ class Cuts:
         self._rng = rng
 
     def count(self, threads: int) -> int:
-        """How many parts a cut makes: one for each thread where they get neither too small nor too large."""
+        """How many parts to cut a plan into: one for each thread, within the limits on their size."""
         tasks = len(self._possible)
         return min(max(2, threads, tasks // MOST_TASKS), tasks // LEAST_PART) if tasks >= LEAST_CUT else 1
 
     def parts(self, routes: Sequence[TimedRoute], threads: int) -> list[Piece]:
-        """The parts of a plan; none where it is not to be cut."""
+        """The parts of a plan; none if it should not be cut."""
         parts = cut(self._model, planned(routes), self._left_out(routes), self.count(threads), self._rng)
         return [Piece(part) for part in parts] if len(parts) > 1 else []
 
     def with_a_route_less(self, routes: Sequence[TimedRoute]) -> list[Piece]:
-        """Groups of routes that may do with one less, the others as they are; none where no group may, or
-        where tasks are left out already."""
+        """Groups of routes, with one route fewer where the others may have room for its tasks. None if no
+        group may, or if tasks are left out already."""
         if self._left_out(routes):
             return []
         count = max(1, round(len(self._possible) / GROUP_TASKS))

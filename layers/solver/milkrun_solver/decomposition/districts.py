@@ -1,7 +1,11 @@
-"""Cutting a large problem of which no routes are known: a first answer comes district by district.
+"""Cuts a large problem without known routes into districts, so that a first answer comes early.
 
-Insertion heuristics look at every task for every place of every route. The whole of 10,000 jobs takes VROOM a
-minute and 2 GB where twenty districts take seconds; what their borders cost, the search of parts wins back.
+Insertion heuristics try every task at every place of every route. For 10,000 jobs, VROOM takes a minute and
+2 GB for the whole problem, but seconds for twenty districts. The search of parts later wins back what the
+borders cost.
+
+Spatial decomposition: É. Taillard, "Parallel iterative search methods for vehicle routing problems", Networks
+23 (1993). Here tasks are halved repeatedly, and the vehicles with them, by the skills that the tasks need.
 """
 
 import math
@@ -18,19 +22,21 @@ _Numbers = npt.NDArray[np.intp]
 
 
 def districts(model: Model, tasks_each: int, rng: random.Random) -> list[Part]:
-    """Parts with no routes: about `tasks_each` neighbouring tasks each, with their share of the vehicles,
-    of each kind those that start nearest. Every task and every vehicle is in one of them; a shipment stays
-    whole."""
+    """Cuts a problem into parts without routes.
+
+    Each has about `tasks_each` neighbouring tasks and its share of the vehicles: of each set of skills, those
+    that start nearest. Every task and every vehicle is in exactly one part. Shipments stay whole.
+    """
     firsts = [number for number, task in enumerate(model.tasks) if task.kind != "delivery"]
     count = min(math.ceil(len(model.tasks) / tasks_each), len(firsts), len(model.vehicles))
-    # Vehicles that start at one place are equally near, and may differ in all else.
+    # Vehicles that start at the same place are equally near, but may differ in everything else.
     vehicles = rng.sample(range(len(model.vehicles)), len(model.vehicles))
     groups = _Cutter(model, rng).halves(np.array(firsts), np.array(vehicles), count)
     return [part_of(model, [], _whole(model, tasks), fleet.tolist()) for tasks, fleet in groups]
 
 
 def _whole(model: Model, firsts: _Numbers) -> Iterator[int]:
-    """Jobs, and pickups with their deliveries."""
+    """The tasks with these jobs and pickups, and the deliveries of the pickups."""
     for number in firsts.tolist():
         yield number
         partner = model.tasks[number].partner
@@ -39,7 +45,7 @@ def _whole(model: Model, firsts: _Numbers) -> Iterator[int]:
 
 
 class _Cutter:
-    """Halves tasks and vehicles again and again, between one place and the one farthest from it."""
+    """Halves tasks and vehicles repeatedly, between one place and the place farthest from it."""
 
     def __init__(self, model: Model, rng: random.Random) -> None:
         self._durations = model.vehicles[0].travel.durations
@@ -72,7 +78,7 @@ class _Cutter:
 
 
 class _Demand:
-    """Which vehicles are needed where, by the skills that tasks ask for."""
+    """Shares vehicles between two groups of tasks, by the skills that the tasks need."""
 
     def __init__(self, model: Model) -> None:
         needs = dict.fromkeys(task.skills for task in model.tasks)
@@ -84,8 +90,11 @@ class _Demand:
         self._able = np.array([[need <= kind for need in needs] for kind in kinds], dtype=np.float32)
 
     def shared(self, vehicles: _Numbers, near: _Numbers, far: _Numbers) -> tuple[_Numbers, int]:
-        """The vehicles in an order that has those for the tasks in `near` first, and how many these are. Of
-        each kind it is a share, the first ones given: a task counts the more, the fewer can serve it."""
+        """Sorts vehicles so that those for the tasks in `near` come first, and counts these.
+
+        They are a share of each kind of vehicle, taken from the front. A task weighs more, the fewer vehicles
+        can serve it.
+        """
         kinds, kind_of = len(self._able), self._kind_of[vehicles]
         of_kind = np.bincount(kind_of, minlength=kinds)
         weights = 1 / np.maximum(of_kind @ self._able, 1)
@@ -109,5 +118,5 @@ def _ranks(kinds: Iterable[frozenset[int]], each: Iterable[frozenset[int]]) -> _
 def _sorted(
     numbers: _Numbers, places: _Numbers, here: npt.NDArray[np.uint32], there: npt.NDArray[np.uint32]
 ) -> _Numbers:
-    """Those nearer to `here` than to `there` first; both are rows of the durations."""
+    """Sorts by how much nearer each place is to `here` than to `there`; both are rows of the durations."""
     return numbers[np.argsort(here[places].astype(np.int64) - there[places], kind="stable")]

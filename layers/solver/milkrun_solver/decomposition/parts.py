@@ -1,8 +1,9 @@
-"""Cutting a plan into parts: groups of neighbouring routes, each a problem of its own.
+"""Cuts a plan into parts: groups of neighbouring routes, each a problem of its own.
 
-The idea is that of É. Taillard, "Parallel iterative search methods for vehicle routing problems" (1993);
-A. Santini and others compare ways to cut in "Decomposition strategies for vehicle routing heuristics" (2023).
-Here routes are halved again and again, between a place of chance and one far from it, anew each time.
+Spatial decomposition: É. Taillard, "Parallel iterative search methods for vehicle routing problems", Networks
+23 (1993). A. Santini, M. Schneider, T. Vidal and D. Vigo compare ways to cut in "Decomposition strategies for
+vehicle routing heuristics", INFORMS Journal on Computing 35 (2023). Here whole routes are halved repeatedly,
+each time between a random place and one far from it.
 """
 
 import random
@@ -18,19 +19,19 @@ from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
 
 _LEAST_SPARE = 2
 _SPARE_SHARE = 4
-"""A part gets one spare vehicle for so many of its routes, and a few at least."""
+"""A part gets one spare vehicle for this many of its routes, and at least `_LEAST_SPARE`."""
 _SKILLS = range(2**32)
-"""Numbers that VROOM takes for skills."""
+"""Skills that VROOM accepts."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some routes of a plan, with the tasks left out near them and some vehicles that nobody uses.
+    """Some routes of a plan as a problem of its own, with unassigned tasks near them and spare vehicles.
 
     Attributes:
-        model: The part as a problem, with numbers of its own.
+        model: The problem, with numbers of its own.
         plan: Its routes, in these numbers.
-        tasks, vehicles: Their numbers in the whole problem.
+        tasks, vehicles: The numbers of its tasks and vehicles in the whole problem.
     """
 
     model: Model
@@ -46,7 +47,8 @@ class Part:
         ]
 
     def timed_in_whole(self, route: TimedRoute) -> TimedRoute:
-        """A timed route for this part, in the numbers of the whole problem; breaks are counted by vehicle."""
+        """A timed route for this part, in the numbers of the whole problem. Breaks and reloads keep theirs,
+        which count within their vehicle."""
         stops = [
             replace(stop, number=self.tasks[stop.number])
             if stop.kind in TASK_KINDS and stop.number is not None
@@ -58,18 +60,18 @@ class Part:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A route, or a task that is in none: what a cut keeps together."""
+    """What a cut keeps together: a route, or an unassigned job or shipment."""
 
     visits: tuple[Visit, ...]
     vehicle: int | None
 
 
 def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: random.Random) -> list[Part]:
-    """Parts of about as many tasks each, at most `count`, cut anew each time along lines of chance.
+    """Cuts a plan along random lines into at most `count` parts of about equal numbers of tasks.
 
     Args:
         plan: Routes of the whole problem.
-        left_out: Tasks in no route that some vehicle can serve.
+        left_out: Unassigned tasks that some vehicle can serve.
     """
     pieces = [_Piece(route.visits, route.vehicle) for route in plan]
     pieces += [_Piece(tasks, None) for tasks in _together(model, left_out)]
@@ -81,7 +83,7 @@ def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: rand
 
 
 def _together(model: Model, tasks: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Jobs, and shipments with both of their ends."""
+    """Jobs, and shipments with both ends."""
     for number in tasks:
         partner = model.tasks[number].partner
         if partner is None:
@@ -91,7 +93,7 @@ def _together(model: Model, tasks: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -> Iterator[list[_Piece]]:
-    """Halves the pieces, and the halves again, between one place and one far from it."""
+    """Halves the pieces repeatedly, each time between a random place and one far from it."""
     if count < 2 or sum(piece.vehicle is not None for piece in pieces) < 2:
         yield pieces
         return
@@ -123,8 +125,7 @@ def _with_spare(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
 
 
 def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[int]) -> Part:
-    """The part of a problem with these routes, with tasks that are in none, and with vehicles that nobody
-    uses."""
+    """The part of a problem with these routes, unassigned tasks (`loose`) and unused vehicles (`spare`)."""
     vehicles = tuple(sorted([*(route.vehicle for route in routes), *spare]))
     tasks = tuple(sorted(chain(loose, *(route.tasks for route in routes))))
     task_of = {number: rank for rank, number in enumerate(tasks)}
@@ -147,15 +148,15 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
 
 
 def _renumbered(visits: Iterable[Visit], numbers: Sequence[int] | dict[int, int]) -> tuple[Visit, ...]:
-    """The same tasks by other numbers; reloads are the vehicle's own."""
+    """The same visits with new task numbers; reloads keep theirs, which count within their vehicle."""
     return tuple(numbers[visit] if isinstance(visit, int) else visit for visit in visits)
 
 
 def pinned(part: Part, share: float, rng: random.Random) -> Model:
-    """A part's problem with about such a share of its tasks bound to the vehicles that they have now.
+    """A part's problem, with about this share of its tasks pinned to their current vehicles.
 
-    VROOM searches the same problem in the same way each time: tasks that must stay where they are make it
-    look elsewhere. A skill that one vehicle alone has, and that no task asks for yet, binds them.
+    VROOM searches the same problem in the same way each time. Pinned tasks make it search elsewhere. A new
+    skill that only their vehicle has pins them.
     """
     model = part.model
     tasks, vehicles = list(model.tasks), list(model.vehicles)

@@ -1,11 +1,11 @@
-"""Doing with one route less: what local search hardly ever finds by itself.
+"""Route elimination: saves a route, which local search rarely does by itself.
 
-Emptying a route stop by stop makes a plan worse before it makes it better. So one route is dissolved at once,
-its vehicle taken away, and a search that must serve everything puts its tasks into the others.
+Emptying a route stop by stop makes a plan worse before it makes it better. So a whole route is dissolved at
+once and its vehicle removed. A search that must serve everything then moves its tasks into the other routes.
 
-To remove routes by dissolving one at a time is due to Y. Nagata and O. Bräysy, "A powerful route minimization
-heuristic for the vehicle routing problem with time windows" (2009). Here the search is that of an engine, in
-place of their ejection pool.
+Y. Nagata and O. Bräysy, "A powerful route minimization heuristic for the vehicle routing problem with time
+windows", Operations Research Letters 37 (2009), also dissolve one route at a time. Here an engine's search
+takes the place of their ejection pool.
 """
 
 import random
@@ -16,11 +16,12 @@ from milkrun_solver.model.visits import Plan
 from milkrun_solver.rules.capacity import may_hold_all
 
 _CANDIDATES = 2
-"""The shortest of so many routes, chosen by chance, is dissolved."""
+"""The shortest of this many random routes is dissolved."""
 
 
 def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | None:
-    """These routes without one of them and its vehicle, its tasks in none; None if the others lack room."""
+    """These routes without one of them and its vehicle, its tasks unassigned. None if the other vehicles
+    cannot hold them."""
     candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
     dissolved = min(candidates, key=lambda route: len(route.visits))
     part = part_of(model, [route for route in routes if route != dissolved], dissolved.tasks, ())

@@ -1,9 +1,9 @@
-"""Which few routes are solved anew next: groups of neighbouring routes, each with one thread at a time.
+"""Subproblems: small groups of neighbouring routes, which threads solve again.
 
-POPMUSIC (Taillard and Voss, "POPMUSIC: partial optimization metaheuristic under special intensification
-conditions", 2002): a part of the solution and what is near to it is a subproblem, solved by itself, and its
-answer replaces the part where it is no worse. Here several threads solve subproblems that share no route,
-and how thoroughly each is solved is drawn by chance.
+POPMUSIC: É. D. Taillard and S. Voss, "POPMUSIC: partial optimization metaheuristic under special
+intensification conditions", in Essays and Surveys in Metaheuristics (2002). A part of the solution and its
+surroundings are solved as a problem of their own, and the result replaces them if it is better. Here an equal
+result replaces them too, threads solve subproblems that share no route, and the effort for each is random.
 """
 
 import math
@@ -25,32 +25,32 @@ from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 FEWEST_ROUTES = 2
 FEWEST_TASKS, MOST_TASKS = 20, 130
-"""Tasks that a group has at most where VROOM searches once, by chance; fewer where it does more."""
+"""The most tasks in a group is random between these numbers; it is lower for a greater effort."""
 MOST_SHARE = 0.6
-"""Share of all tasks that a group has at most beyond its first routes: other threads want some too."""
+"""Largest share of all tasks in a group, beyond its first routes: other threads need some too."""
 MOST_LOOSE = 20
-"""Tasks in no route that a group takes along."""
+"""Most unassigned tasks in a group."""
 MOST_SPARE = 2
-"""Vehicles that nobody uses that a group takes along."""
+"""Most unused vehicles in a group."""
 EFFORTS = tuple(
     Effort(depth, searches=n) for depth, n in ((0, 1), (0, 1), (0, 1), (1, 1), (0, 2), (1, 4), (2, 8))
 )
-"""Small and many beats large and thorough, but where a quick search fails a slow one may not."""
+"""Each subproblem gets one of these. Many quick searches find most, but a thorough one may find more."""
 PINNED = (0.1, 0.25, 0.5)
-"""Shares of a group's tasks that stay with their vehicle where the whole group was tried before."""
+"""A group that was tried before is tried again with one of these shares of its tasks pinned."""
 PATIENCE = 60
-"""Tries without a better answer, after which it does."""
+"""A small problem is exhausted after this many tries without a better answer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Subproblem:
-    """A few routes to solve anew, with tasks in none and vehicles that nobody uses.
+    """A few routes to solve again, with unassigned tasks and unused vehicles.
 
     Attributes:
-        part: They as a problem.
-        model: The problem to solve: the part's, or one that binds some tasks to their vehicles.
-        objective: How good the routes are now.
-        effort: How thoroughly VROOM shall search.
+        part: These as a part of the problem.
+        model: The problem to solve: the part's, or one with some tasks pinned to their vehicles.
+        objective: The objective of the current routes.
+        effort: How thoroughly to search.
     """
 
     part: Part
@@ -61,7 +61,7 @@ class Subproblem:
 
 @dataclass
 class _Group:
-    """Routes, tasks in none and vehicles that nobody uses, chosen to be solved together."""
+    """Routes, unassigned tasks and unused vehicles to solve together."""
 
     routes: dict[int, PlannedRoute] = field(default_factory=dict)
     loose: dict[int, None] = field(default_factory=dict)
@@ -73,13 +73,13 @@ class _Group:
 
 
 class Subproblems:
-    """Deals out groups of routes among threads and keeps what they make of them.
+    """Deals out subproblems to threads and keeps their results.
 
     Args:
         model: The whole problem.
         possible: Tasks that some vehicle can serve.
         seed: Start of the random choices.
-        is_over: Whether the search was told to end.
+        is_over: Whether the search has been told to end.
     """
 
     def __init__(self, model: Model, possible: Sequence[int], seed: int, is_over: Callable[[], bool]) -> None:
@@ -99,7 +99,7 @@ class Subproblems:
         self._in_vain = 0
 
     def offer(self, routes: Iterable[TimedRoute]) -> None:
-        """Names routes to go on from, if they are better than what is known."""
+        """Takes routes to continue from, if they are better than the known ones."""
         new = list(routes)
         with self._turn:
             value = objective(self._model, new)
@@ -107,7 +107,7 @@ class Subproblems:
                 self._take_over(new, value)
 
     def restart(self, routes: Iterable[TimedRoute] | None) -> None:
-        """Goes back to these routes, or to nothing."""
+        """Starts again from these routes, or from nothing."""
         with self._turn:
             self._objective = self._told = None
             if routes is not None:
@@ -115,7 +115,7 @@ class Subproblems:
                 self._take_over(new, objective(self._model, new))
 
     def next(self) -> Subproblem | None:
-        """What a thread shall do next; None once the search is over. Waits until there are free routes."""
+        """A thread's next subproblem; None once the search is over. Waits until enough routes are free."""
         with self._turn:
             while not self._is_over() and not self.is_exhausted:
                 subproblem = None if self._objective is None else self._new_subproblem()
@@ -126,7 +126,7 @@ class Subproblems:
             return None
 
     def ended(self, subproblem: Subproblem, routes: Iterable[TimedRoute] | None) -> None:
-        """A thread is done; `routes` are in the part's numbers, None where there is no answer."""
+        """Takes a thread's result: routes in the part's numbers, or None if it has none."""
         with self._turn:
             if subproblem not in self._under_way or self._objective is None:
                 return
@@ -139,7 +139,7 @@ class Subproblems:
             self._turn.notify_all()
 
     def take(self) -> Solved | None:
-        """The routes, if they are better than those taken or offered before."""
+        """The routes, if they are better than any taken or offered before."""
         with self._turn:
             if self._objective is None or (self._told is not None and self._objective >= self._told):
                 return None
@@ -148,7 +148,7 @@ class Subproblems:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether nothing is left to be found: no task can be served, or a small problem was tried enough."""
+        """Whether to give up: no task can be served, or a small problem has been tried often enough."""
         count = len(self._possible)
         return not count or (count <= HANDFUL and self._in_vain > PATIENCE)
 
@@ -178,7 +178,7 @@ class Subproblems:
             self._route_of[list(tasks_of(route))] = route.vehicle
 
     def _new_subproblem(self) -> Subproblem | None:
-        """A group that no other thread works on; None if there is none near the place that chance names."""
+        """A random group that shares nothing with the other threads' groups; None if the draw finds none."""
         effort = self._rng.choice(EFFORTS)
         group = self._group(_most_tasks(effort))
         if group is None:
@@ -217,7 +217,7 @@ class Subproblems:
         return group if group.routes or (group.loose and group.spare) else None
 
     def _take_a_server(self, group: _Group, number: int, busy: Container[int]) -> None:
-        """A vehicle that may serve a task left out: those near may lack the skills or the room."""
+        """Adds a vehicle that may serve an unassigned task, which those near it may be unable to serve."""
         first = number if self._model.tasks[number].kind != "delivery" else number - 1
         able = [vehicle for vehicle in self._screening.able(first) if vehicle not in busy]
         if not able:
@@ -233,7 +233,7 @@ class Subproblems:
         group.loose.update(dict.fromkeys((number,) if partner is None else (number, partner)))
 
     def _neighbours(self) -> list[int]:
-        """The tasks that can be served, the nearest to one of them first; half of the time one left out."""
+        """Servable tasks by travel time from a random one, which half of the time is an unassigned one."""
         left_out = self._possible[self._route_of[self._possible] < 0]
         among = left_out if len(left_out) and self._rng.random() < 0.5 else self._possible
         if not len(among):
