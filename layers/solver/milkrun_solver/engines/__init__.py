@@ -1,1 +1,1 @@
-"""The engines behind one protocol."""
+"""The engines, a folder for each, behind one protocol."""

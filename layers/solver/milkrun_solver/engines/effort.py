@@ -1,16 +1,15 @@
-"""How thoroughly an engine searches. VROOM's child process imports it: it imports nothing heavy itself."""
+"""How thoroughly an engine searches. VROOM's child process imports this file, so it imports nothing heavy."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Effort:
-    """One solve of an engine that improves routes from several starts.
+    """The effort for one solve of an engine that improves routes from several starts.
 
     Attributes:
-        level: How deep its local search goes, VROOM's exploration level; None for construction heuristics
-            alone.
-        searches: How many starts it has, where not as many as the level has.
+        level: VROOM's exploration level: the depth of its local search; None for heuristics only.
+        searches: How many starts to improve; None for the level's own number.
     """
 
     level: int | None

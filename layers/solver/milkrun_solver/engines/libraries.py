@@ -1,8 +1,8 @@
-"""Imports of the two engines without what they pull in and nobody needs.
+"""Imports the two engines without their side effects.
 
-pyvroom imports pandas (84 MB) for the data frame view of a solution alone; the layer drops it, and a stand-in
-takes its place here even where it is installed, because it costs 0.3 s and 40 MB. pyvrp logs to standard
-output as soon as it is imported, which would break structured logs.
+pyvroom imports pandas (84 MB) only to show solutions as data frames. The layer leaves pandas out. A stand-in
+replaces it here even if it is installed, because importing it takes 0.3 s and 40 MB. pyvrp logs to standard
+output once it is imported, which would break structured logs.
 """
 
 import importlib
@@ -14,10 +14,7 @@ from typing import Any
 
 
 def load_vroom() -> Any:
-    """The extension module of pyvroom and its `Input`, with pandas never imported.
-
-    The result is untyped because pyvroom's own names have no types.
-    """
+    """Imports pyvroom without pandas. The result is untyped because pyvroom has no types."""
     if "vroom" not in sys.modules and "pandas" not in sys.modules:
         standin = types.ModuleType("pandas")
         standin.DataFrame = object  # type: ignore[attr-defined]  # named in an annotation of pyvroom
@@ -30,9 +27,9 @@ def load_vroom() -> Any:
 
 
 def load_pyvrp() -> Any:
-    """pyvrp, silent: without its log handler, and without the warning about penalties at their bound.
+    """Imports pyvrp without its log handler, and silences its warning about penalties at their bound.
 
-    That warning comes from every problem that cannot be served whole, which is no fault of the caller's.
+    Every problem with tasks that cannot be served causes that warning; the caller need not act on it.
     """
     pyvrp = importlib.import_module("pyvrp")
     logger = logging.getLogger("pyvrp")

@@ -1,4 +1,4 @@
-"""What an engine is to the search: it proposes routes for a problem, and improves routes that it is given."""
+"""The protocol of engines: an engine proposes routes for a problem, and improves routes that it is given."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -15,31 +15,31 @@ from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.rules.rule import Rule
 
 Routes = Sequence[PlannedRoute | TimedRoute]
-"""Routes of one problem, with their times where the engine gives them."""
+"""Routes of one problem, with times if the engine gives them."""
 Neighbourhood = Literal["whole", "parts", "subproblems", "route elimination"]
-"""What a search changes: every route, a large part of them, a few neighbouring ones, or a group of them
-that has to do with one route less."""
+"""What a search may change: all routes, a large part of them, a few neighbouring ones, or a group that must
+manage with one route fewer."""
 Depth = Literal["construction", "quick", "deep"]
-"""How far a proposal goes: construction heuristics alone, a quick local search after them, or the exploration
-level that the problem asks for after that."""
+"""How far a proposal goes: construction heuristics only, then a quick local search, then the exploration
+level that the problem asks for."""
 
 HANDFUL = 25
-"""The search of so few tasks ends by itself once it finds nothing better for a while."""
+"""A search of up to this many tasks ends by itself once it finds nothing better for a while."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """A problem that an engine is to search.
+    """A search for an engine to do.
 
     Attributes:
         model: The whole problem, or a part of it in numbers of its own.
         deadline: When to end, in `time.monotonic()` seconds.
-        is_over: Whether to end before that. An engine that iterates asks before each iteration.
-        found: Takes routes as soon as they are better than those before.
-        temperature: What a change may cost on average now, in legs of typical length.
-        seed: Start of the random numbers, where the engine keeps none from earlier searches.
+        is_over: Whether to end before that. An engine that iterates calls it before each iteration.
+        found: Takes better routes as soon as the engine finds them.
+        temperature: How much worse a change may be on average now, in legs of typical length.
+        seed: Start of the random numbers, unless the engine continues with those of an earlier search.
         effort: How thoroughly to search, for an engine that can choose.
-        must_serve_all: Whether routes that leave a task out are of no use.
+        must_serve_all: Whether routes must serve every task to be of use.
     """
 
     model: Model
@@ -53,20 +53,20 @@ class Assignment:
 
 
 class Session(ABC):
-    """One thread's use of an engine. What it learns in one search it may use in the next.
+    """One thread's use of an engine. It may keep what it learns from one search to the next.
 
     Attributes:
-        is_exhausted: Whether another search would find nothing: a small problem was searched long enough.
+        is_exhausted: Whether a small problem has been searched so long that nothing better can be expected.
     """
 
     is_exhausted = False
 
     @abstractmethod
     def propose(self, assignment: Assignment, depth: Depth, threads: int, /) -> Routes | None:
-        """Searches from nothing.
+        """Searches without known routes.
 
         Returns:
-            Where the search ended, which may be worse than what it found; None where that breaks a rule.
+            Where the search ended, which may be worse than what it found; None if that breaks a rule.
 
         Raises:
             EngineError: The engine refuses the problem, or failed.
@@ -77,18 +77,18 @@ class Session(ABC):
         """Searches from `start`, in the numbers of the assignment's problem.
 
         Returns:
-            Where the search ended, which may be worse than what it found; None where that breaks a rule, or
-            where the engine has no answer.
+            Where the search ended, which may be worse than what it found; None if that breaks a rule, or if
+            the engine has no answer.
 
         Raises:
-            EngineError: The engine failed, and will again.
+            EngineError: The engine failed, and would fail again.
         """
 
     def stop(self) -> None:  # noqa: B027  # most engines have nothing to do here
-        """Ends at once what another thread does in this session. An engine that asks `is_over` need not."""
+        """Ends a search that runs in another thread. An engine that calls `is_over` need not do anything."""
 
     def close(self) -> None:  # noqa: B027
-        """Frees what the session holds."""
+        """Frees the session's resources."""
 
 
 class Engine(ABC):
@@ -96,13 +96,13 @@ class Engine(ABC):
 
     Args:
         model: The whole problem.
-        known: Routes that keep the rules: what they serve is possible, whatever it looks like.
+        known: Routes that keep the rules: every task in them can be served.
 
     Attributes:
-        name: What an answer's `meta.engine` says.
-        neighbourhoods: What it is good at changing.
-        proposes: Whether its first routes come so early that other engines go on from them.
-        whole_bytes: Memory that its data of the whole problem take, where that may be much.
+        name: The engine's name, as in an answer's `meta.engine`.
+        neighbourhoods: The neighbourhoods that it searches well.
+        proposes: Whether its first routes come so early that other engines should continue from them.
+        whole_bytes: Size of its data for the whole problem; 0 if that is always small.
     """
 
     name: EngineName
@@ -122,14 +122,14 @@ class Engine(ABC):
 
     @cached_property
     def possible(self) -> list[int]:
-        """The other tasks."""
+        """The tasks that some vehicle can serve."""
         return [number for number in range(len(self._model.tasks)) if number not in self.impossible]
 
     @abstractmethod
     def session(self, number: int, seed: int, /) -> Session:
-        """What one thread uses; `number` counts the threads from 0."""
+        """A session for one thread; `number` counts the threads from 0."""
 
     def knows(self, _plan: Plan) -> bool:
-        """Whether the engine can go on from a plan. An engine that was not told of some tasks cannot where
-        the plan serves them."""
+        """Whether the engine can continue from a plan. It cannot if the plan serves tasks that the engine
+        left out as impossible."""
         return True

@@ -1,4 +1,4 @@
-"""The engines by name, in the order of preference: each is the `ENGINE` of `engines/<name>/engine.py`."""
+"""The engines by name, in order of preference. Each is the `ENGINE` of `engines/<name>/engine.py`."""
 
 from importlib import import_module
 from typing import get_args

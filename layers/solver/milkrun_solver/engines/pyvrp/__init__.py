@@ -1,1 +1,1 @@
-"""PyVRP, in threads."""
+"""PyVRP as an engine, in threads."""

@@ -1,10 +1,10 @@
-"""One thread's search with PyVRP: its local search within simulated annealing.
+"""One thread's search with PyVRP: PyVRP's local search within simulated annealing.
 
-Simulated annealing: Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated annealing", Science 220
-    (1983). PyVRP's local search, with its perturbation of a few neighbours before each descent: Wouda, Lan
-    and Kool, "PyVRP: a high-performance VRP solver package", INFORMS Journal on Computing 36 (2024).
-    PyVRP's own iterated local search accepts by late acceptance hill climbing; here a worse solution is
-    accepted by its cost in legs of typical length, so that one temperature suits problems of any size.
+Simulated annealing: S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, "Optimization by simulated annealing",
+Science 220 (1983). PyVRP: N. A. Wouda, L. Lan and W. Kool, "PyVRP: a high-performance VRP solver package",
+INFORMS Journal on Computing 36 (2024). PyVRP's own iterated local search accepts solutions by late acceptance
+hill-climbing. Here annealing replaces that, with the temperature in legs of typical length, so that the same
+temperatures suit problems of any size.
 """
 
 import math
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 class End(NamedTuple):
-    """Where a search ended: the best solution it saw, and the last current solution that keeps the rules."""
+    """The result of a search: its best solution, and its last current solution that keeps the rules."""
 
     best: "pyvrp.Solution"
     current: "pyvrp.Solution"
 
 
 class Annealing:
-    """Simulated annealing on one form of a problem. What it learns stays from one run to the next.
+    """Simulated annealing on one problem. It keeps its penalties and random numbers from one run to the next.
 
     Args:
         encoding: The problem.
-        complete: Whether every task must be served; else each is worth a prize.
+        complete: Whether every task must be served. If not, each task has a prize.
         seed: Start of the random numbers.
-        learned: Penalties of a search of a similar problem to begin with.
+        learned: Penalties to begin with, from a search of a similar problem.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Annealing:
         self._penalties = self._pyvrp.PenaltyManager(self._first_penalties(params, learned), params)
 
     def _first_penalties(self, params: Any, learned: Penalties | None) -> Penalties:
-        """What was learned if it fits; where prizes are at stake, what outweighs them."""
+        """The learned penalties if they fit; with prizes, penalties that outweigh the prizes."""
         if not self.complete:
             midpoint: Penalties = params.midpoint_penalties(self.data)
             return midpoint
@@ -68,25 +68,25 @@ class Annealing:
 
     @property
     def learned(self) -> Penalties | None:
-        """The penalties as the search has made them; None where prizes are at stake."""
+        """The penalties as the search has adapted them; None with prizes, whose penalties suit no part."""
         penalties: Penalties = self._penalties.penalties()
         return penalties if self.complete else None
 
     def first_solution(self) -> "pyvrp.Solution":
-        """A solution made from nothing: random, then improved. It may break constraints."""
+        """A random solution, improved by local search. It may break rules."""
         random = self._pyvrp.Solution.make_random(self.data, self._rng)
         return self._search(random, self._penalties.max_cost_evaluator(), exhaustive=True)
 
     def completed(self, plan: Plan) -> "pyvrp.Solution":
-        """A solution made from a plan, with what it leaves out put in. It may break constraints."""
+        """The solution for a plan, with the tasks inserted that the plan leaves out. It may break rules."""
         return self._search(self.solution(plan), self._penalties.max_cost_evaluator(), exhaustive=True)
 
     def feasible_part(self, solution: "pyvrp.Solution") -> Plan:
-        """The routes of a solution that keep the rules: an answer, if not a whole one."""
+        """The routes of a solution that keep the rules: an answer, even if it leaves tasks out."""
         return self.encoding.plan(solution, self.encoding.route_keeps_rules)
 
     def solution(self, plan: Plan) -> "pyvrp.Solution":
-        """The solution that a plan says."""
+        """PyVRP's solution for a plan."""
         return self.encoding.solution(self.data, plan)
 
     def run(
@@ -99,9 +99,9 @@ class Annealing:
         """Searches from `start` until it is over.
 
         Args:
-            is_over: Asked before each iteration.
-            found: Gets each better solution that keeps the rules, at once.
-            temperature: What a change may cost on average now, in legs of typical length.
+            is_over: Called before each iteration.
+            found: Called with each better solution that keeps the rules.
+            temperature: How much worse a change may be on average now, in legs of typical length.
         """
         best = current = feasible = start
         leg = self._leg(start)
@@ -122,7 +122,7 @@ class Annealing:
         return End(best, feasible)
 
     def _polished(self, solution: "pyvrp.Solution", costs: Any) -> "pyvrp.Solution":
-        """A feasible solution after a search of all its neighbours, if that is feasible too."""
+        """A feasible solution after an exhaustive local search, if the result is feasible too."""
         better = self._search(solution, costs, exhaustive=True)
         return better if self.encoding.keeps_rules(better) else solution
 

@@ -1,9 +1,9 @@
 """Which of PyVRP's matrices hold a vehicle's costs and limits.
 
-PyVRP has two matrices for a vehicle. The duration matrix carries time where time windows bind. The distance
-matrix carries what a leg costs. A limit on travel time or distance needs a matrix of its own, so it can be
-said only where cost is in proportion to it, or where no time window claims the duration matrix. The problems
-that this leaves out are told by `milkrun.schema.capabilities`.
+PyVRP has two matrices for a vehicle. If anything binds in time, the duration matrix carries time. The
+distance matrix carries what a leg costs. A limit on travel time or distance needs a matrix of its own. So
+PyVRP can express such a limit only if costs are in proportion to it, or if nothing binds in time and the
+duration matrix is free. `milkrun.schema.capabilities` excludes all other problems.
 """
 
 import math
@@ -36,12 +36,12 @@ class Channels:
 
 
 def time_unit(model: Model) -> int:
-    """Units of PyVRP's time per second: 1, or 100 where speed factors make fractions of seconds."""
+    """Units of PyVRP's time per second: 1, or 100 if speed factors lead to fractions of a second."""
     return 1 if model.at_plain_speed else HUNDREDTHS
 
 
 def channels(model: Model, vehicle: Vehicle) -> Channels | None:
-    """The matrices, costs and limits of a vehicle; None where PyVRP has no place for a limit of its own."""
+    """The matrices, costs and limits of a vehicle; None if PyVRP cannot express one of its limits."""
     seconds, max_metres = vehicle.source.max_travel_time, vehicle.source.max_distance
     max_time = None if seconds is None else seconds * time_unit(model)
     plain = _unlimited(model, vehicle)
@@ -64,11 +64,12 @@ def channels(model: Model, vehicle: Vehicle) -> Channels | None:
 
 
 def _unlimited(model: Model, vehicle: Vehicle) -> Channels:
-    """Costs in the distance matrix, as what they are in proportion to if they are."""
+    """The channels of a vehicle without limits: the distance matrix carries time or distance if costs are in
+    proportion to it, and else a mix of both or the custom costs."""
     if vehicle.travel.costs is not None:
         return Channels("custom", COST_UNIT, "time")
     per_hour, per_metre = vehicle.source.costs.per_hour, _per_metre(vehicle)
-    # VROOM's cost of a second is rounded in another way than its time, and counts where nothing is timed.
+    # If nothing binds in time, VROOM charges a rounded cost per second.
     exact = vehicle.duration_factor * per_hour
     per_second = exact if model.timed else vehicle.cost_factor
     if not per_metre and per_second == exact:
@@ -80,7 +81,7 @@ def _unlimited(model: Model, vehicle: Vehicle) -> Channels:
 
 
 def _limit_on_costs(plain: Channels, max_time: int | None, max_metres: int | None) -> Channels | None:
-    """A limit said by the distance matrix, where cost is in proportion to what is limited."""
+    """A limit on the distance matrix, if costs are in proportion to what is limited."""
     if max_metres is None and plain.distance == "time":
         return replace(plain, max_distance=max_time)
     if max_time is None and plain.distance == "distance":

@@ -1,7 +1,7 @@
-"""How PyVRP is told that no way leads from one location to another: by a distance that no route may have.
+"""Closed legs in PyVRP, which cannot forbid a leg: each gets a distance longer than any route may have.
 
-PyVRP knows no forbidden legs. So a leg that nobody may drive is longer than any route along open ways, and no
-route may be as long as that: it breaks a limit, as a route does that is too long.
+That distance is longer than any route without closed legs, and a limit on distance forbids routes of that
+length.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,12 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Closing:
-    """What is closed to the vehicles of one profile.
+    """The closed legs of one profile.
 
     Attributes:
-        legs: Between which locations no way leads.
-        most_distance: At least the distance of any route along open ways, and less than that of a closed leg.
+        legs: Which legs between locations are closed, `[from, to]`.
+        most_distance: At least the distance of any route without closed legs, and less than that of a closed
+            leg.
     """
 
     legs: Flags
@@ -33,11 +34,11 @@ class Closing:
 def close(
     travel: Travel, rows: Sequence[int | None], distance: Grid, duration: Grid, stops: Sequence[int]
 ) -> tuple[Grid, Grid, Closing | None]:
-    """The distances and durations of a profile with its closed legs told, and which these are.
+    """The distances and durations of a profile with its closed legs marked, and which legs these are.
 
     Args:
         rows: The row of each location in the matrices of the problem, None for nowhere.
-        stops: Locations that a route may come to, each as often as it may.
+        stops: The locations that a route may visit, each as often as the route may visit it.
     """
     legs = _closed_legs(travel, rows)
     if legs is None:
@@ -45,16 +46,16 @@ def close(
     into = np.where(legs, 0, distance).max(axis=0)
     most = max(1, int(into[list(stops)].sum()))
     longest = np.where(legs, 0, duration).max()
-    # The two may be one grid. A closed leg takes no longer than others: its distance alone shall say it.
+    # Both may be the same grid. Only the distance marks a closed leg, so its duration is that of an open leg.
     closed = np.where(legs, 2 * most + 1, distance), np.where(legs, longest, duration)
     return *closed, Closing(legs, most)
 
 
 def without_closed_legs(arguments: TypeArguments, closings: Sequence[Closing | None]) -> TypeArguments:
-    """The arguments of a vehicle type whose routes may be no longer than one along open ways.
+    """The arguments of a vehicle type, with a limit on distance that forbids closed legs.
 
     Args:
-        closings: Of each profile.
+        closings: The closed legs of each profile.
     """
     closing = closings[arguments.profile]
     if closing is None:

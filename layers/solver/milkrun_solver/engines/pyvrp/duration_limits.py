@@ -1,11 +1,11 @@
-"""Limits on the time from start to end of a route, where PyVRP is told a price instead.
+"""Limits on the duration of routes, which PyVRP is given as a price in some problems.
 
-Where a vehicle has several trips, goods come in during the day and somebody can be too late, PyVRP 0.14.1
-counts a route that lasts too long in two ways: in one of its trips waiting for goods past a time window is
-not taken off what is too long (`DurationSegment::timeWarp`), and which trip that is depends on how the route
-was put together. Moves that seem to pay then do not, and its local search makes the same ones again and again
-without end. What a route lasts it counts in one way, and so what overtime costs: the limit becomes overtime
-without end, at a price above all.
+PyVRP 0.14.1 is inconsistent if vehicles reload, goods have release times and there are time windows. It
+computes by how much a route exceeds its limit in two ways. In one of the route's trips, it does not subtract
+the wait for goods past a time window (`DurationSegment::timeWarp`), and which trip that is depends on how the
+route was put together. Moves then seem to pay but do not, and the local search repeats the same moves
+forever. The duration itself, and so the cost of overtime, is always computed in the same way. So the limit
+becomes unlimited overtime at a price that outweighs everything else.
 """
 
 import math
@@ -24,7 +24,7 @@ Limits = dict[int, int]
 
 
 def priced_limits(model: Model, fleet: Fleet) -> Limits:
-    """The limits that PyVRP is told as prices."""
+    """The limits that PyVRP is given as prices."""
     windows = any(task.windows for task in model.tasks) or any(it.window for it in model.vehicles)
     if not windows or not any(task.release for task in model.tasks):
         return {}
@@ -35,8 +35,8 @@ def priced_limits(model: Model, fleet: Fleet) -> Limits:
 def with_prices(data: "pyvrp.ProblemData", limits: Limits, complete: bool) -> "pyvrp.ProblemData":
     """The same data with prices instead of limits.
 
-    Overtime that has a cost of its own keeps that where every task must be served, and only
-    `lasts_too_long` limits it. Elsewhere it is free up to its limit: what more is served is worth more.
+    If every task must be served, overtime with a cost of its own keeps that cost, and only `lasts_too_long`
+    limits it. In all other cases overtime is free up to its limit, because serving a task is worth more.
     """
     if not limits:
         return data
@@ -54,13 +54,13 @@ def with_prices(data: "pyvrp.ProblemData", limits: Limits, complete: bool) -> "p
 
 
 def lasts_too_long(route: "pyvrp.Route", limits: Limits) -> bool:
-    """Whether a route lasts longer than its limit, which PyVRP knows no more of."""
+    """Whether a route lasts longer than its limit, which PyVRP no longer checks."""
     limit = limits.get(route.vehicle_type())
     return limit is not None and route.duration() > limit
 
 
 def _limit(kind: VehicleType) -> int | None:
-    """How long a route with several trips may last; None where there is one trip, or no limit."""
+    """How long a route may last if it can have several trips; None if it cannot, or if there is no limit."""
     arguments = kind.arguments
     has_several = arguments.reload_depots and arguments.max_reloads != 0
     if not has_several or arguments.shift_duration is None:

@@ -1,4 +1,4 @@
-"""Reloads that begin or end a trip without a task, which PyVRP leaves where they cost nothing."""
+"""Removes reloads around trips without a task. PyVRP leaves these in a route if they cost nothing."""
 
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
@@ -6,9 +6,9 @@ from milkrun_solver.routes.schedule import TimedRoute, schedule
 
 
 def without_empty_trips(model: Model, planned: PlannedRoute) -> PlannedRoute:
-    """The same route without trips that serve nobody, unless they make it cheaper or shorter.
+    """The route without trips that have no task, unless these make it cheaper or shorter.
 
-    In matrices where the way through a third place is a short cut, even such a reload may be of use.
+    They do in matrices where the detour through a place to reload is a short cut.
     """
     if not model.vehicles[planned.vehicle].reloads:
         return planned
@@ -28,6 +28,6 @@ def without_empty_trips(model: Model, planned: PlannedRoute) -> PlannedRoute:
 
 
 def _use(route: TimedRoute) -> tuple[int, ...]:
-    """What rules and costs may bind of a route."""
+    """The values of a route that limits and costs depend on."""
     end = route.stops[-1]
     return route.cost, route.overtime, end.duration, end.distance

@@ -1,7 +1,8 @@
-"""A problem as PyVRP's data, and plans to and from its solutions.
+"""Encodes a problem as PyVRP's data, and translates between plans and PyVRP's solutions.
 
-Jobs become clients, one for each time window as alternatives, and shipments shipments. Required skills and
-`max_tasks` become further load dimensions, and where not every task can be served, each is worth a prize.
+A job becomes a client, or a group of alternative clients if it has several time windows. A shipment becomes
+a shipment. Required skills and `max_tasks` become further load dimensions. If not every task can be served,
+each has a prize.
 """
 
 import threading
@@ -33,7 +34,7 @@ class Encoding:
 
     Attributes:
         possible: Numbers of the tasks that some vehicle can serve.
-        impossible: The others, which are left out, each with the rule that forbids it.
+        impossible: The other tasks, which are left out, each with the rule that forbids it.
         fleet: Vehicles, locations and matrices.
     """
 
@@ -52,7 +53,7 @@ class Encoding:
         self._sharing = threading.Lock()
 
     def _number_activities(self) -> None:
-        """PyVRP's clients of each job, one for each of its time windows, and its shipment of each pickup."""
+        """Numbers PyVRP's clients, one for each time window of a job, and PyVRP's shipments."""
         count = 0
         for number in self.possible:
             task = self._model.tasks[number]
@@ -64,8 +65,8 @@ class Encoding:
                 self._shipments[number] = len(self._shipments)
 
     def knows(self, plan: Plan) -> bool:
-        """Whether a plan serves nothing that was left out. Another engine may, in a very large problem: see
-        `milkrun_solver.feasibility.detours`."""
+        """Whether a plan serves only tasks that PyVRP knows. In a very large problem, another engine may
+        serve more: see `milkrun_solver.feasibility.detours`."""
         return _served(plan).issubset(self.possible)
 
     @property
@@ -78,7 +79,7 @@ class Encoding:
         return _served(plan).issuperset(self.possible)
 
     def shared(self, complete: bool) -> "tuple[pyvrp.ProblemData, Neighbours]":
-        """PyVRP's data and the neighbours of each activity, made once for all threads: they never change."""
+        """PyVRP's data and the neighbours of each activity. They never change, so all threads share them."""
         with self._sharing:
             if complete not in self._shared:
                 data = self.data(complete)
@@ -87,7 +88,7 @@ class Encoding:
             return self._shared[complete]
 
     def data(self, complete: bool) -> "pyvrp.ProblemData":
-        """PyVRP's data, with every task required or with prizes for those that are served."""
+        """PyVRP's data: with every task required, or with a prize for each."""
         vrp, fleet = self._pyvrp, self.fleet
         possible = self.possible
         worth = dict.fromkeys(possible, 0) if complete else prizes(self._model, fleet, possible)
@@ -161,7 +162,7 @@ class Encoding:
         )
 
     def _service(self, task: Task) -> int:
-        """Time on the spot. It binds nothing where nothing is timed, and may stand on the edges instead."""
+        """Time on the spot in PyVRP's units; 0 if nothing binds in time or the matrices include it."""
         if not self._model.timed or self.fleet.service_on_edges:
             return 0
         return self.fleet.time_unit * task.action(self._model.vehicles[0].type_rank)
@@ -173,18 +174,18 @@ class Encoding:
         return {f"{prefix}tw_early": unit * window[0], f"{prefix}tw_late": unit * window[1]}
 
     def keeps_rules(self, solution: "pyvrp.Solution") -> bool:
-        """Whether a solution keeps all rules, those too that PyVRP is told a price of."""
+        """Whether a solution keeps all rules, including those that PyVRP is given as a price."""
         in_time = not self._limits or all(map(self.route_keeps_rules, solution.routes()))
         return in_time and bool(solution.is_feasible())
 
     def route_keeps_rules(self, route: "pyvrp.Route") -> bool:
-        """The same of one route."""
+        """Whether a route keeps all rules."""
         return bool(route.is_feasible()) and not lasts_too_long(route, self._limits)
 
     def plan(
         self, solution: "pyvrp.Solution", wanted: Callable[["pyvrp.Route"], bool] = lambda _: True
     ) -> Plan:
-        """The plan that a solution of PyVRP says, or the part of it with the routes that are wanted."""
+        """The plan of PyVRP's solution, with only the routes for which `wanted` is True."""
         jobs = {client: number for number, clients in self._clients.items() for client in clients}
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
@@ -229,7 +230,7 @@ class Encoding:
         return activity(kinds.DELIVERY, self._shipments[visit - 1])
 
     def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
-        """Which of its windows each stop of a route starts in."""
+        """The rank of the time window in which each stop of a route starts."""
         windows = [
             self._model.tasks[visit].windows if isinstance(visit, int) else () for visit in planned.visits
         ]

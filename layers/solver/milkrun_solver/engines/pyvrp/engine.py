@@ -1,5 +1,4 @@
-"""PyVRP as an engine: iterated local search in the calling thread, on the whole problem or on a part of
-it."""
+"""PyVRP as an engine: searches the whole problem, or a part of it, in the calling thread."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     import pyvrp
 
 PATIENCE = 400
-"""Iterations a task without a better answer, after which the search of a handful of tasks ends."""
+"""Iterations per task without a better answer after which the search of a handful of tasks ends."""
 
 
 class PyvrpEngine(Engine):
@@ -40,12 +39,12 @@ class PyvrpEngine(Engine):
         return PyvrpSession(self._model, self.encoding, seed, hurries=number == 0)
 
     def knows(self, plan: Plan) -> bool:
-        """Whether a plan serves only what PyVRP was told of."""
+        """Whether a plan serves only tasks that PyVRP knows."""
         return self.encoding.knows(plan)
 
 
 class PyvrpSession(Session):
-    """One thread's searches: of the whole problem, with its state kept, and of one part after the other."""
+    """One thread's searches. The search of the whole problem keeps its state from one call to the next."""
 
     def __init__(self, model: Model, encoding: Encoding, seed: int, hurries: bool) -> None:
         self._model = model
@@ -54,11 +53,11 @@ class PyvrpSession(Session):
         self._learned: Penalties | None = None
 
     def propose(self, assignment: Assignment, _depth: Depth, _threads: int) -> Plan | None:
-        """Searches the whole problem from nothing until it is over."""
+        """Searches the whole problem without known routes, until the search is over."""
         return self._search_whole(assignment, None)
 
     def improve(self, assignment: Assignment, start: Plan) -> Plan | None:
-        """Searches the whole problem, or a part of it, until it is over."""
+        """Searches the whole problem, or a part of it, until the search is over."""
         if assignment.model is self._model:
             return self._search_whole(assignment, start)
         return self._search_part(assignment, start)
@@ -76,12 +75,12 @@ class PyvrpSession(Session):
         was_complete = self._whole.complete
         end = self._whole.search(start, is_over, found, assignment.temperature)
         if self._whole.complete != was_complete:
-            patience.regain()  # not every task can be served: what follows is another search
+            patience.regain()  # not every task can be served, so the next search is another one, with prizes
         self.is_exhausted = patience.is_lost()
         return end
 
     def _search_part(self, assignment: Assignment, start: Plan) -> Plan | None:
-        """Searches a part with the penalties that the search of another part has learned."""
+        """Searches a part, starting with the penalties learned from the part before."""
         encoding = Encoding(assignment.model)
         must_serve_all = assignment.must_serve_all
         if not encoding.possible or (must_serve_all and not encoding.knows_all):
@@ -100,10 +99,10 @@ class PyvrpSession(Session):
 
 
 class _Whole:
-    """Searches of the whole problem: every task is required, or worth a prize where that fails.
+    """Searches of the whole problem. Every task is required; if that fails, each has a prize instead.
 
-    One that hurries begins with prizes where nothing is known. The first routes that keep the rules then
-    serve far more tasks, and from them it is not far to serve all.
+    A search that hurries, and has no known routes, begins with prizes. The first routes that keep the rules
+    then serve far more tasks, and it takes little to serve all.
     """
 
     def __init__(self, encoding: Encoding, seed: int, hurries: bool) -> None:
@@ -120,10 +119,10 @@ class _Whole:
         found: Callable[[Plan], None],
         temperature: Callable[[], float],
     ) -> Plan | None:
-        """Searches from a plan, or from nothing. `found` gets each better plan.
+        """Searches from a plan, or without known routes. Calls `found` with each better plan.
 
         Returns:
-            Where the search ended; None where that breaks a rule.
+            Where the search ended; None if that breaks a rule.
         """
         if start is not None:
             self.complete = self._encoding.is_complete(start)
@@ -146,7 +145,7 @@ class _Whole:
         return self._encoding.plan(end.current) if self._encoding.keeps_rules(end.current) else None
 
     def _soon(self) -> Plan:
-        """Routes that keep the rules, found in little time."""
+        """Routes that keep the rules and are found quickly."""
         with_prizes = self._search_with(complete=False)
         return with_prizes.feasible_part(with_prizes.first_solution())
 
@@ -157,24 +156,24 @@ class _Whole:
 
 
 class _Patience:
-    """Counts the iterations of a small problem's search that found nothing better."""
+    """Counts the iterations in which the search of a small problem finds nothing better."""
 
     def __init__(self, tasks: int) -> None:
         self._limit = PATIENCE * tasks if tasks <= HANDFUL else None
         self._in_vain = 0
 
     def is_lost(self) -> bool:
-        """Counts one more iteration; says whether it was one too many."""
+        """Counts one more iteration; returns whether it is one too many."""
         self._in_vain += 1
         return self._limit is not None and self._in_vain > self._limit
 
     def regain(self) -> None:
-        """Something better was found."""
+        """Starts counting again, because the search has found something better."""
         self._in_vain = 0
 
 
 def _first(search: Annealing, start: Plan | None) -> "pyvrp.Solution":
-    """Where a search starts: the plan, or else a solution made from nothing."""
+    """The solution that a search starts from: that of the plan, or else a new one."""
     if start is not None:
         return search.solution(start)
     first = search.first_solution()

@@ -1,4 +1,4 @@
-"""PyVRP's side of the road: locations, vehicle types, and the matrices each type sees."""
+"""Vehicles in PyVRP's terms: locations, vehicle types, and the matrices that each type uses."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from milkrun_solver.rules.max_tasks import binds
 
 @dataclass(frozen=True)
 class _Profile:
-    """What decides a pair of matrices; `travel` is the identity of the travel data."""
+    """What a pair of matrices depends on; `travel` is the `id` of the travel data."""
 
     travel: int
     channels: Channels
@@ -33,16 +33,17 @@ class Fleet:
 
     Args:
         model: A problem that PyVRP can express.
-        possible: Numbers of the tasks that take part.
+        possible: Numbers of the tasks to include.
 
     Attributes:
         time_unit: Units of PyVRP's time per second.
-        divisor: PyVRP's cost unit in VROOM's internal units: the largest that leaves all costs whole.
-        skill_sets: Sets of required skills that some vehicle lacks: load dimensions it has no room in.
+        divisor: PyVRP's cost unit in VROOM's internal units: the largest that leaves all costs whole numbers.
+        skill_sets: Sets of required skills that some vehicle lacks. Each is a load dimension in which such a
+            vehicle has capacity 0.
         counts_tasks: Whether the last load dimension counts tasks.
-        service_on_edges, work_on_edges: Whether time on the spot, and its cost, depend on the vehicle and so
-            stand on the edges of its matrices.
-        locations: Where tasks, starts, ends and places to reload are.
+        service_on_edges, work_on_edges: Whether time on the spot, and its cost, depend on the vehicle, so
+            that the vehicle's matrices include them.
+        locations: The locations of tasks, starts, ends and places to reload.
         types: The vehicle types.
     """
 
@@ -66,17 +67,17 @@ class Fleet:
 
     @property
     def matrix_bytes(self) -> int:
-        """Memory that the matrices of all profiles take."""
+        """Size of the matrices of all profiles."""
         return 2 * 8 * len(self.locations.rows) ** 2 * len(self._profiles)
 
     def _channels_of(self, vehicle: Vehicle) -> Channels:
         found = channels(self._model, vehicle)
         if found is None:
-            raise ValueError("a vehicle that PyVRP cannot express was not left to VROOM")
+            raise ValueError("PyVRP cannot express the limits of a vehicle")
         return found
 
     def _common_divisor(self) -> int:
-        """PyVRP's penalties suit small costs best."""
+        """The greatest common divisor of all costs: PyVRP's penalties suit small costs best."""
         parts = []
         for vehicle, channel in zip(self._model.vehicles, self._channels, strict=True):
             costs = vehicle.source.costs
@@ -116,11 +117,11 @@ class Fleet:
 
     @property
     def extra_dimensions(self) -> int:
-        """How many load dimensions there are beside the problem's own amounts."""
+        """The number of load dimensions beside the problem's own amounts."""
         return len(self.skill_sets) + self.counts_tasks
 
     def loads(self, task: Task, amounts: Sequence[int]) -> list[int]:
-        """What a task puts on board in each load dimension."""
+        """The load of a task in each dimension."""
         skills = [int(task.skills == needed) for needed in self.skill_sets]
         return [*amounts, *skills, *([1] if self.counts_tasks else [])]
 
@@ -137,7 +138,7 @@ class Fleet:
         return HUNDREDTHS // self.time_unit * vehicle.source.costs.per_overtime_hour
 
     def _profile(self, vehicle: Vehicle, channel: Channels) -> int:
-        """The number of the matrices that the vehicle sees, shared with those that see the same."""
+        """The number of the vehicle's matrices. Vehicles with equal matrices share them."""
         carried = replace(channel, unit_duration=0, max_distance=None, max_duration=None)
         if not self.work_on_edges:
             carried = replace(carried, unit_distance=0)
@@ -161,7 +162,7 @@ class Fleet:
 
     @property
     def closings(self) -> list[Closing | None]:
-        """What is closed to the vehicles of each profile; None where all ways are open."""
+        """The closed legs of each profile; None if all its legs are open."""
         return [closing for _, _, closing in self._closed]
 
     @cached_property
@@ -175,7 +176,7 @@ class Fleet:
         ]
 
     def _pair(self, channel: Channels, vehicle: Vehicle) -> tuple[Grid, Grid]:
-        """Distances and durations; one grid where they are the same, since PyVRP copies what it is given."""
+        """Distances and durations. They may be one grid, because PyVRP copies what it is given."""
         distance = self._grid(channel.distance, vehicle, channel.mix)
         on_edges = self.service_on_edges or self.work_on_edges
         shared = channel.distance == channel.duration and not on_edges
@@ -189,7 +190,7 @@ class Fleet:
         return distance, duration
 
     def _add_work(self, vehicle: Vehicle, distance: Grid, duration: Grid) -> None:
-        """Time on the spot goes on the edges out of a task, its cost on those into it."""
+        """Adds the time on the spot to the legs out of each task, and its cost to the legs into it."""
         rate = HUNDREDTHS * vehicle.source.costs.per_task_hour // self.divisor
         for number, location in self.locations.of_task.items():
             seconds = self._model.tasks[number].action(vehicle.type_rank)
@@ -199,7 +200,7 @@ class Fleet:
                 distance[:, location] += rate * seconds
 
     def _grid(self, kind: Matrix, vehicle: Vehicle, mix: tuple[int, int]) -> Grid:
-        """One matrix between all locations; legs from and to nowhere are 0."""
+        """One matrix between all locations. Legs from and to nowhere are 0."""
         travel = vehicle.travel
         terms: dict[Matrix, list[tuple[Cells | None, int]]] = {
             "time": [(travel.durations, vehicle.duration_factor if self.time_unit > 1 else 1)],

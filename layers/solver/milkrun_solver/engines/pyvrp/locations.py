@@ -1,4 +1,4 @@
-"""Where PyVRP's stops are: locations, and which of them are depots."""
+"""PyVRP's locations, and which of them are depots."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,19 @@ from milkrun_solver.model.problem import Model, Vehicle
 
 
 class Locations:
-    """One location for each row of the matrices in use, or for each task where tasks at one row must differ.
+    """One location for each row of the matrices in use, or one for each task.
 
     Args:
-        possible: Numbers of the tasks that take part.
-        apart: Whether tasks at one row differ: what is driven between them depends on the task.
+        possible: Numbers of the tasks to include.
+        apart: Whether each task needs its own location, because the matrices between tasks at the same row
+            depend on the task.
 
     Attributes:
-        rows: The matrix row of each location, None for the nowhere where open routes start and end.
+        rows: The matrix row of each location; None for nowhere, where open routes start and end.
         of_task: The location of each task.
-        depots: The location of each start and end, by its matrix row.
-        reloads: The location of each depot where to reload, by its matrix row and the seconds that it takes.
-            It comes after the others, since a route's start takes no time.
+        depots: The location of each start and end, by matrix row.
+        reloads: The location of each place to reload, by matrix row and seconds. These have depots of their
+            own, after all others, because starting a route takes no time and reloading does.
     """
 
     def __init__(self, model: Model, possible: Sequence[int], apart: bool) -> None:

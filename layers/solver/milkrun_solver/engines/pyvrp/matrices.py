@@ -1,4 +1,4 @@
-"""Matrices as PyVRP takes them, in 64 bits, between the locations of a problem or of a part of it."""
+"""Matrices in PyVRP's 64 bits, between the locations of a problem or of a part of it."""
 
 from collections.abc import Sequence
 
@@ -10,17 +10,21 @@ from milkrun_solver.model.travel import Cells
 Grid = npt.NDArray[np.int64]
 
 _BLOCK = 256
-"""Rows made at once: nothing in between is as large as a grid."""
+"""Rows computed at once, so that intermediate results stay much smaller than a grid."""
 
 
 def grid(terms: Sequence[tuple[Cells | None, int]], rows: Sequence[int | None]) -> Grid:
-    """The sum of matrices, each times a factor, between locations at these rows of them.
+    """The weighted sum of matrices, between locations at these rows.
 
-    Of the matrices it reads these rows and columns alone, so a part costs what its size is, however large the
-    whole may be. Legs from and to nowhere, whose row is None, are 0.
+    Only these rows and columns are read, so the work depends on the size of the part and not of the whole.
+    Legs from and to nowhere, whose row is None, are 0.
+
+    Args:
+        terms: Matrices and their factors.
+        rows: The matrix row of each location, None for nowhere.
 
     Raises:
-        ValueError: A matrix that counts is not there.
+        ValueError: A matrix is missing.
     """
     nowhere = [location for location, row in enumerate(rows) if row is None]
     places = np.array([0 if row is None else row for row in rows], dtype=np.intp)

@@ -1,4 +1,9 @@
-"""What PyVRP charges a broken rule while it searches: at first, and at most."""
+"""PyVRP's penalties for broken rules: their first values and their bound.
+
+PyVRP adapts the penalties towards a target share of feasible solutions, as does T. Vidal, "Hybrid genetic
+search for the CVRP: open-source implementation and SWAP* neighborhood", Computers & Operations Research 140
+(2022). Here the first values and the bound come from the problem.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,27 +14,28 @@ if TYPE_CHECKING:
     import pyvrp
 
 Penalties = tuple[list[float], float, float]
-"""Cost of a unit of each load, of a second and of a metre too much, in PyVRP's units."""
+"""Penalties per unit of excess load in each dimension, lateness and excess distance, in PyVRP's units."""
 
 UPDATES = {"solutions_between_updates": 100, "penalty_increase": 1.2, "penalty_decrease": 0.85}
-"""PyVRP's own steps, after every 500 iterations, suit minutes: here a search has a few thousand in all."""
+"""PyVRP's defaults update after every 500 iterations, which suits minutes. A search here has only a few
+thousand iterations."""
 _LOAD, _TIME = 5.0, 10.0
-"""What it costs at first to carry one typical amount too much, or to be a typical leg too late, in legs."""
+"""First penalties, in typical legs: for one typical amount too much, and for being late by a typical leg."""
 _NEAREST, _SAMPLE = 20, 100
-"""A leg is typical between places and the nearest others; so many places are looked at."""
+"""A typical leg is the mean over a sample of places and this many nearest neighbours of each."""
 _TYPICAL_LEG = 1_000
-"""Cost of a leg that PyVRP's default penalties suit."""
+"""Cost of a leg for which PyVRP's default penalties are suitable."""
 _MOST_COST = 2**61
-"""Bound on what all broken rules of a solution cost together. PyVRP counts in 64 bits and does not look."""
+"""Bound on the sum of all penalties of a solution: PyVRP's 64-bit numbers overflow unnoticed."""
 UNLIMITED = 2**63 - 1
-"""PyVRP's value of limits that are not given."""
+"""PyVRP's value for a limit that is not set."""
 
 
 def first_penalties(data: "pyvrp.ProblemData") -> Penalties:
-    """Penalties of about the right size to begin with, from the typical leg of a problem.
+    """First penalties of about the right size, from the typical leg of a problem.
 
-    PyVRP's own start halfway to its bound, some thousand times too high: nothing but feasible solutions is
-    looked at until they have come down, which takes tens of thousands of iterations.
+    PyVRP starts halfway to its bound, about a thousand times too high. The search then sees only feasible
+    solutions until the penalties have come down, which takes tens of thousands of iterations.
     """
     kind = data.vehicle_type(0)
     distance = _typical(data.distance_matrix(kind.profile))
@@ -42,8 +48,8 @@ def first_penalties(data: "pyvrp.ProblemData") -> Penalties:
 
 
 def max_penalty(data: "pyvrp.ProblemData") -> float:
-    """PyVRP's default bound, raised where costs are counted in smaller units or prizes are at stake, as far
-    as 64 bits reach."""
+    """PyVRP's default bound on penalties, raised for legs that cost more than typical ones and for prizes, as
+    far as 64 bits allow."""
     kind = data.vehicle_type(0)
     leg = float(data.distance_matrix(kind.profile).mean()) * kind.unit_distance_cost
     leg += float(data.duration_matrix(kind.profile).mean()) * kind.unit_duration_cost
@@ -54,7 +60,7 @@ def max_penalty(data: "pyvrp.ProblemData") -> float:
 
 
 def _most_violation(data: "pyvrp.ProblemData") -> int:
-    """A bound on what all routes of a solution can be too late, too long, and too full, in all."""
+    """A bound on the sum of lateness, excess distance and excess load over all routes of a solution."""
     stops = _stops(data)
     legs = 3 * len(stops)  # one into each stop, one to a reload after it, one to the end of its route
     longest = max(int(durations.max()) for durations in data.duration_matrices())
@@ -69,7 +75,7 @@ def _most_violation(data: "pyvrp.ProblemData") -> int:
 
 
 def _most_waiting(data: "pyvrp.ProblemData") -> int:
-    """How long a stop can wait after one that was too late, since lateness turns the clock back."""
+    """The longest wait after a late stop: PyVRP turns the clock back to the end of the missed window."""
     stops, kinds = _stops(data), data.vehicle_types()
     opening = [stop.tw_early for stop in stops]
     closing = [timed.tw_late for timed in (*stops, *kinds)]

@@ -1,4 +1,4 @@
-"""What serving each task is worth to PyVRP, where not every one can be served."""
+"""PyVRP's prizes for tasks, for problems in which not every task can be served."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from milkrun_solver.engines.pyvrp.matrices import Grid
 from milkrun_solver.model.problem import HUNDREDTHS, Model
 
 _MOST = 2**59
-"""Bound on the sum of what tasks are worth, and on that of what priorities add: PyVRP counts in 64 bits."""
+"""Bound on the sum of the prizes without priorities, and on what priorities add, as 64 bits allow."""
 
 
 def prizes(model: Model, fleet: Fleet, possible: Sequence[int]) -> dict[int, int]:
-    """What serving each of the possible tasks is worth, in PyVRP's cost unit.
+    """The prize of each possible task, in PyVRP's cost unit.
 
-    One task outweighs all travel, one point of priority all tasks, as far as 64 bits reach. The cost of
-    working on the spot, where it is the same for all vehicles, is taken off.
+    One task outweighs all travel, and one point of priority outweighs all tasks, as far as 64 bits allow. The
+    cost of time on the spot is subtracted if it is the same for all vehicles.
     """
     tasks = {number: model.tasks[number] for number in possible}
     points = sum(task.priority for task in tasks.values())
@@ -32,8 +32,8 @@ def prizes(model: Model, fleet: Fleet, possible: Sequence[int]) -> dict[int, int
 
 
 def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> int:
-    """A cost above that of any plan, which comes to each task once, to a place to reload once for each task
-    at most, and with each vehicle to an end."""
+    """A cost above that of any plan. A plan visits each task once, reloads at most once for each task, and
+    returns each vehicle once."""
     into = _dearest_legs(fleet)
     legs = sum(into[fleet.locations.of_task[number]] for number in possible)
     legs += len(possible) * max((into[location] for location in fleet.locations.reloads.values()), default=0)
@@ -52,7 +52,7 @@ def _more_than_any_plan(model: Model, fleet: Fleet, possible: Sequence[int]) -> 
 
 
 def _dearest_legs(fleet: Fleet) -> list[int]:
-    """What the dearest leg into each location costs, whoever drives it."""
+    """The cost of the most expensive leg into each location, over all vehicle types."""
     closings = fleet.closings
     distances, durations = (list(map(_longest_legs, grids, closings)) for grids in fleet.matrices)
     dearest = [0] * len(fleet.locations.rows)
@@ -67,6 +67,6 @@ def _dearest_legs(fleet: Fleet) -> list[int]:
 
 
 def _longest_legs(grid: Grid, closing: Closing | None) -> list[int]:
-    """The longest leg into each location that may be driven."""
+    """The longest open leg into each location."""
     longest: list[int] = np.max(grid if closing is None else np.where(closing.legs, 0, grid), axis=0).tolist()
     return longest

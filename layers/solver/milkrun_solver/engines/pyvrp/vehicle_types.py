@@ -1,4 +1,4 @@
-"""Vehicles that are alike, as PyVRP is told of them."""
+"""PyVRP's vehicle types: vehicles that are alike."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TypeArguments:
-    """PyVRP's arguments for a vehicle type, by its names and in its units. None leaves PyVRP's default."""
+    """The arguments of PyVRP's `VehicleType`, in PyVRP's units. None leaves PyVRP's default."""
 
     start_depot: int
     end_depot: int
@@ -25,7 +25,7 @@ class TypeArguments:
     max_reloads: int | None = None
 
     def as_keywords(self) -> dict[str, Any]:
-        """The arguments that are given, with lists for tuples: PyVRP takes lists alone."""
+        """The arguments that are not None, with lists for tuples: PyVRP accepts only lists."""
         given = ((it.name, getattr(self, it.name)) for it in fields(self))
         return {
             name: list(value) if isinstance(value, tuple) else value
@@ -36,7 +36,7 @@ class TypeArguments:
 
 @dataclass(frozen=True, slots=True)
 class VehicleType:
-    """The arguments of vehicles that are alike, and their numbers."""
+    """A vehicle type, and the numbers of its vehicles."""
 
     arguments: TypeArguments
     vehicles: list[int] = field(default_factory=list)

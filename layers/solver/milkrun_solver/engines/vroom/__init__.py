@@ -1,1 +1,1 @@
-"""VROOM, in a child process."""
+"""VROOM as an engine, in child processes."""

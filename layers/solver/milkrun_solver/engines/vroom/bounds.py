@@ -1,4 +1,4 @@
-"""Matrices that VROOM can add up: it refuses those whose longest legs come to 2**32 in all."""
+"""Keeps matrices within VROOM's bound: it refuses a problem if the sum of its longest legs reaches 2**32."""
 
 import math
 from collections.abc import Mapping
@@ -15,22 +15,23 @@ Flags = npt.NDArray[np.bool_]
 
 _MOST = 2**32 - 1
 _NO_WAY = 2**31
-"""Seconds that no leg of a problem takes."""
+"""More seconds than any leg of a problem takes."""
 _MOST_HUGE = 0.9
-"""Share of the legs that may be too long. Where more are, they mean what they say, and VROOM shall refuse."""
+"""Largest share of legs that are forbidden for their size. If more are too long, they are meant as ordinary
+legs, and VROOM should refuse the problem."""
 
 
 def bounded(
     model: Model, problem: dict[str, Any], matrices: dict[str, Matrices], closed: Mapping[str, Flags | None]
 ) -> None:
-    """Makes of a problem one that VROOM takes: no vehicle may drive where no way leads, and costs or legs
-    that are too large to be added up are divided or forbidden.
+    """Changes a problem so that VROOM accepts it: closed legs are forbidden, and costs or legs that are too
+    large for VROOM's sums are divided or forbidden.
 
-    What VROOM answers is true but for custom costs, which may stand divided there.
+    VROOM's answer then holds for the original problem, but its custom costs may be divided.
 
     Args:
-        problem, matrices: What VROOM is to be given; changed where they stand.
-        closed: By profile, the legs along which no way leads; None where all are open.
+        problem, matrices: VROOM's input; changed in place.
+        closed: The closed legs of each profile; None if all its legs are open.
     """
     if any(_bound(cells, problem) > _MOST for cells in _counted(matrices, closed).values()):
         _divide_costs(problem, matrices, closed)
@@ -41,7 +42,7 @@ def bounded(
 
 
 def _counted(matrices: Mapping[str, Matrices], closed: Mapping[str, Flags | None]) -> dict[str, Cells]:
-    """What each profile's legs cost, closed ones nothing."""
+    """The cost of each profile's legs, with 0 for closed ones."""
     counted = {
         name: durations if costs is None else costs for name, (durations, _, costs) in matrices.items()
     }
@@ -55,7 +56,7 @@ def _opened(cells: Cells, closed: Flags | None) -> Cells:
 def _divide_costs(
     problem: dict[str, Any], matrices: dict[str, Matrices], closed: Mapping[str, Flags | None]
 ) -> None:
-    """Divides all costs by what they have in common, where every profile has custom ones."""
+    """Divides all costs by their greatest common divisor, if every profile has custom costs."""
     priced = [(_opened(costs, closed[name])) for name, (_, _, costs) in matrices.items() if costs is not None]
     if len(priced) < len(matrices):
         return
@@ -72,8 +73,8 @@ def _divide_costs(
 
 
 def _forbidden(cells: Cells, problem: dict[str, Any], closed: Flags | None) -> Flags | None:
-    """The legs that no vehicle may drive: closed ones, and those so long or dear that VROOM would refuse the
-    problem. None where it may drive all."""
+    """The legs that no vehicle may drive: closed ones, and those so long or expensive that VROOM would refuse
+    the problem. None if all are allowed."""
     if _bound(cells, problem) <= _MOST:
         return closed
     huge: Flags = cells > _largest(problem)
@@ -90,7 +91,7 @@ def _forbid(
     profile: str,
     forbidden: Flags,
 ) -> None:
-    """Makes each of these legs take longer than its vehicle may travel in all."""
+    """Makes each of these legs longer than the `max_travel_time` of its vehicles."""
     durations, distances, costs = matrices[profile]
     largest = _largest(problem)
     longest = largest if costs is None else _NO_WAY
@@ -115,7 +116,7 @@ def _rows(problem: dict[str, Any]) -> tuple[list[int], list[int], list[int]]:
 
 
 def _largest(problem: dict[str, Any]) -> int:
-    """The longest leg, or the highest cost of one, of which VROOM can add up as many as there may be."""
+    """The largest leg whose sum over all legs of a plan stays within VROOM's bound."""
     return _MOST // sum(map(len, _rows(problem)))
 
 

@@ -1,9 +1,9 @@
-"""The child process that runs VROOM, which holds the interpreter's lock while it solves and keeps no time
-limit: here it can be killed.
+"""The child process that runs VROOM. VROOM holds the interpreter's lock while it solves and does not keep its
+time limit, but a process can be killed.
 
-Reads pickled `Request`s from standard input until that is closed. Writes one line for each answer to standard
-output, `+` and VROOM's JSON, or `-` and a message where VROOM refused, and an empty line after each request.
-pyvroom's private names are used here alone.
+Reads pickled `Request`s from standard input until that is closed. For each answer, writes a line to standard
+output: `+` and VROOM's JSON, or `-` and a message if VROOM refuses. An empty line ends each request. Only
+this file uses pyvroom's private names.
 """
 
 import ctypes
@@ -28,12 +28,12 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Serves requests until there are no more."""
+    """Serves requests until standard input is closed."""
     parent = os.getppid()
     _die_with_parent()
     if os.getppid() != parent:
         return
-    # What a library prints must not stand among the answers.
+    # Send what libraries print to standard error, away from the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     while True:
@@ -83,7 +83,7 @@ def input_of(vroom: Any, request: Request) -> Any:
 
 
 def answer(vroom: Any, request: Request, effort: Effort, seconds: float) -> str:
-    """VROOM's answer to one effort, as JSON on one line."""
+    """VROOM's answer for one effort, as JSON on one line."""
     timeout = timedelta(0) if effort.level is None else timedelta(seconds=seconds)
     common = {"nb_threads": request.threads, "timeout": timeout}
     problem = input_of(vroom, request)
@@ -93,7 +93,7 @@ def answer(vroom: Any, request: Request, effort: Effort, seconds: float) -> str:
 
 
 def output_of(solved: Any) -> str:
-    """A solution of pyvroom as VROOM's JSON, with distances."""
+    """pyvroom's solution as VROOM's JSON, with distances."""
     stream = io.StringIO()
     with redirect_stdout(stream):
         solved._geometry_solution_json()

@@ -1,4 +1,4 @@
-"""What the child process that runs VROOM is asked. It imports nothing that the child does not need."""
+"""Requests to the child process that runs VROOM. This file imports only what the child needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Matrices = tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None, npt.NDAr
 
 @dataclass(frozen=True)
 class Request:
-    """A problem and the solves to do.
+    """A problem, and the efforts to solve it with.
 
     Attributes:
         problem: VROOM's input without matrices.
-        matrices: Matrices of each profile.
-        efforts: The solves, one after the other.
-        threads: How many threads each may use.
-        seconds: How long all of it may take.
+        matrices: The matrices of each profile.
+        efforts: One solve for each, in this order.
+        threads: How many threads each solve may use.
+        seconds: The time limit for all solves together.
     """
 
     problem: dict[str, Any]

@@ -1,4 +1,4 @@
-"""A problem as VROOM's JSON, normalised, with its matrices apart."""
+"""Encodes a problem as VROOM's JSON, with the matrices apart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,12 +13,12 @@ from milkrun_solver.model.problem import Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells
 
 _ALWAYS = (0, 2**31)
-"""A time window that binds nothing. A part without any gets one where the whole has some: VROOM rounds costs
-in another way where nothing is timed."""
+"""A time window that never binds. A part in which nothing binds in time gets it if something in the whole
+problem does: VROOM rounds costs differently otherwise."""
 
 
 def request_of(model: Model, efforts: Sequence[Effort], threads: int, seconds: float) -> Request:
-    """The request for a problem, with the rows of its matrices that it uses."""
+    """The request for a problem, with only the matrix rows that it uses."""
     rows = _rows(model)
     row_of = {place: rank for rank, place in enumerate(rows)}
     problem: dict[str, Any] = {
@@ -47,7 +47,7 @@ def _rows(model: Model) -> list[int]:
 
 
 def _matrices(model: Model, rows: list[int]) -> dict[str, Matrices]:
-    """VROOM takes distances of all profiles or of none, so zeros stand in for those that nobody asks for."""
+    """Each profile's matrices. VROOM needs distances for all profiles or none, so missing ones become 0."""
     profiles = {vehicle.source.profile: vehicle.travel for vehicle in model.vehicles}
     measured = any(travel.distances is not None for travel in profiles.values())
 
@@ -65,7 +65,7 @@ def _matrices(model: Model, rows: list[int]) -> dict[str, Matrices]:
 
 
 def _closed(model: Model, rows: list[int]) -> dict[str, Flags | None]:
-    """The legs between these rows along which no way leads, by profile."""
+    """The closed legs between these rows, by profile."""
     profiles = {vehicle.source.profile: vehicle.travel.closed for vehicle in model.vehicles}
     return {name: None if legs is None else legs[np.ix_(rows, rows)] for name, legs in profiles.items()}
 
@@ -141,5 +141,5 @@ def _step(task: Task, row_of: Mapping[int, int]) -> dict[str, Any]:
 
 
 def _given(described: dict[str, Any]) -> dict[str, Any]:
-    """Without keys that have no value: VROOM reads a null as a wrong value."""
+    """Drops keys without a value: VROOM rejects null."""
     return {key: value for key, value in described.items() if value is not None}

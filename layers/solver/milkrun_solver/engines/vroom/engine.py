@@ -1,4 +1,4 @@
-"""VROOM as an engine: each session has a child process of its own, which can be killed."""
+"""VROOM as an engine. Each session has a child process of its own, which can be killed."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.schedule import TimedRoute
 
 _LEAST_SECONDS = 0.1
-"""VROOM is given this long at least: told less, it answers nothing."""
+"""Shortest time limit for VROOM: with less, it returns nothing."""
 
 
 class VroomEngine(Engine):
@@ -26,23 +26,23 @@ class VroomEngine(Engine):
     proposes = True
 
     def session(self, _number: int, _seed: int) -> "VroomSession":
-        """A session. VROOM's searches have no seed."""
+        """A session. VROOM's searches take no seed."""
         return VroomSession()
 
 
 class VroomSession(Session):
-    """One child process, started with the first search. It dies with the thread that asked for that."""
+    """One child process, started by the first search. It ends with the thread that started it."""
 
     def __init__(self) -> None:
         self._process = VroomProcess()
 
     @property
     def pid(self) -> int | None:
-        """The child's process id, once it is started."""
+        """The child's process id; None until it is started."""
         return self._process.pid
 
     def propose(self, assignment: Assignment, depth: Depth, threads: int) -> list[TimedRoute] | None:
-        """Routes from the construction heuristics, and after each deeper search."""
+        """Reports routes after the construction heuristics and after each deeper search."""
         last: list[TimedRoute] | None = None
         for routes in self._answers(assignment, _efforts(assignment.model, depth), threads):
             assignment.found(routes)
@@ -50,8 +50,8 @@ class VroomSession(Session):
         return last
 
     def improve(self, assignment: Assignment, _start: Plan) -> list[TimedRoute] | None:
-        """Solves a small problem anew. VROOM goes on from no routes: what it makes may be worse than
-        `start`."""
+        """Solves a small problem from the beginning: VROOM cannot continue from routes, so the result may be
+        worse than `start`."""
         try:
             answers = list(self._answers(assignment, [assignment.effort], threads=1))
         except EngineError:
@@ -61,11 +61,11 @@ class VroomSession(Session):
         return answers[0] if answers else None
 
     def stop(self) -> None:
-        """Kills the child, whatever it does."""
+        """Kills the child process."""
         self._process.stop()
 
     def close(self) -> None:
-        """Ends the child and waits until it is gone."""
+        """Kills the child process and waits until it has ended."""
         self._process.close()
 
     def _answers(

@@ -1,8 +1,12 @@
-"""Tasks that VROOM never serves, although they can be served on the way between others.
+"""Inserts tasks that VROOM never serves into its routes.
 
-VROOM takes no task for possible that a vehicle cannot serve on a route of its own. After a stop at the same
-place no setup is needed, and the way through another place may be the only one, or shorter: such tasks are
-put into the routes that VROOM has found.
+VROOM rejects each job or shipment that no vehicle can serve on a route of its own. A vehicle may still be
+able to serve it between others: a stop right after another one at the same place needs no setup, and the path
+through another place may be shorter than the direct one, or the only one.
+
+Cheapest insertion: M. M. Solomon, "Algorithms for the vehicle routing and scheduling problems with time
+window constraints", Operations Research 35 (1987). Here a job or shipment that fits nowhere may also move
+another one within its route.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,17 +18,17 @@ from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
 from milkrun_solver.rules.skills import has_skills
 
 _MOST_TRIES = 2_000
-"""Routes that are given times for one answer at most: some tenths of a second."""
+"""Most routes to compute times for in one answer: this takes some tenths of a second."""
 _MOST_CHECKS = 20
-"""Answers that are verified for one order at most."""
+"""Most answers to verify for one job or shipment."""
 
 
 class Overlooked:
-    """Puts such tasks where they cost the least.
+    """Inserts such tasks where they cost the least.
 
     Args:
-        model: A problem that VROOM alone solves.
-        keeps_rules: Whether routes of the whole problem do.
+        model: A problem that only VROOM solves.
+        keeps_rules: Whether routes of the whole problem keep the rules.
     """
 
     def __init__(self, model: Model, keeps_rules: Callable[[list[TimedRoute]], bool]) -> None:
@@ -34,7 +38,7 @@ class Overlooked:
         self._tries = 0
 
     def put_into(self, routes: Sequence[TimedRoute]) -> list[TimedRoute] | None:
-        """The routes with such tasks as they leave out; None if there is room for none."""
+        """The routes with overlooked tasks inserted; None if none fits."""
         self._tries = _MOST_TRIES
         served = {number for route in routes for number in tasks_of(route)}
         best = None
@@ -44,7 +48,7 @@ class Overlooked:
         return best
 
     def _with(self, routes: list[TimedRoute], order: tuple[int, ...]) -> list[TimedRoute] | None:
-        """The routes with one more order; None if it fits none, even where another one is moved for it."""
+        """The routes with one more job or shipment; None if it fits nowhere, even if another one is moved."""
         able = [
             (rank, route)
             for rank, route in enumerate(routes)
@@ -63,7 +67,8 @@ class Overlooked:
         return None
 
     def _moves(self, tasks: tuple[int, ...], order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        """Tasks with an order at each place in turn, and with another one at any other place."""
+        """A route's tasks with a job or shipment inserted at each position, and with each other one moved to
+        each position."""
         for number in tasks:
             if self._model.tasks[number].kind != "delivery":
                 partner = self._model.tasks[number].partner
@@ -73,7 +78,7 @@ class Overlooked:
                     yield from _insertions(longer, other)
 
     def _timed_each(self, vehicle: int, each: Iterator[tuple[int, ...]]) -> Iterator[TimedRoute]:
-        """Those of the routes that keep their windows, as many as may be tried."""
+        """The routes with times, as many as may be tried, without those that miss a time window."""
         for tasks in each:
             if self._tries <= 0:
                 return
@@ -89,7 +94,7 @@ class Overlooked:
 
 
 def _insertions(tasks: tuple[int, ...], order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Tasks with a job, or with both ends of a shipment, at each place in turn."""
+    """Tasks with a job, or both ends of a shipment, inserted at each position."""
     for first in range(len(tasks) + 1):
         head, tail = (*tasks[:first], order[0]), tasks[first:]
         if len(order) == 1:

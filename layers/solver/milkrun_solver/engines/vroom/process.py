@@ -1,4 +1,4 @@
-"""A child process that runs VROOM, and the pipes to it."""
+"""Starts the child process that runs VROOM, and talks to it through pipes."""
 
 import json
 import os
@@ -14,15 +14,15 @@ from milkrun_solver.engines.vroom.child_request import Request
 from milkrun_solver.errors import EngineError
 
 MOST_DEATHS = 3
-"""Children that die of themselves before one gives up: where memory is short, one more will not help."""
+"""After this many children have died by themselves, no other is started: memory is probably short."""
 
 
 class VroomProcess:
-    """Solves one request after the other, each in the same child. `multiprocessing` is not used: to fork a
-    process with threads may deadlock, and its spawned children import the caller's main module.
+    """Solves requests one after the other in a child process.
 
-    The child starts with the first request, another with the first after it has died of itself; it dies
-    with the thread that asked for it.
+    The first request starts the child. If the child dies by itself, the next request starts another. It ends
+    with the thread that started it. `multiprocessing` will not do: forking a process with threads may
+    deadlock, and spawned children import the caller's main module.
     """
 
     def __init__(self) -> None:
@@ -33,19 +33,19 @@ class VroomProcess:
 
     @property
     def pid(self) -> int | None:
-        """The child's process id, once it is started."""
+        """The child's process id; None until it is started."""
         return None if self._process is None else self._process.pid
 
     @property
     def lost(self) -> bool:
-        """Whether too many children have died of themselves to start another."""
+        """Whether too many children have died by themselves to start another."""
         return self._deaths >= MOST_DEATHS
 
     def answers(self, request: Request) -> Iterator[dict[str, Any]]:
-        """VROOM's output for each effort of a request, as it comes; nothing once the child was stopped.
+        """Yields VROOM's output for each effort of a request as it arrives; nothing after `stop`.
 
         Raises:
-            EngineError: VROOM refused every effort, or the child died of itself.
+            EngineError: VROOM refused every effort, or the child died by itself.
         """
         process = self._started()
         if process is None or process.stdin is None or process.stdout is None:
@@ -68,20 +68,20 @@ class VroomProcess:
             raise EngineError(f"VROOM rejected the problem: {refusal}")
 
     def stop(self) -> None:
-        """Kills the child, whatever it does."""
+        """Kills the child process."""
         with self._lock:
             self.stopped = True
             if self._process is not None:
                 self._process.kill()
 
     def close(self) -> None:
-        """Ends the child and waits until it is gone."""
+        """Kills the child process and waits until it has ended."""
         self.stop()
         if self._process is not None:
             _wait(self._process)
 
     def _let_go(self, process: "subprocess.Popen[bytes]") -> int:
-        """Forgets a child that has died, and says what it ended with."""
+        """Drops a child that has died; returns its exit code."""
         with self._lock:
             self._deaths += 1
             self._process = None
@@ -95,7 +95,7 @@ class VroomProcess:
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> int:
-    """Closes the pipes to a child that ends, and says what it ended with."""
+    """Closes the pipes to a child and waits until it has ended; returns its exit code."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with suppress(BrokenPipeError):
