@@ -1,1 +1,1 @@
-"""VROOM's output from routes, and routes from it."""
+"""Translates routes to VROOM's output and back."""

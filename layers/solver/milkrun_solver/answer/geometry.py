@@ -11,8 +11,11 @@ _PRECISION = 5
 
 
 def add_geometry(model: Model, routes: Sequence[Route]) -> None:
-    """Gives each route its encoded polyline, precision 5, if the problem asks for it: along the streets on a
-    road network, else straight lines through its stops, where all coordinates are known."""
+    """Gives each route its encoded polyline (precision 5), if the problem asks for it.
+
+    On a road network, it follows the streets. In other problems, it joins the stops by straight lines, if all
+    their coordinates are known.
+    """
     if not model.problem.options.geometry:
         return
     streets = model.travel.streets

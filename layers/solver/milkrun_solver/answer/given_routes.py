@@ -11,7 +11,7 @@ from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
 
 def given_routes(model: Model) -> list[TimedRoute] | None:
     """The routes of the vehicles whose `steps` have tasks, with times; None if one of them misses a time
-    window or no way leads on. Breaks that the steps leave out are put where they fit."""
+    window or uses a closed leg. Breaks that the steps leave out are taken where they fit."""
     given = ((number, vehicle.source.steps) for number, vehicle in enumerate(model.vehicles))
     routes: list[TimedRoute] = []
     for plan in planned_routes(model, given):
@@ -29,7 +29,7 @@ def given_routes(model: Model) -> list[TimedRoute] | None:
 
 
 def _visits(vehicle: Vehicle, tasks: Sequence[int]) -> list[int | BreakVisit]:
-    """The tasks and breaks of a vehicle's steps; `tasks` are the numbers of its tasks, in order."""
+    """The tasks and breaks of a vehicle's steps. `tasks` are the numbers of its tasks, in order."""
     breaks = {pause.id: rank for rank, pause in enumerate(vehicle.source.breaks)}
     served = iter(tasks)
     visits: list[int | BreakVisit] = []

@@ -1,4 +1,4 @@
-"""From plans to timed routes to the solution a caller gets, and back."""
+"""Translates plans to timed routes, these to the caller's solution, and back."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
 
 
 def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> list[TimedRoute] | None:
-    """Routes with their times; None if one misses a time window or no way leads on. Those that have times
+    """Routes with their times; None if one misses a time window or uses a closed leg. Routes that have times
     keep them."""
     found: list[TimedRoute] = []
     for route in routes:
@@ -23,7 +23,7 @@ def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> l
 
 
 def planned(routes: Iterable[PlannedRoute | TimedRoute]) -> Plan:
-    """The plan that routes keep to, without their breaks."""
+    """The plan of routes, without breaks."""
     return [route if isinstance(route, PlannedRoute) else _planned(route) for route in routes]
 
 
@@ -45,7 +45,7 @@ def plan_of(model: Model, solution: Solution) -> Plan:
 
 
 def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | schema.VehicleStep]]]) -> Plan:
-    """The plan that steps say, given or found, of some vehicles by their numbers."""
+    """The plan from the steps of some vehicles, whose numbers are given too."""
     numbers: dict[tuple[str, int | None], int] = {
         (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
     }
@@ -65,7 +65,7 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
 
 
 def solution_of(model: Model, routes: Iterable[TimedRoute], meta: Meta) -> Solution:
-    """The solution with these routes; every task in none of them is unassigned."""
+    """The solution with these routes. Tasks that are in none of them are unassigned."""
     finished = [_route(model, route) for route in sorted(routes, key=lambda route: route.vehicle)]
     served = {(step.type, step.id) for route in finished for step in route.steps}
     left = [task for task in model.tasks if (task.kind, task.source.id) not in served]
@@ -157,7 +157,7 @@ _Source = tuple[int | None, str | None, Coordinates | None, int | None]
 
 
 def _source(model: Model, route: TimedRoute, position: int) -> _Source:
-    """Id, description, coordinates and index of a stop, as the problem gives them.
+    """Id, description, coordinates and index of a stop, from the problem.
 
     An open route starts at its first task and ends at its last one, as in VROOM's output.
     """

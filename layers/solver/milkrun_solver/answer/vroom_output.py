@@ -1,4 +1,4 @@
-"""Routes from VROOM's output: an answer of VROOM itself, or of an earlier search."""
+"""Reads routes from VROOM's output: VROOM's own, or the answer of an earlier search."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -21,13 +21,13 @@ def routes_of(model: Model, output: Mapping[str, Any]) -> list[TimedRoute]:
         stops = [_stop(step, numbers, breaks) for step in route["steps"]]
         timed = TimedRoute(number, stops, route["cost"])
         if model.vehicles[number].travel.costs is not None:
-            timed.cost = _cost(model, timed)  # VROOM may have been told them divided
+            timed.cost = _cost(model, timed)  # VROOM may have been given divided costs
         routes.append(timed)
     return routes
 
 
 def _cost(model: Model, route: TimedRoute) -> int:
-    """What a route costs where its legs have custom costs."""
+    """The cost of a route whose legs have custom costs."""
     vehicle = model.vehicles[route.vehicle]
     costs, legs = vehicle.source.costs, vehicle.travel.costs
     places = [vehicle.start, *(model.tasks[number].place for number in tasks_of(route)), vehicle.end]

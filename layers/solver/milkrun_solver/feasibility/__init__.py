@@ -1,1 +1,1 @@
-"""Which vehicles can serve a task, told before any engine starts."""
+"""Which vehicles can serve a task, decided before any engine starts."""

@@ -1,13 +1,13 @@
-"""Whether a task that no vehicle can serve on a direct route may be served between others.
+"""Whether a task that no vehicle can serve on a route of its own may be served between others.
 
-Matrices may make the way through other places shorter than the direct one, and a vehicle that comes from the
-same place needs no setup. So the direct legs are replaced by shortest ways. They are found by the algorithm
-of E. W. Dijkstra, "A note on two problems in connexion with graphs" (1959): in its form for dense graphs, and
-from several starts at once.
+In some matrices the path through other places is shorter than the direct leg, and a vehicle that comes from
+the same place needs no setup. So shortest paths replace the direct legs. They are found by E. W. Dijkstra,
+"A note on two problems in connexion with graphs", Numerische Mathematik 1 (1959): in its form for dense
+graphs, and from several starts at once.
 
-Thousands of tasks may be asked about for hundreds of vehicles, before any engine starts. So a task is first
-looked at as if each vehicle came from the nearest of all starts. The few that pass are looked at in turn, as
-far as the work allowed goes; of the rest it is not known, and they count as possible.
+There may be thousands of tasks and hundreds of vehicles, and all this happens before any engine starts. So
+each task is first checked as if every vehicle came from the nearest start of all. The few vehicles that pass
+are then checked one by one, up to a limit on the work. Beyond it, a task counts as possible.
 """
 
 from collections import Counter
@@ -26,24 +26,24 @@ from milkrun_solver.rules.rule import Insertion, Journey
 from milkrun_solver.rules.vehicle_group import Flags, LegLengths, Numbers
 
 MOST_ROWS = 1_500
-"""Beyond so many rows of a matrix the direct way is taken for the shortest: looking takes too long."""
+"""Matrices with more rows are not searched, which would take too long: direct legs count as shortest."""
 MOST_WORK = 60_000_000
-"""Work that looking at tasks in turn may take, in cells of a matrix: less than a quarter of a second."""
+"""Limit on the work of one-by-one checks, in matrix cells: less than a quarter of a second."""
 _NEVER = 2**42
-"""Seconds or metres that no way comes to: where none leads."""
+"""More seconds or metres than any path has; the length where there is no path."""
 _ROW_WORK = 2_000
-"""What each row takes beside its cells."""
+"""Work for each row beside that for its cells."""
 _LOOK_WORK = 3_000
-"""What it takes to look at one vehicle for one task."""
+"""Work to check one vehicle for one task."""
 
 
 class Detours:
-    """The shortest ways of a problem, each found when it is asked for.
+    """The shortest paths of a problem, each computed when it is needed.
 
-    Vehicles that reload or have a shift are not asked about: shortest ways tell too little of them.
+    Vehicles that reload or have a `shift_duration` are ignored: shortest paths say too little about them.
 
     Args:
-        vehicles: Numbers of the vehicles that are asked about.
+        vehicles: Numbers of the vehicles to check.
     """
 
     def __init__(self, model: Model, vehicles: Sequence[int]) -> None:
@@ -63,7 +63,7 @@ class Detours:
         )
 
     def may_serve(self, numbers: Sequence[int]) -> bool:
-        """Whether any vehicle might serve these tasks in this order, were all ways as short as can be."""
+        """Whether any vehicle could serve these tasks in this order if it took the shortest paths."""
         tasks = [self._model.tasks[number] for number in numbers]
         return any(self._group_may_serve(screen, tasks) for screen in self._screens)
 
@@ -83,7 +83,7 @@ class Detours:
         return False
 
     def _from_nearest(self, screen: GroupScreen) -> LegLengths:
-        """The ways from the start and to the end that are nearest, whichever vehicle's they are."""
+        """Paths from the nearest start and to the nearest end of all vehicles in the group."""
         starts, ends = _places(screen.group.starts), _places(screen.group.ends)
 
         def into(cells: Cells, each: Numbers, row: int) -> Numbers:
@@ -95,7 +95,7 @@ class Detours:
         return LegLengths(into, out)
 
     def _journey(self, vehicle: Vehicle, tasks: list[Task]) -> Journey:
-        """The tasks in this order on shortest ways, without setup where another stop is at the same place."""
+        """The tasks in this order on shortest paths, without setup where several tasks are at one place."""
         legs = self._legs(vehicle.travel.durations, vehicle, tasks)
         travel = [vehicle.duration_factor * leg for leg in legs]
         distances = vehicle.travel.distances
@@ -116,7 +116,7 @@ class Detours:
         )
 
     def _legs(self, cells: Cells, vehicle: Vehicle, tasks: list[Task]) -> list[int]:
-        """From the start to each task in turn and to the end; an open end is no leg."""
+        """Path lengths from the start to each task in turn and on to the end; 0 for an open start or end."""
         places = [task.place for task in tasks]
         legs = [0 if vehicle.start is None else int(self._ways_to(cells, places[0])[vehicle.start])]
         legs += [int(self._ways_from(cells, a)[b]) for a, b in pairwise(places)]
@@ -140,13 +140,13 @@ class Detours:
 
 
 def _is_asked_about(vehicle: Vehicle) -> bool:
-    has_closed = vehicle.travel.closed is not None  # then no direct way may lead there
+    has_closed = vehicle.travel.closed is not None  # a detour may be the only path
     is_small = len(vehicle.travel.durations) <= MOST_ROWS
     return not vehicle.reloads and vehicle.source.shift_duration is None and (has_closed or is_small)
 
 
 def _able_to_serve_each(screen: GroupScreen, tasks: list[Task], lengths: LegLengths) -> Flags:
-    """Whether each vehicle may serve each of the tasks, as if it came there first."""
+    """Whether each vehicle may serve all of the tasks, each as its first stop."""
     able = screen.able(tasks[0], lengths)
     for task in tasks[1:]:
         able &= screen.able(task, lengths)
@@ -158,7 +158,7 @@ def _places(rows: Numbers) -> Numbers:
 
 
 def _shortest(cells: Cells | Numbers, rows: Numbers) -> Numbers:
-    """The shortest way to each row from the nearest of some rows; `_NEVER` where none leads."""
+    """The length of the shortest path to each row from the nearest of `rows`; `_NEVER` if there is none."""
     never = np.iinfo(np.int64).max // 2
     ways: Numbers = np.full(len(cells), never, dtype=np.int64)
     ways[rows] = 0

@@ -1,4 +1,4 @@
-"""Which vehicles may serve a task, told for thousands of vehicles at once."""
+"""Finds the vehicles that may serve a task, for thousands of vehicles at once."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +10,10 @@ from milkrun_solver.rules.vehicle_group import DIRECT, Flags, LegLengths, Screen
 
 
 class Screening:
-    """A quick look before a schedule is made: it leaves out only vehicles that cannot serve a task.
+    """A quick check before any schedule is computed. It excludes only vehicles that cannot serve a task.
 
     Args:
-        vehicles: Numbers of the vehicles that are asked about.
+        vehicles: Numbers of the vehicles to check.
     """
 
     def __init__(self, model: Model, vehicles: Sequence[int]) -> None:
@@ -21,19 +21,20 @@ class Screening:
         self._screens = group_screens(model, vehicles)
 
     def able(self, number: int) -> Iterator[int]:
-        """Numbers of the vehicles that may serve a task alone; of a shipment its pickup is asked about."""
+        """Numbers of the vehicles that may serve a job, or the shipment of a pickup, on its own route."""
         task = self._model.tasks[number]
         for screen in self._screens:
             yield from screen.group.numbers[screen.able(task)].tolist()
 
     def last_broken(self, number: int) -> int:
-        """The highest rank of a rule that leaves no vehicle of a group for a task; -1 if there is none."""
+        """The rank of the rule that excludes the last vehicle of a group, the highest over all groups; -1 if
+        every group has a vehicle left."""
         task = self._model.tasks[number]
         return max((screen.first_broken(task) for screen in self._screens), default=-1)
 
 
 def group_screens(model: Model, vehicles: Sequence[int]) -> list["GroupScreen"]:
-    """Some vehicles by the matrices that they see."""
+    """Vehicles grouped by their matrices, each group with its screens."""
     by_travel: dict[int, list[int]] = {}
     for number in vehicles:
         by_travel.setdefault(id(model.vehicles[number].travel), []).append(number)
@@ -41,7 +42,7 @@ def group_screens(model: Model, vehicles: Sequence[int]) -> list["GroupScreen"]:
 
 
 class GroupScreen:
-    """The quick looks of all rules at one group of vehicles."""
+    """The screens of all rules for one group of vehicles."""
 
     def __init__(self, group: VehicleGroup) -> None:
         self.group = group
@@ -53,17 +54,17 @@ class GroupScreen:
         self._of_journeys: list[tuple[int, Screen]] = [(rank, it) for rank, depends, it in found if depends]
 
     def able(self, task: Task, lengths: LegLengths = DIRECT) -> Flags:
-        """Whether each vehicle may serve a task that it comes to on legs of these lengths."""
+        """Whether each vehicle may serve a task, given the lengths of the legs to it and back."""
         *_, (_, able) = self._after_each_rule(task, lengths)
         return able
 
     def first_broken(self, task: Task) -> int:
-        """The rank of the rule after which no vehicle is left; -1 if some are."""
+        """The rank of the rule after which no vehicle is left; -1 if some are left."""
         return next((rank for rank, able in self._after_each_rule(task, DIRECT) if not able.any()), -1)
 
     def _after_each_rule(self, task: Task, lengths: LegLengths) -> Iterator[tuple[int, Flags]]:
-        """Each rule by its rank, and the vehicles that are left after it. Legs are looked up only if any are
-        left by then."""
+        """Yields the rank of each rule and the vehicles that are left after it. Looks up legs only if some
+        are left by then."""
         legs = TaskLegs(self.group, task, lengths)
         able: Flags = np.ones(len(self.group.numbers), dtype=np.bool_)
         for rank, screen in self._of_vehicles:
@@ -72,6 +73,6 @@ class GroupScreen:
         if not able.any():
             return
         for rank, screen in self._of_journeys:
-            # A vehicle that reloads may come from there, and matrices may make that the shorter way.
+            # A vehicle may come from a place to reload, and in some matrices that path is shorter.
             able = able & (screen(task, legs) | self.group.reload)
             yield rank, able

@@ -1,4 +1,4 @@
-"""Which jobs and shipments no vehicle can serve, and by which rule."""
+"""Which jobs and shipments no vehicle can serve, and which rule forbids it."""
 
 import logging
 from collections import Counter
@@ -18,24 +18,24 @@ from milkrun_solver.rules.rule import Insertion, Journey, Rule
 _log = logging.getLogger(__name__)
 
 _FEW = 8
-"""So many vehicles are tried without screening: most tasks fit one of them."""
+"""This many vehicles are tried without screening, because most tasks fit one of them."""
 
 
 def unservable(model: Model) -> dict[int, Rule]:
-    """The tasks that fit no vehicle, neither on a route of their own nor between others. Each comes with the
-    rule that forbids it to the vehicle that is nearest to serving it; a shipment comes with both ends."""
+    """The tasks that no vehicle can serve, neither on a route of their own nor between others; both ends of a
+    shipment. Each comes with the rule that stops the vehicle nearest to serving it."""
     refused = (it for it in _refused(model) if not it.fits_between)
     return {number: it.rule for it in refused for number in it.order}
 
 
 def servable_between(model: Model) -> list[tuple[int, ...]]:
-    """The jobs and shipments that no vehicle can serve on a route of their own, but that may fit between
-    others: the numbers of their tasks."""
+    """The jobs and shipments, as the numbers of their tasks, that no vehicle can serve on a route of their
+    own but one may serve between others."""
     return [it.order for it in _refused(model) if it.fits_between]
 
 
 def log_unservable(found: Mapping[int, Rule]) -> None:
-    """Logs how many tasks each rule forbids, if any."""
+    """Logs how many tasks each rule forbids, if it forbids any."""
     counts = Counter(found.values())
     by_rule = [f"{counts[rule]} by {rule.code} ({rule.reason})" for rule in RULES if counts[rule]]
     if by_rule:
@@ -43,8 +43,8 @@ def log_unservable(found: Mapping[int, Rule]) -> None:
 
 
 class _Refused(NamedTuple):
-    """A job or shipment that fits no vehicle alone: the numbers of its tasks, the rule that the best vehicle
-    breaks, and whether one may serve it between others."""
+    """A job or shipment that no vehicle can serve on a route of its own: the numbers of its tasks, the rule
+    that the best vehicle breaks, and whether a vehicle may serve it between others."""
 
     order: tuple[int, ...]
     rule: Rule
@@ -66,13 +66,13 @@ def _refused(model: Model) -> Iterator[_Refused]:
 
 
 def _traits(vehicle: Vehicle) -> tuple[object, ...]:
-    """All that decides which orders a vehicle can serve."""
+    """Everything about a vehicle that decides what it can serve."""
     way = vehicle.start, vehicle.end, vehicle.type_rank, vehicle.duration_factor, id(vehicle.travel)
     return *way, *(rule.traits(vehicle) for rule in RULES)
 
 
 def _last_broken(model: Model, vehicles: Iterable[int], order: tuple[int, ...]) -> int | None:
-    """How far down the rules the best of some vehicles comes; None if one can serve the order."""
+    """The highest rank of the first rule that a vehicle breaks; None if one can serve the job or shipment."""
     last = -1
     for vehicle in vehicles:
         for insertion in _insertions(model, vehicle, order):
@@ -84,8 +84,8 @@ def _last_broken(model: Model, vehicles: Iterable[int], order: tuple[int, ...]) 
 
 
 def _insertions(model: Model, number: int, order: tuple[int, ...]) -> Iterator[Insertion]:
-    """An order alone on a vehicle's route: from its start, and from each place to reload, which may be nearer
-    when the goods are ready."""
+    """A job or shipment alone on a vehicle's route: from the start, and from each place to reload, which may
+    be nearer once the goods are ready."""
     vehicle, tasks = model.vehicles[number], [model.tasks[task] for task in order]
     yield Insertion(vehicle, tasks, partial(_journey, model, number, order))
     for rank in range(len(vehicle.reloads)):

@@ -1,11 +1,11 @@
 """The forward pass of a route with breaks, from an order of tasks and breaks.
 
-As early as it can, a vehicle takes a break; while it would wait for one, it drives on. Among breaks and tasks
-in a given order nothing is better: whatever can be done later can be done then as well.
+A vehicle takes each break as early as it can, and drives on while it would have to wait for one. For a given
+order of tasks and breaks nothing is better: what can follow a later break can also follow an earlier one.
 
-Where breaks may be taken anywhere, all ways to take them are extended leg by leg, and those that another one
-dominates are dropped: labels of a shortest path problem with resource constraints, as S. Irnich and
-G. Desaulniers describe them (2005).
+If breaks may be taken anywhere, all ways to take them are extended leg by leg, and those that another one
+dominates are dropped. These are the labels of a shortest path problem with resource constraints: S. Irnich
+and G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation (2005).
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from milkrun_solver.routes.trips import first_loads
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How far a vehicle has come: when it is there, what is left of the leg under way, and the breaks taken
-    so far, each with the number of the leg that it was taken on."""
+    """A state on a route: the time, the rest of the current leg, and the breaks taken so far, each with the
+    number of its leg."""
 
     time: int
     left: int
@@ -34,14 +34,14 @@ class _Way:
 def schedule_with_breaks(
     model: Model, vehicle_number: int, visits: Sequence[int | BreakVisit]
 ) -> TimedRoute | None:
-    """Times, loads and cost of these visits in this order, by a vehicle without reloads.
+    """Times, loads and cost of these visits in this order, for a vehicle without reloads.
 
     Breaks of the vehicle that are not among the visits are taken where the route ends earliest, in the order
-    of their last chance.
+    in which their last time windows end.
 
     Returns:
-        The route; None where a time window is missed, no way leads on, or there is too much on board for a
-        break. Skills, capacity and limits are not looked at: the verifier does that.
+        The route; None if it misses a time window, uses a closed leg, or has too much on board for a break.
+        The verifier checks skills, capacity and limits.
     """
     route = _PausedRoute(model, vehicle_number, tasks_among(visits))
     taken = route.breaks_by_leg(visits) if route.is_open() else None
@@ -49,7 +49,7 @@ def schedule_with_breaks(
 
 
 class _PausedRoute(UntimedRoute):
-    """One route with breaks while it is given its times."""
+    """A route with breaks, whose times are computed here."""
 
     def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
         super().__init__(model, vehicle_number, tasks)
@@ -69,7 +69,7 @@ class _PausedRoute(UntimedRoute):
         self._loads = loads
 
     def breaks_by_leg(self, visits: Sequence[int | BreakVisit]) -> list[list[int]] | None:
-        """Which breaks are taken on each leg, in order; None where there is no way to take them all."""
+        """The breaks to take on each leg, in order; None if they cannot all be taken."""
         given = {visit.pause for visit in visits if isinstance(visit, BreakVisit)}
         loose = sorted({*range(len(self._breaks))} - given, key=self._last_chance)
         ways: list[list[_Way]] = [[_Way(self._earliest, self.travel[0])], *([] for _ in loose)]
@@ -92,8 +92,7 @@ class _PausedRoute(UntimedRoute):
         return [[number for on, number in best.taken if on == leg] for leg in range(len(self.legs))]
 
     def timed_with(self, taken: Sequence[Sequence[int]]) -> TimedRoute:
-        """The route with these breaks on each leg: it ends as early as it can, and then starts as late as it
-        can."""
+        """The route with these breaks on each leg: it ends as early, and then starts as late, as possible."""
         end = self._end(self._earliest, taken)
         first, beyond = self._earliest, (end or self._earliest) + 1
         while beyond - first > 1:
@@ -110,7 +109,7 @@ class _PausedRoute(UntimedRoute):
         return windows[-1][1] if windows else float("inf")
 
     def _paused(self, way: _Way, leg: int, number: int) -> _Way | None:
-        """After a break on a leg."""
+        """The state after a break on a leg."""
         most = self._breaks[number].max_load
         if most and any(have > limit for have, limit in zip(self._loads[leg], most, strict=False)):
             return None
@@ -124,12 +123,12 @@ class _PausedRoute(UntimedRoute):
         return [new for way in ways if (new := self._paused(way, leg, number))]
 
     def _served(self, way: _Way, leg: int) -> _Way | None:
-        """After the task at the end of a leg."""
+        """The state after the task at the end of a leg."""
         start = service_start(way.time + way.left, self.windows[leg])
         return None if start is None else _Way(start + self.action[leg], self.travel[leg + 1], way.taken)
 
     def _end(self, start: int, taken: Sequence[Sequence[int]]) -> int | None:
-        """When the route ends that starts then; None if a window is missed."""
+        """When a route that begins at `start` ends; None if it misses a time window."""
         way = _Way(start, self.travel[0])
         for leg, numbers in enumerate(taken):
             after: _Way | None = way
@@ -143,7 +142,7 @@ class _PausedRoute(UntimedRoute):
         return way.time + way.left
 
     def _stops_from(self, start: int, taken: Sequence[Sequence[int]]) -> TimedRoute:
-        """The stops of a route that keeps its windows from this start on."""
+        """The route with its stops, which keeps its time windows if it begins at `start`."""
         log = _Log(start, Stop("start", None, start // HUNDREDTHS, 0, 0, self._loads[0]))
         work = sum(self.action)
         for leg, numbers in enumerate(taken):
@@ -172,7 +171,7 @@ class _PausedRoute(UntimedRoute):
 
 
 class _Log:
-    """The stops so far, in whole seconds, and where the exact clock stands, in hundredths."""
+    """The stops so far, in whole seconds, and the exact time, in hundredths of a second."""
 
     def __init__(self, time: int, first: Stop) -> None:
         self.time = time
@@ -181,7 +180,8 @@ class _Log:
         self._departure = first.arrival
 
     def add(self, stop: Stop, travel: int, opening: int, service: int) -> None:
-        """A stop after so much travel, whose service starts at `opening` and takes so many seconds."""
+        """Adds a stop after `travel` hundredths of a second, whose service starts at `opening` and takes
+        `service` seconds."""
         reached = self.time + travel
         stop.arrival = reached // HUNDREDTHS
         self.driven += stop.arrival - self._departure
@@ -195,12 +195,12 @@ class _Log:
 def _start(time: int, windows: Sequence[Window]) -> int:
     start = service_start(time, windows)
     if start is None:
-        raise ValueError("a route that keeps its windows misses one")
+        raise ValueError("a route that should keep its time windows misses one")
     return start
 
 
 def _best(ways: Sequence[_Way]) -> list[_Way]:
-    """Without those that another one is no worse than in all."""
+    """The states that no other one dominates."""
     best: list[_Way] = []
     for way in sorted(ways, key=lambda way: (way.time, way.time + way.left)):
         if not any(way.is_no_better(other) for other in best):

@@ -1,4 +1,4 @@
-"""What "better" means, for routes and answers alike."""
+"""The objective, for routes and answers alike: what makes one better than another."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, Self
@@ -10,10 +10,10 @@ from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 
 class Objective(NamedTuple):
-    """How good routes are, lower being better: first by priority left unassigned, then by tasks left
-    unassigned, then by cost.
+    """The objective of routes; lower is better. It compares first the priority left unassigned, then the
+    number of unassigned tasks, then cost.
 
-    Both ends of a shipment are tasks and each counts its priority, as in VROOM.
+    Both ends of a shipment are tasks, and each counts the shipment's priority, as in VROOM.
     """
 
     priority: int
@@ -22,27 +22,27 @@ class Objective(NamedTuple):
 
     @classmethod
     def of(cls, priorities_left: Collection[int], cost: int) -> Self:
-        """Of the priorities of the tasks that are left out, and the cost of the routes."""
+        """From the priorities of the unassigned tasks and the cost of the routes."""
         return cls(sum(priorities_left), len(priorities_left), cost)
 
     def plus(self, other: Self) -> Self:
-        """Of routes together with others."""
+        """The objective of these routes together with others."""
         return type(self)(*(mine + its for mine, its in zip(self, other, strict=True)))
 
     def minus(self, other: Self) -> Self:
-        """Of routes without some of them."""
+        """The objective of these routes without some of them."""
         return type(self)(*(mine - its for mine, its in zip(self, other, strict=True)))
 
 
 class Solved(NamedTuple):
-    """Routes and how good they are."""
+    """Routes and their objective."""
 
     routes: list[TimedRoute]
     objective: Objective
 
 
 def objective(model: Model, routes: Collection[TimedRoute], tasks: Iterable[int] | None = None) -> Objective:
-    """How good routes are, before anybody has verified them.
+    """The objective of routes that have not been verified.
 
     Args:
         tasks: The tasks that the routes may serve; all by default.
@@ -54,7 +54,7 @@ def objective(model: Model, routes: Collection[TimedRoute], tasks: Iterable[int]
 
 
 def solution_objective(problem: Problem, solution: Solution) -> Objective:
-    """The objective of an answer, as its own list of unassigned tasks and its summary say it."""
+    """The objective of an answer, from its own list of unassigned tasks and its summary."""
     left = {(task.type, task.id) for task in solution.unassigned}
     priorities = [priority for task, priority in _priorities(problem) if task in left] if left else []
     return Objective.of(priorities, solution.summary.cost)

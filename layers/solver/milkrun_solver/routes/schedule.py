@@ -1,9 +1,9 @@
-"""The forward pass: from an order of tasks to times, loads and costs, as VROOM's own output states them.
+"""The forward pass: computes times, loads and costs of a given order of tasks, as VROOM's output does.
 
-As in VROOM, a route ends as early as it can and then starts as late as it can, so that it waits
-least; one that would have overtime lasts the least instead. Where nothing in the problem binds in time, every
-route starts at 0. Times are kept in hundredths of a second and rounded down for output; travel and overtime
-are what lies between rounded times, so that each route adds up.
+As in VROOM, a route ends as early as possible and then starts as late as possible, so that it waits least. A
+route that would have overtime is made as short as possible instead. If nothing in the problem binds in time,
+every route starts at 0. Times are computed in hundredths of a second and rounded down for output. Travel and
+overtime are differences of rounded times, so that each route adds up.
 """
 
 import math
@@ -29,7 +29,7 @@ from milkrun_solver.routes.trips import first_loads, releases
 _SECONDS_PER_HOUR = 3_600
 _METRES_PER_KM = 1_000
 _NEVER = 2**60
-"""A time later than any."""
+"""A time later than any other."""
 
 TASK_KINDS = frozenset(("job", "pickup", "delivery"))
 """Kinds of stops that are tasks."""
@@ -39,11 +39,11 @@ _Leg = tuple[int | None, int | None]
 
 @dataclass(slots=True)
 class Stop:
-    """One step of a route; `number` is the task's, or the break's or the reload's within its vehicle, None at
-    start and end.
+    """One step of a route. `number` is that of the task, or of the break or reload within its vehicle; None
+    at start and end.
 
-    Times in seconds, `distance` in metres; `duration` and `distance` are cumulated on arrival, `load` is what
-    is on board after the stop.
+    Times are in seconds, `distance` in metres. `duration` and `distance` count from the start of the route,
+    up to the arrival. `load` is what is on board after the stop.
     """
 
     kind: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
@@ -73,10 +73,8 @@ def tasks_of(route: TimedRoute) -> tuple[int, ...]:
 
 
 def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
-    """Times, loads and cost of these visits in this order; None where a time window is missed or no way leads
-    on.
-
-    Loads, skills, limits and breaks are not looked at: the verifier does that.
+    """Times, loads and cost of these visits in this order; None if the route misses a time window or uses a
+    closed leg. The verifier checks loads, skills, limits and breaks.
     """
     route = UntimedRoute(model, vehicle_number, visits)
     if not route.is_open():
@@ -86,15 +84,17 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
 
 
 class UntimedRoute:
-    """One route while it is given its times; all times within are hundredths of a second.
+    """A route without times, from which they are computed. Times are in hundredths of a second, but for
+    `setups` and `services`.
 
     Attributes:
         visits: Tasks and reloads in order, as planned.
-        stops: What each of them is.
-        windows: When the service of each may start.
-        legs: Rows of the matrices, from the start to each visit in turn and to the end; None at an open end.
-        travel: How long each leg takes.
-        setups, services: Seconds at each visit.
+        stops: The task or reload of each visit.
+        windows: When the service of each visit may start.
+        legs: Pairs of matrix rows, from the start to each visit in turn and on to the end; None at an open
+            end.
+        travel: The travel time of each leg.
+        setups, services: Seconds of setup and service at each visit.
         action: Time on the spot at each visit.
     """
 
@@ -125,12 +125,12 @@ class UntimedRoute:
         ]
 
     def is_open(self) -> bool:
-        """Whether a way leads along every leg."""
+        """Whether every leg is open."""
         closed = self.vehicle.travel.closed
         return closed is None or not any(closed[leg] for leg in self.legs if None not in leg)
 
     def _windows(self) -> list[list[Window]]:
-        """When the service of each stop may start: at a reload, once the goods of the next trip are ready."""
+        """When the service of each stop may start: at a reload, once the next trip's goods are ready."""
         ready = iter(self.releases[1:])
         return [
             _scaled([(next(ready), _NEVER)] if isinstance(stop, Reload) else stop.windows)
@@ -142,13 +142,13 @@ class UntimedRoute:
         return 0 if origin is None or target is None else self.vehicle.duration(origin, target)
 
     def _sum(self, cells: Cells | None, legs: Sequence[_Leg]) -> int:
-        """What legs add up to in a matrix; an open end is no leg, and an absent matrix counts as zeros."""
+        """The sum of legs in a matrix. An open start or end counts as 0, and so does a missing matrix."""
         if cells is None:
             return 0
         return sum(int(cells[leg]) for leg in legs if None not in leg)
 
     def timing(self) -> Timing:
-        """What binds the route in time."""
+        """Everything that binds the route in time."""
         window = self.vehicle.window
         return Timing(
             travel=self.travel,
@@ -159,13 +159,13 @@ class UntimedRoute:
         )
 
     def start(self) -> int | None:
-        """When the route starts; None if a window is missed."""
+        """When the route should start; None if it misses a time window."""
         timing, shift = self.timing(), self.vehicle.source.shift_duration
         return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
 
     def least_overtime(self) -> int:
-        """Seconds beyond the vehicle's shift, if the route lasts the least; 0 where it has no shift, or a
-        window is missed."""
+        """Overtime in seconds of the shortest schedule; 0 if the vehicle has no shift or the route misses a
+        time window."""
         if self.vehicle.source.shift_duration is None:
             return 0
         start = self.start()
@@ -173,7 +173,7 @@ class UntimedRoute:
         return 0 if timed is None else timed.overtime
 
     def timed(self, start: int) -> TimedRoute | None:
-        """The route with every stop as early as `start` allows."""
+        """The route with every stop as early as `start` allows; None if it misses a time window."""
         loads = iter(first_loads(self.model, self.visits))
         load = next(loads)
         time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
@@ -207,7 +207,7 @@ class UntimedRoute:
         return TimedRoute(self.number, stops, self.cost(driven, distance, work, overtime), overtime)
 
     def metres(self, leg: int) -> int:
-        """Length of a leg; an open end is none, and an absent matrix counts as zeros."""
+        """Length of a leg in metres. An open start or end counts as 0, and so does a missing matrix."""
         return self._sum(self.vehicle.travel.distances, self.legs[leg : leg + 1])
 
     def _overtime(self, seconds: int) -> int:
@@ -215,15 +215,15 @@ class UntimedRoute:
         return 0 if shift is None else max(0, seconds - shift)
 
     def cost(self, duration: int, distance: int, work: int, overtime: int) -> int:
-        """What the route costs: seconds and metres of travel, time on the spot, seconds of overtime."""
+        """The cost of travel in seconds and metres, of hundredths of a second of work, and of overtime."""
         costs = self.vehicle.source.costs
         task_cost = costs.per_task_hour * work // COST_UNIT
         overtime_cost = math.floor(overtime * costs.per_overtime_hour / _SECONDS_PER_HOUR + 0.5)
         return costs.fixed + self._travel_cost(duration, distance) + task_cost + overtime_cost
 
     def _travel_cost(self, duration: int, distance: int) -> int:
-        """VROOM rounds to the nearest, from the rounded duration, where time binds, and down from the exact
-        cost where it does not."""
+        """The cost of travel, rounded as VROOM does: if anything binds in time, from the rounded duration to
+        the nearest whole number; otherwise down from the exact cost."""
         travel, costs = self.vehicle.travel, self.vehicle.source.costs
         if travel.costs is not None:
             return self._sum(travel.costs, self.legs)

@@ -1,11 +1,11 @@
-"""When a route starts: as late as its earliest end allows, or so that it lasts the least.
+"""Computes when a route should start: as late as its earliest end allows, or so that it is shortest.
 
-Times are whole numbers of one unit. A stop may have several windows, ascending and disjoint, for the start of
-its service; none means at any time.
+Times are whole numbers of any one unit. A stop may have several time windows for the start of its service,
+ascending and disjoint. A stop without windows may start at any time.
 
-A pass forwards finds the earliest end, one backwards the latest start for it: M. W. P. Savelsbergh, "The
-vehicle routing problem with time windows: minimizing route duration" (1992). Here stops may have several
-windows.
+A forward pass finds the earliest end, and a backward pass the latest start for it: M. W. P. Savelsbergh, "The
+vehicle routing problem with time windows: minimizing route duration", ORSA Journal on Computing 4 (1992).
+Here stops may have several windows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,14 +16,14 @@ from milkrun_solver.model.problem import Window
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What binds a route in time.
+    """Everything that binds a route in time.
 
     Attributes:
-        travel: Of each leg, one more than stops.
+        travel: Travel time of each leg; there is one leg more than stops.
         action: Time on the spot at each stop.
-        windows: Of each stop.
+        windows: Time windows of each stop.
         earliest: When the route may start.
-        latest: When it must have ended, None at any time.
+        latest: When the route must have ended; None if it may end at any time.
     """
 
     travel: Sequence[int]
@@ -33,16 +33,16 @@ class Timing:
     latest: int | None
 
     def latest_start(self) -> int | None:
-        """The latest start that still ends at the earliest possible end; None if a window is missed."""
+        """The latest start that leads to the earliest possible end; None if the route misses a window."""
         end = self.end(self.earliest)
         return None if end is None else self._start_for(len(self.action), end)
 
     def shortest_start(self, enough: int) -> int | None:
-        """The earliest start from which the route lasts the least; None if a window is missed.
+        """The earliest start of the shortest schedule; None if the route misses a window.
 
-        A route that lasts `enough` or less is good enough. Where a stop has several windows, an earlier end
-        may take longer: then some stop of the shortest route begins at the start of a window, reached from as
-        late a start as can be, or the route is that of the earliest end.
+        A schedule that lasts `enough` or less is good enough. If a stop has several windows, the schedule
+        with the earliest end may not be the shortest. If it is not, some stop of the shortest one begins just
+        as a window opens, after the latest start that reaches it in time.
         """
         best = self.latest_start()
         if best is None or all(len(windows) < 2 for windows in self.windows):
@@ -55,7 +55,7 @@ class Timing:
         return best
 
     def end(self, start: int) -> int | None:
-        """When a route from `start` on ends at the earliest; None if a window is missed."""
+        """The earliest end of a route that begins at `start`; None if it misses a window."""
         time = start
         for travel, action, windows in zip(self.travel, self.action, self.windows, strict=False):
             opening = service_start(time + travel, windows)
@@ -77,7 +77,8 @@ class Timing:
                     yield start
 
     def _start_for(self, stop: int, time: int) -> int | None:
-        """The latest start from which `stop` (the end, if there is no such stop) is reached by `time`."""
+        """The latest start from which the route reaches a stop by `time`; the number after the last stop
+        means the end."""
         for i in range(stop - 1, -1, -1):
             time -= self.travel[i + 1] + self.action[i]
             if self.windows[i]:
@@ -89,7 +90,8 @@ class Timing:
 
 
 def service_start(time: int, windows: Sequence[Window]) -> int | None:
-    """When service starts on arrival at `time`: at once, at the next window's start, or never."""
+    """When service starts after arrival at `time`: at once, or when the next window opens; None if all
+    windows are over."""
     if not windows:
         return time
     return next((max(time, start) for start, end in windows if time <= end), None)

@@ -1,4 +1,4 @@
-"""Trips: the stretches of a planned route between its reloads."""
+"""Trips: the parts of a planned route between its reloads."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from milkrun_solver.model.visits import Visit
 
 
 def trips(model: Model, visits: Sequence[Visit]) -> Iterator[list[Task]]:
-    """The tasks of each trip of a planned route; a trip may have none."""
+    """The tasks of each trip of a planned route. A trip may be empty."""
     trip: list[Task] = []
     for visit in visits:
         if isinstance(visit, int):
@@ -24,7 +24,7 @@ def releases(model: Model, visits: Sequence[Visit]) -> list[int]:
 
 
 def first_loads(model: Model, visits: Sequence[Visit]) -> list[tuple[int, ...]]:
-    """What is on board when each trip begins: what its jobs get. Shipments get there by their pickup."""
+    """The load when each trip begins: the deliveries of its jobs. Shipments come on board at their pickup."""
     return [
         tuple(sum(task.delivery[i] for task in trip if task.kind == "job") for i in range(model.amounts))
         for trip in trips(model, visits)
