@@ -1,4 +1,4 @@
-"""A road network as arrays: what is stored beside its junctions, and all that a worker reads of it."""
+"""A compiled network: a road network as arrays, which is all that a worker reads."""
 
 import io
 import zipfile
@@ -62,7 +62,7 @@ class CompiledNetwork:
         """The network that `to_bytes` wrote.
 
         Raises:
-            ValueError: `data` is no such archive, or its arrays do not fit together.
+            ValueError: `data` is not a compiled network, or its arrays do not fit together.
         """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
@@ -82,7 +82,7 @@ class CompiledNetwork:
                 shapes=arrays["shapes"].tobytes(),
             )
         except (KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError("these bytes are no compiled network") from error
+            raise ValueError("these bytes are not a compiled network") from error
         network.check()
         return network
 

@@ -1,4 +1,8 @@
-"""The roads that one profile may use, as a sparse matrix, and shortest paths on it."""
+"""The roads that one profile may use as a sparse matrix, and fastest paths on it.
+
+Paths are found by SciPy's implementation of E. W. Dijkstra, "A note on two problems in connexion with
+graphs", Numerische Mathematik 1 (1959).
+"""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,21 +16,21 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from milkrun_solver.roads.compiled import CompiledNetwork, Floats, Integers
 
 _CELLS = 1_000_000
-"""Distances to junctions computed in one call: a quarter of a second, in which no other thread runs."""
+"""Cells of shortest-path trees computed in one call: a quarter of a second, in which no other thread runs."""
 _ISLAND = 0.1
-"""A connected part of the network is an island if it is smaller than this share of the largest one."""
+"""A connected part of the network is an island if it is smaller than this share of the largest part."""
 _SLACK = 1 + 1e-6
-"""For sums that are rounded in another order."""
+"""Allows for rounding when the same values are added in another order."""
 
 
 class ProfileGraph:
-    """The roads of one profile; of several from one junction to another only the fastest.
+    """The roads of one profile. Of several roads from one junction to another, only the fastest counts.
 
     Attributes:
-        junctions: Junctions that locations may be snapped to: those of the largest strongly connected part,
-            and of others that are no islands. From an island a vehicle could not get out.
-        metres: Length of the road of each entry of the matrix.
-        roads: Its number in the compiled network.
+        junctions: The junctions that locations may be snapped to: those of all strongly connected parts but
+            islands, from which a vehicle could not get away.
+        metres: The length of the road of each matrix entry.
+        roads: The number of that road in the compiled network.
     """
 
     def __init__(self, compiled: CompiledNetwork, profile: str) -> None:
@@ -56,7 +60,7 @@ class ProfileGraph:
 
     @property
     def batch(self) -> int:
-        """How many roots `trees` should be given at once."""
+        """The number of roots to give `trees` at once."""
         return max(1, _CELLS // self._size)
 
     @cached_property
@@ -64,28 +68,31 @@ class ProfileGraph:
         return self._matrix.T.tocsr()
 
     def trees(self, roots: Integers, limit: float, backwards: bool = False) -> tuple[Floats, Integers]:
-        """Seconds from each of b junctions to all others [b, n], infinite beyond `limit`, and the junction
-        before each on its shortest path [b, n], negative where there is none. With `backwards` it is seconds
-        to each of the b junctions, and the junction after each."""
+        """Shortest-path trees from b junctions, or to them if `backwards`.
+
+        Returns:
+            The seconds between each root and all n junctions, infinite beyond `limit` [b, n], and the
+            neighbour of each junction on its path towards the root, negative if there is none [b, n].
+        """
         matrix = self._reversed if backwards else self._matrix
         seconds, before = dijkstra(matrix, indices=roots, limit=limit, return_predecessors=True)
         return seconds, before
 
     def reach(self, junctions: Integers, hub: int) -> float:
-        """An upper bound of the seconds between any two of some junctions: by way of `hub`. Infinite if there
-        is no such way."""
+        """An upper bound on the seconds between any two of these junctions: by way of `hub`. Infinite if
+        there is no such path."""
         there = dijkstra(self._reversed, indices=hub)[junctions]
         back = dijkstra(self._matrix, indices=hub)[junctions]
         return float((there.max() + back.max()) * _SLACK)
 
     def entries(self, tails: Integers, heads: Integers) -> npt.NDArray[np.intp]:
-        """Entries of the matrix by the junctions that their roads join."""
+        """The matrix entries of the roads between these junctions."""
         return np.searchsorted(self._keys, self._key(tails, heads))
 
 
 def _fastest(tails: Integers, heads: Integers, seconds: Floats, metres: Floats) -> npt.NDArray[np.int64]:
-    """Numbers of the roads that can be used, the fastest (then the shortest) from one junction to another, in
-    order of both."""
+    """Numbers of the usable roads: the fastest, then the shortest, between each pair of junctions, in order
+    of these."""
     usable = np.flatnonzero(np.isfinite(seconds) & (tails != heads))
     keys: Sequence[npt.NDArray[Any]] = [of[usable] for of in (metres, seconds, heads, tails)]
     roads = usable[np.lexsort(keys)]

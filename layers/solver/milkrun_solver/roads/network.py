@@ -1,4 +1,4 @@
-"""A road network to compute on: nearest junctions, travel times between many places, ways along streets."""
+"""A road network to compute on: nearest junctions, travel times between many places, paths along streets."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -20,21 +20,24 @@ if TYPE_CHECKING:
 Cells = npt.NDArray[np.uint32]
 
 UNREACHABLE = np.iinfo(np.uint32).max
-"""Seconds and metres where no way leads."""
+"""The value of seconds and metres where there is no path."""
 
 SNAP_LIMIT_M = 1_000.0
 
 ALIASES = {"driving-car": "car", "cycling-regular": "bike", "foot-walking": "foot"}
-"""Openrouteservice's names of profiles."""
+"""Openrouteservice's names for profiles."""
 
 
 class RoadNetwork:
-    """A compiled network, and what is worked out of it once: for each profile when it is first asked for, and
-    the shapes of roads. Worth keeping from run to run. For one thread at a time.
+    """A compiled network, and data derived from it: the graph of each profile and the shapes of roads.
+
+    Derived data are computed at their first use, so it pays to keep the object from run to run. Only one
+    thread may use it at a time.
 
     Args:
         compiled: The network.
-        snap_limit_m: How far, in metres, a location may lie from its junction. `solve` keeps it, not `snap`.
+        snap_limit_m: How far, in metres, a location may be from its junction. `network_source` enforces it;
+            `snap` does not.
     """
 
     def __init__(self, compiled: CompiledNetwork, snap_limit_m: float = SNAP_LIMIT_M) -> None:
@@ -50,7 +53,7 @@ class RoadNetwork:
         return tuple(name for name, seconds in self._compiled.seconds.items() if np.isfinite(seconds).any())
 
     def profile_of(self, name: str) -> str | None:
-        """The profile of that name, or that openrouteservice calls so; None if there is none."""
+        """The profile with this name, or with this name in openrouteservice; None if there is none."""
         known = name if name in self.profiles else ALIASES.get(name)
         return known if known in self.profiles else None
 
@@ -58,7 +61,7 @@ class RoadNetwork:
         """The junctions of a profile nearest to `[lon, lat]` locations [k, 2], and how many metres away.
 
         Raises:
-            ProfileNotInNetworkError: No road of the network is for this profile.
+            ProfileNotInNetworkError: The network has no roads for this profile.
         """
         if profile not in self._snappers:
             junctions = self._graph(profile).junctions
@@ -66,18 +69,18 @@ class RoadNetwork:
         return self._snappers[profile].nearest(locations)
 
     def place(self, junction: int) -> tuple[float, float]:
-        """Where a junction is, `[lon, lat]`."""
+        """The coordinates of a junction, `[lon, lat]`."""
         return float(self._compiled.longitude[junction]), float(self._compiled.latitude[junction])
 
     def matrices(self, profile: str, junctions: Integers, is_over: Callable[[], bool]) -> tuple[Cells, Cells]:
-        """Seconds of the fastest ways between k junctions and their lengths in metres, `[from, to]` [k, k].
+        """Seconds and metres of the fastest paths between k junctions, `[from, to]` [k, k].
 
-        Both are rounded to whole numbers, each from the exact sum; `UNREACHABLE` where no way leads. A
-        junction may stand in several places. `is_over` is asked every quarter of a second or so.
+        Both are rounded to whole numbers, each from the exact sum, or `UNREACHABLE` if there is no path. A
+        junction may occur several times. `is_over` is called about every quarter of a second.
 
         Raises:
-            ProfileNotInNetworkError: No road of the network is for this profile.
-            NoAnswerError: `is_over` said so.
+            ProfileNotInNetworkError: The network has no roads for this profile.
+            NoAnswerError: `is_over` returned True.
         """
         graph = self._graph(profile)
         distinct, places = np.unique(junctions, return_inverse=True)
@@ -99,19 +102,19 @@ class RoadNetwork:
         return seconds[np.ix_(places, places)], metres[np.ix_(places, places)]
 
     def paths(self, profile: str, legs: Integers, seconds: Floats) -> list[Floats]:
-        """The fastest ways from one junction to another, as `[lon, lat]` points with both ends [p, 2].
+        """The fastest path of each leg, as `[lon, lat]` points with both ends [p, 2].
 
         Args:
-            profile: A profile that `matrices` knew.
-            legs: Pairs of junctions between which a way leads [k, 2].
-            seconds: How long each takes, as `matrices` says [k]: nothing farther away is looked at.
+            profile: A profile that the network has.
+            legs: Pairs of junctions with a path between them [k, 2].
+            seconds: The travel time of each leg, from `matrices` [k]. It limits the search.
         """
         if self._shapes is None:
             self._shapes = Shapes(self._compiled)
         return fastest_ways(self._graph(profile), self._shapes, legs, seconds)
 
     def _graph(self, profile: str) -> "ProfileGraph":
-        # It brings SciPy with it, whose import takes a quarter of a second: for runs on a network alone.
+        # Imports SciPy, which takes a quarter of a second, so only runs on a network do it.
         from milkrun_solver.roads.graph import ProfileGraph
 
         if profile not in self._graphs:

@@ -1,4 +1,7 @@
-"""Many encoded polylines at once, with numpy: one by one, a network's or an answer's would take seconds."""
+"""Encodes and decodes many polylines at once with numpy, in Google's encoded polyline format.
+
+One by one, the polylines of a network or an answer would take seconds.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,21 +11,21 @@ from milkrun_solver.roads.compiled import Floats
 Numbers = npt.NDArray[np.int64]
 
 _OFFSET = 63
-"""Of the characters. Each has 5 bits of a number, the lowest first, and a bit that says that more follow."""
+"""Offset of the characters. Each has 5 bits of a number, lowest first, and a bit to say more follow."""
 _BITS, _MORE = 5, 32
 _MOST = 7
-"""Characters of the longest number: 360 degrees at precision 6, doubled, have 30 bits."""
+"""Most characters of a number: 360 degrees at precision 6, doubled, have 30 bits."""
 
 
 def decode(encoded: bytes, starts: Numbers, precision: int) -> tuple[Floats, Numbers]:
-    """The points of r polylines that stand one after the other, beginning at `starts` [r+1].
+    """The points of r polylines that follow one another in `encoded`, beginning at `starts` [r+1].
 
     Returns:
         All points, `[lon, lat]` [p, 2], and where those of each polyline begin [r+1].
     """
     groups = np.frombuffer(encoded, dtype=np.uint8).astype(np.int64) - _OFFSET
     ends = np.flatnonzero(groups < _MORE) + 1
-    # Two numbers a point, latitude first; each polyline counts from its own first point.
+    # Each point has two numbers, latitude first. Each polyline begins with absolute coordinates.
     steps = _from_groups(groups % _MORE, ends).reshape(-1, 2)[:, ::-1]
     first = np.searchsorted(ends, starts, side="right") // 2
     along = np.zeros((len(steps) + 1, 2), dtype=np.int64)
@@ -41,8 +44,8 @@ def _from_groups(groups: Numbers, ends: npt.NDArray[np.intp]) -> Numbers:
 
 
 def encode_onward(points: Floats, starts: Numbers, precision: int) -> list[str]:
-    """The polylines of r lines that stand one after the other, beginning at `starts` [r+1], each without its
-    first point: what follows counts from there, so that such lines can be strung together.
+    """Encodes r lines that follow one another in `points`, beginning at `starts` [r+1], each without its
+    first point. The rest is relative to that point, so such lines can be joined.
 
     Args:
         points: All points, `[lon, lat]` [p, 2].

@@ -1,4 +1,4 @@
-"""The points of a network: along its roads and at its junctions."""
+"""The points of a network, along its roads and at its junctions."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _PRECISION = 6
 
 
 class Shapes:
-    """All shapes of a network, decoded."""
+    """All decoded shapes of a network."""
 
     def __init__(self, compiled: CompiledNetwork) -> None:
         points, self._starts = decode(compiled.shapes, compiled.shape_start, _PRECISION)
@@ -18,7 +18,7 @@ class Shapes:
         self._points = np.concatenate((points, np.stack((compiled.longitude, compiled.latitude), axis=1)))
 
     def along(self, origin: int, roads: Cells, ends: Integers) -> Floats:
-        """The points of a way, `[lon, lat]` [p, 2]: from a junction along roads with these ends."""
+        """The points of a path, `[lon, lat]` [p, 2], from a junction along roads with these ends."""
         first = self._starts[roads]
         counts = self._starts[roads + 1] - first + 1
         until = np.cumsum(counts)

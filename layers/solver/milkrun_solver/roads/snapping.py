@@ -1,4 +1,9 @@
-"""The junction nearest to a location, exactly, on the sphere."""
+"""Finds the junction nearest to a location, exactly, on the sphere.
+
+J. H. Friedman, F. Baskett and L. J. Shustek, "An algorithm for finding nearest neighbors", IEEE Transactions
+on Computers C-24 (1975): points sorted along one axis are searched outwards from the location. Here the axis
+is latitude, and the search widens in bands rather than point by point.
+"""
 
 import math
 
@@ -8,17 +13,20 @@ from milkrun_solver.roads.compiled import Floats, Integers
 from milkrun_solver.roads.earth import EARTH_RADIUS, metres_of, unit_vectors
 
 _FIRST_BAND = 0.005
-"""Degrees of latitude to either side that are looked at first: 556 m."""
+"""Half the width of the first band to search, in degrees of latitude: 556 m."""
 _WIDER = 4
+"""Each further band is this many times as wide."""
 
 
 class Snapper:
-    """Junctions in order of latitude. A junction outside a band of latitudes is farther away than the band is
-    wide, so that only the junctions of a narrow band are measured.
+    """Finds nearest junctions, from a list sorted by latitude.
+
+    Only the junctions in a narrow band of latitudes around a location are measured. If the nearest of them is
+    no farther away than the edge of the band, no junction outside can be nearer. If not, the band gets wider.
 
     Args:
-        longitude, latitude: Of all junctions, in degrees.
-        junctions: Numbers of the junctions that may be found, at least one.
+        longitude, latitude: Coordinates of all junctions, in degrees.
+        junctions: Numbers of the junctions to choose from, at least one.
     """
 
     def __init__(self, longitude: Floats, latitude: Floats, junctions: Integers) -> None:
@@ -27,7 +35,7 @@ class Snapper:
         self._points = unit_vectors(longitude[self._junctions], self._latitude)
 
     def nearest(self, locations: Floats) -> tuple[Integers, Floats]:
-        """Numbers of the junctions nearest to `[lon, lat]` locations [k, 2], and how many metres away."""
+        """The junctions nearest to `[lon, lat]` locations [k, 2], and their distances in metres."""
         vectors = unit_vectors(locations[:, 0], locations[:, 1]).T
         found = [
             self._nearest(vector, latitude)

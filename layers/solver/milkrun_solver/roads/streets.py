@@ -1,4 +1,4 @@
-"""Routes along the streets, as encoded polylines."""
+"""Draws routes along the streets, as encoded polylines."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -15,15 +15,15 @@ _Legs = dict[tuple[str, int, int], str]
 
 
 class Streets:
-    """The ways between the places of a problem.
+    """The streets between the places of a problem.
 
-    Answers that follow one another share most legs: those drawn last are kept for the next one.
+    Successive answers have most legs in common, so the legs of the last answer are kept for the next.
 
     Args:
         roads: The network.
         junctions: The junction of each place, by profile.
         seconds: Travel times between the places, by profile.
-        profile_of: The network's own name of each profile.
+        profile_of: The network's own name for each profile.
     """
 
     def __init__(
@@ -40,8 +40,8 @@ class Streets:
         self._legs: _Legs = {}
 
     def draw(self, routes: Sequence[tuple[str, Sequence[int]]]) -> list[str]:
-        """Encoded polylines (precision 5) of routes, each given by its profile and its places in order, from
-        the junction of the first to that of the last."""
+        """Encoded polylines (precision 5) of routes, each given as its profile and its places in order. Each
+        line leads from the junction of the first place to that of the last."""
         wanted = {(profile, *leg) for profile, places in routes for leg in pairwise(places)}
         legs = {leg: self._legs[leg] for leg in wanted & self._legs.keys()}
         for profile in {leg[0] for leg in wanted - legs.keys()}:

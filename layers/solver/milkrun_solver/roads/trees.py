@@ -1,4 +1,8 @@
-"""Shortest-path trees, cut down to the paths that somebody asks for, and walked without a loop over pairs."""
+"""Shortest-path trees, reduced to the paths in demand, with sums along all paths at once.
+
+The sums use pointer jumping, as in W. D. Hillis and G. L. Steele, "Data parallel algorithms", Communications
+of the ACM 29 (1986).
+"""
 
 from itertools import pairwise
 
@@ -11,12 +15,12 @@ Cells = npt.NDArray[np.int64]
 
 
 class Trees:
-    """The paths to some junctions of shortest-path trees over n junctions.
+    """The paths from the roots of b shortest-path trees over n junctions to some ends.
 
     Args:
-        before: The junction before each on the path from the root of each tree, negative where there is none:
-            at the root and where no path leads [b, n].
-        ends: Cells of `before`, as row * n + junction, where paths end [k].
+        before: The junction before each junction on its path from the root, negative at the root and where
+            there is no path [b, n].
+        ends: The ends of the paths, as cells of `before`: row * n + junction [k].
     """
 
     def __init__(self, before: Integers, ends: Cells) -> None:
@@ -30,13 +34,13 @@ class Trees:
         self._tails, self._heads = self._flat[nodes][self._linked], nodes[self._linked] % self._size
 
     def _previous(self, cells: Cells) -> Cells:
-        """The cells before others on their paths; a cell with none before it is its own."""
+        """The cell before each cell on its path, or the cell itself if there is none before it."""
         steps = self._flat[cells]
         return np.where(steps < 0, cells, cells - cells % self._size + steps)
 
     def _walk_back(self, ends: Cells) -> tuple[Cells, Integers]:
-        """All cells on the paths, and the place of each cell among them. All paths go back in step; where two
-        meet, one goes on."""
+        """All cells on the paths, and the position of each cell among them. All paths are followed back in
+        step; where two meet, only one continues."""
         place = np.full(len(self._flat), -1, dtype=np.int32)
         found = []
         count = 0
@@ -50,13 +54,13 @@ class Trees:
         return np.concatenate(found), place
 
     def links(self) -> tuple[Integers, Integers]:
-        """Where each link of the trees begins and ends, as junctions [l], [l]."""
+        """The junctions where each link of the trees begins and ends [l], [l]."""
         return self._tails, self._heads
 
     def sums(self, values: Floats) -> Floats:
-        """What values of the links [l] come to along the path to each end [k].
+        """The sums of values of the links [l] along the path to each end [k].
 
-        Every node knows a sum up to some node before it; each round doubles how far that one is away.
+        Each node has the sum from some node before it. Every round doubles the distance to that node.
         """
         total = np.zeros(len(self._parents))
         total[self._linked] = values
@@ -69,7 +73,7 @@ class Trees:
             jump = further
 
     def chains(self) -> list[list[int]]:
-        """The numbers of the links on the path to each end, from the root on [k]."""
+        """The numbers of the links on the path to each end, in order from the root [k]."""
         links = (np.cumsum(self._linked) - 1).tolist()
         parents = self._parents.tolist()
         chains = []

@@ -1,4 +1,4 @@
-"""Fastest ways between pairs of junctions, as points along the streets."""
+"""Fastest paths between pairs of junctions, as points along the streets."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def fastest_ways(graph: "ProfileGraph", shapes: Shapes, legs: Integers, seconds: Floats) -> list[Floats]:
-    """The fastest way of each leg, as `[lon, lat]` points with both ends [p, 2].
+    """The fastest path of each leg, as `[lon, lat]` points with both ends [p, 2].
 
-    A depot is at one end of many long legs: one search from there, or back to it, finds them all. Other legs
-    are short, and nothing farther away than their ends is looked at.
+    A depot is at one end of many long legs: a single search from it, or towards it, finds them all. Other
+    legs are short, and a search for them ends at the farthest of their ends.
 
     Args:
         graph: The roads of a profile.
         shapes: The points of the network.
-        legs: Pairs of junctions between which a way leads [k, 2].
-        seconds: How long each takes, give or take a second [k].
+        legs: Pairs of junctions with a path between them [k, 2].
+        seconds: The travel time of each leg, to within a second [k].
     """
     found: list[Floats] = [np.empty((0, 2))] * len(legs)
     backwards = _frequency(legs[:, 1]) > _frequency(legs[:, 0])
@@ -39,13 +39,13 @@ def fastest_ways(graph: "ProfileGraph", shapes: Shapes, legs: Integers, seconds:
 
 
 def _frequency(junctions: Integers) -> npt.NDArray[np.intp]:
-    """How often each junction stands in the list [k]."""
+    """How often each junction occurs in the list [k]."""
     _, rank, counts = np.unique(junctions, return_inverse=True, return_counts=True)
     return counts[rank]
 
 
 def _batches(roots: Integers, seconds: Floats, size: int) -> Iterator[npt.NDArray[np.intp]]:
-    """Numbers of legs in batches of `size` roots: first of those all of whose legs are short."""
+    """Numbers of legs in batches of `size` roots, beginning with the roots whose longest leg is shortest."""
     distinct, rank = np.unique(roots, return_inverse=True)
     farthest = np.zeros(len(distinct))
     np.maximum.at(farthest, rank, seconds)
