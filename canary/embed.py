@@ -1,7 +1,7 @@
-"""Writes the canary's script into its template, where CloudFormation reads it, as `make infrastructure` does.
+"""Copies the canary's script into its template; `make infrastructure` runs it.
 
-`sam deploy` uploads the code of functions and layers, but of no canary (SAM CLI 1.170). A test fails while
-the two differ.
+`sam deploy` uploads the code of functions and layers, but not of canaries (SAM CLI 1.170). A test fails if
+the script and the template differ.
 """
 
 import re
@@ -13,7 +13,7 @@ _BLOCK = re.compile(r"^( *)Script: \|\n(?:(?:\1 +\S.*)?\n)+", re.MULTILINE)
 
 
 def embed(template: str, script: str) -> str:
-    """The template with the script as its one `Script`."""
+    """The template with the script as its only `Script`."""
 
     def block(found: re.Match[str]) -> str:
         lines = [f"{found[1]}  {line}" if line.strip() else line for line in script.splitlines(keepends=True)]

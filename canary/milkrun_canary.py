@@ -1,12 +1,13 @@
-"""A CloudWatch Synthetics canary: asks of Milkrun what its callers ask, up to the result of a small run.
+"""A CloudWatch Synthetics canary: calls Milkrun as its callers do, up to the result of a small run.
 
-The stack sets API_URL (without a slash at its end) and SIGNED_RUN, "true" where callers sign their requests.
-So can the canary's role. Where callers bring tokens of an issuer, it gets one at TOKEN_URL by the grant of
-client credentials (RFC 6749), with `client_id` and `client_secret` out of the secret TOKEN_SECRET_ARN, for
-TOKEN_SCOPE. Without these it has no token, says so, and stops at /ready.
+The stack sets API_URL (without a slash at its end) and SIGNED_RUN, which is "true" if callers sign their
+requests. The canary then signs with its role. If callers bring tokens of an issuer, the canary gets one from
+TOKEN_URL for TOKEN_SCOPE with the client credentials grant (RFC 6749). It reads `client_id` and
+`client_secret` from the secret TOKEN_SECRET_ARN. Without TOKEN_URL it has no token, so it logs that and stops
+after /ready.
 
-The `execute_step` of the Synthetics library asks a browser for its address and fails where there is none. A
-step is named in the error instead, which is what the canary's report shows.
+The Synthetics library's `execute_step` asks a browser for its address and fails without one. So each step is
+named in the error instead, which the canary's report shows.
 """
 
 import base64
@@ -30,8 +31,8 @@ from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
 BUDGET = 50.0  # seconds for all steps together
-CONNECT_LIMIT, READ_LIMIT = 5.0, 20.0  # seconds of a call; the last one may go on when the budget is spent
-WAIT = 10  # seconds that Milkrun is asked to hold an answer back
+CONNECT_LIMIT, READ_LIMIT = 5.0, 20.0  # seconds of a call; the last one may exceed the budget
+WAIT = 10  # seconds for `Prefer: wait`
 
 JOBS = [1, 2, 3]
 PROBLEM = {
@@ -46,12 +47,12 @@ PROBLEM = {
 
 
 class CanaryError(Exception):
-    """What was expected, and what came instead."""
+    """A step failed. The message says what was expected and what came instead."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer. Its text form is for messages."""
+    """An HTTP answer. `str` shortens it for messages."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,7 +62,7 @@ class Answer:
         return f"{self.status} {self.body[:500].decode(errors='replace')}"
 
     def json(self) -> dict[str, Any]:
-        """The body, which has to be a JSON object."""
+        """The body, which must be a JSON object."""
         with suppress(ValueError):
             if isinstance(value := json.loads(self.body), dict):
                 return value
@@ -69,7 +70,7 @@ class Answer:
 
 
 class Api:
-    """Milkrun as a caller sees it. Calls are refused once the budget (seconds) is spent."""
+    """Milkrun's API, as a caller sees it. Once `budget` seconds are spent, calls raise CanaryError."""
 
     def __init__(self, url: str, budget: float) -> None:
         self.url = url
@@ -83,9 +84,9 @@ class Api:
         logger.info("correlation id: %s", self._headers["X-Correlation-ID"])
 
     def use_token(self, url: str, secret_arn: str, scope: str) -> None:
-        """Gets a token at `url`, which all later calls of a caller bring along.
+        """Gets a token from `url` for all later calls of a caller.
 
-        No error quotes an answer as a whole: there may be a token in it.
+        No error quotes the whole answer, which may contain a token.
         """
         self._keep_to_budget(f"a request for {secret_arn}")
         client_id, client_secret = read_secret(secret_arn)
@@ -108,7 +109,7 @@ class Api:
         self._token = token
 
     def get(self, path: str) -> Answer:
-        """A GET that anybody may send."""
+        """Sends a GET without credentials."""
         return self._send(AWSRequest("GET", self.url + path, self._headers))
 
     def as_caller(
@@ -120,7 +121,7 @@ class Api:
         *,
         late: bool = False,
     ) -> Answer:
-        """A call with the token, or signed by the canary's role; a late one is sent with no budget left."""
+        """Sends a call with the token, or signed by the canary's role. `late` ignores the budget."""
         request = AWSRequest(method, url, {**self._headers, **(headers or {})}, body)
         if self._token:
             request.headers["Authorization"] = f"Bearer {self._token}"
@@ -143,7 +144,7 @@ class Api:
 
 
 def read_secret(arn: str) -> tuple[str, str]:
-    """`client_id` and `client_secret` out of a secret, asked for where its ARN says."""
+    """`client_id` and `client_secret` from a secret, in the region that its ARN names."""
     once = Config(connect_timeout=CONNECT_LIMIT, read_timeout=READ_LIMIT, retries={"total_max_attempts": 1})
     secrets: Any = get_session().create_client("secretsmanager", region_name=arn.split(":")[3], config=once)
     text = secrets.get_secret_value(SecretId=arn).get("SecretString", "")
@@ -155,7 +156,7 @@ def read_secret(arn: str) -> tuple[str, str]:
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Names what fails inside."""
+    """Names the step in errors raised inside."""
     started = time.monotonic()
     try:
         yield
@@ -166,13 +167,13 @@ def step(name: str) -> Iterator[None]:
 
 
 def expect(right: bool, what: str, answer: Answer) -> None:
-    """Fails unless what was expected came."""
+    """Raises CanaryError unless `right`."""
     if not right:
         raise CanaryError(f"expected {what}, got {answer}")
 
 
 def check_health(api: Api) -> None:
-    """The process answers, and in the shape that monitors rely on."""
+    """Checks that the process answers with the fields that monitors rely on."""
     answer = api.get("/health")
     expect(answer.status == 200, "200", answer)
     health = answer.json()
@@ -184,7 +185,7 @@ def check_health(api: Api) -> None:
 
 
 def check_ready(api: Api) -> None:
-    """Redis answers, and so does Neo4j where there is one."""
+    """Checks that Redis is up, and Neo4j if there is one."""
     answer = api.get("/ready")
     expect(answer.status == 200, "200", answer)
     ready = answer.json()
@@ -195,7 +196,7 @@ def check_ready(api: Api) -> None:
 
 
 def submit(api: Api) -> str:
-    """Submits the problem; the URL of its run."""
+    """Submits the problem; returns the URL of its run."""
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": f"canary-{uuid.uuid4()}",
@@ -217,11 +218,11 @@ def wait_for_end(api: Api, run: str) -> None:
         if status == "completed":
             return
         expect(status in ("pending", "running"), "a run on its way to completed", answer)
-        time.sleep(0.5)  # an answer comes as soon as the run has changed
+        time.sleep(0.5)  # a waiting call returns early if the run changes
 
 
 def check_result(api: Api, run: str) -> None:
-    """The routes serve every job once."""
+    """Checks that the routes serve every job once."""
     answer = api.as_caller("GET", f"{run}/result")
     expect(answer.status == 200, "200", answer)
     result = answer.json()
@@ -232,13 +233,13 @@ def check_result(api: Api, run: str) -> None:
 
 
 def erase(api: Api, run: str) -> None:
-    """Leaves nothing behind."""
+    """Erases the run."""
     answer = api.as_caller("DELETE", f"{run}?erase=true", late=True)
     expect(answer.status == 204, "204", answer)
 
 
 def check_run(api: Api) -> None:
-    """A run from submit to result, and gone afterwards."""
+    """Takes a run from submit to result, then erases it."""
     with step("submit"):
         run = submit(api)
     try:
@@ -247,7 +248,7 @@ def check_run(api: Api) -> None:
         with step("result"):
             check_result(api, run)
     except CanaryError:
-        with suppress(Exception):  # what failed before is what matters
+        with suppress(Exception):  # the first failure is the one to report
             erase(api, run)
         raise
     with step("erase"):
@@ -255,7 +256,7 @@ def check_run(api: Api) -> None:
 
 
 def handler(event: object, context: object) -> None:  # noqa: ARG001
-    """Entry point. Raises CanaryError, and the canary is red, unless everything is as expected."""
+    """Entry point. Raises CanaryError, which turns the canary red, unless everything is as expected."""
     api = Api(os.environ["API_URL"], BUDGET)
     with step("health"):
         check_health(api)
