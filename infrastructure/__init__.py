@@ -1,1 +1,1 @@
-"""What is deployed beside template.yaml, and what writes those parts of it that are generated."""
+"""Templates and files that template.yaml uses, and the code that generates some of them."""

@@ -1,4 +1,4 @@
-"""Writes the files under generated/ anew. A test fails while they differ from what their sources make."""
+"""Regenerates the files under generated/. A test fails if they are out of date."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ GENERATED = HERE / "generated"
 
 
 def documents() -> dict[str, str]:
-    """The text of each file by its name."""
+    """The text of each file, by name."""
     alarms = "infrastructure/alarms"
     return {
         "api.yaml": _text(parse(HERE / "api.yaml"), "infrastructure/api.yaml"),
@@ -31,7 +31,7 @@ def _text(document: dict[str, Any], source: str) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what stands in two places twice: AWS::Include takes no aliases."""
+    """Writes repeated values in full, because AWS::Include accepts no aliases."""
 
     def ignore_aliases(self, _: Any) -> bool:
         return True

@@ -1,6 +1,6 @@
-"""The alarms: which ones there are, what they watch, and when they come.
+"""The alarms: what they watch, and when they go off.
 
-Each has an entry in docs/operations.md under its logical id. One bad minute is no alarm: what mends itself
-(a failover, a lost worker) has done so by then. An alarm names the alias of a function as text: a reference
-would have it wait for the alias, which waits for the alarm.
+Each has an entry in docs/operations.md under its logical id. One bad minute raises no alarm, because faults
+that repair themselves (a failover, a lost worker) are over by then. Alarms name a function's alias as text. A
+reference would make the alarm wait for the alias, which itself waits for the alarm.
 """

@@ -1,4 +1,4 @@
-"""The pieces that a template of alarms is made of."""
+"""The building blocks of a template of alarms."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,9 +8,9 @@ Alarm = tuple[str, Json]
 """Logical id and resource."""
 
 SERVICE = {"Service": "Name of the root stack and of its API."}
-CHOICE = {"Alarms": "all, or few for what callers notice."}
+CHOICE = {"Alarms": "all, or few for only those on what callers notice."}
 TOPIC = {"AlarmTopic": "Topic that alarms are sent to."}
-"""Parameters that several templates have, and what they are."""
+"""Parameters that several templates have, with their descriptions."""
 
 ALL = "HasAllAlarms"
 """The condition of an alarm that `Alarms=few` leaves out."""
@@ -38,7 +38,7 @@ def where(condition: str, value: Any) -> Json:
 
 
 def metric(namespace: str, name: str, statistic: str, dimensions: Json, period: int = 60) -> Json:
-    """What an alarm watches: one statistic of a metric, over periods of so many seconds."""
+    """A series for an alarm to watch: one statistic of a metric, over periods of `period` seconds."""
     return {
         "Namespace": namespace,
         "MetricName": name,
@@ -49,13 +49,13 @@ def metric(namespace: str, name: str, statistic: str, dimensions: Json, period: 
 
 
 def math(name: str, label: str, expression: Any, **metrics: Json) -> Json:
-    """What an alarm watches: a series that is calculated from metrics."""
+    """A series for an alarm to watch, calculated from metrics."""
     shown = {"Id": name, "Label": label, "Expression": expression}
     return {"Metrics": [shown, *(series(key, it) for key, it in metrics.items())]}
 
 
 def series(name: str, it: Json) -> Json:
-    """A metric under the name that an expression has for it."""
+    """A metric under the name that an expression uses for it."""
     of_metric = {key: it[key] for key in ("Namespace", "MetricName", "Dimensions")}
     stat = {"Metric": of_metric, "Period": it["Period"], "Stat": it["Statistic"]}
     return {"Id": name, "ReturnData": False, "MetricStat": stat}
@@ -73,7 +73,7 @@ def alarm(
     silence: str = "notBreaching",
     condition: str | None = ALL,
 ) -> Alarm:
-    """An alarm that comes when `bad` of the latest `periods` (by default all) are beyond a threshold."""
+    """An alarm that goes off when `bad` of the latest `periods` (by default all) are beyond a threshold."""
     properties = {
         "AlarmDescription": f"{says} Runbook docs/operations.md#{name.lower()}",
         "AlarmActions": [ref("AlarmTopic")],
@@ -96,7 +96,8 @@ def template(
     alarms: Iterable[Alarm],
     asked: Iterable[str] = (),
 ) -> Json:
-    """A nested template. It tells the dashboard `AlarmArns`, and deployments the alarms that they ask."""
+    """A nested template. Its outputs are `AlarmArns`, for the dashboard, and the alarms in `asked`, which
+    deployments check."""
     resources = dict(alarms)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -110,7 +111,7 @@ def template(
 
 def _name(name: str, resource: Json) -> Json:
     condition = {"Condition": resource["Condition"]} if "Condition" in resource else {}
-    return {**condition, "Description": "An alarm that deployments ask.", "Value": ref(name)}
+    return {**condition, "Description": "An alarm that deployments check.", "Value": ref(name)}
 
 
 def _arns(alarms: Mapping[str, Json]) -> Json:

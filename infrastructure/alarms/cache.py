@@ -1,8 +1,8 @@
 """The alarms of the cache.
 
-ElastiCache counts by node, and an alarm has to name its nodes: it cannot search for them. Each alarm looks at
-the worst of the nodes that it names, whichever is the primary at the moment: all nodes of a cache without
-shards, and the first two nodes of the first three shards of one with shards. The dashboard shows all.
+ElastiCache has metrics for each node, and an alarm must name its nodes, because it cannot search for them.
+Each alarm watches the worst of its nodes, whichever is the primary: all nodes of a cache without shards, or
+the first two nodes of each of the first three shards. The dashboard shows all nodes.
 """
 
 from infrastructure.alarms.building import (
@@ -22,11 +22,11 @@ from infrastructure.alarms.building import (
 _NODES = [f"{node:03}" for node in range(1, 7)]
 _NODES_OF_SHARDS = [f"{shard:04}-{node:03}" for shard in (1, 2, 3) for node in (1, 2)]
 _ALWAYS = 2
-"""Nodes that every alarm looks at. One that is not there has no data, and is no worst one."""
+"""Number of nodes that every alarm watches. One that does not exist has no data, so it is never the worst."""
 
 
 def cache_alarms() -> Json:
-    """Their template, whose stack is there only with all alarms."""
+    """The template. Its stack exists only if the stack has all alarms."""
     sharded = differs("CacheShards", "1")
     replicated = {"Fn::And": [differs("CacheReplicas", "0"), differs("CacheReplicas", "1")]}
     return template(
@@ -42,12 +42,12 @@ def cache_alarms() -> Json:
             _worst(
                 "Memory", "A node of the cache is three quarters full.", "DatabaseMemoryUsagePercentage", 75
             ),
-            _worst("Evictions", "A node of the cache evicts what it must keep.", "Evictions", 0, periods=1),
+            _worst("Evictions", "A node of the cache evicts data.", "Evictions", 0, periods=1),
             _worst("Cpu", "A node of the cache is short of CPU.", "EngineCPUUtilization", 80),
             _worst("Lag", "A replica is seconds behind its primary.", "ReplicationLag", 5, bad=3),
             _worst(
                 "Connections",
-                "A node of the cache has half the connections that it can have.",
+                "A node of the cache has half of the connections that it allows.",
                 "CurrConnections",
                 32_500,  # of 65,000
             ),

@@ -1,4 +1,4 @@
-"""What alarms of several kinds watch."""
+"""Metrics that alarms of several kinds watch."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def errors(function: str) -> Json:
 
 
 def share_of_errors(function: str, says: str, percent: int, internal: Json) -> Alarm:
-    """An error is one that Lambda counts, and an answer of 500 (`internal`), which it does not."""
+    """An alarm on the share of errors: those that Lambda counts, and answers of 500 (`internal`)."""
     watched = math(
         "share",
         "Errors, %",

@@ -20,7 +20,7 @@ _OF_CALLERS = ("Submit", "Status", "Health")
 
 
 def service_alarms() -> Json:
-    """Their template."""
+    """The template."""
     return template(
         "Alarms of Milkrun's API, of the functions behind it, and of the sweeper.",
         {
@@ -29,7 +29,7 @@ def service_alarms() -> Json:
             **CHOICE,
             **TOPIC,
             **{f"{name}Function": "Name of the function." for name in (*_OF_CALLERS, "Sweeper")},
-            "AuthorizerFunction": "Name of the function; empty where there is none.",
+            "AuthorizerFunction": "Name of the function; empty for none.",
         },
         {
             ALL: equals("Alarms", "all"),
@@ -54,7 +54,7 @@ def _errors() -> list[Alarm]:
         *of_callers,
         alarm(
             "SweeperErrorsAlarm",
-            "The sweeper ends in an error minute after minute.",
+            "The sweeper keeps failing.",
             errors("Sweeper"),
             above=0,
             periods=5,  # it runs once in each
@@ -82,8 +82,8 @@ def _throttles() -> list[Alarm]:
 
 
 def _durations() -> list[Alarm]:
-    """At 80 % of the timeout. With submit and status at 90 %: `Prefer: wait` holds a request for up to 25 of
-    their 29 s."""
+    """Alarms at 80 % of the timeout, and at 90 % for submit and status, because `Prefer: wait` may hold a
+    request for 25 of their 29 s."""
     says = {name: f"Answers of {name.lower()} come close to its timeout." for name in _OF_CALLERS}
     says["Sweeper"] = "Sweeps come close to their timeout."
     limits = {"Submit": 26_100, "Status": 26_100, "Health": 4_000, "Sweeper": 48_000}
@@ -118,10 +118,10 @@ def _of_the_api() -> list[Alarm]:
 
 def _of_runs() -> list[Alarm]:
     return [
-        # What the sweeper measures comes each minute, in zeros where there is nothing.
+        # The sweeper reports these metrics every minute, as 0 if there is nothing.
         alarm(
             "SweeperSilentAlarm",
-            "No sweep has come to its end for five minutes.",
+            "No sweep has finished for five minutes.",
             own("ActiveRuns", "SampleCount"),
             below=1,
             periods=5,
@@ -130,7 +130,7 @@ def _of_runs() -> list[Alarm]:
         ),
         alarm(
             "StalledRunsAlarm",
-            "Runs are left alone two minutes after their time.",
+            "Sweeps do not handle runs that have been due for two minutes.",
             own("StalledRuns", "Maximum"),
             above=0,
             periods=3,

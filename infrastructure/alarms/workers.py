@@ -18,7 +18,7 @@ from infrastructure.alarms.metrics import durations, own, share_of_errors, throt
 
 
 def worker_alarms() -> Json:
-    """Their template."""
+    """The template."""
     return template(
         "Alarms of Milkrun's workers, and of the runs that they lose.",
         {
@@ -42,15 +42,15 @@ def _of_the_function() -> list[Alarm]:
             10,
             own("RunsFailed", code="internal_error"),
         ),
-        # Bursts over WorkerConcurrency are meant: Lambda keeps the events, and the sweeper sends new ones.
+        # Bursts beyond WorkerConcurrency are normal: Lambda keeps the events, and the sweeper sends new ones.
         alarm(
             "WorkerThrottlesAlarm",
-            "Workers are throttled for a quarter of an hour.",
+            "Workers have been throttled for a quarter of an hour.",
             throttles("Worker", period=300),
             above=0,
             periods=3,
         ),
-        # A worker stops solving 10 s before its timeout, to store and to hand over, which takes one or two.
+        # A worker stops solving 10 s before its timeout. Storing and handing over takes one or two of these.
         alarm(
             "WorkerDurationAlarm",
             "Workers come close to their timeout.",
@@ -69,7 +69,7 @@ def _lost_runs() -> Alarm:
         lost=own("RunsFailed", period=300, code="worker_lost"),
         unstarted=own("RunsFailed", period=300, code="never_started"),
     )
-    says = "Runs failed because their workers died or never came."
+    says = "Runs failed because their workers died or never started."
     return alarm("LostRunsAlarm", says, watched, above=0, periods=1, condition=None)
 
 
