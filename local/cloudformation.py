@@ -1,4 +1,4 @@
-"""CloudFormation documents: YAML with short tags, and the intrinsic functions a template needs to be read."""
+"""Reads CloudFormation documents: YAML with short tags, and the intrinsic functions that templates use."""
 
 import re
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ _VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 class TemplateError(Exception):
-    """The template cannot be read the way the local stack has to."""
+    """The local stack cannot read the template."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads `!Tag value` as `{"Fn::Tag": value}`, the long form of the same."""
+    """Reads `!Tag value` as its long form, `{"Fn::Tag": value}`."""
 
 
 def _construct_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -38,9 +38,9 @@ _Loader.add_multi_constructor("!", _construct_tag)
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The template at `path`, its short tags in their long form and what AWS::Include brings in its place.
+    """The template at `path`, with short tags in their long form and the files of AWS::Include in place.
 
-    Raises TemplateError where it, or what it includes, is not YAML.
+    Raises TemplateError if the template or an included file is not YAML.
     """
     document = parse(path)
     if not isinstance(document, dict) or "Resources" not in document:
@@ -50,9 +50,9 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def parse(path: Path) -> Any:
-    """What the file at `path` holds, its short tags in their long form.
+    """The content of the file at `path`, with short tags in their long form.
 
-    Raises TemplateError where it is not YAML.
+    Raises TemplateError if it is not YAML.
     """
     try:
         return yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 (a SafeLoader)
@@ -61,7 +61,7 @@ def parse(path: Path) -> Any:
 
 
 def include(value: Any, folder: Path) -> Any:
-    """`value` with the files that AWS::Include names in it, relative to `folder`."""
+    """`value` with the files that its AWS::Include names, relative to `folder`."""
     match value:
         case {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": location}}}:
             return parse(folder / location)
@@ -73,9 +73,9 @@ def include(value: Any, folder: Path) -> Any:
 
 
 class Resolver:
-    """Gives a document's values as a deployment would have them.
+    """Resolves a document's values as a deployment would.
 
-    A parameter has its value in `parameters`, else its default; what else is there doesn't matter.
+    A parameter has its value in `parameters`, or else its default. Other names in `parameters` are ignored.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class Resolver:
         }
 
     def exists(self, resource: Mapping[str, Any]) -> bool:
-        """Whether a resource's Condition, if it has one, holds."""
+        """Whether a resource has no Condition, or its Condition holds."""
         return "Condition" not in resource or self._condition(resource["Condition"])
 
     def resolve(self, value: Any) -> Any:
-        """`value` with its intrinsic functions carried out; what refers to AWS::NoValue is left out."""
+        """`value` with its intrinsic functions evaluated, without references to AWS::NoValue."""
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not NO_VALUE]
         if not isinstance(value, dict):
@@ -133,7 +133,7 @@ class Resolver:
                 return self.resolve(self._document["Mappings"][self.resolve(table)][row][column])
             case "Equals" | "Not" | "And" | "Or", _:
                 return self._condition({f"Fn::{name}": argument})
-        # Known only once deployed (ImportValue, GetAZs, …), and read by nothing that runs here.
+        # Known only in a deployment (ImportValue, GetAZs, …), and nothing here reads it.
         return f"{name}({argument})"
 
     def _ref(self, name: str) -> Any:
@@ -182,7 +182,7 @@ class Resolver:
                 return all(map(self._condition, argument))
             case "Or":
                 return any(map(self._condition, argument))
-            case "Contains":  # in Rules alone
+            case "Contains":  # in Rules only
                 strings, value = self.resolve(argument)
                 return str(value) in map(str, strings)
-        raise TemplateError(f"condition function {name} is not known")
+        raise TemplateError(f"unknown condition function {name}")

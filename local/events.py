@@ -12,9 +12,9 @@ LAST_THROTTLE_DELAY = 300.0
 
 
 class EventQueue:
-    """Events on their way. They live in memory: one not delivered when the stack ends is gone.
+    """Events that wait for delivery, in memory: when the stack ends, those not delivered are lost.
 
-    An event is given up, with a line to `say`, where AWS would send it to the failure destination.
+    An event is dropped, with a line to `say`, when AWS would send it to the failure destination.
     """
 
     def __init__(
@@ -29,13 +29,13 @@ class EventQueue:
         self._deliveries: set[asyncio.Task[None]] = set()
 
     def accept(self, pool: Pool, invocation: Invocation) -> None:
-        """Take an event for delivery."""
+        """Accept an event for delivery."""
         delivery = asyncio.create_task(self._deliver(pool, invocation))
         self._deliveries.add(delivery)
         delivery.add_done_callback(self._deliveries.discard)
 
     async def stop(self) -> None:
-        """Drop what is not delivered."""
+        """Drop all events that are not delivered."""
         for delivery in self._deliveries:
             delivery.cancel()
         await asyncio.gather(*self._deliveries, return_exceptions=True)
@@ -55,11 +55,11 @@ class EventQueue:
                 if not outcome.failed:
                     return
                 if failures == pool.function.retries:
-                    self._say(f"{pool.function.name}: event {invocation.request_id} failed and is given up")
+                    self._say(f"{pool.function.name}: dropping event {invocation.request_id}, which failed")
                     return
                 delay = self._retry_delays[failures]
                 failures += 1
             if clock() + delay > expiry:
-                self._say(f"{pool.function.name}: event {invocation.request_id} is too old and is given up")
+                self._say(f"{pool.function.name}: dropping event {invocation.request_id}, which is too old")
                 return
             await asyncio.sleep(delay)

@@ -31,7 +31,7 @@ MAX_BODY = 10_485_760  # bytes, as sent and as unzipped
 INTEGRATION_LIMIT = 29.0  # seconds
 _CONTEXT_VARIABLE = re.compile(r"\$context\.([A-Za-z.]+)")
 _ERRORS = {
-    "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),  # or there is no such route
+    "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),  # also for an unknown route
     "REQUEST_TOO_LARGE": (413, "Request Too Long"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported Media Type"),
     "API_CONFIGURATION_ERROR": (500, "Internal server error"),
@@ -41,7 +41,7 @@ _ERRORS = {
 
 
 class GatewayError(Exception):
-    """An error that the gateway answers itself, by API Gateway's name for it."""
+    """An error of the gateway itself, with API Gateway's name for it."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -58,8 +58,8 @@ class Gateway:
         self._service = service
         self._integration_limit = integration_limit
         self._invocations: set[asyncio.Task[Outcome]] = set()
-        # The body is unzipped here, not by the server, which has no bound for it. Nor does the server route,
-        # for it answers some paths itself, such as those with a line's end in them.
+        # The server would unzip bodies of any size, so the body is unzipped here. The server does not route
+        # either: it would answer some paths itself, such as those with a line break.
         server = web.Server(self._serve, access_log=None, auto_decompress=False, max_field_size=10_240)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
 
@@ -69,7 +69,7 @@ class Gateway:
         await web.SockSite(self._runner, listener, backlog=512).start()
 
     async def stop(self) -> None:
-        """Hang up; invocations go on until their functions end."""
+        """Close connections. Invocations continue until their functions end."""
         await self._runner.cleanup()
 
     async def _serve(self, http: web.BaseRequest) -> web.Response:
@@ -95,7 +95,7 @@ class Gateway:
         return read_result(await self._invoke(target, payload), request, self._api)
 
     async def _invoke(self, function: str, payload: bytes) -> bytes:
-        """The function's result. An invocation that takes too long goes on, but nobody waits for it."""
+        """The function's result. An invocation that takes too long continues, but nobody waits for it."""
         invocation = asyncio.create_task(self._service.invoke(function, payload))
         self._invocations.add(invocation)
         invocation.add_done_callback(self._invocations.discard)
@@ -105,7 +105,7 @@ class Gateway:
             raise GatewayError("INTEGRATION_TIMEOUT") from None
         except InvokeError as error:
             too_large = error.name == "RequestTooLargeException"
-            # Of a throttled function, REST APIs say no more than that something went wrong.
+            # If a function is throttled, REST APIs answer only that something went wrong.
             raise GatewayError("REQUEST_TOO_LARGE" if too_large else "API_CONFIGURATION_ERROR") from error
         if outcome.failed:
             raise GatewayError("INTEGRATION_FAILURE")
@@ -137,7 +137,7 @@ def fixed_answer(fixed: FixedAnswer, request: Request, api: Api) -> Answer:
 
 
 def error_answer(kind: str, request: Request, api: Api) -> Answer:
-    """An error of the gateway's own, in the words that the template has for it."""
+    """An error of the gateway itself, in the template's words for it."""
     usual_status, message = _ERRORS[kind]
     fallback = "DEFAULT_4XX" if usual_status < 500 else "DEFAULT_5XX"
     custom = api.responses.get(kind) or api.responses.get(fallback)
@@ -163,7 +163,7 @@ def _custom_answer(custom: GatewayResponse, usual_status: int, context: Mapping[
 
 
 def _headers(headers: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, str]:
-    """Headers whose values are literals in quotes, or name something of the context."""
+    """Headers whose values are literals in quotes, or variables of the context."""
     return {
         name: value[1:-1] if value.startswith("'") else _filled_in(f"${value}", context)
         for name, value in headers.items()
@@ -200,7 +200,7 @@ async def _read(http: web.BaseRequest) -> bytes:
 
 
 def _decoded(request: Request) -> Request:
-    """The request with its body unzipped, where it says that it is zipped; never more than the limit."""
+    """The request with its body unzipped, if its Content-Encoding says so, up to the limit."""
     encoding = request.header("Content-Encoding").strip().lower()
     if not encoding or not request.body:
         return request

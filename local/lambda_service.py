@@ -1,4 +1,4 @@
-"""Lambda, as far as the stack's functions can tell: their processes, and the Invoke API that boto3 calls."""
+"""A local Lambda for the stack's functions: their processes, and the Invoke API that boto3 calls."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ _INHERITED = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
 
 
 class InvokeError(Exception):
-    """An error of the Invoke API: its HTTP status, its name and a sentence."""
+    """An error of the Invoke API: HTTP status, name and message."""
 
     def __init__(self, status: int, name: str, message: str, **fields: str) -> None:
         super().__init__(message)
@@ -36,9 +36,10 @@ class InvokeError(Exception):
 def function_environment(
     function: Function, overrides: Mapping[str, str], region: str, endpoint: str
 ) -> dict[str, str]:
-    """A function's environment: what the template declares, as overridden, and what Lambda itself sets.
+    """A function's environment: the variables that the template declares, overridden, and those that Lambda
+    sets.
 
-    As with `sam local`, `overrides` reach a function only in variables that the template declares for it.
+    As with `sam local`, `overrides` change only variables that the template declares for the function.
     """
     declared = {name: overrides.get(name, value) for name, value in function.environment.items()}
     if "AWS_ENDPOINT_URL_LAMBDA" in declared:
@@ -69,10 +70,10 @@ def function_environment(
 
 
 class LambdaService:
-    """Runs functions. Use `start`, then `invoke` or the Invoke API at `endpoint`, then `stop`.
+    """Runs functions. Call `start`, then `invoke` or the Invoke API at `endpoint`, then `stop`.
 
-    `overrides` are environment variables of the functions; `logs` is where each function's output goes;
-    `say` takes a line for the person at the console.
+    `overrides` are environment variables of the functions. `logs` is the folder for the functions' output.
+    `say` prints a line for the user.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class LambdaService:
         self._pools: dict[str, Pool] = {}
 
     async def start(self) -> None:
-        """Open the Invoke API; no function's process runs yet."""
+        """Open the Invoke API. Processes start later, when they are needed."""
         application = web.Application(client_max_size=0)  # its own limits are below
         application.router.add_post("/2015-03-31/functions/{name}/invocations", self._serve_invoke)
         self._server = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -108,25 +109,25 @@ class LambdaService:
         self._reaper = asyncio.create_task(self._reap())
 
     async def stop(self) -> None:
-        """End every process; what they were doing is lost, as are events not delivered."""
+        """End every process. Unfinished work and undelivered events are lost."""
         self._reaper.cancel()
         await self._events.stop()
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
         await self._server.cleanup()
 
     async def warm(self, name: str) -> None:
-        """Have one process of the function ready."""
+        """Start a process of the function, if none is ready."""
         await self._pools[name].warm()
 
     async def override(self, overrides: Mapping[str, str]) -> None:
-        """Change environment variables; processes that know the old ones end with what they are doing."""
+        """Change environment variables. Processes with the old ones end after their current invocation."""
         self._overrides = {**self._overrides, **overrides}
         await asyncio.gather(*(pool.renew(self._environment(pool.function)) for pool in self._pools.values()))
 
     async def invoke(self, name: str, payload: bytes) -> Outcome:
         """Run a function, by name or ARN, and wait for it (`RequestResponse`).
 
-        Raises InvokeError for what the Invoke API refuses.
+        Raises InvokeError if the Invoke API would refuse the call.
         """
         pool, invocation = self._prepare(name, payload, MAX_SYNCHRONOUS)
         try:
@@ -136,7 +137,7 @@ class LambdaService:
             raise InvokeError(429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason) from None
 
     def send(self, name: str, payload: bytes) -> None:
-        """Take an event to be run later (`Event`). Raises InvokeError for what the Invoke API refuses."""
+        """Accept an event to run later (`Event`). Raises InvokeError if the Invoke API would refuse it."""
         self._events.accept(*self._prepare(name, payload, MAX_ASYNCHRONOUS))
 
     def _prepare(self, name: str, payload: bytes, limit: int) -> tuple[Pool, Invocation]:
@@ -192,9 +193,10 @@ class LambdaService:
 
 
 def _name_and_qualifier(name: str) -> tuple[str, str]:
-    """The function's own name, and `:` with an alias or version or nothing.
+    """The function's name, and its qualifier: `:` with an alias or version, or nothing.
 
-    The Invoke API takes name, partial ARN or ARN, with it or without. Any alias is the function itself here.
+    The Invoke API accepts a name, a partial ARN or an ARN, each with or without a qualifier. Here, every
+    alias is the function itself.
     """
     parts = unquote(name).split(":")
     at = parts.index("function") + 1 if "function" in parts[:-1] else 0

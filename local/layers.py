@@ -1,4 +1,4 @@
-"""Where the layers' packages and the handlers are: Lambda puts them on Python's path itself."""
+"""Puts the layers' packages and the handlers on Python's path, as Lambda does."""
 
 import sys
 

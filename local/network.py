@@ -1,4 +1,4 @@
-"""`python -m local.network`: the name that `python -m networks` had before."""
+"""`python -m local.network`, the former name of `python -m networks`."""
 
 import runpy
 

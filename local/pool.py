@@ -1,4 +1,4 @@
-"""The sandboxes of one function: started as events need them, reused, and ended once idle."""
+"""The sandboxes of one function: started when events need them, reused, and ended when idle."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from local.sandbox import Invocation, Outcome, Sandbox
 from local.template import Function
 
-IDLE_LIMIT = 300.0  # seconds after which an unused sandbox goes
+IDLE_LIMIT = 300.0  # seconds after which an idle sandbox ends
 _MB_PER_VCPU = 1769
 _VCPUS_PER_CORE = 16
 
@@ -20,10 +20,10 @@ class ThrottledError(Exception):
 
 
 def sandbox_limit(function: Function, cores: int) -> int:
-    """How many processes of a function one machine runs.
+    """The most processes of a function that one machine runs.
 
-    Lambda would run 1,000. Here, memory stands for vCPUs as it does there, and every core is shared out
-    sixteen times; an event beyond that waits for a process, where Lambda would have started one.
+    Lambda would run 1,000. Here, a function's memory gives its vCPUs as on Lambda, and every core provides
+    sixteen vCPUs. Beyond that, events wait for a free process, while Lambda would start another.
     """
     vcpus = max(1.0, function.memory / _MB_PER_VCPU)
     limit = max(4, int(cores * _VCPUS_PER_CORE / vcpus))
@@ -31,7 +31,7 @@ def sandbox_limit(function: Function, cores: int) -> int:
 
 
 class Pool:
-    """Invokes one function; `environment` is what its next processes start with."""
+    """Invokes one function. New processes start with `environment`."""
 
     def __init__(
         self, function: Function, environment: Mapping[str, str], log: Path, say: Callable[[str], None]
@@ -42,7 +42,7 @@ class Pool:
         self._say = say
         cores = os.cpu_count() or 1
         self._limit = sandbox_limit(function, cores)
-        self._start_limit = cores  # starting is all CPU: more at once would only be slower
+        self._start_limit = cores  # starting is limited by CPU, so starting more at once would be slower
         self._sandboxes: set[Sandbox] = set()
         self._outdated: set[Sandbox] = set()
         self._idle: list[Sandbox] = []
@@ -67,23 +67,23 @@ class Pool:
             self._in_flight -= 1
 
     async def warm(self) -> None:
-        """Have one process ready before the first event."""
+        """Start a process before the first event, if none is ready."""
         sandbox = await self._acquire()
         if isinstance(sandbox, Sandbox):
             await self._release(sandbox)
 
     async def renew(self, environment: Mapping[str, str]) -> None:
-        """Let no event after this one see the old environment."""
+        """Use this environment for all later events."""
         self._environment = environment
         self._outdated = set(self._sandboxes)
         await self._end_idle(time.monotonic())
 
     async def reap(self) -> None:
-        """End what has been idle for long."""
+        """End sandboxes that have been idle for `IDLE_LIMIT`."""
         await self._end_idle(time.monotonic() - IDLE_LIMIT)
 
     async def stop(self) -> None:
-        """End all of it."""
+        """End all sandboxes."""
         self._limit = 0
         await asyncio.gather(*(sandbox.end() for sandbox in self._sandboxes))
         await asyncio.gather(*self._starting)
@@ -94,7 +94,7 @@ class Pool:
         await asyncio.gather(*(sandbox.end() for sandbox in old))
 
     async def _acquire(self) -> Sandbox | Outcome:
-        """A free sandbox, or what became of the attempt to start one."""
+        """A free sandbox, or the failure to start one."""
         while self._idle:
             sandbox = self._idle.pop()
             if sandbox.alive:

@@ -6,9 +6,9 @@ LOOPBACK = "127.0.0.1"
 
 
 def bound_socket(port: int) -> socket.socket:
-    """A TCP socket bound to `port` on loopback (0: any free one), not listening yet.
+    """A TCP socket bound to `port` on loopback (0 for any free one), not listening yet.
 
-    Raises OSError where the port is taken.
+    Raises OSError if the port is taken.
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:

@@ -12,10 +12,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def child_setup() -> Callable[[], None]:
-    """What a child runs between fork and exec (`preexec_fn`).
+    """The function that a child runs between fork and exec (`preexec_fn`).
 
-    Ctrl-C reaches the whole process group at once, so children ignore it: the stack alone decides in which
-    order they end. Where the platform can (Linux), the kernel ends them should the stack be killed outright.
+    Ctrl-C reaches the whole process group at once, so children ignore it, and the stack ends them in the
+    right order. On Linux, the kernel ends them if the stack itself is killed.
     """
     parent = os.getpid()
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -25,13 +25,13 @@ def child_setup() -> Callable[[], None]:
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
             if os.getppid() != parent:
-                os._exit(1)  # the parent died before the kernel was told to watch it
+                os._exit(1)  # the parent died before the kernel watched it
 
     return setup
 
 
 def stop(process: subprocess.Popen[bytes], grace: float) -> None:
-    """Ask a process to end, and kill it after `grace` seconds; a suspended one is woken to hear it."""
+    """Ask a process to end, waking it if it is suspended, and kill it after `grace` seconds."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
@@ -43,9 +43,10 @@ def stop(process: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def kill_bearers(marker: str) -> None:
-    """Kill every process that was started with `marker` (NAME=value) in its environment, Linux only.
+    """Kill every process that was started with `marker` (NAME=value) in its environment. Linux only.
 
-    A function's sandbox ends with all that runs in it; here, that is whatever inherited its environment.
+    On Lambda, a sandbox ends with everything that runs in it. Here, that is every process with its
+    environment.
     """
     needle = marker.encode()
     for environ in Path("/proc").glob("[0-9]*/environ"):

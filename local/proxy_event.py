@@ -46,7 +46,7 @@ class Answer:
 
 
 class MalformedResultError(Exception):
-    """A function returned something that is no proxy result."""
+    """A function returned something that is not a proxy result."""
 
 
 def build_event(request: Request, route: Route, parameters: Mapping[str, str], api: Api) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def build_event(request: Request, route: Route, parameters: Mapping[str, str], a
 
 
 def request_context(request: Request, api: Api, resource: str) -> dict[str, Any]:
-    """What API Gateway knows about a request; it is also what `$context` means in its error templates.
+    """API Gateway's context of a request, which is also `$context` in its error templates.
 
-    The path has no stage in front, as behind a custom domain.
+    The path does not begin with the stage, as behind a custom domain.
     """
     now = time.time()
     identity = dict.fromkeys(_IAM_IDENTITY) | {
@@ -109,7 +109,7 @@ def request_context(request: Request, api: Api, resource: str) -> dict[str, Any]
 
 
 def read_result(payload: bytes, request: Request, api: Api) -> Answer:
-    """The HTTP answer that a function's result stands for. Raises MalformedResultError where it is none."""
+    """The HTTP answer from a function's result. Raises MalformedResultError if it is not a proxy result."""
     try:
         result = json.loads(payload)
         status = int(result["statusCode"])
@@ -120,7 +120,7 @@ def read_result(payload: bytes, request: Request, api: Api) -> Answer:
         named = {key.lower() for key, _ in headers}
         headers += [(key, _scalar(value)) for key, value in single if key.lower() not in named]
         if not isinstance(body, str) or not 100 <= status <= 599:
-            raise MalformedResultError("its status or its body is of another kind")
+            raise MalformedResultError("its status or its body has the wrong type")
         content = _answer_body(body, bool(result.get("isBase64Encoded")), request, api)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MalformedResultError(str(error)) from error
@@ -139,7 +139,7 @@ def _answer_body(body: str, encoded: bool, request: Request, api: Api) -> bytes:
 
 def _scalar(value: Any) -> str:
     if isinstance(value, (dict, list)) or value is None:
-        raise MalformedResultError("a header's value is no scalar")
+        raise MalformedResultError("a header's value is not a scalar")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -151,7 +151,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _matches(binary_types: Iterable[str], media_type: str) -> bool:
-    """Whether a media type is one that the API takes as bytes; a type may be `*/*` or `image/*`."""
+    """Whether the API treats a media type as binary. Binary types may be `*/*` or `image/*`."""
     kind = media_type.partition(";")[0].strip().lower()
     wildcards = ("*/*", f"{kind.partition('/')[0]}/*", kind)
     return bool(kind) and any(it.lower() in wildcards for it in binary_types)

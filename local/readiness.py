@@ -1,4 +1,4 @@
-"""What the stack finds out, and does, before it says that it is ready."""
+"""The stack's checks before it reports that it is ready."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ from milkrun.settings import Settings
 
 
 def check_settings(environment: dict[str, str]) -> None:
-    """Raises RuntimeError, with a line for the user, where functions could not read their environment."""
+    """Raises RuntimeError, with a line for the user, if functions cannot read their environment."""
     try:
         Settings.from_env(environment)
     except ValueError as error:
@@ -24,8 +24,9 @@ def check_settings(environment: dict[str, str]) -> None:
 
 
 def ask_for_a_network(uri: str) -> None:
-    """Asks Neo4j what a run on a network asks: the first answers of a new server take it seconds."""
-    # Without notifications: a new server would warn that it has no networks.
+    """Sends Neo4j the queries of a run on a network, because a new server takes seconds for its first
+    answers."""
+    # Without notifications, because a new server would warn that it has no networks.
     quiet = GraphDatabase.driver(uri, notifications_min_severity="OFF")
     with quiet as driver, suppress(DependencyUnavailableError):
         store = NetworkStore(driver)
@@ -35,7 +36,7 @@ def ask_for_a_network(uri: str) -> None:
 
 
 def what_is_down(url: str) -> list[str]:
-    """A line for each server that `/ready` finds down; none from a stack without that route."""
+    """A line for each server that `/ready` reports as down; none if the stack has no such route."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2 * INTEGRATION_LIMIT)
     with closing(connection):
         try:
@@ -48,7 +49,7 @@ def what_is_down(url: str) -> list[str]:
         return []
     states = json.loads(body)["detail"]["dependencies"]
     return [
-        f"{name.capitalize()} is {state}. The stack runs on, and /ready tells when that has changed."
+        f"{name.capitalize()} is {state}. The stack keeps running; /ready shows when that changes."
         for name, state in states.items()
         if why_down(state) is not None
     ]

@@ -1,4 +1,4 @@
-"""What the gateway serves: routes, answers and settings of a REST API, read from its OpenAPI body."""
+"""Reads a REST API from its OpenAPI body: the routes, fixed answers and settings that the gateway serves."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _FUNCTION = re.compile(r":function:([^:/]+)")
 
 @dataclass(frozen=True)
 class FixedAnswer:
-    """What a mock integration answers, without a function."""
+    """The answer of a mock integration, without a function."""
 
     status: int
     headers: Mapping[str, str]
@@ -24,8 +24,8 @@ class FixedAnswer:
 
 @dataclass(frozen=True)
 class Route:
-    """A method (or ANY) on a resource path such as `/optimize/{run_id}`, and what is behind it: a function by
-    its name, or a fixed answer."""
+    """A method (or ANY) on a resource path such as `/optimize/{run_id}`, and its target: the name of a
+    function, or a fixed answer."""
 
     method: str
     resource: str
@@ -34,7 +34,7 @@ class Route:
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """How the gateway words one of its own errors; `None` leaves a type's usual status."""
+    """The gateway's answer for one of its own errors. A `status` of None keeps the error's usual status."""
 
     status: int | None
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class GatewayResponse:
 
 @dataclass(frozen=True)
 class Api:
-    """The REST API as a whole."""
+    """A REST API."""
 
     stage: str = "Prod"
     binary_media_types: tuple[str, ...] = ()
@@ -53,15 +53,15 @@ class Api:
 
 
 def read_api(properties: Mapping[str, Any]) -> Api:
-    """The API of an AWS::Serverless::Api's resolved properties, the body among them.
+    """The API from the resolved properties of an AWS::Serverless::Api, including its body.
 
-    Raises TemplateError where a route's integration is none that runs here.
+    Raises TemplateError if a route has an integration that does not run here.
     """
     body = properties.get("DefinitionBody", {})
     minimum = properties.get("MinimumCompressionSize")
     return Api(
         stage=properties.get("StageName", "Prod"),
-        # SAM writes a type's slash as "~1", the way CloudFormation patches it in.
+        # In SAM, the slash of a type is "~1".
         binary_media_types=tuple(it.replace("~1", "/") for it in properties.get("BinaryMediaTypes", [])),
         minimum_compression_size=None if minimum is None else int(minimum),
         routes=tuple(_routes(body.get("paths", {}))),
@@ -94,9 +94,9 @@ def _target(name: str, integration: Mapping[str, Any]) -> str | FixedAnswer:
             return FixedAnswer(
                 json.loads(template)["statusCode"], _headers(integration["responses"]["default"])
             )
-    raise TemplateError(f"{name} has neither a function nor a fixed answer behind it")
+    raise TemplateError(f"{name} leads neither to a function nor to a fixed answer")
 
 
 def _headers(response: Mapping[str, Any]) -> dict[str, str]:
-    """Header by name, without the `method.response.header.` or `gatewayresponse.header.` in front of it."""
+    """Headers by name, without the prefix `method.response.header.` or `gatewayresponse.header.`."""
     return {name.rpartition(".")[2]: value for name, value in response.get("responseParameters", {}).items()}

@@ -1,4 +1,4 @@
-"""Which route a request takes: the API's, matched the way API Gateway matches resources."""
+"""Finds the route of a request, as API Gateway matches resources."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
@@ -7,10 +7,10 @@ from local.rest_api import Route
 
 
 def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
-    """The route of a request and its path parameters, decoded; None where there is none.
+    """The route of a request and its decoded path parameters; None if there is no route.
 
-    `path` is still percent-encoded. A fixed segment wins over `{name}`, and that over a greedy `{name+}`;
-    a method of its own wins over ANY.
+    `path` is still percent-encoded. A fixed segment takes precedence over `{name}`, that over a greedy
+    `{name+}`, and a specific method over ANY.
     """
     segments = path.strip("/").split("/")
     best: tuple[tuple[int, ...], Route, Mapping[str, str]] | None = None
@@ -25,7 +25,7 @@ def match(routes: Iterable[Route], method: str, path: str) -> tuple[Route, Mappi
 
 
 def _match_resource(resource: str, segments: list[str]) -> tuple[tuple[int, ...], dict[str, str]] | None:
-    """How specific the match is, lowest first, and the parameters; None where it is no match."""
+    """How specific the match is (lowest is most specific), and the parameters; None if there is no match."""
     parameters: dict[str, str] = {}
     specificity: list[int] = []
     parts = resource.strip("/").split("/")

@@ -1,8 +1,9 @@
-"""One execution environment: a function's process under AWS's runtime client, and the Runtime API it asks.
+"""One execution environment: a function's process under AWS's runtime client, and the Runtime API that it
+calls.
 
-The Runtime API's paths name no function, and the runtime client takes only host and port for an address. So
-every process has a Runtime API of its own, on a port of its own; that address also marks whatever the process
-starts as part of its sandbox.
+The Runtime API's paths do not name a function, and the runtime client accepts only a host and port as
+address. So every process has its own Runtime API on its own port. That address also marks every process that
+it starts as part of its sandbox.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ _RUNTIME = "/2018-06-01/runtime"
 
 @dataclass(frozen=True)
 class Invocation:
-    """One event on its way to a function."""
+    """One event for a function."""
 
     payload: bytes
     request_id: str
@@ -37,28 +38,28 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an invocation: the function's JSON, or with `failed`, Lambda's error object about it."""
+    """The outcome of an invocation: the function's JSON or, if it `failed`, Lambda's error object."""
 
     payload: bytes
     failed: bool = False
 
     @property
     def message(self) -> str:
-        """Of a failure: what went wrong."""
+        """The error message of a failure."""
         return str(json.loads(self.payload).get("errorMessage", ""))
 
 
 def failure(error_type: str, message: str, request_id: str = "") -> Outcome:
-    """An error of the platform's, worded as Lambda does."""
+    """An error of the platform, in Lambda's words."""
     if request_id:
         message = f"RequestId: {request_id} Error: {message}"
     return Outcome(json.dumps({"errorType": error_type, "errorMessage": message}).encode(), failed=True)
 
 
 class Sandbox:
-    """A process that serves one invocation at a time, for as long as it lives.
+    """A process that serves one invocation at a time.
 
-    `on_end` is called once, with a sentence where the process ended by itself.
+    `on_end` is called once, with a sentence if the process ended by itself.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class Sandbox:
             address = f"{LOOPBACK}:{listener.getsockname()[1]}"
             self._marker = f"AWS_LAMBDA_RUNTIME_API={address}"
             self._process = await self._spawn({**environment, "AWS_LAMBDA_RUNTIME_API": address})
-        except OSError as error:  # no such folder, or the machine is out of processes or files
+        except OSError as error:  # the folder is missing, or the machine is out of processes or files
             self._on_end(self, None)
             await self._runtime_api.cleanup()
             return failure("Runtime.InvalidEntrypoint", str(error))
@@ -115,7 +116,7 @@ class Sandbox:
             return failure("Sandbox.Timedout", "the function did not initialise in time")
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        """Hand over an event and wait for what comes of it, at most the function's timeout."""
+        """Hand over an event and wait for its outcome, up to the function's timeout."""
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._current = (invocation, outcome)
         self._handed.put_nowait(invocation)
@@ -134,7 +135,7 @@ class Sandbox:
             self.idle_since = time.monotonic()
 
     async def end(self) -> None:
-        """Kill the process with all it started, and close its Runtime API."""
+        """Kill the process and all that it started, and close its Runtime API."""
         self._ending = True
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
@@ -209,7 +210,7 @@ class Sandbox:
         if len(payload) > MAX_RESPONSE:
             message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."
             self._settle(failure("Function.ResponseSizeTooLarge", message))
-            self._ending = True  # the runtime client gives up at the status below
+            self._ending = True  # the runtime client ends itself at the status below
             return web.json_response({"errorType": "RequestEntityTooLarge"}, status=413)
         return self._accept(request, Outcome(payload))
 

@@ -1,4 +1,4 @@
-"""EventBridge's part: functions invoked every so often."""
+"""A local EventBridge: invokes functions on a schedule."""
 
 import asyncio
 import json
@@ -10,11 +10,11 @@ from local.cloudformation import ACCOUNT
 from local.lambda_service import LambdaService
 from local.template import Schedule
 
-HASTE = 12  # a laptop's user does not wait a minute for what is due every minute, but 5 s
+HASTE = 12  # local users should not wait: what is due every minute on AWS is due every 5 s here
 
 
 def scheduled_event(schedule: Schedule, region: str) -> bytes:
-    """The event that a schedule sends: its own input, or EventBridge's."""
+    """The event that a schedule sends: its own input, or EventBridge's default."""
     if schedule.payload is not None:
         return schedule.payload.encode()
     event = {
@@ -32,7 +32,7 @@ def scheduled_event(schedule: Schedule, region: str) -> bytes:
 
 
 async def run_schedules(schedules: Iterable[Schedule], service: LambdaService, region: str) -> None:
-    """Send each schedule's event in its period, divided by `HASTE`, until cancelled."""
+    """Send each schedule's event every period, divided by `HASTE`, until cancelled."""
 
     async def run(schedule: Schedule) -> None:
         while True:

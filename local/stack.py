@@ -1,4 +1,4 @@
-"""A whole stack as a process, for tests and for the demo."""
+"""Runs a whole stack in a process, for tests and for the demo."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ from local.ports import LOOPBACK, free_port
 from local.processes import child_setup, stop
 from local.up import READY
 
-START_LIMIT = 240.0  # seconds, a first fetch of Neo4j included
+START_LIMIT = 240.0  # seconds, including the first download of Neo4j
 STOP_GRACE = 15.0
 
 
 @dataclass(frozen=True)
 class RunningStack:
-    """A stack that answers: base URL (no slash at its end), state folder, process, console output."""
+    """A stack that is ready: base URL (no slash at its end), state folder, process, console output."""
 
     url: str
     state: Path
@@ -37,12 +37,13 @@ def running_stack(
     template: Path = ROOT / "template.yaml",
     port: int | None = None,
 ) -> Iterator[RunningStack]:
-    """The stack on a free port, ready to serve; every process of it ends with the block.
+    """A stack on a free port, ready to serve. All its processes end with the block.
 
-    `env` is laid over this process's environment, whose own REDIS_URL and NEO4J_URI do not count; variables
-    that the template declares reach the functions.
-    State is thrown away, unless the caller chose the port: then it is kept, for a later stack on the same.
-    Raises RuntimeError with the console's last lines if it does not come up.
+    `env` overrides this process's environment, whose own REDIS_URL and NEO4J_URI are ignored. Variables that
+    the template declares reach the functions. State is deleted at the end, unless the caller chose the port;
+    then a later stack on that port continues with it.
+
+    Raises RuntimeError with the console's last lines if the stack does not start.
     """
     chosen = port or free_port()
     state = template.parent / ".local" / str(chosen)
@@ -76,5 +77,5 @@ def _wait_until_ready(process: subprocess.Popen[bytes], console: Path) -> None:
     while READY not in (said := console.read_text(errors="replace")):
         if process.poll() is not None or time.monotonic() > deadline:
             last_lines = "\n".join(said.splitlines()[-10:])
-            raise RuntimeError(f"The stack did not come up:\n{last_lines}")
+            raise RuntimeError(f"The stack did not start:\n{last_lines}")
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The stack's Neo4j for the importer of road networks, when NEO4J_URI names no other."""
+"""The stack's Neo4j for the importer of road networks, if NEO4J_URI is not set."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from networks.server import Server
 
 @contextmanager
 def neo4j_of_stack(environment: Mapping[str, str], say: Callable[[str], None]) -> Iterator[Server]:
-    """The Neo4j of the stack on $PORT. If that stack is down, its Neo4j is started for this block only: the
-    next stack on the port has what was written.
+    """The Neo4j of the stack on $PORT. If that stack does not run, its Neo4j is started for this block only.
+    The next stack on the port has the data written here.
 
     Raises:
-        NetworkStoreError: PORT is not a stack's, or Neo4j does not start.
+        NetworkStoreError: PORT is not a valid port, or Neo4j does not start.
     """
     port = environment.get("PORT") or DEFAULT_PORT
     if not port.isdecimal() or int(port) == 0:
@@ -24,7 +24,7 @@ def neo4j_of_stack(environment: Mapping[str, str], say: Callable[[str], None]) -
     directory = ROOT / ".local" / port / "neo4j"
     uri = running_uri(directory)
     if uri is not None:
-        yield Server(uri, START_LIMIT)  # the stack may be starting it at this moment
+        yield Server(uri, START_LIMIT)  # the stack may still be starting it
         return
     say(f"No stack runs on port {port}. Starting its Neo4j for this command.")
     try:

@@ -1,4 +1,4 @@
-"""What the stack takes from template.yaml: functions, schedules, and the API."""
+"""Reads what the stack runs from template.yaml: functions, schedules and the API."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 @dataclass(frozen=True)
 class Function:
-    """One Lambda function. Seconds for times, megabytes for memory, the platform's defaults elsewhere."""
+    """One Lambda function: times in seconds, memory in megabytes, defaults as on Lambda."""
 
     name: str
     handler: str
@@ -31,13 +31,13 @@ class Function:
 
     @property
     def module(self) -> str:
-        """The handler's module, the name by which people know the function's process and log."""
+        """The handler's module, after which the function's process and log are named."""
         return self.handler.rpartition(".")[0]
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A function to be invoked every so many seconds; `payload` replaces the scheduler's own event."""
+    """A function to invoke every `period` seconds. `payload` replaces the scheduler's own event."""
 
     name: str
     function: str
@@ -55,10 +55,12 @@ class Template:
 
 
 def read_template(path: Path, region: str, parameters: Mapping[str, str] | None = None) -> Template:
-    """The template at `path`, its folders relative to its own.
+    """Reads the template at `path`. Its folders are relative to its own.
 
-    `parameters` has the values of those that are not to be at their defaults; other names in it don't matter.
-    Raises TemplateError naming what cannot be read.
+    `parameters` has values for parameters that should differ from their defaults; other names in it are
+    ignored.
+
+    Raises TemplateError, which names what cannot be read.
     """
     document = load(path)
     resolver = Resolver(document, region, parameters)
@@ -84,7 +86,7 @@ def read_template(path: Path, region: str, parameters: Mapping[str, str] | None 
 
 
 def _merge(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """SAM's rule for Globals: maps merge, lists are joined, anything else is replaced."""
+    """Merges as SAM does with Globals: maps are merged, lists joined, and other values replaced."""
     merged = dict(defaults)
     for key, value in own.items():
         if isinstance(value, dict) and isinstance(merged.get(key), dict):
@@ -97,7 +99,7 @@ def _merge(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
 
 
 def _layer_folder(root: Path, properties: Mapping[str, Any]) -> Path:
-    """Where a layer's modules lie: under `python/` once built, at the top of the folder before."""
+    """The folder with a layer's modules: `python/` once the layer is built, its own folder before."""
     folder = (root / str(properties["ContentUri"])).resolve()
     return folder / "python" if (folder / "python").is_dir() else folder
 
@@ -115,7 +117,7 @@ def _function(name: str, properties: Mapping[str, Any], root: Path, layers: Mapp
         handler=handler,
         runtime=runtime,
         code=(root / code).resolve(),
-        # Layers that are not the template's own (an ARN) are AWS's extensions: nothing to run here.
+        # Other layers (given as ARNs) are AWS's extensions, which do not run here.
         layers=tuple(layers[layer] for layer in properties.get("Layers", []) if layer in layers),
         environment={key: _text(value) for key, value in variables.items()},
         timeout=float(properties.get("Timeout", 3)),
@@ -127,7 +129,7 @@ def _function(name: str, properties: Mapping[str, Any], root: Path, layers: Mapp
 
 
 def _text(value: Any) -> str:
-    """A scalar the way CloudFormation writes it into an environment variable."""
+    """A scalar as CloudFormation writes it into an environment variable."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

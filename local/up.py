@@ -1,8 +1,8 @@
-"""`make up`: the whole stack on $PORT, until it is interrupted.
+"""`make up`: runs the whole stack on $PORT until it is interrupted.
 
-REDIS_URL and NEO4J_URI, where set, replace the embedded servers; an empty NEO4J_URI means to run without one.
-An environment variable with the name of a template's parameter, such as CorsAllowOrigin, gives it a value.
-A template other than the project's own may be given as an argument; state lies beside it.
+REDIS_URL and NEO4J_URI replace the embedded servers if they are set; an empty NEO4J_URI means no Neo4j. An
+environment variable with the name of a template's parameter, such as CorsAllowOrigin, sets it. An argument
+names another template; the stack's state is then in that template's folder.
 """
 
 import asyncio
@@ -29,18 +29,18 @@ from local.template import Template, read_template
 DEFAULT_PORT = "3000"
 READY = "Milkrun is ready at"
 _PLAIN_REDIS = {"REDIS_IAM_USER": "", "REDIS_IAM_CACHE": "", "REDIS_CLUSTER": "", "REDIS_MIN_REPLICAS": "0"}
-"""One node that knows nothing of IAM, in place of the template's ElastiCache."""
+"""Settings for a single node without IAM, in place of the template's ElastiCache."""
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def say(line: str) -> None:
-    """A line for the person at the console."""
+    """Prints a line for the user."""
     print(line, flush=True)
 
 
 def main(arguments: list[str]) -> int:
-    """Run the stack. Returns the exit status: 0 once interrupted, 1 where it cannot start."""
-    for interrupt in _INTERRUPTS:  # a shell may have had them ignored
+    """Run the stack. Returns the exit status: 0 if it was interrupted, 1 if it could not start."""
+    for interrupt in _INTERRUPTS:  # a shell may have set them to be ignored
         signal.signal(interrupt, signal.default_int_handler)
     template_path = Path(arguments[0]) if arguments else ROOT / "template.yaml"
     region = os.environ.get("AWS_REGION", "us-east-1")
@@ -78,11 +78,11 @@ def _claim_port(text: str) -> socket.socket:
         return bound_socket(int(text))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise RuntimeError(f"Port {text} cannot be had: {reason}. Choose another with PORT=….") from error
+        raise RuntimeError(f"Port {text} is not available: {reason}. Choose another with PORT=….") from error
 
 
 class Stack:
-    """Gateway, functions, schedules and Neo4j. The end of a process in `watched` is reported."""
+    """Gateway, functions, schedules and Neo4j. It reports if a process in `watched` ends."""
 
     def __init__(self, template: Template, listener: socket.socket, state: Path, region: str) -> None:
         self._template = template
@@ -92,7 +92,7 @@ class Stack:
         self.watched: dict[str, subprocess.Popen[bytes]] = {}
 
     async def run(self, redis_url: str) -> None:
-        """Run until interrupted; then every process is ended, in the opposite order."""
+        """Run until interrupted, then end every process in the opposite order."""
         interrupted = asyncio.Event()
         for interrupt in _INTERRUPTS:
             asyncio.get_running_loop().add_signal_handler(interrupt, interrupted.set)
@@ -110,7 +110,7 @@ class Stack:
             gateway = Gateway(self._template.api, service)
             running.push_async_callback(gateway.stop)
             if neo4j is not None:
-                running.callback(neo4j.terminate)  # first of all: it takes the longest
+                running.callback(neo4j.terminate)  # first, because it takes the longest
             work = asyncio.create_task(self._work(service, gateway, neo4j))
             running.push_async_callback(_cancel, work)
             waiting = asyncio.create_task(interrupted.wait())
@@ -118,7 +118,7 @@ class Stack:
             if interrupted.is_set():
                 say("\nEnding")
             else:
-                work.result()  # raises: it ends by itself only where it fails
+                work.result()  # raises: the work ends by itself only if it fails
 
     async def _work(self, service: LambdaService, gateway: Gateway, neo4j: Neo4jServer | None) -> None:
         from local.readiness import what_is_down
@@ -131,16 +131,16 @@ class Stack:
             await gateway.start(self._listener)
             if starting is not None:
                 if fetched(CACHE) is None:
-                    say(f"Port {port} answers already; Neo4j is still to come.")
+                    say(f"Port {port} already answers, but Neo4j is not ready yet.")
                 await starting
             url = f"http://{LOOPBACK}:{port}"
             for line in await asyncio.to_thread(what_is_down, url):
                 say(line)
-            say(f"{READY} {url}\nLogs are in {self._state / 'logs'}. Ctrl-C ends it.")
+            say(f"{READY} {url}\nLogs are in {self._state / 'logs'}. Press Ctrl-C to end the stack.")
             await self._report_ends()
 
     async def _warm(self, service: LambdaService) -> None:
-        """One process for each function behind the API, so that the first request is quick."""
+        """Start a process for each function behind the API, so that the first requests are quick."""
         names = {route.target for route in self._template.api.routes if isinstance(route.target, str)}
         await asyncio.gather(*map(service.warm, names))
 
@@ -150,7 +150,7 @@ class Stack:
         try:
             await neo4j.start()
         except Neo4jUnavailableError as error:
-            say(f"Neo4j is not available: {error}. The stack runs on without it.")
+            say(f"Neo4j is not available: {error}. The stack runs without it.")
             await service.override({"NEO4J_URI": ""})
             await self._warm(service)
             return

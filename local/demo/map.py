@@ -1,4 +1,4 @@
-"""A picture of the demo's routes on its streets, as SVG."""
+"""Draws the demo's routes on its streets, as SVG."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b9770e", "#7d3c98", "#d81b60", "#a
 
 
 class _Canvas:
-    """Puts points of an area on a page: metres per pixel are the same in both directions."""
+    """Places the points of an area on a page, with the same metres per pixel in both directions."""
 
     def __init__(self, points: Sequence[Point]) -> None:
         self._west = min(lon for lon, _ in points)
@@ -43,8 +43,8 @@ class _Canvas:
 
 
 def draw_map(network: CompiledNetwork, solution: Mapping[str, Any]) -> str:
-    """The streets in grey, each route in its colour along them, its stops numbered, the depot black. Below
-    them the vans by colour, named as in the demo's table.
+    """Draws the streets in grey, each route in a colour of its own with numbered stops, and the depot in
+    black. The legend below has the vans' names as in the demo's table.
 
     Args:
         network: The streets.
@@ -65,7 +65,7 @@ def draw_map(network: CompiledNetwork, solution: Mapping[str, Any]) -> str:
 
 
 def vehicle_name(route: Mapping[str, Any]) -> str:
-    """What table and map call a vehicle."""
+    """A vehicle's name in the table and on the map."""
     return f"{route['vehicle']} ({route['description']})"
 
 
@@ -84,7 +84,7 @@ def _head(height: float) -> str:
 
 
 def _streets(network: CompiledNetwork) -> Iterable[list[Point]]:
-    """The line of each street; of a two-way street, one way's."""
+    """The line of each street, once for a two-way street."""
     sources = np.repeat(np.arange(len(network.longitude)), np.diff(network.first_road)).tolist()
     ends = list(zip(sources, network.target.tolist(), strict=True))
     known = set(ends)

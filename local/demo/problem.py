@@ -9,19 +9,19 @@ DELIVERIES = 80
 VANS = 7
 OPENING, CLOSING = 8 * 3600, 18 * 3600  # seconds of the day
 MORNING, AFTERNOON = (OPENING, 13 * 3600), (12 * 3600, CLOSING)
-_DOORSTEP = 0.0002  # degrees from a crossing to a house, about
+_DOORSTEP = 0.0002  # approximate distance from a crossing to a house, in degrees
 
 
 def delivery_problem(
     seed: int, time_limit: float, town: CompiledNetwork, network: str | None
 ) -> dict[str, Any]:
-    """The body of a request: 80 households, half of them at home for half the day, and vans of two sizes.
+    """The body of a request: 80 households, half of them at home for half of the day, and vans of two sizes.
 
-    Amounts are crates; `time_limit` is in seconds. The same seed and town give the same problem.
+    Amounts are in crates, and `time_limit` is in seconds. The same seed and town give the same problem.
 
     Args:
-        town: Where the households are. The shop is at its eastern end.
-        network: The name that the town's streets have in Neo4j; None: travel on great circles.
+        town: The town with the households. The shop is at its eastern end.
+        network: The name of the town's streets in Neo4j; None to travel along great circles.
     """
     chance = random.Random(seed)
     depot = _junction(town, int(town.longitude.argmax()))

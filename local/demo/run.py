@@ -31,11 +31,11 @@ STATE = ROOT / ".local" / "demo"
 
 
 class DemoError(Exception):
-    """The stack answered otherwise than it should; the message is for the person at the console."""
+    """The stack gave an unexpected answer. The message is for the user."""
 
 
 def main() -> int:
-    """Run the demo. Returns the exit status: 0 once the routes are shown."""
+    """Run the demo. Returns the exit status: 0 if it has shown the routes."""
     console = Console(highlight=False)
     try:
         with ExitStack() as parts:
@@ -54,21 +54,21 @@ def main() -> int:
 
 
 def _streets_in_neo4j(parts: ExitStack, streets: CompiledNetwork, console: Console) -> str | None:
-    """Imports the town into a Neo4j that lives as long as `parts`. Returns its URI, None without a Neo4j."""
-    console.print("Starting Neo4j, for the streets of a generated town.")
+    """Imports the town into a Neo4j that ends with `parts`. Returns its URI, or None without Neo4j."""
+    console.print("Starting Neo4j for the streets of a generated town.")
     try:
         server = parts.enter_context(running_neo4j(STATE / "neo4j"))
     except Neo4jUnavailableError as error:
-        console.print(f"Neo4j is not available: {error}. The vans fly as the crow does.", markup=False)
+        console.print(f"Neo4j is not available: {error}. The vans travel as the crow flies.", markup=False)
         return None
     with GraphDatabase.driver(server.uri) as driver:
         import_network(driver, NETWORK, streets, lambda *_: None)
-    console.print(f"{len(streets.longitude):,} junctions are imported as network {NETWORK!r}.")
+    console.print(f"Imported {len(streets.longitude):,} junctions as network {NETWORK!r}.")
     return server.uri
 
 
 def run_demo(url: str, console: Console, streets: CompiledNetwork, network: str | None) -> None:
-    """Submit, follow and show one run. Raises DemoError where an answer is not as it should be."""
+    """Submit, follow and show one run. Raises DemoError if an answer is unexpected."""
     problem = delivery_problem(SEED, TIME_LIMIT, streets, network)
     submitted = _call(url, "POST", "/optimize", 202, problem, {"Idempotency-Key": "demo"})
     console.print(f"POST /optimize, {DELIVERIES} deliveries, {VANS} vans: run {submitted['run_id']}")
@@ -80,7 +80,7 @@ def run_demo(url: str, console: Console, streets: CompiledNetwork, network: str 
     _show(solution, console)
     STATE.mkdir(parents=True, exist_ok=True)
     (STATE / "map.svg").write_text(draw_map(streets, solution))
-    console.print(f"A map of the routes, for a browser: {STATE / 'map.svg'}", soft_wrap=True)
+    console.print(f"Open this map of the routes in a browser: {STATE / 'map.svg'}", soft_wrap=True)
 
 
 def _call(
@@ -105,7 +105,7 @@ def _call(
 
 
 def _follow(url: str, path: str, console: Console) -> Any:
-    """Wait for the run's end, behind a bar with the best cost so far. Returns its last status."""
+    """Wait for the run's end and show a progress bar with the best cost so far. Returns the last status."""
     deadline = time.monotonic() + PATIENCE
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, TextColumn("{task.fields[best]}"), TimeElapsedColumn(), console=console) as bar:
@@ -144,7 +144,7 @@ def _show(solution: Mapping[str, Any], console: Console) -> None:
     saved = 100 * (1 - meta["best_cost"] / meta["first_cost"])
     console.print(
         f"\n{summary['routes']} vans drive {summary['distance'] / 1000:.1f} km in "
-        f"{_duration(summary['duration'])} h; {len(solution['unassigned'])} deliveries are left out.\n"
+        f"{_duration(summary['duration'])} h; {len(solution['unassigned'])} deliveries are unassigned.\n"
         f"Engine {meta['engine']}, {meta['seconds']:.1f} s: first cost {meta['first_cost']:,}, "
         f"best cost {meta['best_cost']:,} ({saved:.1f} % less)."
     )

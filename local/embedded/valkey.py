@@ -27,17 +27,18 @@ class Valkey:
 
 @contextmanager
 def running_valkey(directory: Path, *arguments: str, port: int | None = None) -> Iterator[Valkey]:
-    """A Valkey on loopback, state in `directory`, its append-only file on; ended with the block.
+    """A Valkey on loopback with its state in `directory` and an append-only file. It ends with the block.
 
-    `arguments` go to the server as they are (`"--maxmemory", "10mb"`). Given the same directory and port, a
-    later server goes on where an earlier one, killed or not, left off.
-    Raises RuntimeError with the server's last words if it does not come up.
+    `arguments` are passed to the server (`"--maxmemory", "10mb"`). With the same directory and port, a later
+    server continues with the data of an earlier one, even one that was killed.
+
+    Raises RuntimeError with the last line of the server's log if it does not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port)]
     command += ["--dir", str(directory.resolve()), "--appendonly", "yes", "--save", ""]
-    # Its title stays its command line, by which a person can start it again.
+    # The process keeps its command line as title, with which a user can start it again.
     command += ["--set-proc-title", "no", "--maxmemory-policy", "noeviction", *arguments]
     log = directory / "valkey.log"
     with log.open("ab") as output:
@@ -61,7 +62,7 @@ def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path
 
 
 def _answers(port: int) -> bool:
-    """Whether the server has loaded its data: before that it answers PING with -LOADING."""
+    """Whether the server has loaded its data; until then it answers PING with -LOADING."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")

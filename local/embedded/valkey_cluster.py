@@ -1,4 +1,4 @@
-"""A Valkey cluster on loopback: primaries that share the slots, and a replica of each where asked for."""
+"""A Valkey cluster on loopback: primaries that share the slots, with or without a replica each."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,17 +14,17 @@ from local.embedded.valkey import Valkey, running_valkey
 from local.ports import LOOPBACK, free_port
 
 START_LIMIT = 60.0
-"""Seconds; a node of a new cluster takes writes after two."""
+"""Seconds; a node of a new cluster accepts writes after two."""
 _SLOTS = 16_384
 _TALKATIVE_MS = 2_000
-"""Nodes tell each other news the more often the shorter their timeout is: this is it until all are joined."""
+"""Node timeout until all nodes have joined: the shorter it is, the more often nodes exchange news."""
 
 
 @dataclass(frozen=True)
 class ValkeyCluster:
     """The nodes of a running cluster, primaries in the order of their slots.
 
-    The n-th replica follows the n-th primary, until a failover turns that round.
+    The n-th replica follows the n-th primary, until a failover swaps them.
     """
 
     primaries: list[Valkey]
@@ -36,7 +36,7 @@ class ValkeyCluster:
 
     @property
     def url(self) -> str:
-        """`redis://` of one node, which knows the others."""
+        """The `redis://` URL of one node, which knows the others."""
         return self.primaries[0].url
 
 
@@ -44,15 +44,15 @@ class ValkeyCluster:
 def running_cluster(
     directory: Path, *arguments: str, primaries: int = 3, replicated: bool = False, node_timeout: float = 5.0
 ) -> Iterator[ValkeyCluster]:
-    """A cluster on loopback that takes writes, each node's state in a folder of `directory`.
+    """A cluster on loopback that accepts writes. Each node has its state in a folder of `directory`.
 
     Args:
-        arguments: Go to each server as they are.
+        arguments: Passed to each server.
         replicated: Whether each primary has a replica.
-        node_timeout: Seconds without a sign of life after which a node is taken for dead.
+        node_timeout: Seconds without a sign of life after which a node counts as dead.
 
     Raises:
-        RuntimeError: It does not come up.
+        RuntimeError: The cluster does not start.
     """
     count = primaries * (2 if replicated else 1)
     with ExitStack() as running:
@@ -64,10 +64,10 @@ def running_cluster(
 
 @contextmanager
 def _node(directory: Path, arguments: tuple[str, ...]) -> Iterator[Valkey]:
-    # By default the nodes' bus is on a port 10,000 higher, which for many free ports is above the last one.
+    # By default, the cluster bus uses a port 10,000 higher, which often exceeds the highest port number.
     options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
     options += ["--cluster-node-timeout", str(_TALKATIVE_MS), "--cluster-announce-ip", LOOPBACK]
-    # Without its shard, the rest of a cluster goes on; and a replica is promoted however old its data are.
+    # The cluster serves its other slots if a shard is down, and promotes replicas however old their data are.
     options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
     options += ["--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db"]
     with running_valkey(directory, *options, *arguments) as valkey:
@@ -75,7 +75,7 @@ def _node(directory: Path, arguments: tuple[str, ...]) -> Iterator[Valkey]:
 
 
 def _join(cluster: ValkeyCluster, node_timeout: float) -> None:
-    """Deals the slots out, introduces the nodes to each other, and waits until all agree."""
+    """Assigns the slots, introduces the nodes to each other, and waits until all agree."""
     clients = [redis.Redis.from_url(node.url) for node in cluster.nodes]
     shares = len(cluster.primaries)
     bounds = [_SLOTS * share // shares for share in range(shares + 1)]
@@ -96,7 +96,7 @@ def _join(cluster: ValkeyCluster, node_timeout: float) -> None:
 
 
 def _is_settled(client: redis.Redis, cluster: ValkeyCluster) -> bool:
-    """Whether a node sees all slots served, every replica in its place, and has its own data."""
+    """Whether a node sees all slots served and every replica in place, and has its own data."""
     shards = _ask(client, "CLUSTER SLOTS")
     return (
         _ask(client, "CLUSTER INFO")["cluster_state"] == "ok"
@@ -114,5 +114,5 @@ def _wait_for_all(clients: list[redis.Redis], is_so: Callable[[redis.Redis], boo
     for client in clients:
         while not is_so(client):
             if time.monotonic() > deadline:
-                raise RuntimeError("The nodes of the Valkey cluster do not find together.")
+                raise RuntimeError("The nodes of the Valkey cluster do not agree.")
             time.sleep(0.02)

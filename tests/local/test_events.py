@@ -1,4 +1,4 @@
-"""Asynchronous events that are given up."""
+"""Asynchronous events that are dropped."""
 
 import asyncio
 from dataclasses import replace
@@ -48,14 +48,14 @@ def deliver(pool: Pool, said: list[str], **settings: object) -> None:
 def test_a_throttled_event_is_given_up_when_its_next_try_would_be_too_late() -> None:
     said: list[str] = []
     deliver(Refusing(FUNCTION, {}, Path(), said.append), said, throttle_delay=61.0)
-    assert said == ["Target: event request-1 is too old and is given up"]
+    assert said == ["Target: dropping event request-1, which is too old"]
 
 
 def test_a_failed_event_is_given_up_when_its_retry_would_be_too_late() -> None:
     said: list[str] = []
     pool = Failing(FUNCTION, {}, Path(), said.append)
     deliver(pool, said, retry_delays=(0.0, 61.0))
-    assert said == ["Target: event request-1 is too old and is given up"]
+    assert said == ["Target: dropping event request-1, which is too old"]
     assert pool.tries == 2
 
 
@@ -63,5 +63,5 @@ def test_a_function_without_retries_gets_each_event_once() -> None:
     said: list[str] = []
     pool = Failing(replace(FUNCTION, retries=0), {}, Path(), said.append)
     deliver(pool, said)
-    assert said == ["Target: event request-1 failed and is given up"]
+    assert said == ["Target: dropping event request-1, which failed"]
     assert pool.tries == 1

@@ -31,7 +31,7 @@ def test_a_fixed_answer_is_a_route_if_its_condition_holds() -> None:
 @pytest.mark.parametrize("integration", [{}, {"type": "aws_proxy"}, {"type": "http", "uri": "http://x"}])
 def test_a_route_that_leads_nowhere_is_refused(integration: dict[str, str]) -> None:
     method = {"x-amazon-apigateway-integration": integration}
-    with pytest.raises(TemplateError, match="GET /x has neither"):
+    with pytest.raises(TemplateError, match="GET /x leads neither"):
         read_api({"DefinitionBody": {"paths": {"/x": {"get": method}}}})
 
 

@@ -114,7 +114,7 @@ def test_a_port_in_use_is_reported_in_one_line(sample: Path) -> None:
             timeout=PATIENCE,
         )
     assert second.returncode == 1
-    said = f"Port {port} cannot be had: address already in use. Choose another with PORT=….\n"
+    said = f"Port {port} is not available: address already in use. Choose another with PORT=….\n"
     assert (second.stdout, second.stderr) == (said, "")
 
 
@@ -134,7 +134,7 @@ def test_a_malformed_redis_url_is_reported_in_one_line(sample: Path) -> None:
 def test_a_server_that_is_down_is_reported_before_the_stack_is_ready() -> None:
     with running_stack({"REDIS_URL": "redis://127.0.0.1:1/0"}) as stack:
         said = stack.console.read_text().splitlines()
-    reason = "Redis is down: connection refused. The stack runs on, and /ready tells when that has changed."
+    reason = "Redis is down: connection refused. The stack keeps running; /ready shows when that changes."
     assert said[:2] == [reason, f"Milkrun is ready at {stack.url}"]
 
 
