@@ -1,9 +1,10 @@
-"""What the API costs beside bare redis-py, and what its functions import beside redis-py.
+"""Compares the API's calls and imports with bare redis-py.
 
-`make bench-api` prints two tables. In the first, a submit of a 10 kB problem and a status, through the whole
-handler from the gateway's event to its answer, with logs to /dev/null and a stand-in for Lambda; bare is one
-call of redis-py: the very command that the handler sends, and an HMGET of the same fields. Both are in one
-process, in turns, on one embedded Valkey. The second has imports, each in a fresh interpreter, in turns.
+`make bench-api` prints two tables. The first compares a submit of a 10 kB problem, and a status, with one
+call of redis-py each: the same command that submit's handler sends, and an HMGET of the same fields. The
+handlers run from the gateway's event to their answer, with logs to /dev/null and a stand-in for Lambda. Both
+sides run in turns in one process, on one embedded Valkey. The second table has imports, in turns, each in a
+new interpreter.
 """
 
 import argparse
@@ -22,9 +23,9 @@ from local.embedded.valkey import running_valkey
 ENVIRONMENT = {
     "WORKER_FUNCTION": "worker",
     "POWERTOOLS_SERVICE_NAME": "milkrun",
-    "LAMBDA_TASK_ROOT": "/var/task",  # as on Lambda, in a request that X-Ray has not chosen
+    "LAMBDA_TASK_ROOT": "/var/task",  # as on Lambda, in a request that X-Ray has not sampled
     "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
-    "MAX_RUNNING_PER_OWNER": "1000000",  # a worker is asked for with every submit
+    "MAX_RUNNING_PER_OWNER": "1000000",  # every submit invokes a worker
     "MAX_PENDING_PER_OWNER": "1000000",
 }
 GOALS = {
@@ -38,11 +39,11 @@ WARM_UP = 50
 
 
 def compare_calls(count: int, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """The medians of bare and handler, in µs, of every round."""
+    """The medians of bare call and handler in every round, in µs."""
     found: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as folder, running_valkey(Path(folder)) as valkey:
         os.environ.update(ENVIRONMENT, REDIS_URL=valkey.url)
-        from bench.api.calls import comparisons  # what it imports reads the environment
+        from bench.api.calls import comparisons  # its imports read the environment
 
         for _ in range(rounds):
             redis.Redis.from_url(valkey.url).flushdb()
@@ -56,12 +57,12 @@ def compare_calls(count: int, rounds: int) -> dict[str, list[tuple[float, float]
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(prog="bench.api", description=__doc__)
-    parser.add_argument("--calls", type=int, default=300, help="of each kind in a round")
+    parser.add_argument("--calls", type=int, default=300, help="calls of each kind in a round")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
         calls = compare_calls(given.calls, given.rounds)
-    print("| call | bare, µs | handler, µs | ratio | of the rounds | goal |")
+    print("| call | bare, µs | handler, µs | ratio | range over rounds | goal |")
     print("|---|---:|---:|---:|---|---:|")
     for name, medians in calls.items():
         ratios = sorted(handler / bare for bare, handler in medians)

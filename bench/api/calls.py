@@ -1,4 +1,4 @@
-"""The calls that are compared: of a handler, and of bare redis-py doing the same in Redis."""
+"""The calls to compare: handlers, and bare redis-py that does the same in Redis."""
 
 import json
 import time
@@ -19,20 +19,20 @@ from bench.api.events import status_event, submit_event
 from milkrun.clients.lambdas import WorkerInvoker
 
 Call = Callable[[], float]
-"""Does one call, and gives the seconds that it took."""
+"""Makes one call; returns the seconds that it took."""
 
 
 class Lambda:
-    """Stands where Lambda is: takes every event at once."""
+    """Stands in for Lambda: accepts every event at once."""
 
     def invoke(self, **_: Any) -> dict[str, Any]:
-        """As the client of Lambda does."""
+        """Like the method of boto3's client."""
         return {"StatusCode": 202, "Payload": BytesIO()}
 
 
 @dataclass
 class Context:
-    """What Lambda hands a function beside the event."""
+    """Lambda's context object."""
 
     function_name: str = "milkrun"
     memory_limit_in_mb: int = 512
@@ -40,13 +40,13 @@ class Context:
     aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Of a call that has just begun."""
+        """The time left to a call that has just begun."""
         return 29_000
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A call of a handler beside the same done bare."""
+    """A handler's call and the same with bare redis-py."""
 
     name: str
     bare: Call
@@ -54,7 +54,7 @@ class Compared:
 
 
 def comparisons(url: str) -> list[Compared]:
-    """What is compared, on the Redis of this process's settings, which is empty."""
+    """The comparisons, on the empty Redis of this process's settings."""
     invoker = WorkerInvoker(Lambda(), "worker")  # type: ignore[arg-type]
     vars(submit_handler).update(get_invoker=lambda: invoker)
     server = redis.Redis.from_url(url, driver_info=None)
@@ -81,8 +81,8 @@ def _answered(handler: Callable[[Any, Any], dict[str, Any]], event: dict[str, An
 
 
 def _recorded_submit(server: redis.Redis, submit: Callable[[], Any]) -> tuple[str, Call]:
-    """The id of a run, and the command that stored it, sent anew for one more run with each call."""
-    submit()  # the script is there, and the connection
+    """The id of a run, and a call that sends the command that stored it, each time with a new id."""
+    submit()  # loads the script and opens the connection
     with _packets() as packets:
         run_id = json.loads(submit()["body"])["run_id"]
     reader = hiredis.Reader()
@@ -115,7 +115,7 @@ def _timed(work: Callable[[], Any]) -> Call:
 
 @contextmanager
 def _packets() -> Iterator[list[bytes]]:
-    """All that redis-py sends meanwhile."""
+    """Records everything that redis-py sends in the block."""
     sent: list[bytes] = []
     send: Any = AbstractConnection.send_packed_command
 

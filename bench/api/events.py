@@ -1,4 +1,4 @@
-"""What the API Gateway sends, with a problem of ten kilobytes in it."""
+"""Events as API Gateway sends them, with a problem of ten kilobytes."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ JOBS = 75
 
 
 def problem(jobs: int = JOBS) -> str:
-    """A day's deliveries as a caller would write them: 5 vehicles and by default 75 jobs, 10 kB."""
+    """A day's deliveries as a caller would write them: 5 vehicles and, by default, 75 jobs in 10 kB."""
     vehicles = [
         {
             "id": number,

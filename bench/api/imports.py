@@ -1,4 +1,4 @@
-"""What a cold start imports, in interpreters of their own."""
+"""Measures the imports of a cold start, each in a new interpreter."""
 
 import os
 import subprocess
@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 
 MODULES = ("redis", "status_handler", "submit_handler", "health_handler")
-"""The first is what the others are compared with."""
+"""The others are compared with the first."""
 
 _TIMED = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
 
 def seconds(module: str) -> float:
-    """How long a fresh interpreter takes for an import, with the environment of a function on Lambda."""
+    """The seconds that a new interpreter takes for an import, with the environment of a function on
+    Lambda."""
     environment = {**os.environ, "LAMBDA_TASK_ROOT": "/var/task", "POWERTOOLS_SERVICE_NAME": "milkrun"}
     done = subprocess.run(
         [sys.executable, "-c", _TIMED.format(module)],
@@ -25,7 +26,7 @@ def seconds(module: str) -> float:
 
 
 def rounds(modules: Sequence[str], count: int) -> dict[str, list[float]]:
-    """The seconds of each module, one after the other in every round; an earlier round fills the caches."""
+    """The seconds of each module in each round, after a first round that fills the caches."""
     for module in modules:
         seconds(module)
     found: dict[str, list[float]] = {module: [] for module in modules}

@@ -1,6 +1,6 @@
-"""What large problems cost, stage by stage: seconds, and megabytes beyond what was there before the stage.
+"""Measures the stages of a run on large problems: seconds, and megabytes beyond those before the stage.
 
-Each stage is measured in a process of its own:
+Each stage runs in its own process:
 
     PYTHONPATH=layers/core:layers/solver:. python -m bench.large 1000 5000 10000
 """
@@ -20,7 +20,7 @@ from bench.large.stages import STAGES, enough
 
 
 def measure(name: str, jobs: int, vehicles: int) -> dict[str, Any]:
-    """Runs one stage; `child_mb` is what the processes that it started took at most, all together."""
+    """Runs one stage. `child_mb` is the peak memory of all processes that it started together."""
     work = STAGES[name](Large(jobs, vehicles))
     forget_peak()
     before, started = resident(), time.perf_counter()
@@ -43,7 +43,7 @@ def measure(name: str, jobs: int, vehicles: int) -> dict[str, Any]:
 
 
 def measured_apart(name: str, jobs: int, vehicles: int, limit: float) -> dict[str, Any]:
-    """Runs one stage in another process. One that fails, or takes more than `limit` seconds, says so."""
+    """Runs one stage in another process. If it fails or takes more than `limit` seconds, `failed` says so."""
     command = [sys.executable, "-m", "bench.large", "--stage", name, "--vehicles", str(vehicles), str(jobs)]
     stage = {"stage": name, "jobs": jobs, "vehicles": vehicles}
     try:
@@ -77,18 +77,18 @@ def _cell(cell: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Prints a table, one line a stage, and stores one JSON line for each of its cells."""
+    """Prints a table with a line for each stage, and stores a line of JSON for each cell."""
     parser = argparse.ArgumentParser(prog="bench.large", description=__doc__)
     parser.add_argument("jobs", type=int, nargs="+", metavar="JOBS")
-    parser.add_argument("--vehicles", type=int, help="a fifth more than needed if not given")
-    parser.add_argument("--only", nargs="+", metavar="WORD", help="stages whose name holds one of these")
+    parser.add_argument("--vehicles", type=int, help="by default a fifth more than needed")
+    parser.add_argument("--only", nargs="+", metavar="WORD", help="stages whose name has one of these words")
     parser.add_argument("--limit", type=float, default=300, help="seconds that a stage may take")
-    parser.add_argument("--store", type=Path, help="file that the JSON lines are added to")
+    parser.add_argument("--store", type=Path, help="file to append lines of JSON to")
     parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
         print(json.dumps(measure(given.stage, given.jobs[0], given.vehicles)), flush=True)
-        os._exit(0)  # an engine's thread in a long step would hold up, or break, an orderly end
+        os._exit(0)  # an engine's thread in a long step would delay or break a normal exit
     print("| stage | " + " | ".join(f"{jobs:,} jobs" for jobs in given.jobs) + " |")
     print("|---|" + "---|" * len(given.jobs), flush=True)
     for name in STAGES:

@@ -1,4 +1,4 @@
-"""A large problem, and what the stages of a run make of it before they are measured."""
+"""A large problem, and the data that the stages derive from it before they are measured."""
 
 import random
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from milkrun_solver.routes.schedule import TimedRoute
 
 PART_TASKS = 500
 LIMIT_SECONDS = 600.0
-"""How long VROOM may take for its first answer."""
+"""Seconds that VROOM may take for its first answer."""
 META = Meta(engine="vroom", matrix="great-circle", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
 
 
 @dataclass
 class Large:
-    """A large problem and what the stages make of it, each made when it is first asked for."""
+    """A large problem and the data derived from it, each computed at its first use."""
 
     jobs: int
     vehicles: int
@@ -71,7 +71,7 @@ class Large:
 
 
 def timed(model: Model, plan: Plan) -> list[TimedRoute]:
-    """A plan's routes with their times. Raises RuntimeError where one misses a time window."""
+    """A plan's routes with their times. Raises RuntimeError if one misses a time window."""
     routes = timed_routes(model, plan)
     if routes is None:
         raise RuntimeError("the plan misses a time window")

@@ -1,4 +1,4 @@
-"""What a process takes of the machine's memory, as Linux counts it."""
+"""Measures the memory of processes, as Linux counts it."""
 
 import ctypes
 import gc
@@ -8,24 +8,24 @@ from types import TracebackType
 
 
 def forget_peak() -> None:
-    """Gives back what is free, and lets the peak begin anew from here."""
+    """Frees unused memory and resets the peak."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5")
 
 
 def resident() -> float:
-    """MB of this process in memory now."""
+    """This process's memory now, in MB."""
     return _status("self", "VmRSS")
 
 
 def peak() -> float:
-    """The most MB of this process in memory since `forget_peak`."""
+    """This process's peak memory since `forget_peak`, in MB."""
     return _status("self", "VmHWM")
 
 
 class Children:
-    """Watches the processes that this one starts; `peak` is the most MB that they took together."""
+    """Watches the processes that this one starts. `peak` is their peak memory together, in MB."""
 
     def __init__(self) -> None:
         self.peak = 0.0
@@ -48,7 +48,7 @@ class Children:
 
 
 def _children() -> list[str]:
-    """Ids of the processes that any thread of this one has started."""
+    """Ids of the processes started by any thread of this one."""
     found: list[str] = []
     for thread in Path("/proc/self/task").iterdir():
         try:

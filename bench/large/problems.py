@@ -1,4 +1,5 @@
-"""Large problems, made up: a region of towns with customers around them, depots, and vans that leave full."""
+"""Generates large problems: a region of towns with customers around them, depots, and vans that leave
+full."""
 
 import json
 import random
@@ -8,7 +9,7 @@ from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit
 
 STOPS = 20
-"""Jobs that a van has room for."""
+"""Capacity of a van, in jobs."""
 DAY = 36_000
 """Seconds that a van works."""
 _MORNING, _AFTERNOON = (0, 20_000), (12_000, DAY)
@@ -16,7 +17,8 @@ _TOWNS, _DEPOTS = 25, 4
 
 
 def body_of(jobs: int, vehicles: int, seed: int = 1) -> bytes:
-    """A problem as a caller posts it: coordinates, loads, working hours, half a day for every other job."""
+    """A problem as a caller posts it, with coordinates, loads and working hours. Every other job has a time
+    window of half a day."""
     rng = random.Random(seed)
     towns = [(2 + rng.uniform(0, 1.2), 48 + rng.uniform(0, 0.8)) for _ in range(_TOWNS)]
 
@@ -52,8 +54,8 @@ def _job(number: int, location: list[float], rng: random.Random) -> dict[str, An
 
 
 def plan_of(model: Model) -> Plan:
-    """Routes that keep every rule, made quickly: jobs in strips from south to north, in line within a strip,
-    and of every twenty of them those of the morning first."""
+    """Quickly computed routes that keep every rule. Jobs are sorted in strips from south to north and along
+    each strip. Every twenty of them are a route, which begins with those of the morning."""
     located = {number: task.source.location for number, task in enumerate(model.tasks)}
     strip = max(1, round(len(located) ** 0.5 / STOPS**0.5)) * STOPS
     order = sorted(located, key=lambda number: (located[number] or (0, 0))[1])

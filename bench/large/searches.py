@@ -1,4 +1,4 @@
-"""The stages that search. Each is called once, and notes what came of it beside its time."""
+"""The stages that search. Each is called once, and has its results in `notes`."""
 
 import random
 import time
@@ -18,12 +18,12 @@ from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.solve import solve
 
 RUN_SECONDS = 60.0
-"""How long a whole search takes."""
+"""Length of a whole search."""
 DISTRICT_TASKS = 500
 
 
 class FirstAnswer:
-    """VROOM's first answer, from its own process."""
+    """VROOM's first answer, in its own process."""
 
     def __init__(self, large: Large) -> None:
         self._model = large.model
@@ -39,13 +39,13 @@ class FirstAnswer:
         finally:
             session.close()
         if not routes:
-            raise RuntimeError("VROOM gave no answer")
+            raise RuntimeError("VROOM returned no answer")
         self.notes = {"cost": sum(route.cost for route in routes)}
         return routes
 
 
 class InDistricts:
-    """A first answer district by district, from one process."""
+    """A first answer district by district, in one process."""
 
     def __init__(self, large: Large) -> None:
         self._model = large.model
@@ -69,7 +69,7 @@ class InDistricts:
 
 
 class WholeRun:
-    """All of a search, as the worker calls it."""
+    """A whole search, as the worker runs it."""
 
     def __init__(self, large: Large) -> None:
         self._problem = large.problem

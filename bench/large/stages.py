@@ -1,4 +1,4 @@
-"""The stages of a run. Each makes what it needs, and then hands back the work that is to be measured."""
+"""The stages of a run. Each prepares its input, and returns the work to measure."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ from milkrun_solver.search.incumbent import Incumbent, Verdict
 from milkrun_solver.verification.verifier import Verifier
 
 Work = Callable[[], Any]
-"""What is measured. It returns what shall stay in memory while that is read; its `notes`, if it has any, are
-kept with the measurements."""
+"""The work to measure. It returns what must stay in memory while that is measured. Its `notes`, if it has
+any, are added to the measurements."""
 
 
 def parse(large: Large) -> Work:
@@ -138,7 +138,7 @@ def incumbent(large: Large) -> Work:
 
     def work() -> Incumbent:
         if kept.consider("vroom", routes) is not Verdict.BETTER:
-            raise RuntimeError("the plan is no answer")
+            raise RuntimeError("the plan fails verification")
         return kept
 
     return work
@@ -158,7 +158,7 @@ STAGES: dict[str, Callable[[Large], Work]] = {
     "the body's JSON, its types and rules": parse,
     "great-circle matrices": matrix,
     "the model": model,
-    "which engine can say it": expressible,
+    "whether PyVRP can express it": expressible,
     "tasks that cannot be served": impossible,
     "the request to VROOM": request,
     "VROOM's input": vroom_input,
@@ -178,9 +178,9 @@ STAGES: dict[str, Callable[[Large], Work]] = {
     "the best of an earlier attempt, read": read_result,
     f"a run of {RUN_SECONDS:.0f} s": run,
 }
-"""By the name that the table gives each."""
+"""The stages, by their names in the table."""
 
 
 def enough(jobs: int) -> int:
-    """Vehicles for so many jobs, with a fifth to spare."""
+    """Enough vehicles for this many jobs, and a fifth more."""
     return -(-jobs * 6 // (5 * STOPS))

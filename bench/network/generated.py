@@ -1,4 +1,4 @@
-"""A road network of any size, made up: a town of crooked blocks with avenues, one-way streets and gaps."""
+"""Generates a road network of any size: a town of crooked blocks with avenues, one-way streets and gaps."""
 
 import numpy as np
 import polyline
@@ -9,8 +9,8 @@ _METRES_PER_DEGREE = 111_195
 
 
 def generated(side: int, seed: int = 1) -> CompiledNetwork:
-    """About `side` * `side` junctions, three roads from each on average, for cars alone; each tenth street is
-    an avenue, twice as fast. Every other road is bent."""
+    """A network with about `side` * `side` junctions and on average three roads from each, for cars only.
+    Every tenth street is an avenue, which is twice as fast. Every other road is bent."""
     rng = np.random.default_rng(seed)
     row, column = np.divmod(np.arange(side * side), side)
     longitude = 2 + (column + rng.uniform(-0.3, 0.3, side * side)) * 0.0015

@@ -1,6 +1,6 @@
-"""Which library finds many-to-many shortest paths best: seconds and metres between the stops of a problem.
+"""Compares libraries for many-to-many shortest paths: seconds and metres between the stops of a problem.
 
-Each library is measured in a process of its own, on the same network and stops, one after the other:
+Each library runs in its own process, one after the other, on the same network and stops:
 
     pip install igraph==1.0.0 rustworkx==0.18.1 networkit==11.3 routingkit_cch==0.1.4
     PYTHONPATH=layers/core:layers/solver:. python -m bench.network.libraries
@@ -34,7 +34,7 @@ def _tails(network: CompiledNetwork) -> npt.NDArray[np.int64]:
 
 
 def _from_paths(network: CompiledNetwork, paths: list[list[list[int]]]) -> Matrices:
-    """What roads come to, for each source and target."""
+    """The sums over the roads of each path, for each source and target."""
     seconds, metres = network.seconds["car"], network.metres
     return (
         np.array([[seconds[road].sum() for road in row] for row in paths]),
@@ -43,7 +43,7 @@ def _from_paths(network: CompiledNetwork, paths: list[list[list[int]]]) -> Matri
 
 
 def scipy(network: CompiledNetwork) -> Solve:
-    """As the solver does it: whole trees, in batches, walked back with numpy."""
+    """The solver's own method: whole trees, in batches, summed with numpy."""
     roads = RoadNetwork(network)
     roads.snap("car", np.array([_CENTRE]))
     return lambda stops: roads.matrices("car", stops, lambda: False)  # type: ignore[return-value]
@@ -106,7 +106,7 @@ def networkit(network: CompiledNetwork) -> Solve:
 
 
 def routingkit_cch(network: CompiledNetwork) -> Solve:
-    """A contraction hierarchy; it takes whole numbers, here milliseconds."""
+    """A customizable contraction hierarchy. It needs whole numbers, so times are in milliseconds."""
     import routingkit_cch as rk
 
     tails, heads = _tails(network).tolist(), network.target.tolist()
@@ -119,7 +119,7 @@ def routingkit_cch(network: CompiledNetwork) -> Solve:
         query = rk.CCHQuery(metric)
 
         def path(stop: int, target: int) -> list[int]:
-            # A result must be gone before the next query is run.
+            # A result must be deleted before the next query.
             roads: list[int] = query.run(stop, target).arc_path
             return roads
 
@@ -167,7 +167,7 @@ def _unzipped(name: str) -> float:
 
 
 def main() -> None:
-    """Prints a table, one line a library."""
+    """Prints a table with a line for each library."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=317, help="a network of side * side junctions")
     parser.add_argument("--stops", type=int, default=200)

@@ -1,4 +1,4 @@
-"""What a run on a road network costs, step by step.
+"""Measures the steps of a run on a road network.
 
 PYTHONPATH=layers/core:layers/solver:. python -m bench.network.steps
 """
@@ -19,7 +19,7 @@ from milkrun_solver.roads.streets import Streets
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Prints how long what is inside took."""
+    """Prints the time that the block takes."""
     started = time.perf_counter()
     yield
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -27,11 +27,11 @@ def step(name: str) -> Iterator[None]:
 
 
 def main() -> None:
-    """Prints a table, one line a step."""
+    """Prints a table with a line for each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=317, help="a network of side * side junctions")
     parser.add_argument("--stops", type=int, nargs="*", default=[200, 1_000])
-    parser.add_argument("--near", type=float, default=1.0, help="stops only in this share of each side")
+    parser.add_argument("--near", type=float, default=1.0, help="share of each side that has stops")
     given = parser.parse_args()
     network = generated(given.side)
     print(f"{len(network.longitude):,} junctions, {len(network.target):,} roads\n")
@@ -63,7 +63,7 @@ def _run(roads: RoadNetwork, side: int, stops: int, near: float) -> None:
 
 
 def _nearest_neighbours(seconds: np.ndarray) -> list[list[int]]:
-    """Routes of 20 stops from the first place and back, each stop the nearest that is left."""
+    """Routes of 20 stops that start and end at the first place. Each stop is the nearest one left."""
     left = np.ones(len(seconds), dtype=np.bool_)
     left[0] = False
     routes = []

@@ -23,19 +23,19 @@ _OWN = _ROOT / ".local/bench"
 
 
 def main() -> None:
-    """Runs the benchmark, or reports on results."""
+    """Runs the benchmark, or reports earlier results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(required=True)
-    running = commands.add_parser("run", help="search, store the results, print tables, draw a picture")
+    running = commands.add_parser("run", help="search, store the results, print tables and draw a picture")
     running.add_argument("--limits", type=float, nargs="+", default=[10.0], metavar="SECONDS")
     running.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="SEED")
     running.add_argument("--solvers", nargs="+", choices=SOLVERS, default=list(SOLVERS), metavar="SOLVER")
-    running.add_argument("--instances", type=Path, metavar="FOLDER", help="with .vrp or .txt files")
+    running.add_argument("--instances", type=Path, metavar="FOLDER", help="folder with .vrp or .txt files")
     running.add_argument("--cores", type=int, default=available_cores())
     running.set_defaults(act=_run)
-    reporting = commands.add_parser("report", help="print the tables of results, or put them into a page")
+    reporting = commands.add_parser("report", help="print the tables of results, or write them into a page")
     reporting.add_argument("results", type=Path, nargs="+")
-    reporting.add_argument("--page", type=Path, help="a page with a place for them")
+    reporting.add_argument("--page", type=Path, help="page with marks for the results")
     reporting.set_defaults(act=_report)
     given = parser.parse_args()
     try:

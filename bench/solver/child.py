@@ -1,7 +1,7 @@
 """The process in which one solver searches once.
 
-It says `ready` on standard output when everything is imported and read. A line on standard input starts the
-clock. At the end it writes JSON: `version`, `seconds` used, and all `answers` as seconds and routes.
+It writes `ready` to standard output when everything is imported and read. A line on standard input starts the
+search. At the end it writes JSON: `version`, `seconds` used, and all `answers` as seconds and routes.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--cores", type=int, required=True)
     given = parser.parse_args()
     _stay_on(given.cores)
-    # What a library prints must not stand among the answers.
+    # Send what libraries print to standard error, away from the answers.
     answers_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     solver = SOLVERS[given.solver].make(read_instance(given.instance), given.cores)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _stay_on(cores: int) -> None:
-    """Keeps this process and its children on the first of the cores that it may use."""
+    """Limits this process and its children to the first `cores` of its cores."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 

@@ -1,4 +1,4 @@
-"""What routes come to, from the instance and the order of the customers alone. It knows no solver."""
+"""Evaluates routes from the instance and the order of customers only, without any solver's code."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,11 +6,11 @@ from itertools import pairwise
 from bench.solver.instances import BestKnown, Instance
 
 Routes = Sequence[Sequence[int]]
-"""The customers of each route in order, as rows of the instance; the depot is not told."""
+"""The customers of each route in order, as rows of the instance, without the depot."""
 
 
 class BrokenRuleError(Exception):
-    """Routes that are no solution."""
+    """The routes are not a solution."""
 
 
 def evaluate(instance: Instance, routes: Routes) -> int:
@@ -45,14 +45,14 @@ def _distance(instance: Instance, route: Sequence[int]) -> int:
 
 
 def check_convention(instance: Instance, best_known: BestKnown) -> None:
-    """Costs are counted as the published solution counts them, or gaps to it would mean nothing.
+    """Checks that costs are computed as in the published solution; otherwise gaps would be meaningless.
 
     Raises:
-        BrokenRuleError: The published routes do not come to the published cost.
+        BrokenRuleError: The published routes do not have the published cost.
     """
     found = evaluate(instance, best_known.routes) / instance.scale
     legs = instance.customers + len(best_known.routes)
-    # Tenths and whole numbers are the convention itself; thousandths are roundings of each leg.
+    # Tenths and whole numbers are the published convention. Thousandths round each leg.
     doubt = legs / 2 / instance.scale if instance.scale > 10 else 1e-6
     if abs(found - best_known.cost) > doubt:
         raise BrokenRuleError(

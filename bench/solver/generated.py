@@ -1,4 +1,4 @@
-"""A few small instances for a machine that has none: the same ones every time."""
+"""Generates a few small instances for a machine that has none, the same ones every time."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ def write_instances(folder: Path) -> None:
 
 
 def write_instance(folder: Path, customers: int, timed: bool) -> Path:
-    """Writes one instance: customers around a few towns, a depot in the middle, about ten stops a route."""
+    """Writes one instance: customers around a few towns, a depot in the middle, about ten stops per route."""
     rng = np.random.default_rng(customers)
     towns = rng.integers(0, _SIDE, (customers // 25 + 2, 2))
     around = towns[rng.integers(0, len(towns), customers)] + rng.normal(0, _SIDE / 20, (customers, 2))
@@ -45,7 +45,7 @@ def write_instance(folder: Path, customers: int, timed: bool) -> Path:
 
 
 def _windows(rng: np.random.Generator, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Windows that a vehicle can keep which visits one customer alone."""
+    """Time windows, each of which a vehicle can keep if it visits only that customer."""
     away = np.ceil(np.hypot(*(places - places[0]).T)).astype(int)
     earliest, latest = away, _HORIZON - away - _SERVICE - 1
     first = rng.integers(earliest, latest)

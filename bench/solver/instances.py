@@ -1,11 +1,11 @@
-"""Instances of the literature as the whole numbers that every solver is given.
+"""Reads instances of the literature as whole numbers, the same for every solver.
 
-`.vrp` files are read as VRPLIB, `.txt` files as Solomon's and Homberger's format. Costs follow the convention
-in which best known solutions are published:
+`.vrp` files are in the VRPLIB format, `.txt` files in that of Solomon and of Homberger. Costs follow the
+conventions of published solutions:
 
-- with time windows, DIMACS: distances are travel times, in tenths, cut off;
-- without, CVRPLIB: Euclidean distances between whole coordinates are rounded to the nearest;
-- what is left is taken as it stands where it is whole, and otherwise rounded to thousandths.
+- with time windows, as DIMACS does: distances are travel times, truncated to tenths;
+- without, as CVRPLIB does: Euclidean distances between whole coordinates are rounded to the nearest;
+- other distances are kept if they are whole numbers, and rounded to thousandths if not.
 """
 
 from collections.abc import Sequence
@@ -43,23 +43,23 @@ _UNDERSTOOD = {
 
 
 class InstanceError(Exception):
-    """A file that is no instance which this benchmark understands."""
+    """A file that this benchmark cannot read as an instance."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """Vehicles that are alike, one depot in row 0, and customers, each to be visited once.
+    """Identical vehicles, one depot in row 0, and customers to visit once each.
 
     Attributes:
-        name: The name of its file, without the ending.
-        distances: `[from, to]`; what a route costs, and how long it takes.
-        demand: What each row's customer takes; 0 for the depot.
-        capacity: What a vehicle carries.
-        service: How long each row's customer takes.
-        windows: `[row, (first, last)]`: when service may start, and for row 0 when vehicles leave and are
-            back. None: nothing is timed.
-        vehicles: How many routes there may be. None: any number.
-        scale: How many of these units make one of the unit in which costs are published.
+        name: The name of its file, without the extension.
+        distances: Costs and travel times, `[from, to]`.
+        demand: The demand of each row's customer; 0 for the depot.
+        capacity: The capacity of a vehicle.
+        service: The service time of each row's customer.
+        windows: When service may start, `[row, (first, last)]`; in row 0, when vehicles may leave and must be
+            back. None if nothing is timed.
+        vehicles: The most routes allowed; None for any number.
+        scale: How many of these units make one unit of published costs.
     """
 
     name: str
@@ -73,18 +73,18 @@ class Instance:
 
     @property
     def customers(self) -> int:
-        """How many customers there are."""
+        """The number of customers."""
         return len(self.demand) - 1
 
     @property
     def fleet(self) -> int:
-        """How many vehicles solvers are given."""
+        """The number of vehicles that solvers get."""
         return self.vehicles or self.customers
 
 
 @dataclass(frozen=True)
 class BestKnown:
-    """A published solution: its cost as it is stated, and its routes as rows of the instance."""
+    """A published solution: its stated cost, and its routes as rows of the instance."""
 
     cost: float
     routes: Sequence[Sequence[int]]
@@ -94,16 +94,16 @@ def instance_paths(folder: Path) -> list[Path]:
     """The instances in a folder, by name.
 
     Raises:
-        InstanceError: There is none.
+        InstanceError: The folder has none.
     """
     paths = sorted(path for path in folder.glob("*") if path.suffix in (".vrp", ".txt"))
     if not paths:
-        raise InstanceError(f"There is no .vrp and no .txt file in {folder}.")
+        raise InstanceError(f"There are no .vrp or .txt files in {folder}.")
     return paths
 
 
 def read_best_known(path: Path) -> BestKnown | None:
-    """The solution in the `.sol` file beside an instance; None where there is no such file."""
+    """The solution in the `.sol` file beside an instance; None if there is no such file."""
     beside = path.with_suffix(".sol")
     if not beside.exists():
         return None
@@ -115,7 +115,7 @@ def read_instance(path: Path) -> Instance:
     """Reads an instance.
 
     Raises:
-        InstanceError: The file cannot be read, or says something that is not understood.
+        InstanceError: The file cannot be read, or has a section or feature that is not supported.
     """
     try:
         raw = vrplib.read_instance(
@@ -129,9 +129,9 @@ def read_instance(path: Path) -> Instance:
 def _instance(path: Path, raw: dict[str, Any]) -> Instance:
     unknown = set(raw) - _UNDERSTOOD
     if unknown:
-        raise InstanceError(f"{path.name} speaks of {', '.join(sorted(unknown))}, which is not understood.")
+        raise InstanceError(f"{path.name} has unsupported sections: {', '.join(sorted(unknown))}.")
     if np.any(raw.get("depot", [0]) != np.zeros(1)):
-        raise InstanceError(f"{path.name} has another depot than its first place.")
+        raise InstanceError(f"{path.name} has a depot other than its first place.")
     exact, whole = _distances(path, raw)
     service = np.array(np.broadcast_to(raw.get("service_time", 0), len(exact)))
     service[0] = 0
@@ -140,7 +140,7 @@ def _instance(path: Path, raw: dict[str, Any]) -> Instance:
     if timed:
         scale = _TENTHS
     elif np.any(service):
-        raise InstanceError(f"{path.name} has service times and no time windows.")
+        raise InstanceError(f"{path.name} has service times but no time windows.")
     else:
         scale = 1 if whole else _THOUSANDTHS
 
@@ -161,7 +161,7 @@ def _instance(path: Path, raw: dict[str, Any]) -> Instance:
 
 
 def _distances(path: Path, raw: dict[str, Any]) -> tuple[npt.NDArray[np.float64], bool]:
-    """Distances as they are, and whether whole numbers are the convention."""
+    """The exact distances, and whether the convention is whole numbers."""
     if raw.get("edge_weight_type", "EUC_2D") != "EUC_2D":
         given = np.asarray(vrplib.read_instance(path)["edge_weight"], dtype=np.float64)
         return given, bool(np.all(given == np.rint(given)))

@@ -1,4 +1,4 @@
-"""Results as Markdown, and their place in a page of documentation."""
+"""Formats results as Markdown, and writes them into a page of documentation."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ START, END = "<!-- results -->", "<!-- end of results -->"
 
 
 def markdown(records: list[Record]) -> str:
-    """All tables of these results, what they say, and what was run on which machine."""
+    """All tables of these results, a summary of each, and what ran on which machine."""
     parts = [_told(records)]
     for limit in sorted({record.limit for record in records}):
         table = Table(records, limit)
@@ -24,7 +24,7 @@ def markdown(records: list[Record]) -> str:
 
 
 def _told(records: list[Record]) -> str:
-    """What was run, and where."""
+    """The commands, the machine and the versions."""
     versions = {solver: {r.version for r in records if r.solver == solver} - {"?"} for solver in SOLVERS}
     libraries = {
         (SOLVERS[solver].label.partition(",")[0], found)
@@ -41,7 +41,7 @@ def _told(records: list[Record]) -> str:
 
 
 def _commands(records: list[Record]) -> list[str]:
-    """What was called: limits with the same solvers and seeds at once."""
+    """The commands that were run, one for all limits with the same solvers and seeds."""
     limits: dict[str, list[float]] = {}
     for limit in sorted({record.limit for record in records}):
         some = [record for record in records if record.limit == limit]
@@ -54,12 +54,12 @@ def _commands(records: list[Record]) -> list[str]:
 
 
 def _words(numbers: Iterable[float]) -> str:
-    """Different numbers, the smallest first."""
+    """The distinct numbers, in ascending order."""
     return " ".join(f"{number:g}" for number in sorted(set(numbers)))
 
 
 def fill(page: Path, records: list[Record]) -> None:
-    """Puts results between the marks in a page, and their picture beside it.
+    """Writes results between the marks in a page, and their picture beside the page.
 
     Raises:
         ValueError: The page has no such marks.

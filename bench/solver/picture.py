@@ -1,4 +1,4 @@
-"""Gap over time as a picture."""
+"""Draws gaps over time."""
 
 import bisect
 from pathlib import Path
@@ -17,11 +17,11 @@ Curve = list[tuple[float, float]]
 
 
 def curve(records: list[Record], costs: dict[str, float]) -> Curve:
-    """The mean gap of searches over time, from when each of them had its first answer.
+    """The mean gap of searches over time, from the moment when all of them have a first answer.
 
     Args:
-        records: Searches of one solver; those without an answer are left out.
-        costs: What gaps are told to, for each instance.
+        records: Searches of one solver. Those without an answer are ignored.
+        costs: The reference cost of each instance.
     """
     steps = [
         [(seconds, gap(cost, costs[record.instance])) for seconds, cost in record.trace]
@@ -40,7 +40,7 @@ def _gap_at(search: Curve, time: float) -> float:
 
 
 def draw(records: list[Record], path: Path) -> None:
-    """Draws the searches under the longest limit, those with time windows in a panel of their own."""
+    """Draws the searches with the longest limit, with a separate panel for time windows."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -67,7 +67,7 @@ def draw(records: list[Record], path: Path) -> None:
 
 
 def _panel(axis: Any, records: list[Record], costs: dict[str, float], limit: float) -> None:
-    """One curve for each solver; a dotted line where the limit is, since some answers come later."""
+    """One curve for each solver. A dotted line marks the limit, because some answers come later."""
     end = max([limit, *(step[0] for record in records for step in record.trace)])
     for (name, solver), colour in zip(SOLVERS.items(), _COLOURS, strict=True):
         points = curve([record for record in records if record.solver == name], costs)
@@ -77,7 +77,7 @@ def _panel(axis: Any, records: list[Record], costs: dict[str, float], limit: flo
             axis.plot(*points[0], marker="o", markersize=3, color=colour)
     axis.axvline(limit, color="#bbbbbb", linestyle=":", linewidth=1)
     axis.set_xscale("log")
-    axis.set_yscale("symlog", linthresh=_LEAST_GAP)  # a gap can be 0, and less
+    axis.set_yscale("symlog", linthresh=_LEAST_GAP)  # a gap can be 0 or negative
     for side in (axis.xaxis, axis.yaxis):
         shown = [
             tick for tick in _TICKS if side.get_view_interval()[0] <= tick <= side.get_view_interval()[1]

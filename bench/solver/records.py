@@ -1,11 +1,11 @@
-"""What is kept of each search: one line of JSON in a file of results."""
+"""Records of searches: each is a line of JSON in a file of results."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 Trace = list[tuple[float, float]]
-"""Each better answer: seconds since the start, and its cost."""
+"""The seconds since the start and the cost of each better answer."""
 
 
 @dataclass(frozen=True)
@@ -14,15 +14,15 @@ class Record:
 
     Attributes:
         solver: Its key in the registry.
-        instance: Its name; `customers` it has, `timed` if there are time windows.
-        limit: Seconds that the solver was given.
-        seconds: Seconds it took.
-        cost: What the last answer that counts comes to, in the unit in which costs are published. None where
-            there is no such answer or it breaks a rule.
-        best_known: The published cost. None where there is none.
-        gap: How much more than that it is, in percent.
+        instance: Its name. It has this many `customers`; `timed` if it has time windows.
+        limit: The solver's time limit, in seconds.
+        seconds: Seconds that the search took.
+        cost: The cost of the last answer that counts, in the unit of published costs. None if there is no
+            such answer, or if it breaks a rule.
+        best_known: The published cost; None if there is none.
+        gap: By how much `cost` exceeds `best_known`, in percent.
         feasible: Whether there is an answer that counts and it keeps all rules.
-        trace: The better answers that counted and kept all rules, as the evaluator sees them.
+        trace: The better answers that count and keep all rules, as evaluated.
         error: Why there is no cost: no answer, a broken rule, or how the process ended.
         machine: Processor and system.
     """
@@ -57,5 +57,5 @@ def read(path: Path) -> list[Record]:
 
 
 def gap(cost: float, reference: float) -> float:
-    """How much more than the reference a cost is, in percent."""
+    """By how much a cost exceeds the reference, in percent."""
     return 100 * (cost / reference - 1)

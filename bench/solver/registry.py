@@ -1,4 +1,4 @@
-"""The solvers that are compared. A solver's module is imported in its own process alone."""
+"""The solvers to compare. Each solver's module is imported only in its own process."""
 
 import importlib
 from collections.abc import Callable
@@ -9,26 +9,26 @@ from bench.solver.evaluator import Routes
 from bench.solver.instances import Instance
 
 Found = Callable[[Routes], None]
-"""Takes each better answer as soon as the solver tells it."""
+"""Takes each better answer as soon as the solver reports it."""
 
 
 class Solver(Protocol):
-    """A solver. Whatever it imports, and whatever it reads the instance into, is there once it is made."""
+    """A solver. Its constructor imports everything and reads the instance, so that `search` only searches."""
 
     version: str
 
     def search(self, seconds: float, seed: int, found: Found) -> None:
-        """Searches for so many seconds and tells each better answer."""
+        """Searches for this many seconds and reports each better answer."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How a solver is called in tables, and how it is made.
+    """A solver's name in tables, and how to make it.
 
     Attributes:
-        label: What tables say.
-        module: Holds `make(instance, cores, **arguments)`.
-        late_answers_count: Whether an answer after the limit counts, since the solver keeps none.
+        label: The name in tables.
+        module: The module with `make(instance, cores, **arguments)`.
+        late_answers_count: Whether answers after the limit count, because the solver does not keep the limit.
     """
 
     label: str
@@ -37,7 +37,7 @@ class Entry:
     late_answers_count: bool = False
 
     def make(self, instance: Instance, cores: int) -> Solver:
-        """The solver, ready to search on so many cores."""
+        """The solver, ready to search on this many cores."""
         solver: Solver = importlib.import_module(self.module).make(instance, cores, **self.arguments)
         return solver
 

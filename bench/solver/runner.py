@@ -1,4 +1,4 @@
-"""Runs solvers in turns, one process at a time, and writes down what each found."""
+"""Runs solvers in turns, one process at a time, and records what each finds."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from bench.solver.records import Record, Trace, gap
 from bench.solver.registry import SOLVERS
 
 _PATIENCE = 4
-"""Times the limit, and `_GRACE` seconds, after which a solver that goes on is killed."""
+"""A solver is killed after this many times its limit, plus `_GRACE` seconds."""
 _GRACE = 60.0
 _ROOT = Path(__file__).parents[2]
 _IMPORT_ROOTS = (_ROOT, _ROOT / "layers/core", _ROOT / "layers/solver")
@@ -26,7 +26,7 @@ _IMPORT_ROOTS = (_ROOT, _ROOT / "layers/core", _ROOT / "layers/solver")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run: every solver on every instance with every seed and every limit."""
+    """The searches to run: every solver on every instance with every seed and every limit."""
 
     solvers: list[str]
     instances: list[Path]
@@ -46,7 +46,7 @@ class Turn:
 
 
 def turns(plan: Plan) -> Iterator[Turn]:
-    """All searches: solvers take turns on each instance, in an order that the seed shuffles."""
+    """All searches. Solvers take turns on each instance, in an order shuffled by the seed."""
     for seed in plan.seeds:
         for path in plan.instances:
             for limit in plan.limits:
@@ -60,8 +60,8 @@ def run(plan: Plan) -> Iterator[Record]:
     """Runs all turns, one after the other.
 
     Raises:
-        InstanceError: An instance is not understood.
-        BrokenRuleError: A published solution beside an instance does not come to its own cost.
+        InstanceError: An instance cannot be read.
+        BrokenRuleError: A published solution beside an instance does not have its stated cost.
     """
     instances = {path: read_instance(path) for path in plan.instances}
     best_known = {path: read_best_known(path) for path in plan.instances}
@@ -76,7 +76,7 @@ def run(plan: Plan) -> Iterator[Record]:
 
 
 def _search(turn: Turn, cores: int) -> tuple[dict[str, Any], str | None]:
-    """What a solver's process says at its end, or why it says nothing."""
+    """The output of a solver's process, or why there is none."""
     arguments = [turn.solver, str(turn.path), "--limit", str(turn.limit), "--seed", str(turn.seed)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, _IMPORT_ROOTS))}
     with (
@@ -111,7 +111,7 @@ def _talk(
     process.wait()
     complaints.seek(0)
     last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
-    return {}, f"ended with {process.returncode}: {' '.join(last)}"
+    return {}, f"ended with exit code {process.returncode}: {' '.join(last)}"
 
 
 def _record(
@@ -148,8 +148,12 @@ def _record(
 
 
 def judge(instance: Instance, answers: list[tuple[float, Routes]]) -> tuple[Trace, str | None]:
-    """What answers come to: those that keep all rules and are better than the ones before, and what is wrong
-    with the last one, which is the one that counts."""
+    """Evaluates answers.
+
+    Returns:
+        The answers that keep all rules and are better than all before, and what is wrong with the last
+        answer, which is the one that counts.
+    """
     trace: Trace = []
     wrong: str | None = "no answer in time"
     for seconds, routes in answers:

@@ -1,4 +1,4 @@
-"""Gaps as tables, in Markdown: instances by solvers, one table for each limit."""
+"""Tables of gaps in Markdown: instances by solvers, one table for each limit."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bench.solver.registry import SOLVERS
 
 @dataclass(frozen=True)
 class Reference:
-    """The cost that gaps are told to: the best known one, or else the best of all these searches."""
+    """The cost that gaps refer to: the best known one, or else the best of all these searches."""
 
     cost: float
     published: bool
@@ -19,7 +19,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Cell:
-    """Mean gap in percent over those searches that ended with an answer, None without any."""
+    """Mean gap in percent over the searches that found an answer; None if none did."""
 
     gap: float | None
     answered: int
@@ -31,7 +31,7 @@ class Cell:
 
 
 def references(records: Iterable[Record]) -> dict[str, Reference]:
-    """The reference of each instance that anybody solved."""
+    """The reference of each instance that has a published or found solution."""
     found: dict[str, Reference] = {}
     for record in records:
         before = found.get(record.instance)
@@ -43,10 +43,10 @@ def references(records: Iterable[Record]) -> dict[str, Reference]:
 
 
 class Table:
-    """All searches under one limit.
+    """All searches with one limit.
 
     Args:
-        records: All searches, under any limit: they decide what gaps are told to.
+        records: All searches with any limit, which decide the references.
         limit: Seconds.
     """
 
@@ -65,13 +65,13 @@ class Table:
         return Cell(fmean(gaps) if gaps else None, len(gaps), len(runs))
 
     def mean(self, solver: str) -> Cell:
-        """One solver over all instances, each counting the same."""
+        """One solver over all instances, with equal weights."""
         cells = [self.cell(instance, solver).gap for instance in self.instances]
         gaps = [cell for cell in cells if cell is not None]
         return Cell(fmean(gaps) if gaps else None, len(gaps), len(cells))
 
     def slowest(self, solver: str) -> float:
-        """The most seconds that any search of a solver took."""
+        """The seconds of a solver's longest search."""
         return max(record.seconds for record in self._records if record.solver == solver)
 
     def markdown(self) -> str:
@@ -89,7 +89,7 @@ class Table:
         )
 
     def _name(self, instance: str) -> str:
-        """An instance with a star where gaps are not to a published cost."""
+        """The name of an instance, with a star if its reference is not a published cost."""
         reference = self._references.get(instance)
         return instance if reference is None or reference.published else f"{instance} \\*"
 
@@ -98,7 +98,8 @@ class Table:
 
 
 def verdicts(table: Table, ours: str = "milkrun") -> list[str]:
-    """What the table says of one solver against each other one. Means are over what both of them solved."""
+    """Sentences that compare one solver with each other one. Means are over the instances that both
+    solved."""
     if ours not in table.solvers:
         return []
     return [_verdict(table, ours, other) for other in table.solvers if other != ours]

@@ -86,10 +86,10 @@ def test_text_files_are_solomon_s(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "instead", "complaint"),
     [
-        ("CAPACITY : 10", "CAPACITY : 10\nBACKHAUL : 1", "speaks of backhaul"),
+        ("CAPACITY : 10", "CAPACITY : 10\nBACKHAUL : 1", "unsupported sections: backhaul"),
         ("CAPACITY : 10\n", "", "cannot be read"),
-        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n2\n", "another depot"),
-        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n2\n", "another depot"),
+        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n2\n", "a depot other"),
+        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n2\n", "a depot other"),
     ],
 )
 def test_an_instance_that_is_not_understood_is_refused(

@@ -107,7 +107,7 @@ def test_the_record_of_a_failed_solver_has_the_reason(
     [record] = run(plan(path, solvers=["nobody"]))
     assert (record.cost, record.feasible, record.trace) == (None, False, [])
     assert record.error is not None
-    assert record.error.startswith("ended with 2: ")
+    assert record.error.startswith("ended with exit code 2: ")
     assert "invalid choice: 'nobody'" in record.error
 
 

@@ -1,4 +1,4 @@
-"""Milkrun's optimiser, called as its worker calls it."""
+"""Milkrun's optimiser, called as the worker calls it."""
 
 import json
 import subprocess
@@ -68,7 +68,7 @@ def _routes(solution: Solution) -> list[list[int]]:
 
 
 def _commit() -> str:
-    """The commit of the code, with `-dirty` where files were changed; nothing outside of a clone."""
+    """The commit of the code, with `-dirty` if files have changed; nothing outside a clone."""
     described = subprocess.run(
         ["git", "--no-optional-locks", "describe", "--always", "--dirty"],  # noqa: S607
         cwd=Path(__file__).parent,
@@ -79,6 +79,6 @@ def _commit() -> str:
     return f"+{described.stdout.strip()}" if described.returncode == 0 else ""
 
 
-def make(instance: Instance, cores: int) -> Milkrun:  # noqa: ARG001  # it asks the system for its cores
+def make(instance: Instance, cores: int) -> Milkrun:  # noqa: ARG001  # it finds its cores by itself
     """Milkrun, ready to search."""
     return Milkrun(instance)

@@ -1,4 +1,5 @@
-"""OR-Tools' routing solver as its guides set it up: parallel cheapest insertion, then guided local search."""
+"""OR-Tools' routing solver, set up as in its guides: parallel cheapest insertion, then guided local
+search."""
 
 from datetime import timedelta
 from importlib.metadata import version
@@ -12,7 +13,7 @@ from bench.solver.registry import Found
 
 
 class OrTools:
-    """One problem as a routing model, in one thread, which is all it uses."""
+    """One problem as a routing model. OR-Tools uses only one thread for it."""
 
     def __init__(self, instance: Instance) -> None:
         self.version = version("ortools")
@@ -64,7 +65,7 @@ class OrTools:
         routing.SolveWithParameters(parameters)
 
     def _routes(self) -> list[list[int]]:
-        """The solution at hand."""
+        """The routes of the current solution."""
         routing = self._routing
         routes = []
         for vehicle in range(routing.vehicles()):
@@ -77,6 +78,6 @@ class OrTools:
         return [route for route in routes if route]
 
 
-def make(instance: Instance, cores: int) -> OrTools:  # noqa: ARG001  # it has one thread
+def make(instance: Instance, cores: int) -> OrTools:  # noqa: ARG001  # it uses one thread
     """OR-Tools, ready to search."""
     return OrTools(instance)

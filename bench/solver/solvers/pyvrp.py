@@ -1,4 +1,4 @@
-"""PyVRP alone: its public `solve` with its own parameters, in one thread, which is all it uses."""
+"""PyVRP alone: its public `solve` with default parameters. It uses only one thread."""
 
 from importlib.metadata import version
 from typing import Any
@@ -15,8 +15,8 @@ from bench.solver.instances import Instance
 from bench.solver.registry import Found
 
 
-class _Told(IteratedLocalSearchCallbacks):
-    """Tells each better feasible solution, from the initial one on."""
+class _Reports(IteratedLocalSearchCallbacks):
+    """Reports each better feasible solution, beginning with the initial one."""
 
     def __init__(self, found: Found) -> None:
         self._found = found
@@ -33,20 +33,20 @@ class _Told(IteratedLocalSearchCallbacks):
 
 
 class PyVrp:
-    """One problem as PyVRP's data, as its own reader of instances makes it."""
+    """One problem as PyVRP's data, equal to what PyVRP's own reader of instances makes."""
 
     def __init__(self, instance: Instance) -> None:
         self.version = version("pyvrp")
         self._data = _data(instance)
 
     def search(self, seconds: float, seed: int, found: Found) -> None:
-        """Searches in this thread. The answer comes through the callbacks; statistics would cost time."""
+        """Searches in this thread. Callbacks report answers; statistics are off because they cost time."""
         pyvrp.solve(
             self._data,
             MaxRuntime(seconds),
             seed=seed,
             collect_stats=False,
-            params=pyvrp.SolveParams(ils=IteratedLocalSearchParams(callbacks=_Told(found))),
+            params=pyvrp.SolveParams(ils=IteratedLocalSearchParams(callbacks=_Reports(found))),
         )
 
 
@@ -75,6 +75,6 @@ def _data(instance: Instance) -> pyvrp.ProblemData:
     )
 
 
-def make(instance: Instance, cores: int) -> PyVrp:  # noqa: ARG001  # it has one thread
+def make(instance: Instance, cores: int) -> PyVrp:  # noqa: ARG001  # it uses one thread
     """PyVRP, ready to search."""
     return PyVrp(instance)

@@ -1,4 +1,4 @@
-"""VROOM alone, on every core. It has neither a seed nor a limit that it keeps, and one answer, at its end."""
+"""VROOM alone, on every core. It has no seed, does not keep its time limit, and has one answer at its end."""
 
 from datetime import timedelta
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from bench.solver.registry import Found
 
 
 class Vroom:
-    """One problem; VROOM's own form of it is made in the search, because that is when its clock starts."""
+    """One problem. `search` converts it to VROOM's input, because VROOM's clock starts with that."""
 
     def __init__(self, instance: Instance, cores: int, exploration: int) -> None:
         self.version = version("pyvroom")
@@ -22,7 +22,7 @@ class Vroom:
         self._vehicles = [_vehicle(instance, number) for number in range(instance.fleet)]
 
     def search(self, seconds: float, seed: int, found: Found) -> None:  # noqa: ARG002  # there is no seed
-        """Searches until VROOM is done."""
+        """Searches until VROOM ends."""
         problem = vroom.Input()
         problem.set_durations_matrix("car", self._durations)
         problem.add_job(self._jobs)
