@@ -7,7 +7,7 @@ import pytest
 from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route, Step
 from milkrun_solver.model.travel import NO_WAY, Travel
-from milkrun_solver.verification.accumulator import Tally
+from milkrun_solver.verification.accumulator import RouteAccumulator
 from tests.solver.problems import problem_of
 
 DURATIONS = np.array([[0, 100], [70, 0]], dtype=np.uint32)
@@ -26,8 +26,8 @@ def vehicle(**given: Any) -> Vehicle:
     return problem_of(body(**given)).vehicles[0]
 
 
-def tally(timed: bool = True, travel: Travel | None = None, **given: Any) -> Tally:
-    return Tally(travel or Travel(DURATIONS, DISTANCES), vehicle(**given), timed)
+def tally(timed: bool = True, travel: Travel | None = None, **given: Any) -> RouteAccumulator:
+    return RouteAccumulator(travel or Travel(DURATIONS, DISTANCES), vehicle(**given), timed)
 
 
 def route(duration: int = 0, overtime: int | None = None, *steps: Step) -> Route:

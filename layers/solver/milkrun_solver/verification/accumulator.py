@@ -7,7 +7,7 @@ from milkrun.schema.solution import Route
 from milkrun_solver.model.travel import NO_WAY, Travel
 
 
-class Tally:
+class RouteAccumulator:
     """What a route has travelled: hundredths of a second at its vehicle's speed, metres, custom cost."""
 
     def __init__(self, travel: Travel, vehicle: Vehicle, timed: bool) -> None:

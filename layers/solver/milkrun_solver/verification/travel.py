@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from milkrun_solver.verification.accumulator import Tally
+from milkrun_solver.verification.accumulator import RouteAccumulator
 from milkrun_solver.verification.facts import RouteFacts
 
 
 def travel_faults(facts: RouteFacts) -> Iterator[str]:
     """Follows the route leg by leg and checks times, travel from the start, and the cost of all of it."""
     route, travel = facts.route, facts.problem.travel.profiles[facts.vehicle.profile]
-    tally = Tally(travel, facts.vehicle, facts.problem.timed)
+    travelled = RouteAccumulator(travel, facts.vehicle, facts.problem.timed)
     previous = route.steps[0]
     place = facts.start
     if previous.duration or previous.distance:
@@ -25,16 +25,16 @@ def travel_faults(facts: RouteFacts) -> Iterator[str]:
             yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
         if step.type != "break":
             target = facts.target(step)
-            if tally.is_closed(place, target):
+            if travelled.is_closed(place, target):
                 yield f"there is no path to {step.type} {step.id}"
-            if not tally.add(place, target, clock, parts):
+            if not travelled.add(place, target, clock, parts):
                 yield f"travel to {step.type} {step.id} cannot take {clock} s"
-            if travel.distances is not None and step.distance != tally.metres:
-                yield f"{step.type} {step.id} is {tally.metres} m from the start, not {step.distance}"
+            if travel.distances is not None and step.distance != travelled.metres:
+                yield f"{step.type} {step.id} is {travelled.metres} m from the start, not {step.distance}"
             place, clock, parts = target, 0, 0
         previous = step
-    if travel.distances is not None and route.distance != tally.metres:
-        yield f"the route is {tally.metres} m long, not {route.distance}"
-    low, high = tally.cost_between(route)
+    if travel.distances is not None and route.distance != travelled.metres:
+        yield f"the route is {travelled.metres} m long, not {route.distance}"
+    low, high = travelled.cost_between(route)
     if not low <= route.cost <= high:
         yield f"the route costs {low} to {high}, not {route.cost}"
