@@ -38,7 +38,7 @@ def test_a_combination_that_no_engine_can_express_has_both_reasons() -> None:
 
 def test_a_profile_without_roads_is_reported_for_each_vehicle() -> None:
     error = ProfileNotInNetworkError("truck", ["car", "bike"], [(2, "truck")])
-    assert error.detail.endswith("no roads for the profile 'truck'. It has roads for: 'car', 'bike'.")
+    assert error.detail.endswith("no roads for the profile 'truck'. Profiles with roads: 'car', 'bike'.")
     assert [it.loc for it in error.errors] == ["$.vehicles[2].profile"]
 
 
@@ -63,7 +63,7 @@ def test_every_unreachable_place_is_named() -> None:
     error = LocationUnreachableError("job 3", "job 1", "car", cut_off)
     assert error.detail == (
         "There is no path for 'car' from job 3 to job 1. "
-        "Unreachable in at least one direction: job 1 and job 2."
+        "These locations cannot be reached or cannot be left: job 1 and job 2."
     )
     assert [it.message for it in error.errors] == ["cannot be reached", "cannot be left"]
     assert (error.origin, error.target) == ("job 3", "job 1")

@@ -54,7 +54,7 @@ class ProfileNotInNetworkError(OptimiserError):
     code = "profile_not_in_network"
 
     def __init__(self, profile: str, known: Sequence[str], vehicles: Sequence[tuple[int, str]] = ()) -> None:
-        has = f"It has roads for: {', '.join(map(repr, known)) or 'no profile'}"
+        has = f"Profiles with roads: {', '.join(map(repr, known)) or 'none'}"
         super().__init__(
             f"The road network has no roads for the profile {profile!r}. {has}.",
             [
@@ -127,7 +127,7 @@ class LocationUnreachableError(OptimiserError):
         detail = f"There is no path for {profile!r} from {origin} to {target}."
         if len(cut_off) > 1:
             named = _listed([place.name for place, _ in cut_off])
-            detail += f" Unreachable in at least one direction: {named}."
+            detail += f" These locations cannot be reached or cannot be left: {named}."
         super().__init__(detail, [FieldError(json_path(place.path), message) for place, message in cut_off])
         self.origin, self.target = origin, target
 

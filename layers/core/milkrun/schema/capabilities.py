@@ -224,7 +224,7 @@ FEATURES = (
         "`setup` at a place with several stops",
         ("vroom",),
         _setups,
-        "cannot be combined with {others} where another stop is at the same place",
+        "cannot be combined with {others} because another task, a start or a reload is at the same place",
     ),
     Feature(
         "`max_tasks` with shipments",
@@ -240,10 +240,10 @@ FEATURES = (
         "cannot be combined with `reloads` of the same vehicle. Leave out one of them",
     ),
     Feature(
-        "`max_travel_time` or `max_distance` where travel costs are not proportional to it",
+        "`max_travel_time` or `max_distance` where travel costs are not proportional to what it limits",
         ("vroom",),
         _limits,
-        "cannot be combined with {others}. Use one limit per vehicle, make travel costs proportional to it, "
-        "and give all vehicles the same `per_task_hour`",
+        "cannot be combined with {others}. Use one limit per vehicle, make travel costs proportional to "
+        "the time or distance that it limits, and give all vehicles the same `per_task_hour`",
     ),
 )
