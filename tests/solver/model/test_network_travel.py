@@ -93,7 +93,8 @@ def test_every_vehicle_of_an_unknown_profile_is_named_with_the_profiles_there_ar
     with pytest.raises(ProfileNotInNetworkError) as error:
         network_source(problem_of(body(vehicles=vehicles)), three_profiles(), never)
     assert error.value.detail == (
-        f"The road network has no roads for the profile {profile!r}. Profiles with roads: 'car', 'bike', 'foot'."
+        f"The road network has no roads for the profile {profile!r}. "
+        "Profiles with roads: 'car', 'bike', 'foot'."
     )
     assert [it.loc for it in error.value.errors] == ["$.vehicles[1].profile", "$.vehicles[2].profile"]
     assert all("'car', 'bike', 'foot'" in it.message for it in error.value.errors)
