@@ -245,7 +245,7 @@ def test_all_locations_that_are_cut_off_are_named() -> None:
         "cannot be reached by 'car' from job 0",
         "job 0 cannot be reached by 'car' from here",
     ]
-    assert "in at least one direction: job 2, job 3 and job 4." in error.value.detail
+    assert "cannot be reached or cannot be left: job 2, job 3 and job 4." in error.value.detail
 
 
 def test_one_junction_with_two_addresses_is_two_places_for_setup_times() -> None:
