@@ -93,7 +93,7 @@ def test_every_acknowledged_run_outlives_a_primary_killed_right_after(pair: Pair
 def test_a_primary_left_behind_acknowledges_nothing(pair: Pair) -> None:
     pair.promote()
     behind = Lab(connect(pair.primary.url), STRICT)
-    with pytest.raises(DependencyUnavailableError, match="redis"):
+    with pytest.raises(DependencyUnavailableError, match="Redis"):
         behind.jobs.submit(submission(1))
     careless = behind.with_policy(min_replicas=0)
     assert careless.jobs.submit(submission(2)).run.status is Status.PENDING
@@ -128,7 +128,7 @@ def test_a_submit_repeated_on_a_new_connection_still_waits_for_the_replica(
     lab.jobs.submit(submission(1))
     suspend(pair.replica, hang)
     line.breaks_before = WAIT
-    with pytest.raises(DependencyUnavailableError, match="redis"):
+    with pytest.raises(DependencyUnavailableError, match="Redis"):
         lab.jobs.submit(submission(2))
     assert line.broke
 
@@ -137,7 +137,7 @@ def test_a_retry_with_the_key_finds_the_run_and_waits_for_the_replica(pair: Pair
     lab = Lab(connect(pair.primary.url), STRICT)
     suspend(pair.replica, hang)
     for number in (1, 2):
-        with pytest.raises(DependencyUnavailableError, match="redis"):
+        with pytest.raises(DependencyUnavailableError, match="Redis"):
             lab.jobs.submit(submission(1)._replace(run_id=run_id(number)))
     hang.close()
     at_last = lab.jobs.submit(submission(1)._replace(run_id=run_id(3)))
