@@ -34,7 +34,10 @@ def test_the_running_stacks_neo4j_is_found_by_its_port(
 @embedded_only
 def test_a_folder_has_one_neo4j_at_a_time(neo4j_uri: str, stack_root: Path) -> None:
     directory = stack_root / ".local" / STACK_PORT / "neo4j"
-    with pytest.raises(Neo4jUnavailableError, match="another Neo4j already runs in"), running_neo4j(directory):
+    with (
+        pytest.raises(Neo4jUnavailableError, match="another Neo4j already runs in"),
+        running_neo4j(directory),
+    ):
         pass
     assert running_uri(directory) == neo4j_uri
 
