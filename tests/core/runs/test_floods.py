@@ -118,14 +118,19 @@ def test_a_flood_ends_with_one_invoke_for_each_run(bench: Bench) -> None:
     for _ in range(count):
         platform.submit(FLOODER)
     sweeps = 0
-    while platform.queue.events:
+
+    def all_are_done() -> bool:
+        """Lets all workers work. If invokes are left to it, a sweep then starts their chains afresh."""
+        nonlocal sweeps
         while platform.queue.events:
             platform.work(platform.queue.events.popleft())
-        platform.sweep()  # starts the chains of invokes afresh
-        sweeps += 1
-    assert platform.statuses(FLOODER) == {"completed": count}
+        platform.sweep()
+        sweeps += bool(platform.queue.events)
+        return platform.statuses(FLOODER) == {"completed": count}
+
+    until(all_are_done)
     assert set(platform.queue.sent.values()) == {1}
-    assert sweeps <= 3
+    assert sweeps <= 2
 
 
 def test_one_owner_s_long_runs_do_not_delay_another_owner(bench: Bench) -> None:
