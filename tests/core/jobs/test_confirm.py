@@ -26,6 +26,7 @@ from .acts import (
     stop_without_a_worker,
     submission,
     submit,
+    submit_in_the_end,
 )
 from .conftest import BEST, OWNER, Lab, run_id
 
@@ -57,7 +58,7 @@ ENDS: list[tuple[Act, Act, Status]] = [
     (run_with_routes, fail, Status.FAILED),
     (run_with_routes, stop_without_a_worker, Status.COMPLETED),
     (run_with_routes, give_up, Status.FAILED),
-    (submit, cancel, Status.CANCELLED),
+    (submit_in_the_end, cancel, Status.CANCELLED),
 ]
 
 

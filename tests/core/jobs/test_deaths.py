@@ -27,7 +27,7 @@ from .acts import (
     hurrying_while_it_lags,
     run_with_routes,
     submission,
-    submit,
+    submit_in_the_end,
 )
 from .conftest import OWNER, Lab, run_id
 
@@ -103,7 +103,7 @@ ACTS: list[tuple[Act, Act, int]] = [
     (run_with_routes, complete, 2),
     (run_with_routes, fail, 2),
     (run_with_routes, give_up, 3),
-    (submit, cancel, 3),
+    (submit_in_the_end, cancel, 3),
     (run_with_routes, erase, 2),
 ]
 """What comes before, the act, and the number of scripts it runs."""
