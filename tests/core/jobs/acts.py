@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,8 @@ from tests.redis_pair import Pair
 from tests.waiting import until
 
 from .conftest import BEST, OWNER, Lab, run_id
+
+T = TypeVar("T")
 
 STRICT = JobPolicy(min_replicas=1)
 WAIT_MS = runner._WAIT_MS
@@ -45,17 +48,23 @@ def submit(lab: Lab) -> None:
     lab.jobs.submit(submission())
 
 
-def submit_in_the_end(lab: Lab) -> None:
-    """Submits as often as it takes: on a busy machine the replica may be a second late."""
+def in_the_end(step: Callable[[], T]) -> T:
+    """Does a step as often as it takes: on a busy machine a replica may be more than a second late."""
+    done: list[T] = []
 
-    def is_accepted() -> bool:
+    def is_done() -> bool:
         try:
-            submit(lab)
+            done.append(step())
         except DependencyUnavailableError:
             return False
         return True
 
-    until(is_accepted)
+    until(is_done)
+    return done[0]
+
+
+def submit_in_the_end(lab: Lab) -> None:
+    in_the_end(lambda: submit(lab))
 
 
 def run_with_routes(lab: Lab) -> None:

@@ -25,7 +25,6 @@ from .acts import (
     run_with_routes,
     stop_without_a_worker,
     submission,
-    submit,
     submit_in_the_end,
 )
 from .conftest import BEST, OWNER, Lab, run_id
@@ -97,7 +96,7 @@ def test_a_worker_may_repeat_its_own_end(lab: Lab, pair: Pair) -> None:
 
 
 def test_no_worker_can_claim_a_run_that_is_about_to_end(lab: Lab, pair: Pair) -> None:
-    submit(lab)
+    submit_in_the_end(lab)
     pair.link.lag()
     with pytest.raises(DependencyUnavailableError):
         cancel(lab)
@@ -127,7 +126,7 @@ def test_the_sweeper_confirms_an_unconfirmed_end(
 
 
 def test_reading_a_run_that_is_ending_does_not_delay_its_end(lab: Lab, pair: Pair) -> None:
-    submit(lab)
+    submit_in_the_end(lab)
     pair.link.lag()
     with pytest.raises(DependencyUnavailableError):
         cancel(lab)

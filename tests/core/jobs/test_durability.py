@@ -24,6 +24,7 @@ from tests.redis_pair import Line, Pair, running_pair
 from tests.replies import members
 from tests.waiting import PATIENCE
 
+from .acts import in_the_end
 from .conftest import BEST, OWNER, Lab, run_id
 from .store import servers_of
 
@@ -50,6 +51,7 @@ class Callers:
         self.acknowledged: list[Submission] = []
         self.unanswered: list[Submission] = []
         self.enough = threading.Event()
+        self.is_over = threading.Event()
         self._numbers = count()
         self._jobs = JobStateManager(connect(url), STRICT)
 
@@ -60,7 +62,9 @@ class Callers:
                 self._jobs.submit(mine)
             except DependencyUnavailableError:
                 self.unanswered.append(mine)
-                return
+                if self.is_over.is_set():
+                    return
+                continue
             self.acknowledged.append(mine)
             if len(self.acknowledged) >= ENOUGH:
                 self.enough.set()
@@ -72,6 +76,7 @@ def test_every_acknowledged_run_outlives_a_primary_killed_right_after(pair: Pair
         calls = pool.map(callers.call, range(CALLERS))
         assert callers.enough.wait(PATIENCE)
         pair.kill_primary()
+        callers.is_over.set()
         list(calls)
     pair.promote()
     lab = Lab(
@@ -113,9 +118,9 @@ WAIT = b"*3\r\n$4\r\nWAIT"
 
 def test_a_submit_whose_connection_breaks_before_wait_makes_one_durable_run(pair: Pair, line: Line) -> None:
     lab = Lab(connect(line.url), STRICT)
-    lab.jobs.submit(submission(1))
+    in_the_end(lambda: lab.jobs.submit(submission(1)))
     line.breaks_before = WAIT
-    lab.jobs.submit(submission(2))
+    in_the_end(lambda: lab.jobs.submit(submission(2)))
     assert line.broke
     assert len(lab.reader.page(OWNER, status=None, limit=10, cursor=None).runs) == 2
 
@@ -125,7 +130,7 @@ def test_a_submit_repeated_on_a_new_connection_still_waits_for_the_replica(
 ) -> None:
     """The second connection wrote nothing itself. It must wait for what the first one wrote."""
     lab = Lab(connect(line.url), STRICT)
-    lab.jobs.submit(submission(1))
+    in_the_end(lambda: lab.jobs.submit(submission(1)))
     suspend(pair.replica, hang)
     line.breaks_before = WAIT
     with pytest.raises(DependencyUnavailableError, match="Redis"):
@@ -140,7 +145,7 @@ def test_a_retry_with_the_key_finds_the_run_and_waits_for_the_replica(pair: Pair
         with pytest.raises(DependencyUnavailableError, match="Redis"):
             lab.jobs.submit(submission(1)._replace(run_id=run_id(number)))
     hang.close()
-    at_last = lab.jobs.submit(submission(1)._replace(run_id=run_id(3)))
+    at_last = in_the_end(lambda: lab.jobs.submit(submission(1)._replace(run_id=run_id(3))))
     assert (at_last.run.run_id, at_last.replayed) == (run_id(1), False)
 
 
