@@ -102,14 +102,15 @@ class EngineChoice:
         if self.proposing is None:
             return None
         engine = ENGINES[self.proposing](self._model, [])
-        if self._in_districts:
-            proposer = Proposer(self._model, engine, self._post, self._deadline, self._seed, self._clock)
-            proposer.start_by_district()
-            return proposer
-        now = self._clock()
-        deadline = now + _ASKED * (self.proposer_until(leads=True) - now)
+        deadline = self._deadline
+        if not self._in_districts:
+            now = self._clock()
+            deadline = now + _ASKED * (self.proposer_until(leads=True) - now)
         proposer = Proposer(self._model, engine, self._post, deadline, self._seed, self._clock)
-        proposer.start(self._depth(hurries), threads)
+        if self._in_districts:
+            proposer.start_by_district()
+        else:
+            proposer.start(self._depth(hurries), threads)
         return proposer
 
     def proposer_until(self, leads: bool) -> float:

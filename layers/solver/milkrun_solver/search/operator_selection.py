@@ -16,10 +16,10 @@ likely to get it."""
 LEAST_WEIGHT = 0.1
 """Lowest weight of an operator in the choice for a trial, as a share of the best operator's gain."""
 
-Operator = TypeVar("Operator", bound=Hashable)
+T = TypeVar("T", bound=Hashable)
 
 
-class OperatorSelection(Generic[Operator]):
+class OperatorSelection(Generic[T]):
     """Remembers what operators have gained.
 
     Args:
@@ -28,11 +28,11 @@ class OperatorSelection(Generic[Operator]):
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._gain: dict[Operator, float] = {}
-        self._gained_nothing: set[Operator] = set()
+        self._gain: dict[T, float] = {}
+        self._gained_nothing: set[T] = set()
         self._turns = 0
 
-    def record(self, operator: Operator, gain: float) -> None:
+    def record(self, operator: T, gain: float) -> None:
         """Records an operator's gain per second in its last turn.
 
         All gains shrink as a search proceeds, so the others also lose a third of this operator's decline.
@@ -44,7 +44,7 @@ class OperatorSelection(Generic[Operator]):
             self._gain[other] *= (2 + decline) / 3
         self._gain[operator] = (before + gain) / 2
 
-    def choose(self, operators: Sequence[Operator]) -> tuple[Operator, bool]:
+    def choose(self, operators: Sequence[T]) -> tuple[T, bool]:
         """Chooses the operator of the next turn.
 
         An operator whose last turn gained nothing gives way to those that gained. If none did, the choice is
