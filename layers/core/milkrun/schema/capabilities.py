@@ -17,7 +17,7 @@ from milkrun.schema.times import is_timed, merged_windows
 
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 """The first engine is asked first, because it is the quickest to tell what it lacks."""
-_SPELLED = {"vroom": "VROOM", "pyvrp": "PyVRP"}
+_SPELLED = {"vroom": "VROOM", "pyvrp": "PyVRP", "sisr": "SISR"}
 
 _Place = tuple[float, float] | int | None
 

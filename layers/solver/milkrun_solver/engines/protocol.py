@@ -114,6 +114,11 @@ class Engine(ABC):
         self._model = model
         self._known = known
 
+    @classmethod
+    def is_available(cls) -> bool:
+        """Whether the engine can run on this machine."""
+        return True
+
     @cached_property
     def impossible(self) -> dict[int, Rule]:
         """The tasks that no vehicle can serve, each with the rule that forbids it."""

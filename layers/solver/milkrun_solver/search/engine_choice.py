@@ -181,13 +181,14 @@ class EngineChoice:
 
 
 def _able(model: Model) -> list[EngineName]:
-    inabilities = {name: inability(name, model.problem) for name in ENGINES}
+    available = [name for name, engine in ENGINES.items() if engine.is_available()]
+    inabilities = {name: inability(name, model.problem) for name in available}
     reasons = [reason for reason in inabilities.values() if reason is not None]
-    if len(reasons) == len(ENGINES):
+    if len(reasons) == len(available):
         raise UnsupportedCombinationError(reasons)
     for reason in reasons:
         _log.info("not using an engine: %s", reason)
-    return [name for name in ENGINES if inabilities[name] is None]
+    return [name for name in available if inabilities[name] is None]
 
 
 def _suits_vroom(model: Model) -> bool:

@@ -1,0 +1,1 @@
+"""SISR: Milkrun's own compiled search."""
