@@ -1,0 +1,7 @@
+"""The rules that the enumerator keeps unless it is told otherwise."""
+
+from tests.solver.exhaustive.rules.limits import Limits
+from tests.solver.exhaustive.rules.rule import Rule
+from tests.solver.exhaustive.rules.skills import Skills
+
+RULES: tuple[type[Rule], ...] = (Skills, Limits)
