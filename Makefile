@@ -48,7 +48,7 @@ faults: .venv/.tests ## Inject faults into a stack during $RUNS runs; SEED=... r
 	@$(BIN)/python -m tests.faults
 
 # By default, uses all cores and a few generated instances. SOLVERS="milkrun pyvrp" and CORES=1 select others.
-bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES=folder
+bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES="folder another"
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
 	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))

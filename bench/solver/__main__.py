@@ -2,14 +2,16 @@
 
 python -m bench.solver run --limits 10 30 --seeds 1 2 --instances folder
 python -m bench.solver report results.jsonl --page docs/benchmarks.md
+
+The results of each commit are in a file of its own, and what is there is not run again.
 """
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.solver import page, records
+from bench.solver.commit import commit
 from bench.solver.evaluator import BrokenRuleError
 from bench.solver.generated import write_instances
 from bench.solver.instances import InstanceError, instance_paths
@@ -30,7 +32,9 @@ def main() -> None:
     running.add_argument("--limits", type=float, nargs="+", default=[10.0], metavar="SECONDS")
     running.add_argument("--seeds", type=int, nargs="+", default=[1], metavar="SEED")
     running.add_argument("--solvers", nargs="+", choices=SOLVERS, default=list(SOLVERS), metavar="SOLVER")
-    running.add_argument("--instances", type=Path, metavar="FOLDER", help="folder with .vrp or .txt files")
+    running.add_argument(
+        "--instances", type=Path, nargs="+", metavar="FOLDER", help="folders with .vrp or .txt files"
+    )
     running.add_argument("--cores", type=int, default=available_cores())
     running.set_defaults(act=_run)
     reporting = commands.add_parser("report", help="print the tables of results, or write them into a page")
@@ -45,11 +49,12 @@ def main() -> None:
 
 
 def _run(given: argparse.Namespace) -> None:
-    paths = instance_paths(given.instances or _own_instances())
+    folders = given.instances or [_own_instances()]
+    paths = [path for folder in folders for path in instance_paths(folder)]
     plan = Plan(given.solvers, paths, given.seeds, given.limits, given.cores)
-    results = _OWN / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}.jsonl"
+    results = _OWN / f"{commit()}.jsonl"
     results.parent.mkdir(parents=True, exist_ok=True)
-    for record in run(plan):
+    for record in run(plan, {records.key(record) for record in records.read(results)}):
         records.append(record, results)
         print(_line(record), flush=True)
     found = records.read(results)

@@ -5,21 +5,25 @@ conventions of published solutions:
 
 - with time windows, as DIMACS does: distances are travel times, truncated to tenths;
 - without, as CVRPLIB does: Euclidean distances between whole coordinates are rounded to the nearest;
-- other distances are kept if they are whole numbers, and rounded to thousandths if not.
+- other distances are kept if they are whole numbers, and rounded to thousandths if not;
+- the variants that `bench.solver.variants` reads have conventions of their own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import vrplib
 
-Cells = npt.NDArray[np.int64]
+from bench.solver.conventions import Cells, convention_of
+from bench.solver.fleets import VEHICLE_SECTIONS, Vehicle, read_fleet
 
-_TENTHS, _THOUSANDTHS = 10, 1_000
+Exact = npt.NDArray[np.float64]
+
 _UNDERSTOOD = {
     "name",
     "comment",
@@ -31,6 +35,7 @@ _UNDERSTOOD = {
     "depot",
     "time_window",
     "service_time",
+    "release_time",
     "node_coord",
     "node_coord_type",
     "display_data",
@@ -39,7 +44,11 @@ _UNDERSTOOD = {
     "edge_weight_type",
     "edge_weight_format",
     "edge_weight_unit_of_measurement",
-}
+} | VEHICLE_SECTIONS
+
+
+Feature = Literal["windows", "kinds", "durations", "trips"]
+"""Time windows, vehicles that differ, routes of a limited duration, and several trips with release times."""
 
 
 class InstanceError(Exception):
@@ -48,43 +57,67 @@ class InstanceError(Exception):
 
 @dataclass(frozen=True)
 class Instance:
-    """Identical vehicles, one depot in row 0, and customers to visit once each.
+    """Vehicles, depots in the first rows, and customers to visit once each.
 
     Attributes:
         name: The name of its file, without the extension.
-        distances: Costs and travel times, `[from, to]`.
-        demand: The demand of each row's customer; 0 for the depot.
-        capacity: The capacity of a vehicle.
+        distances: Lengths and travel times of all legs, `[from, to]`.
+        places: The coordinates of each row, in the file's units; None if the file has distances instead.
+        demand: The demand of each row's customer; 0 for depots.
         service: The service time of each row's customer.
-        windows: When service may start, `[row, (first, last)]`; in row 0, when vehicles may leave and must be
-            back. None if nothing is timed.
-        vehicles: The most routes allowed; None for any number.
+        windows: When service may start, `[row, (first, last)]`; in a depot's row, when its vehicles may leave
+            and must be back. None if nothing is timed.
+        release: When each row's goods are ready at the depot; 0 for most.
+        fleet: The vehicles, one for each route. If any number may drive, there is one for each customer.
+        depots: How many rows are depots.
         scale: How many of these units make one unit of published costs.
     """
 
     name: str
     distances: Cells
+    places: Exact | None
     demand: Cells
-    capacity: int
     service: Cells
     windows: Cells | None
-    vehicles: int | None
+    release: Cells
+    fleet: tuple[Vehicle, ...]
+    depots: int
     scale: int
+
+    @property
+    def rows(self) -> range:
+        """The rows of customers."""
+        return range(self.depots, len(self.demand))
 
     @property
     def customers(self) -> int:
         """The number of customers."""
-        return len(self.demand) - 1
+        return len(self.rows)
 
-    @property
-    def fleet(self) -> int:
-        """The number of vehicles that solvers get."""
-        return self.vehicles or self.customers
+    @cached_property
+    def kinds(self) -> dict[Vehicle, list[int]]:
+        """The different vehicles, each with the numbers of those that are alike."""
+        kinds: dict[Vehicle, list[int]] = {}
+        for number, vehicle in enumerate(self.fleet):
+            kinds.setdefault(vehicle, []).append(number)
+        return kinds
+
+    @cached_property
+    def features(self) -> frozenset[Feature]:
+        """What not every solver knows."""
+        used: dict[Feature, bool] = {
+            "windows": self.windows is not None,
+            "kinds": len(self.kinds) > 1 or any(it.fixed or it.per_unit != 1 for it in self.kinds),
+            "durations": any(it.longest is not None for it in self.kinds),
+            "trips": any(it.reloads for it in self.kinds) or bool(np.any(self.release)),
+        }
+        return frozenset(feature for feature, is_used in used.items() if is_used)
 
 
 @dataclass(frozen=True)
 class BestKnown:
-    """A published solution: its stated cost, and its routes as rows of the instance."""
+    """A published solution: its stated cost, and the rows of each vehicle's route. A depot's row within it
+    is a reload."""
 
     cost: float
     routes: Sequence[Sequence[int]]
@@ -130,41 +163,40 @@ def _instance(path: Path, raw: dict[str, Any]) -> Instance:
     unknown = set(raw) - _UNDERSTOOD
     if unknown:
         raise InstanceError(f"{path.name} has unsupported sections: {', '.join(sorted(unknown))}.")
-    if np.any(raw.get("depot", [0]) != np.zeros(1)):
-        raise InstanceError(f"{path.name} has a depot other than its first place.")
-    exact, whole = _distances(path, raw)
+    depots = 1 + int(np.max(raw.get("depot", 0)))
+    if not np.array_equal(np.ravel(raw.get("depot", 0)), np.arange(depots)):
+        raise InstanceError(f"{path.name} has a depot other than its first places.")
+    exact, places, whole = _distances(path, raw)
     service = np.array(np.broadcast_to(raw.get("service_time", 0), len(exact)))
-    service[0] = 0
+    service[:depots] = 0
     windows = raw.get("time_window")
-    timed = windows is not None
-    if timed:
-        scale = _TENTHS
-    elif np.any(service):
+    if windows is None and np.any(service):
         raise InstanceError(f"{path.name} has service times but no time windows.")
-    else:
-        scale = 1 if whole else _THOUSANDTHS
-
-    def units(values: Any) -> Cells:
-        scaled = scale * np.asarray(values, dtype=np.float64)
-        return np.floor(scaled if timed else scaled + 0.5).astype(np.int64)
-
+    convention = convention_of(path, str(raw.get("type", "")), windows is not None, whole)
+    units = convention.units
+    fleet = read_fleet(raw, depots, len(exact) - depots, convention)
+    if depots > 1 and "vehicles_depot" not in raw:
+        raise InstanceError(f"{path.name} does not say which depots its vehicles have.")
     return Instance(
         name=path.stem,
         distances=units(exact),
+        places=places,
         demand=np.asarray(raw["demand"], dtype=np.int64),
-        capacity=int(raw["capacity"]),
         service=units(service),
-        windows=units(windows) if timed else None,
-        vehicles=int(raw["vehicles"]) if "vehicles" in raw else None,
-        scale=scale,
+        windows=None if windows is None else units(windows),
+        release=units(np.broadcast_to(raw.get("release_time", 0), len(exact))),
+        fleet=fleet,
+        depots=depots,
+        scale=convention.scale,
     )
 
 
-def _distances(path: Path, raw: dict[str, Any]) -> tuple[npt.NDArray[np.float64], bool]:
-    """The exact distances, and whether the convention is whole numbers."""
+def _distances(path: Path, raw: dict[str, Any]) -> tuple[Exact, Exact | None, bool]:
+    """The exact distances, the places, and whether the convention is whole numbers."""
     if raw.get("edge_weight_type", "EUC_2D") != "EUC_2D":
         given = np.asarray(vrplib.read_instance(path)["edge_weight"], dtype=np.float64)
-        return given, bool(np.all(given == np.rint(given)))
+        return given, None, bool(np.all(given == np.rint(given)))
     places = np.asarray(raw["node_coord"])
     legs = places[:, None] - places[None, :]
-    return np.sqrt((legs**2).sum(axis=2)), np.issubdtype(places.dtype, np.integer)
+    distances = np.sqrt((legs**2).sum(axis=2))
+    return distances, places.astype(np.float64), np.issubdtype(places.dtype, np.integer)

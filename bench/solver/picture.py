@@ -5,11 +5,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from bench.solver.groups import VARIANTS, group
 from bench.solver.records import Record, gap
 from bench.solver.registry import SOLVERS
 from bench.solver.table import references
 
-_COLOURS = ("#0b6e4f", "#d1495b", "#8f8f8f", "#3d3d3d", "#edae49")
+_COLOURS = ("#0b6e4f", "#7fb69c", "#2d6cdf", "#d1495b", "#8f8f8f", "#3d3d3d", "#edae49", "#8a5fbf")
+_PANELS = ("capacity alone", "with time windows", "variants")
 _LEAST_GAP = 0.1
 _TICKS = (0, *(digit * 10.0**power for power in range(-2, 4) for digit in (1, 2, 5)))
 Curve = list[tuple[float, float]]
@@ -40,7 +42,7 @@ def _gap_at(search: Curve, time: float) -> float:
 
 
 def draw(records: list[Record], path: Path) -> None:
-    """Draws the searches with the longest limit, with a separate panel for time windows."""
+    """Draws the searches with the longest limit, with a separate panel for each of `_PANELS`."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -52,18 +54,24 @@ def draw(records: list[Record], path: Path) -> None:
     limit = max(record.limit for record in records)
     chosen = [record for record in records if record.limit == limit]
     costs = {name: reference.cost for name, reference in references(records).items()}
-    kinds = sorted({record.timed for record in chosen})
+    kinds = [kind for kind in _PANELS if any(_panel_of(record) == kind for record in chosen)]
     figure, axes = pyplot.subplots(
         1, len(kinds), figsize=(5 * len(kinds), 4), squeeze=False, layout="constrained"
     )
     for kind, axis in zip(kinds, axes[0], strict=True):
-        _panel(axis, [record for record in chosen if record.timed == kind], costs, limit)
-        axis.set_title("with time windows" if kind else "capacity alone")
+        _panel(axis, [record for record in chosen if _panel_of(record) == kind], costs, limit)
+        axis.set_title(kind)
     axes[0][0].set_ylabel("mean gap in %")
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     figure.savefig(path, facecolor="white", metadata={"Date": None} if path.suffix == ".svg" else None)
     pyplot.close(figure)
+
+
+def _panel_of(record: Record) -> str:
+    if group(record.instance) in VARIANTS.values():
+        return _PANELS[2]
+    return _PANELS[1] if record.timed else _PANELS[0]
 
 
 def _panel(axis: Any, records: list[Record], costs: dict[str, float], limit: float) -> None:

@@ -3,9 +3,20 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 Trace = list[tuple[float, float]]
 """The seconds since the start and the cost of each better answer."""
+
+
+class Key(NamedTuple):
+    """One search among those of a commit."""
+
+    solver: str
+    instance: str
+    seed: int
+    limit: float
+    cores: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,11 @@ class Record:
     machine: str
 
 
+def key(record: Record) -> Key:
+    """What tells a search from others of the same commit."""
+    return Key(record.solver, record.instance, record.seed, record.limit, record.cores)
+
+
 def append(record: Record, path: Path) -> None:
     """Adds a record to a file of results."""
     with path.open("a", encoding="utf-8") as lines:
@@ -52,7 +68,9 @@ def append(record: Record, path: Path) -> None:
 
 
 def read(path: Path) -> list[Record]:
-    """All records of a file of results."""
+    """All records of a file of results; none if there is no such file."""
+    if not path.exists():
+        return []
     return [Record(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

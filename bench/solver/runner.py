@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +14,7 @@ from typing import IO, Any
 from bench.solver.evaluator import BrokenRuleError, Routes, check_convention, evaluate
 from bench.solver.instances import Instance, read_best_known, read_instance
 from bench.solver.machine import machine
-from bench.solver.records import Record, Trace, gap
+from bench.solver.records import Key, Record, Trace, gap
 from bench.solver.registry import SOLVERS
 
 _PATIENCE = 4
@@ -26,7 +26,7 @@ _IMPORT_ROOTS = (_ROOT, _ROOT / "layers/core", _ROOT / "layers/solver")
 
 @dataclass(frozen=True)
 class Plan:
-    """The searches to run: every solver on every instance with every seed and every limit."""
+    """The searches to run: every solver on every instance that it knows, with every seed and every limit."""
 
     solvers: list[str]
     instances: list[Path]
@@ -56,8 +56,8 @@ def turns(plan: Plan) -> Iterator[Turn]:
                     yield Turn(solver, path, seed, limit)
 
 
-def run(plan: Plan) -> Iterator[Record]:
-    """Runs all turns, one after the other.
+def run(plan: Plan, done: Collection[Key] = ()) -> Iterator[Record]:
+    """Runs all turns, one after the other, except those that are done.
 
     Raises:
         InstanceError: An instance cannot be read.
@@ -69,10 +69,14 @@ def run(plan: Plan) -> Iterator[Record]:
         if published is not None:
             check_convention(instances[path], published)
     for turn in turns(plan):
+        instance = instances[turn.path]
+        known = Key(turn.solver, instance.name, turn.seed, turn.limit, plan.cores) in done
+        if known or not SOLVERS[turn.solver].knows(instance):
+            continue
         published = best_known[turn.path]
         cost = None if published is None else published.cost
         said, error = _search(turn, plan.cores)
-        yield _record(turn, instances[turn.path], cost, plan.cores, said, error)
+        yield _record(turn, instance, cost, plan.cores, said, error)
 
 
 def _search(turn: Turn, cores: int) -> tuple[dict[str, Any], str | None]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.solver.fleets import Vehicle
 from bench.solver.generated import write_instances
 from bench.solver.instances import (
     Instance,
@@ -47,10 +48,32 @@ def test_without_time_windows_distances_are_rounded_to_the_nearest(capacity: Ins
     assert capacity.windows is None
 
 
+def test_places_are_those_of_the_file(windows: Instance) -> None:
+    assert windows.places is not None
+    assert windows.places.tolist() == [[0, 0], [3, 4], [1, 1], [0, 9]]
+
+
+def test_plain_instances_use_no_features_but_windows(windows: Instance, capacity: Instance) -> None:
+    assert (set(windows.features), set(capacity.features)) == ({"windows"}, set())
+
+
+def test_variants_use_features(depots: Instance, trips: Instance) -> None:
+    assert depots.features == {"windows", "kinds", "durations"}
+    assert trips.features == {"windows", "trips"}
+
+
+def test_customers_follow_the_depots(depots: Instance) -> None:
+    assert (depots.depots, depots.customers, list(depots.rows)) == (2, 2, [2, 3])
+
+
+def test_vehicles_that_are_alike_are_of_one_kind(depots: Instance) -> None:
+    assert list(depots.kinds.values()) == [[0], [1, 2]]
+
+
 def test_without_a_number_of_vehicles_there_is_one_for_each_customer(
     windows: Instance, capacity: Instance
 ) -> None:
-    assert (windows.fleet, capacity.vehicles, capacity.fleet) == (2, None, 3)
+    assert (len(windows.fleet), len(capacity.fleet)) == (2, 3)
 
 
 def test_places_between_whole_coordinates_keep_thousandths(tmp_path: Path) -> None:
@@ -79,7 +102,8 @@ def test_text_files_are_solomon_s(tmp_path: Path) -> None:
     instance = read_instance(path)
     assert instance.windows is not None
     assert instance.windows.tolist() == [[0, 2300], [1610, 1710], [500, 600]]
-    assert (instance.vehicles, instance.capacity, instance.service.tolist()) == (3, 200, [0, 100, 100])
+    assert instance.fleet == (Vehicle(200),) * 3
+    assert instance.service.tolist() == [0, 100, 100]
     assert instance.distances[0].tolist() == [0, 14, 50]
 
 
@@ -89,7 +113,8 @@ def test_text_files_are_solomon_s(tmp_path: Path) -> None:
         ("CAPACITY : 10", "CAPACITY : 10\nBACKHAUL : 1", "unsupported sections: backhaul"),
         ("CAPACITY : 10\n", "", "cannot be read"),
         ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n2\n", "a depot other"),
-        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n2\n", "a depot other"),
+        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n3\n", "a depot other"),
+        ("DEPOT_SECTION\n1\n", "DEPOT_SECTION\n1\n2\n", "which depots"),
     ],
 )
 def test_an_instance_that_is_not_understood_is_refused(

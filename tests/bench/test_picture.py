@@ -29,9 +29,11 @@ def test_the_picture_is_the_same_for_the_same_results(tmp_path: Path) -> None:
         record("vroom-5", "a", 105, trace=[(12.0, 105)]),
         record("pyvrp", "w", 99, timed=True),
         record("ortools", "w", None, timed=True),
+        record("sisr", "MTVRPTWR_R207R0.75", 101, timed=True),
     ]
     draw(records, tmp_path / "once.svg")
     draw(records, tmp_path / "twice.svg")
     once = (tmp_path / "once.svg").read_bytes()
     assert once == (tmp_path / "twice.svg").read_bytes()
     assert b"<svg" in once
+    assert [panel in once for panel in (b"capacity alone", b"with time windows", b"variants")] == [True] * 3

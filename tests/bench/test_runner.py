@@ -10,6 +10,7 @@ from bench.solver.generated import write_instance
 from bench.solver.instances import Instance
 from bench.solver.registry import SOLVERS, Entry
 from bench.solver.runner import Plan, judge, run, turns
+from tests.bench.conftest import TRIPS
 
 PATHS = [Path("a.vrp"), Path("b.vrp")]
 
@@ -64,6 +65,33 @@ def test_a_late_answer_counts_only_for_a_solver_that_keeps_no_limit(
     assert (record.instance, record.cost, record.seconds) == (capacity.name, cost, 1.5)
 
 
+def test_what_is_done_is_not_run_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = write_instance(tmp_path, 4, timed=False)
+    ran: list[tuple[str, int]] = []
+
+    def search(turn: runner.Turn, _cores: int) -> tuple[dict[str, object], str]:
+        ran.append((turn.solver, turn.seed))
+        return {}, "nothing"
+
+    monkeypatch.setattr(runner, "_search", search)
+    [first] = run(plan(path, solvers=["pyvrp"]))
+    list(run(plan(path, solvers=["milkrun", "pyvrp"], seeds=[7, 8]), {records.key(first)}))
+    assert ran[0] == ("pyvrp", 7)
+    assert sorted(ran[1:]) == [("milkrun", 7), ("milkrun", 8), ("pyvrp", 8)]
+
+
+def test_a_solver_gets_only_instances_that_it_knows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(runner, "_search", lambda _turn, _cores: ({}, "nothing"))
+
+    def solvers(path: Path) -> set[str]:
+        return {record.solver for record in run(plan(path, solvers=list(SOLVERS)))}
+
+    assert solvers(write_instance(tmp_path, 4, timed=False)) == set(SOLVERS)
+    assert solvers(write_instance(tmp_path, 4, timed=True)) == set(SOLVERS) - {"hgs"}
+    (tmp_path / "trips.vrp").write_text(TRIPS)
+    assert solvers(tmp_path / "trips.vrp") == {"milkrun", "milkrun-without-sisr", "sisr", "pyvrp"}
+
+
 def test_gaps_are_measured_from_the_solution_beside_the_instance(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, windows: Instance
 ) -> None:
@@ -95,6 +123,7 @@ def test_a_search_in_its_own_process_is_recorded(tmp_path: Path) -> None:
     records.append(record, results)
     records.append(record, results)
     again = records.read(results)[1]
+    assert records.key(again) == records.key(record)
     assert [tuple(step) for step in again.trace] == record.trace
     assert again.cost == record.cost
 

@@ -18,7 +18,7 @@ class OrTools:
     def __init__(self, instance: Instance) -> None:
         self.version = version("ortools")
         self._customers = instance.customers
-        self._manager = pywrapcp.RoutingIndexManager(instance.customers + 1, instance.fleet, 0)
+        self._manager = pywrapcp.RoutingIndexManager(len(instance.demand), len(instance.fleet), 0)
         self._routing = pywrapcp.RoutingModel(self._manager)
         self._add_costs_and_capacity(instance)
         if instance.windows is not None:
@@ -28,7 +28,7 @@ class OrTools:
         routing = self._routing
         routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(instance.distances.tolist()))
         demand = routing.RegisterUnaryTransitVector(instance.demand.tolist())
-        routing.AddDimension(demand, 0, instance.capacity, True, "load")
+        routing.AddDimension(demand, 0, instance.fleet[0].capacity, True, "load")
 
     def _add_windows(self, instance: Instance, windows: Any) -> None:
         routing, end = self._routing, int(windows[0, 1])
@@ -36,9 +36,9 @@ class OrTools:
         np.fill_diagonal(taken, 0)
         routing.AddDimension(routing.RegisterTransitMatrix(taken.tolist()), end, end, False, "time")
         time = routing.GetDimensionOrDie("time")
-        for row in range(1, instance.customers + 1):
+        for row in instance.rows:
             time.CumulVar(self._manager.NodeToIndex(row)).SetRange(*windows[row].tolist())
-        for vehicle in range(instance.fleet):
+        for vehicle in range(len(instance.fleet)):
             time.CumulVar(routing.Start(vehicle)).SetRange(*windows[0].tolist())
             time.CumulVar(routing.End(vehicle)).SetRange(*windows[0].tolist())
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import numpy as np
 import vroom
 
+from bench.solver.fleets import Vehicle, skills_of_customers, skills_of_vehicle
 from bench.solver.instances import Instance
 from bench.solver.registry import Found
 
@@ -18,8 +19,13 @@ class Vroom:
         self._cores = cores
         self._exploration = exploration
         self._durations = instance.distances.astype(np.uint32)
-        self._jobs = [_job(instance, row) for row in range(1, instance.customers + 1)]
-        self._vehicles = [_vehicle(instance, number) for number in range(instance.fleet)]
+        self._fleet = len(instance.fleet)
+        skills = skills_of_customers(instance.kinds, instance.rows)
+        held = {kind: set(skills_of_vehicle(kind, skills)) for kind in instance.kinds}
+        self._jobs = [_job(instance, row, skills) for row in instance.rows]
+        self._vehicles = [
+            _vehicle(instance, number, kind, held[kind]) for number, kind in enumerate(instance.fleet)
+        ]
 
     def search(self, seconds: float, seed: int, found: Found) -> None:  # noqa: ARG002  # there is no seed
         """Searches until VROOM ends."""
@@ -30,11 +36,13 @@ class Vroom:
         solution = problem.solve(
             self._exploration, nb_threads=self._cores, timeout=timedelta(seconds=seconds)
         )
-        routes = solution.to_dict()["routes"]
-        found([[step["id"] for step in route["steps"] if step["type"] == "job"] for route in routes])
+        rows: list[list[int]] = [[] for _ in range(self._fleet)]
+        for route in solution.to_dict()["routes"]:
+            rows[route["vehicle"]] = [step["id"] for step in route["steps"] if step["type"] == "job"]
+        found(rows)
 
 
-def _job(instance: Instance, row: int) -> vroom.Job:
+def _job(instance: Instance, row: int, skills: dict[int, int]) -> vroom.Job:
     windows = [] if instance.windows is None else [vroom.TimeWindow(*instance.windows[row].tolist())]
     return vroom.Job(
         row,
@@ -42,12 +50,21 @@ def _job(instance: Instance, row: int) -> vroom.Job:
         delivery=[int(instance.demand[row])],
         default_service=int(instance.service[row]),
         time_windows=windows,
+        skills={skills[row]} if row in skills else set(),
     )
 
 
-def _vehicle(instance: Instance, number: int) -> vroom.Vehicle:
-    hours = None if instance.windows is None else vroom.TimeWindow(*instance.windows[0].tolist())
-    return vroom.Vehicle(number, start=0, end=0, capacity=[instance.capacity], time_window=hours)
+def _vehicle(instance: Instance, number: int, kind: Vehicle, skills: set[int]) -> vroom.Vehicle:
+    hours = None if instance.windows is None else vroom.TimeWindow(*instance.windows[kind.depot].tolist())
+    return vroom.Vehicle(
+        number,
+        start=kind.depot,
+        end=kind.depot,
+        capacity=[kind.capacity],
+        costs=vroom.VehicleCosts(fixed=kind.fixed, per_hour=3600 * kind.per_unit),
+        skills=skills,
+        time_window=hours,
+    )
 
 
 def make(instance: Instance, cores: int, exploration: int) -> Vroom:
