@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.solver.groups import GROUPS, group
 from bench.solver.picture import draw
 from bench.solver.records import Record
 from bench.solver.registry import SOLVERS
@@ -14,10 +15,14 @@ START, END = "<!-- results -->", "<!-- end of results -->"
 def markdown(records: list[Record]) -> str:
     """All tables of these results, a summary of each, and what ran on which machine."""
     parts = [_told(records)]
-    for limit in sorted({record.limit for record in records}):
-        table = Table(records, limit)
-        parts.append(table.markdown())
-        parts.append("\n".join(f"- {sentence}" for sentence in verdicts(table)))
+    groups = sorted({group(record.instance) for record in records}, key=GROUPS.index)
+    for name in groups:
+        some = [record for record in records if group(record.instance) == name]
+        parts += [f"### {name}"] if len(groups) > 1 else []
+        for limit in sorted({record.limit for record in some}):
+            table = Table(some, limit)
+            parts.append(table.markdown())
+            parts.append("\n".join(f"- {sentence}" for sentence in verdicts(table)))
     if not all(reference.published for reference in references(records).values()):
         parts.append("\\* No best known solution: gaps are to the best of all these searches.")
     return "\n\n".join(part for part in parts if part)

@@ -70,6 +70,17 @@ class Table:
         gaps = [cell for cell in cells if cell is not None]
         return Cell(fmean(gaps) if gaps else None, len(gaps), len(cells))
 
+    def share(self, solver: str, other: str = "pyvrp") -> str:
+        """The mean gap of a solver as a share of another one's, over the instances that both solved."""
+        both = self.pairs(solver, other)
+        theirs = fmean(gap for _, gap in both) if both else 0
+        return f"{fmean(gap for gap, _ in both) / theirs:.2f}" if theirs > 0 else "–"
+
+    def pairs(self, solver: str, other: str) -> list[tuple[float, float]]:
+        """The gaps of two solvers on each instance that both solved."""
+        cells = [(self.cell(name, solver).gap, self.cell(name, other).gap) for name in self.instances]
+        return [(mine, theirs) for mine, theirs in cells if mine is not None and theirs is not None]
+
     def slowest(self, solver: str) -> float:
         """The seconds of a solver's longest search."""
         return max(record.seconds for record in self._records if record.solver == solver)
@@ -84,6 +95,7 @@ class Table:
                 f"|---|{'---:|' * len(self.solvers)}",
                 *rows,
                 self._row("**mean**", self.mean),
+                *([self._row("share of PyVRP's", self.share)] if "pyvrp" in self.solvers else []),
                 self._row("longest time in s", lambda solver: f"{self.slowest(solver):.1f}"),
             ]
         )
@@ -106,18 +118,21 @@ def verdicts(table: Table, ours: str = "milkrun") -> list[str]:
 
 
 def _verdict(table: Table, ours: str, other: str) -> str:
-    pairs = [(table.cell(name, ours).gap, table.cell(name, other).gap) for name in table.instances]
-    both = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    both = table.pairs(ours, other)
     means = ""
     if both:
         mine, theirs = (fmean(gaps) for gaps in zip(*both, strict=True))
         share = f", {mine / theirs:.2f} of it" if theirs > 0 else ""
         means = f"a mean gap of {mine:.2f} % against {theirs:.2f} %{share}; "
-    behind = [
-        name
-        for name, (mine, theirs) in zip(table.instances, pairs, strict=True)
-        if theirs is not None and (mine is None or mine > theirs)
-    ]
+    behind = [told for name in table.instances if (told := _behind(table, name, ours, other))]
     return (
         f"{SOLVERS[ours].label} and {SOLVERS[other].label}: {means}behind on {', '.join(behind) or 'none'}."
     )
+
+
+def _behind(table: Table, name: str, ours: str, other: str) -> str | None:
+    """The name of an instance on which one solver is behind another, with the difference in points."""
+    mine, theirs = table.cell(name, ours).gap, table.cell(name, other).gap
+    if theirs is None or (mine is not None and mine <= theirs):
+        return None
+    return name if mine is None else f"{name} (by {mine - theirs:.2f})"

@@ -30,6 +30,18 @@ def test_results_have_a_table_for_each_limit() -> None:
     assert told.index("| gap in % after 10 s |") < told.index("| gap in % after 30 s |")
 
 
+def test_each_group_of_instances_has_a_table() -> None:
+    told = markdown(
+        [*RECORDS, record("milkrun", "X-n106-k14", 101), record("milkrun", "HFVRP_X101-FSMFD", 105)]
+    )
+    headings = [line for line in told.splitlines() if line.startswith("###")]
+    assert headings == ["### Instances not tuned on", "### Instances tuned on", "### Fleets of several kinds"]
+
+
+def test_one_group_needs_no_heading() -> None:
+    assert "###" not in markdown(RECORDS)
+
+
 def test_the_star_is_explained_where_it_is_used() -> None:
     assert "\\*" not in markdown(RECORDS)
     assert "\\* No best known solution" in markdown([record("pyvrp", "a", 9, best_known=None)])

@@ -60,13 +60,14 @@ def test_the_table_in_markdown(found: list[Record]) -> None:
         "| a | 1.50 | 3.00 (1 of 2) |",
         "| b | 4.00 | 3.00 |",
         "| **mean** | 2.75 | 3.00 |",
+        "| share of PyVRP's | 0.92 | 1.00 |",
         "| longest time in s | 10.0 | 12.3 |",
     ]
 
 
 def test_a_verdict_compares_means_and_names_the_instances_it_is_behind_on(found: list[Record]) -> None:
     assert verdicts(Table(found, 10)) == [
-        "Milkrun and PyVRP: a mean gap of 2.75 % against 3.00 %, 0.92 of it; behind on b."
+        "Milkrun and PyVRP: a mean gap of 2.75 % against 3.00 %, 0.92 of it; behind on b (by 1.00)."
     ]
 
 
@@ -81,10 +82,20 @@ def test_means_are_compared_on_the_instances_that_both_solved() -> None:
     ]
 
 
+def test_a_share_is_of_the_instances_that_both_solved(found: list[Record]) -> None:
+    table = Table([*found, record("milkrun", "c", 200), record("pyvrp", "c", None)], 10)
+    assert table.share("milkrun") == "0.92"
+
+
+def test_there_is_no_share_of_nothing() -> None:
+    table = Table([record("milkrun", "a", 101), record("pyvrp", "a", 100), record("ortools", "a", None)], 10)
+    assert (table.share("milkrun"), table.share("ortools")) == ("–", "–")
+
+
 def test_a_gap_of_zero_has_no_percentage() -> None:
     records = [record("milkrun", "a", 102), record("pyvrp", "a", 100), record("ortools", "a", None)]
     assert verdicts(Table(records, 10)) == [
-        "Milkrun and PyVRP: a mean gap of 2.00 % against 0.00 %; behind on a.",
+        "Milkrun and PyVRP: a mean gap of 2.00 % against 0.00 %; behind on a (by 2.00).",
         "Milkrun and OR-Tools, guided local search: behind on none.",
     ]
 
