@@ -28,6 +28,7 @@ FEATURES = (
     "breaks",
     "custom costs",
     "great circle",
+    "allowed vehicles",
 )
 """What a problem can have, by VROOM's names where there are any."""
 
@@ -72,6 +73,7 @@ class _Maker:
         self.features = features
         self.places: list[tuple[float, float]] = []
         self.shared = "setups" in features
+        self.ids: list[int] = []
 
     def has(self, feature: str) -> bool:
         return feature in self.features
@@ -79,6 +81,7 @@ class _Maker:
     def body(self, jobs: int, vehicles: int) -> dict[str, Any]:
         shipments = jobs // 3 if self.has("shipments") else 0
         jobs -= 2 * shipments
+        self.ids = [10 * number for number in range(1, vehicles + 1)]
         body: dict[str, Any] = {
             "vehicles": [self.vehicle(number) for number in range(1, vehicles + 1)],
             "jobs": [self.job(number) for number in range(1, jobs + 1)],
@@ -192,6 +195,8 @@ class _Maker:
             rules["skills"] = rng.sample((1, 2, 3), rng.randint(1, 2))
         if self.has("priorities"):
             rules["priority"] = rng.choice((0, 0, 1, 10, 100))
+        if self.has("allowed vehicles") and rng.random() < 0.4:
+            rules["allowed_vehicles"] = rng.sample(self.ids, rng.randint(1, len(self.ids)))
         return rules
 
     def job(self, number: int) -> dict[str, Any]:

@@ -42,6 +42,12 @@ def test_each_vehicle_is_asked_for_its_own_skills() -> None:
     assert screened(Skills(), model) == [True, False, True]
 
 
+def test_a_vehicle_that_is_not_in_a_task_s_list_lacks_a_skill() -> None:
+    model = several_vehicles({}, {}, {}, allowed_vehicles=[0, 2])
+    assert screened(Skills(), model) == [True, False, True]
+    assert [has_skills(vehicle, model.tasks[0]) for vehicle in model.vehicles] == [True, False, True]
+
+
 def test_vehicles_with_the_same_skills_count_as_alike() -> None:
     model = several_vehicles({"skills": [1, 2]}, {"skills": [2, 1]}, {"skills": [1]})
     first, same, other = map(Skills().traits, model.vehicles)

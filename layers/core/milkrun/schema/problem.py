@@ -33,6 +33,9 @@ from milkrun.schema.fields import (
 )
 from milkrun.schema.two_ways import empty, few_keys
 
+TaskType = Literal["job", "pickup", "delivery"]
+Vehicles = Annotated[Listed[Id], Field(min_length=1)]
+"""Ids of vehicles."""
 DEFAULT_PER_HOUR = 3600
 SLOWEST_KMH = 0.1
 """At a lower speed, travelling to the other side of the earth takes more seconds than 32 bits hold."""
@@ -58,12 +61,14 @@ class Job(Task):
     `amount` is the deprecated name of `delivery`.
 
     Attributes:
+        allowed_vehicles: Ids of the vehicles that may serve it. None: all.
         release_time: When its goods are ready, in seconds. Its trip begins no earlier.
     """
 
     delivery: Amounts = empty(list, validation_alias=AliasChoices("delivery", "amount"))
     pickup: Amounts = empty(list)
     skills: Skills = empty(list)
+    allowed_vehicles: Vehicles | None = None
     priority: int = Field(default=0, ge=0, le=100)
     release_time: Seconds = 0
 
@@ -73,12 +78,17 @@ class ShipmentStep(Task):
 
 
 class Shipment(Model):
-    """Goods that one vehicle takes from `pickup` to `delivery`."""
+    """Goods that one vehicle takes from `pickup` to `delivery`.
+
+    Attributes:
+        allowed_vehicles: Ids of the vehicles that may serve it. None: all.
+    """
 
     pickup: ShipmentStep
     delivery: ShipmentStep
     amount: Amounts = empty(list)
     skills: Skills = empty(list)
+    allowed_vehicles: Vehicles | None = None
     priority: int = Field(default=0, ge=0, le=100)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from milkrun.schema.assignments import assignment_breaches
 from milkrun.schema.capabilities import refusals
 from milkrun.schema.fields import Amounts
 from milkrun.schema.paths import Breach, Path, json_path, stops
@@ -15,6 +16,7 @@ def breaches(problem: Problem) -> Iterator[Breach]:
     yield from _amounts(problem)
     yield from _travel_times(problem)
     yield from _vehicle_steps(problem)
+    yield from assignment_breaches(problem)
     for v, vehicle in enumerate(problem.vehicles):
         yield from _needed(("vehicles", v), vehicle)
     yield from refusals(problem)

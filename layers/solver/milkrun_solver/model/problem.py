@@ -9,6 +9,7 @@ from typing import Literal
 from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
 from milkrun.schema.times import is_timed, merged_windows
+from milkrun_solver.model.permits import Permits
 from milkrun_solver.model.travel import Travel, TravelSource
 
 HUNDREDTHS = 100
@@ -30,6 +31,7 @@ class Task:
         place: Row of the matrices.
         setup, service: Seconds, by the rank of the vehicle's type.
         windows: When service may start, ascending and disjoint; empty if it may start at any time.
+        skills: Those that it needs, with one that stands for its `allowed_vehicles`.
         delivery, pickup: Amounts that leave and enter the vehicle here.
         release: When the trip that serves it may begin, in seconds.
         partner: Number of the other end of a shipment; None for a job.
@@ -138,8 +140,9 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     """The model of a problem that has passed the checks at submit."""
     types = tuple(dict.fromkeys(vehicle.type for vehicle in problem.vehicles))
     amounts = _amount_count(problem)
-    tasks = tuple(_tasks(problem, travel, types, amounts))
-    vehicles = tuple(_vehicle(vehicle, travel, types, amounts) for vehicle in problem.vehicles)
+    permits = Permits(problem)
+    tasks = tuple(_tasks(problem, travel, types, amounts, permits))
+    vehicles = tuple(_vehicle(vehicle, travel, types, amounts, permits) for vehicle in problem.vehicles)
     timed = is_timed((task.source for task in tasks), problem.vehicles)
     return Model(problem, travel, tasks, vehicles, types, amounts, timed)
 
@@ -164,7 +167,11 @@ def _in_reach(windows: tuple[Window, ...], release: int) -> tuple[Window, ...]:
 
 
 def _tasks(
-    problem: schema.Problem, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+    problem: schema.Problem,
+    travel: TravelSource,
+    types: tuple[str | None, ...],
+    amounts: int,
+    permits: Permits,
 ) -> list[Task]:
     nothing = (0,) * amounts
     per_type = _PerType(types)
@@ -188,7 +195,7 @@ def _tasks(
                 windows=_in_reach(merged_windows(source.time_windows), release),
                 delivery=_padded(delivery, amounts),
                 pickup=_padded(pickup, amounts),
-                skills=frozenset(owner.skills),
+                skills=permits.needed(owner),
                 priority=owner.priority,
                 release=release,
                 partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
@@ -223,7 +230,11 @@ class _PerType:
 
 
 def _vehicle(
-    vehicle: schema.Vehicle, travel: TravelSource, types: tuple[str | None, ...], amounts: int
+    vehicle: schema.Vehicle,
+    travel: TravelSource,
+    types: tuple[str | None, ...],
+    amounts: int,
+    permits: Permits,
 ) -> Vehicle:
     slowness = 1 / vehicle.speed_factor * HUNDREDTHS
 
@@ -235,7 +246,7 @@ def _vehicle(
         start=place(vehicle.start, vehicle.start_index),
         end=place(vehicle.end, vehicle.end_index),
         capacity=_padded(vehicle.capacity, amounts),
-        skills=frozenset(vehicle.skills),
+        skills=permits.held(vehicle),
         type_rank=types.index(vehicle.type),
         window=None if vehicle.time_window is None else (vehicle.time_window.start, vehicle.time_window.end),
         duration_factor=math.floor(slowness + 0.5),

@@ -1,4 +1,4 @@
-"""A vehicle has all skills that a task needs."""
+"""A vehicle has all skills that a task needs. One of them may stand for its `allowed_vehicles`."""
 
 from collections.abc import Hashable
 
@@ -18,7 +18,7 @@ class Skills(Rule):
     """Both ends of a shipment need the same skills."""
 
     code = "skills"
-    reason = "the vehicle lacks a skill that the task needs"
+    reason = "the vehicle lacks a skill that the task needs, or is not among its allowed_vehicles"
 
     def allows(self, insertion: Insertion) -> bool:
         return has_skills(insertion.vehicle, insertion.tasks[0])

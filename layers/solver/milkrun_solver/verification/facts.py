@@ -19,6 +19,7 @@ class Work:
 
     step: Job | ShipmentStep
     place: int
+    allowed: frozenset[int] | None
     skills: frozenset[int]
     priority: int
     loaded: Sequence[int]
@@ -58,7 +59,13 @@ class Facts:
         place = self.travel.place(step.location, step.location_index)
         nothing = [0] * self.amounts
         return Work(
-            step, place, frozenset(owner.skills), owner.priority, loaded or nothing, unloaded or nothing
+            step,
+            place,
+            None if owner.allowed_vehicles is None else frozenset(owner.allowed_vehicles),
+            frozenset(owner.skills),
+            owner.priority,
+            loaded or nothing,
+            unloaded or nothing,
         )
 
 

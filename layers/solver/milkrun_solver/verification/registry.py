@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from milkrun_solver.verification.allowed import allowed_faults
 from milkrun_solver.verification.breaks import break_faults
 from milkrun_solver.verification.facts import RouteFacts
 from milkrun_solver.verification.limits import limit_faults
@@ -19,6 +20,7 @@ Check = Callable[[RouteFacts], Iterator[str]]
 
 CHECKS: tuple[Check, ...] = (
     skill_faults,
+    allowed_faults,
     limit_faults,
     shipment_faults,
     release_faults,

@@ -1,7 +1,8 @@
 """The rules that the enumerator keeps unless it is told otherwise."""
 
+from tests.solver.exhaustive.rules.allowed import Allowed
 from tests.solver.exhaustive.rules.limits import Limits
 from tests.solver.exhaustive.rules.rule import Rule
 from tests.solver.exhaustive.rules.skills import Skills
 
-RULES: tuple[type[Rule], ...] = (Skills, Limits)
+RULES: tuple[type[Rule], ...] = (Skills, Allowed, Limits)
