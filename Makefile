@@ -17,38 +17,45 @@ WITH_NEO4J := demo $(if $(filter undefined,$(origin NEO4J_URI)),up)
 TEMPLATES := template.yaml infrastructure/canary.yaml infrastructure/dashboard.yaml \
   $(wildcard infrastructure/generated/*-alarms.yaml)
 
-.PHONY: help demo up neo4j test test-all coverage faults bench bench-api openapi infrastructure pictures check
+.PHONY: help demo up native neo4j test test-all coverage faults bench bench-api openapi infrastructure pictures check
 .PHONY: lint types template build docs format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/.runs ## Solve a problem through the whole system
+# A stack starts without waiting for zig, whose first build takes minutes: docs/decisions/native-library.md.
+demo up: NATIVE := --meanwhile
+
+demo: .venv/.runs native ## Solve a problem through the whole system
 	@$(BIN)/python -m local.demo
 
-up: .venv/.runs ## Serve the local stack on $PORT
+up: .venv/.runs native ## Serve the local stack on $PORT
 	@$(BIN)/python -m local.up
+
+# Not a file with a date: what is compiled is named by a hash of its sources.
+native: .venv/.made ## Compile the search, unless it is compiled
+	@$(BIN)/python -m tools.native $(NATIVE)
 
 neo4j: .venv/.runs ## Download Neo4j now instead of at the first make up
 	@$(BIN)/python -m local.embedded.neo4j .local/cache
 
 # Runs four files at a time, because tests spend half of the time waiting: docs/decisions/test-run.md.
-test: .venv/.tests ## Run the quick tests, or those in $ARGS
+test: .venv/.tests native ## Run the quick tests, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4 -m "not long")
 
-test-all: .venv/.tests .venv/sam/.installed ## Run all tests, including slow ones, or those in $ARGS
+test-all: .venv/.tests native .venv/sam/.installed ## Run all tests, including slow ones, or those in $ARGS
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 4)
 
 # Leaves out tests that start a stack, because the stack's processes are not measured: docs/decisions/test-run.md.
-coverage: .venv/.tests ## Measure the quick tests' coverage; fails below the floor in pyproject.toml
+coverage: .venv/.tests native ## Measure the quick tests' coverage; fails below the floor in pyproject.toml
 	@$(BIN)/python -m pytest -n 4 -m "not long" --cov --cov-report=term-missing:skip-covered \
 	  tests/authorizer tests/core tests/functions tests/solver
 
-faults: .venv/.tests ## Inject faults into a stack during $RUNS runs; SEED=... repeats a plan
+faults: .venv/.tests native ## Inject faults into a stack during $RUNS runs; SEED=... repeats a plan
 	@$(BIN)/python -m tests.faults
 
 # By default, uses all cores and a few generated instances. SOLVERS="milkrun pyvrp" and CORES=1 select others.
-bench: .venv/.bench ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES="folder another"
+bench: .venv/.bench native ## Compare with other solvers; LIMITS="10 30" SEEDS="1 2" INSTANCES="folder another"
 	@PYTHONPATH=layers/core:layers/solver $(BIN)/python -m bench.solver run \
 	  $(if $(LIMITS),--limits $(LIMITS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SOLVERS),--solvers $(SOLVERS)) \
 	  $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(CORES),--cores $(CORES))
@@ -87,7 +94,7 @@ template: .venv/.tests .venv/sam/.installed .venv/checkov/.installed
 	@! grep -q 'Parsing errors' .local/checkov/report
 
 # Builds without the SAM CLI's cache, which ignores changes of layers/Makefile.
-build: .venv/sam/.installed ## Build for Lambda; ENV=prod builds for the environment prod
+build: .venv/sam/.installed .venv/zig/.installed ## Build for Lambda; ENV=prod builds for the environment prod
 	$(SAM) build --no-cached --config-env $(ENV)
 
 docs: .venv/docs/.installed ## Build the documentation's site in .local/site; fails on a broken link
@@ -109,7 +116,7 @@ endef
 lock: .venv/uv/.installed ## Rewrite the locks after a requirements file changes
 	$(call locks,requirements-dev,$(patsubst %,--constraints %,$(wildcard layers/*/requirements.lock)))
 	$(call locks,requirements requirements-neo4j requirements-bench,--constraints locks/requirements-dev.lock)
-	$(call locks,requirements-sam requirements-checkov requirements-docs requirements-uv)
+	$(call locks,requirements-sam requirements-checkov requirements-docs requirements-uv requirements-zig)
 	$(call locks,requirements-valkey8,--no-deps)
 
 clean: ## Remove installed packages, builds and the local stack's state

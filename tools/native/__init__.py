@@ -1,0 +1,1 @@
+"""`python -m tools.native`: compiles the search for this machine, or for another one."""
