@@ -1,6 +1,7 @@
 """Uploads are small enough, built for the right machine, and identical when built from the same sources."""
 
 import hashlib
+import re
 import struct
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ LIMIT = 200 * 2**20
 wheels."""
 MACHINES = {"x86_64": 62, "arm64": 183}
 """The e_machine of ELF files."""
+GLIBC = 34
+"""The minor version of glibc 2 on Lambda."""
 LEFT_OUT = ("tests", "include")
 
 
@@ -96,6 +99,16 @@ def test_no_layer_has_tests_headers_or_bytecode_of_another_python(
         assert {path.suffixes[0] for path in paths if path.suffix == ".pyc"} == {
             f".{sys.implementation.cache_tag}"
         }
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_the_worker_has_the_search_for_lambda_s_glibc_without_its_sources(
+    made: Mapping[str, Mapping[str, Path]], architecture: str
+) -> None:
+    folder = made[architecture]["SolverLayer"] / "python/milkrun_solver/engines/sisr"
+    needed = re.findall(rb"GLIBC_2\.(\d+)", (folder / "libsisr.so").read_bytes())
+    assert max(map(int, nonempty(needed))) <= GLIBC
+    assert not (folder / "native").exists()
 
 
 def test_two_builds_are_identical(built: Path, made: Mapping[str, Mapping[str, Path]]) -> None:

@@ -173,6 +173,14 @@ def test_the_parameter_chooses_the_wheels(template: dict[str, Any], architecture
         assert all(platform.endswith(f"_{machine}") for platform in nonempty(platforms))
 
 
+@pytest.mark.parametrize(("architecture", "machine"), [("x86_64", "x86_64"), ("arm64", "aarch64")])
+def test_the_parameter_chooses_the_search_s_target(
+    template: dict[str, Any], architecture: str, machine: str
+) -> None:
+    commands = plan(layers_of(template)["SolverLayer"], "build-SolverLayer", architecture)
+    assert re.findall(r"tools\.native --target (\S+)", commands) == [f"{machine}-linux-gnu.2.34"]
+
+
 def test_the_build_cache_knows_the_architecture(template: dict[str, Any]) -> None:
     for layer in nonempty(layers_of(template).values()):
         assert layer["Metadata"]["BuildArchitecture"] == {"Ref": "Architecture"}
