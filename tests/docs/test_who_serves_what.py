@@ -30,7 +30,10 @@ def served(problem: Problem) -> dict[int, list[tuple[str, int]]]:
 
 @pytest.mark.parametrize(
     ("heading", "expected"),
-    [("Allowed vehicles", {2: [("job", 1), ("job", 2)]})],
+    [
+        ("Allowed vehicles", {2: [("job", 1), ("job", 2)]}),
+        ("Relations", {1: [("job", 2), ("job", 1)], 2: [("job", 3)]}),
+    ],
 )
 def test_an_example_is_solved_as_the_page_says(
     heading: str, expected: dict[int, list[tuple[str, int]]]

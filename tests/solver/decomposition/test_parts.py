@@ -14,6 +14,7 @@ from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.decomposition.parts import Part, cut, part_of, pinned
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
+from milkrun_solver.model.relations import Relation, RelationKind
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
 from tests.nonempty import nonempty
@@ -83,6 +84,33 @@ def test_both_ends_of_a_shipment_stay_partners_in_a_part(planned: tuple[Model, P
         for number, task in nonempty(enumerate(part.model.tasks)):
             assert task.partner is None or part.model.tasks[task.partner].partner == number
             assert replace(task, partner=None) == replace(planned[0].tasks[part.tasks[number]], partner=None)
+
+
+def test_a_part_has_the_relations_among_its_tasks(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    tasks = plan[0].tasks[:2]
+    related = replace(
+        model, relations=(Relation("sequence", tasks), Relation("not_together", (-1, tasks[0])))
+    )
+    found = [
+        Relation(it.kind, tuple(part.tasks[task] for task in it.tasks))
+        for part in parts_of((related, plan))
+        for it in part.model.relations
+    ]
+    assert found == [Relation("sequence", tasks)]
+
+
+def test_an_unassigned_task_that_must_be_with_others_is_in_no_part(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    [*_, last] = nonempty(plan)
+    pickups = {number for number, task in enumerate(model.tasks) if task.kind != "delivery"}
+    dropped = next(number for number in last.tasks if number in pickups)
+    gone = {dropped, model.tasks[dropped].partner}
+    shorter = [*plan[:-1], last._replace(visits=tuple(it for it in last.visits if it not in gone))]
+    cases: list[tuple[RelationKind, int]] = [("same_vehicle", 0), ("different_vehicles", 1)]
+    for kind, expected in cases:
+        related = replace(model, relations=(Relation(kind, (dropped, plan[0].tasks[0])),))
+        assert sum(dropped in part.tasks for part in parts_of((related, shorter))) == expected
 
 
 def test_parts_have_about_the_same_size(planned: tuple[Model, Plan]) -> None:

@@ -23,6 +23,7 @@ def test_it_imports_only_the_model_of_the_solver() -> None:
 
 
 def test_every_rule_of_the_folder_is_checked() -> None:
-    modules = {check.__module__.rsplit(".", 1)[1] for check in registry.CHECKS} | {"reloads"}
+    checks = (*registry.CHECKS, *registry.PLAN_CHECKS)
+    modules = {check.__module__.rsplit(".", 1)[1] for check in checks} | {"reloads"}
     helpers = {"__init__", "accumulator", "facts", "registry", "verifier"}
     assert modules == {path.stem for path in FOLDER.glob("*.py")} - helpers

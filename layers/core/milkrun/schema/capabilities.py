@@ -141,6 +141,10 @@ def _needs_setup(task: Task, types: set[str | None]) -> bool:
     return by_name or (task.setup > 0 and len(named) < len(types))
 
 
+def _relations(problem: Problem) -> Iterator[Path]:
+    return (("relations", r) for r in range(len(problem.relations)))
+
+
 def _max_tasks_with_shipments(problem: Problem) -> Iterator[Path]:
     limited = _with_max_tasks(problem) if problem.shipments else ()
     return (("vehicles", v, "max_tasks") for v, _ in limited)
@@ -246,4 +250,5 @@ FEATURES = (
         "cannot be combined with {others}. Use one limit per vehicle, make travel costs proportional to "
         "the time or distance that it limits, and give all vehicles the same `per_task_hour`",
     ),
+    Feature("`relations`", ("sisr",), _relations),
 )

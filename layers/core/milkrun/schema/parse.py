@@ -25,7 +25,7 @@ from milkrun.errors import (
     TooManyVehiclesError,
 )
 from milkrun.schema.paths import Path, json_path
-from milkrun.schema.problem import Job, Matrix, Problem, Shipment, Vehicle
+from milkrun.schema.problem import Job, Matrix, Problem, Relation, Shipment, Vehicle
 from milkrun.schema.rules import breaches
 from milkrun.settings import Limits
 
@@ -41,7 +41,12 @@ LONGEST_READ_AT_ONCE = 1_000_000
 
 _NO_JSON = (b"NaN", b"Infinity")
 """Words that pass for numbers when a body is read at once. In a text they only cost time."""
-_ITEMS: Mapping[str, type[BaseModel]] = {"vehicles": Vehicle, "jobs": Job, "shipments": Shipment}
+_ITEMS: Mapping[str, type[BaseModel]] = {
+    "vehicles": Vehicle,
+    "jobs": Job,
+    "shipments": Shipment,
+    "relations": Relation,
+}
 _KEY = "[key]"
 """Pydantic's last part of the path to a key of an object that breaks a rule itself."""
 _COORDINATES = "must be [longitude, latitude]"
@@ -121,7 +126,8 @@ def _check_parts(body: bytes, limits: Limits) -> None:
 
 
 def _broken(error: ValidationError, data: Any) -> Iterator[FieldError]:
-    """The broken rules of an error. For vehicles and tasks, those of every item, not only of the first."""
+    """The broken rules of an error. For vehicles, tasks and relations, those of every item, not only of the
+    first."""
     listed = set()
     for path, message in _told(error):
         if len(path) < 2 or path[0] not in _ITEMS:

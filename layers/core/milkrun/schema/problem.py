@@ -188,6 +188,26 @@ class Vehicle(Model):
     steps: Listed[VehicleStep] = empty(list)
 
 
+class RelationStep(Model):
+    """A task of a relation. Ids are unique only within a type."""
+
+    type: TaskType
+    id: Id
+
+
+class Relation(Model):
+    """What two tasks or more have to do with each other. It holds among those of them that are served.
+
+    Attributes:
+        type: `same_vehicle`: one vehicle serves them. `different_vehicles`: no vehicle serves two of them.
+            `sequence`: one vehicle serves them in this order. `direct_sequence`: with nothing but breaks
+            between them. `not_together`: no trip has two of them.
+    """
+
+    type: Literal["same_vehicle", "different_vehicles", "sequence", "direct_sequence", "not_together"]
+    steps: Listed[RelationStep]
+
+
 class Matrix(Model):
     """Square matrices of one profile: `durations` in seconds, `distances` in metres, `costs` in cost units.
 
@@ -236,6 +256,7 @@ class Problem(Model):
     vehicles: Listed[Vehicle] = Field(min_length=1)
     jobs: Listed[Job] = empty(list)
     shipments: Listed[Shipment] = empty(list)
+    relations: Listed[Relation] = empty(list)
     matrices: Annotated[dict[Name, Matrix], Field(min_length=1), few_keys(MOST_NAMES)] | None = None
     matrix: Cells | None = None
     network: NetworkName | None = None

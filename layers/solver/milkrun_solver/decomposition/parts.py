@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 
 from milkrun_solver.model.problem import Model
+from milkrun_solver.model.relations import kept_together, within
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
 
@@ -69,12 +70,16 @@ class _Piece:
 def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: random.Random) -> list[Part]:
     """Cuts a plan along random lines into at most `count` parts of about equal numbers of tasks.
 
+    Unassigned tasks that must be on the same vehicle as others are in no part: only the whole knows where
+    these are.
+
     Args:
         plan: Routes of the whole problem.
         left_out: Unassigned tasks that some vehicle can serve.
     """
     pieces = [_Piece(route.visits, route.vehicle) for route in plan]
-    pieces += [_Piece(tasks, None) for tasks in _together(model, left_out)]
+    bound = kept_together(model.relations)
+    pieces += [_Piece(tasks, None) for tasks in _together(model, left_out) if bound.isdisjoint(tasks)]
     groups = list(_split(model, pieces, count, rng))
     used = {route.vehicle for route in plan}
     spare = [number for number in range(len(model.vehicles)) if number not in used]
@@ -138,6 +143,7 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
                 for task in (model.tasks[number] for number in tasks)
             ),
             vehicles=tuple(model.vehicles[number] for number in vehicles),
+            relations=within(model.relations, task_of),
         ),
         plan=[
             PlannedRoute(vehicle_of[route.vehicle], _renumbered(route.visits, task_of)) for route in routes

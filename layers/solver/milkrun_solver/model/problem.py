@@ -10,6 +10,7 @@ from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
 from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.model.permits import Permits
+from milkrun_solver.model.relations import Relation, numbered
 from milkrun_solver.model.travel import Travel, TravelSource
 
 HUNDREDTHS = 100
@@ -109,6 +110,7 @@ class Model:
     Attributes:
         amounts: The number of entries in each amount.
         timed: Whether anything binds in time. If nothing does, VROOM rounds costs differently.
+        relations: What tasks have to do with each other.
     """
 
     problem: schema.Problem
@@ -118,6 +120,7 @@ class Model:
     types: tuple[str | None, ...]
     amounts: int
     timed: bool
+    relations: tuple[Relation, ...] = ()
 
     @property
     def has_breaks(self) -> bool:
@@ -144,7 +147,9 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     tasks = tuple(_tasks(problem, travel, types, amounts, permits))
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts, permits) for vehicle in problem.vehicles)
     timed = is_timed((task.source for task in tasks), problem.vehicles)
-    return Model(problem, travel, tasks, vehicles, types, amounts, timed)
+    numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
+    relations = numbered(problem.relations, numbers)
+    return Model(problem, travel, tasks, vehicles, types, amounts, timed, relations)
 
 
 def _amount_count(problem: schema.Problem) -> int:

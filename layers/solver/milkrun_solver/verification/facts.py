@@ -36,6 +36,7 @@ class Facts:
         releases: When the goods of each job are ready.
         amounts: The number of entries in each amount.
         work: Tasks by type and id.
+        relations: What tasks have to do with each other.
     """
 
     def __init__(self, problem: Problem, travel: TravelSource) -> None:
@@ -45,6 +46,7 @@ class Facts:
         self.pickup_of = {s.delivery.id: s.pickup.id for s in problem.shipments}
         self.releases = {job.id: job.release_time for job in problem.jobs}
         self.amounts = _amount_length(problem)
+        self.relations = problem.relations
         self.work: dict[tuple[str, int], Work] = {}
         for job in problem.jobs:
             self.work["job", job.id] = self._describe(job, job, job.pickup, job.delivery)

@@ -1,17 +1,19 @@
-"""The checks of each route, in this order."""
+"""The checks of each route, and then of the whole plan, in this order."""
 
 from collections.abc import Callable, Iterator
 
+from milkrun.schema.solution import Solution
 from milkrun_solver.verification.allowed import allowed_faults
 from milkrun_solver.verification.breaks import break_faults
-from milkrun_solver.verification.facts import RouteFacts
+from milkrun_solver.verification.facts import Facts, RouteFacts
 from milkrun_solver.verification.limits import limit_faults
 from milkrun_solver.verification.loads import load_faults
+from milkrun_solver.verification.relations import relation_faults
 from milkrun_solver.verification.releases import release_faults
 from milkrun_solver.verification.shifts import shift_faults
 from milkrun_solver.verification.shipments import shipment_faults
 from milkrun_solver.verification.skills import skill_faults
-from milkrun_solver.verification.sums import sum_faults
+from milkrun_solver.verification.sums import sum_faults, summary_faults
 from milkrun_solver.verification.times import time_faults
 from milkrun_solver.verification.travel import travel_faults
 
@@ -31,3 +33,8 @@ CHECKS: tuple[Check, ...] = (
     sum_faults,
     travel_faults,
 )
+
+PlanCheck = Callable[[Facts, Solution], Iterator[str]]
+"""Yields what is wrong with the routes as a whole. Each of them has been checked by itself before."""
+
+PLAN_CHECKS: tuple[PlanCheck, ...] = (relation_faults, summary_faults)

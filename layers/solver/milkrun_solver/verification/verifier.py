@@ -11,9 +11,8 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Route, Solution
 from milkrun_solver.model.travel import TravelSource
 from milkrun_solver.verification.facts import TASK_TYPES, Facts, RouteFacts
-from milkrun_solver.verification.registry import CHECKS
+from milkrun_solver.verification.registry import CHECKS, PLAN_CHECKS
 from milkrun_solver.verification.reloads import reload_faults
-from milkrun_solver.verification.sums import summary_faults
 
 
 class Verifier:
@@ -31,7 +30,7 @@ class Verifier:
             found = [f"vehicle {route.vehicle}: {fault}" for fault in self._route(route)]
             if found:
                 return found
-        return list(summary_faults(self._facts, solution))
+        return [fault for check in PLAN_CHECKS for fault in check(self._facts, solution)]
 
     def _coverage(self, solution: Solution) -> Iterator[str]:
         """Checks that tasks appear exactly once, vehicles have one route at most, and shipments are whole."""

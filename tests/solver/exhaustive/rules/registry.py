@@ -2,7 +2,8 @@
 
 from tests.solver.exhaustive.rules.allowed import Allowed
 from tests.solver.exhaustive.rules.limits import Limits
+from tests.solver.exhaustive.rules.relations import Relations
 from tests.solver.exhaustive.rules.rule import Rule
 from tests.solver.exhaustive.rules.skills import Skills
 
-RULES: tuple[type[Rule], ...] = (Skills, Allowed, Limits)
+RULES: tuple[type[Rule], ...] = (Skills, Allowed, Limits, Relations)
