@@ -2,12 +2,15 @@
 
 python -m bench.solver run --limits 10 30 --seeds 1 2 --instances folder
 python -m bench.solver report results.jsonl --page docs/benchmarks.md
+python -m bench.solver shipments
+python -m bench.solver balance --cost 3600
 
 The results of each commit are in a file of its own, and what is there is not run again.
 """
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.solver import page, records
@@ -16,6 +19,7 @@ from bench.solver.evaluator import BrokenRuleError
 from bench.solver.generated import write_instances
 from bench.solver.instances import InstanceError, instance_paths
 from bench.solver.machine import available_cores
+from bench.solver.outcomes import BALANCE_SEEDS, DayError, balance_table, shipments_table
 from bench.solver.picture import draw
 from bench.solver.registry import SOLVERS
 from bench.solver.runner import Plan, run
@@ -41,10 +45,22 @@ def main() -> None:
     reporting.add_argument("results", type=Path, nargs="+")
     reporting.add_argument("--page", type=Path, help="page with marks for the results")
     reporting.set_defaults(act=_report)
+    shipments = commands.add_parser("shipments", help="days of shipments, after a quarter of VROOM's seconds")
+    shipments.add_argument("--sizes", type=int, nargs="+", default=[100, 250], metavar="SHIPMENTS")
+    shipments.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], metavar="SEED")
+    shipments.add_argument("--solver", choices=["sisr", "milkrun"], default="sisr")
+    shipments.add_argument("--cores", type=int, default=available_cores())
+    shipments.set_defaults(act=_shipments)
+    balance = commands.add_parser("balance", help="ten days without and with options.balance")
+    balance.add_argument("--limit", type=float, default=10.0, metavar="SECONDS")
+    balance.add_argument("--by", choices=["duration", "tasks", "load"], default="duration")
+    balance.add_argument("--cost", type=int, required=True, help="options.balance.cost")
+    balance.add_argument("--cores", type=int, default=available_cores())
+    balance.set_defaults(act=_balance)
     given = parser.parse_args()
     try:
         given.act(given)
-    except (InstanceError, BrokenRuleError) as error:
+    except (InstanceError, BrokenRuleError, DayError) as error:
         sys.exit(str(error))
 
 
@@ -84,6 +100,20 @@ def _report(given: argparse.Namespace) -> None:
         page.fill(given.page, found)
     else:
         print(page.markdown(found))
+
+
+def _shipments(given: argparse.Namespace) -> None:
+    _print(shipments_table(given.sizes, given.seeds, given.solver, given.cores))
+
+
+def _balance(given: argparse.Namespace) -> None:
+    balance = {"by": given.by, "cost": given.cost}
+    _print(balance_table(given.limit, balance, BALANCE_SEEDS, given.cores))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--cores", type=int, required=True)
     given = parser.parse_args()
-    _stay_on(given.cores)
+    stay_on(given.cores)
     # Send what libraries print to standard error, away from the answers.
     answers_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -41,7 +41,7 @@ def main() -> None:
     json.dump({"version": solver.version, "seconds": seconds, "answers": answers}, answers_to)
 
 
-def _stay_on(cores: int) -> None:
+def stay_on(cores: int) -> None:
     """Limits this process and its children to the first `cores` of its cores."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])

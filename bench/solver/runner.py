@@ -79,10 +79,14 @@ def run(plan: Plan, done: Collection[Key] = ()) -> Iterator[Record]:
         yield _record(turn, instance, cost, plan.cores, said, error)
 
 
+def environment() -> dict[str, str]:
+    """The environment of a process that imports this repository's code."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, _IMPORT_ROOTS))}
+
+
 def _search(turn: Turn, cores: int) -> tuple[dict[str, Any], str | None]:
     """The output of a solver's process, or why there is none."""
     arguments = [turn.solver, str(turn.path), "--limit", str(turn.limit), "--seed", str(turn.seed)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, _IMPORT_ROOTS))}
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
@@ -90,7 +94,7 @@ def _search(turn: Turn, cores: int) -> tuple[dict[str, Any], str | None]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env=environment,
+            env=environment(),
         ) as process,
     ):
         try:
