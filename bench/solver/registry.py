@@ -56,9 +56,9 @@ _HGS_LACKS: frozenset[Feature] = frozenset({"windows", *_ORTOOLS_LACKS})
 SOLVERS = {
     "milkrun": Entry("Milkrun", f"{_MODULES}.milkrun"),
     "milkrun-without-sisr": Entry(
-        "Milkrun without SISR", f"{_MODULES}.milkrun", {"engines": ("vroom", "pyvrp")}
+        "Milkrun, without SISR", f"{_MODULES}.milkrun", {"engines": ("vroom", "pyvrp")}
     ),
-    "sisr": Entry("SISR", f"{_MODULES}.milkrun", {"engines": ("sisr",)}),
+    "sisr": Entry("Milkrun, SISR alone", f"{_MODULES}.milkrun", {"engines": ("sisr",)}),
     "pyvrp": Entry("PyVRP", f"{_MODULES}.pyvrp"),
     "vroom-0": Entry("VROOM, exploration 0", f"{_MODULES}.vroom", {"exploration": 0}, True, _VROOM_LACKS),
     "vroom-5": Entry("VROOM, exploration 5", f"{_MODULES}.vroom", {"exploration": 5}, True, _VROOM_LACKS),

@@ -1,4 +1,5 @@
-"""PyVRP alone: its public `solve` with default parameters. It uses only one thread."""
+"""PyVRP alone: its public `solve` with default parameters, but for the bound of penalties where vehicles have
+costs. It uses only one thread."""
 
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +18,10 @@ from bench.solver.conventions import Cells
 from bench.solver.fleets import Vehicle
 from bench.solver.instances import Instance
 from bench.solver.registry import Found
+
+_PENALTY_OF_FLEETS = 1e8
+"""The bound of penalties where vehicles have costs. By default it is so low that overloaded vehicles are
+cheaper than further ones, and PyVRP warns that it finds nothing feasible."""
 
 
 class _Reports(IteratedLocalSearchCallbacks):
@@ -52,13 +57,18 @@ class PyVrp:
 
     def search(self, seconds: float, seed: int, found: Found) -> None:
         """Searches in this thread. Callbacks report answers; statistics are off because they cost time."""
-        reports = _Reports(self._instance, found)
+        costly = any(kind.fixed for kind in self._instance.kinds)
         pyvrp.solve(
             self._data,
             MaxRuntime(seconds),
             seed=seed,
             collect_stats=False,
-            params=pyvrp.SolveParams(ils=IteratedLocalSearchParams(callbacks=reports)),
+            params=pyvrp.SolveParams(
+                ils=IteratedLocalSearchParams(callbacks=_Reports(self._instance, found)),
+                penalty=pyvrp.PenaltyParams(max_penalty=_PENALTY_OF_FLEETS)
+                if costly
+                else pyvrp.PenaltyParams(),
+            ),
         )
 
 
