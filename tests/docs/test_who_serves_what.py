@@ -33,6 +33,7 @@ def served(problem: Problem) -> dict[int, list[tuple[str, int]]]:
     [
         ("Allowed vehicles", {2: [("job", 1), ("job", 2)]}),
         ("Relations", {1: [("job", 2), ("job", 1)], 2: [("job", 3)]}),
+        ("The number of vehicles", {1: [("job", 1)], 2: [("job", 2)]}),
     ],
 )
 def test_an_example_is_solved_as_the_page_says(

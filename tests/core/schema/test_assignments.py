@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
+
 from .bodies import broken, problem
 
 
@@ -77,3 +79,33 @@ def test_a_relation_that_contradicts_itself_is_refused(
     kind: str, steps: list[tuple[str, int]], path: str, said: str
 ) -> None:
     assert related(kind, *steps) == {path: said}
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "said"),
+    [
+        (1, 1, None),
+        (0, 5, None),
+        (2, None, "is more than the number of vehicles (1)"),
+    ],
+)
+def test_no_more_vehicles_are_asked_for_than_there_are(
+    least: int, most: int | None, said: str | None
+) -> None:
+    options = {"min_vehicles": least, "max_vehicles": most}
+    assert broken(options=options) == ({} if said is None else {"$.options.min_vehicles": said})
+
+
+def test_the_fewest_vehicles_are_no_more_than_the_most() -> None:
+    vehicles = [{"id": number, "start_index": 0} for number in range(3)]
+    found = broken(options={"min_vehicles": 3, "max_vehicles": 2}, vehicles=vehicles)
+    assert found == {"$.options.min_vehicles": "is more than `max_vehicles` (2)"}
+    assert broken(options={"min_vehicles": 2, "max_vehicles": 2}, vehicles=vehicles) == {}
+
+
+def test_limits_that_change_nothing_are_for_every_engine() -> None:
+    free = problem(options={"min_vehicles": 1, "max_vehicles": 1})
+    assert inability("vroom", free) is inability("pyvrp", free) is None
+    vehicles = [{"id": number, "start_index": 0} for number in range(3)]
+    for options in ({"min_vehicles": 2}, {"max_vehicles": 2}):
+        assert "min_vehicles" in str(inability("vroom", problem(options=options, vehicles=vehicles)))

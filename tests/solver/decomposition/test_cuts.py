@@ -1,6 +1,7 @@
 """The pieces that a plan is cut into for a round."""
 
 import random
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -68,6 +69,12 @@ def test_an_answer_that_leaves_tasks_out_is_discarded(roomy: Known) -> None:
 def test_no_route_is_eliminated_while_tasks_are_unassigned(roomy: Known) -> None:
     model, _, routes = roomy
     assert cuts_of(model).with_a_route_less(routes[:-1]) == []
+
+
+def test_no_route_is_eliminated_if_too_few_might_be_left(roomy: Known) -> None:
+    model, _, routes = roomy
+    for fewest, may in ((len(routes), False), (len(routes) - 1, True)):
+        assert bool(cuts_of(replace(model, fewest_routes=fewest)).with_a_route_less(routes)) == may
 
 
 def test_groups_that_lack_capacity_do_not_change(roomy: Known, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,14 @@ def test_an_unassigned_task_that_must_be_with_others_is_in_no_part(planned: tupl
         assert sum(dropped in part.tasks for part in parts_of((related, shorter))) == expected
 
 
+def test_parts_keep_their_number_of_routes_if_it_is_limited(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    for part in nonempty(parts_of((replace(model, fewest_routes=2, most_routes=len(plan)), plan))):
+        assert (part.model.fewest_routes, part.model.most_routes) == (len(part.plan), len(part.plan))
+    for part in nonempty(parts_of(planned)):
+        assert (part.model.fewest_routes, part.model.most_routes) == (0, None)
+
+
 def test_parts_have_about_the_same_size(planned: tuple[Model, Plan]) -> None:
     sizes = [len(part.tasks) for part in parts_of(planned)]
     longest = max(len(route.tasks) for route in planned[1])

@@ -1,4 +1,7 @@
-"""Rules on who serves what: allowed vehicles and relations. Each yields where a problem breaks it and why."""
+"""Rules on who serves what: allowed vehicles, relations, the number of vehicles.
+
+Each yields where a problem breaks it and why.
+"""
 
 from collections.abc import Iterator
 
@@ -15,6 +18,7 @@ def assignment_breaches(problem: Problem) -> Iterator[Breach]:
     yield from _allowed_vehicles(problem)
     if problem.relations:
         yield from _relations(problem)
+    yield from _vehicle_counts(problem)
 
 
 def _orders(problem: Problem) -> Iterator[tuple[Path, Job | Shipment]]:
@@ -61,3 +65,12 @@ def _relation(
         elif partners.get(task) in seen and relation.type in _IN_ORDER and step.type == "pickup":
             yield Breach((*path, k), "its own delivery comes before it")
         seen.add(task)
+
+
+def _vehicle_counts(problem: Problem) -> Iterator[Breach]:
+    least, most = problem.options.min_vehicles, problem.options.max_vehicles
+    path: Path = ("options", "min_vehicles")
+    if least > len(problem.vehicles):
+        yield Breach(path, f"is more than the number of vehicles ({len(problem.vehicles)})")
+    elif most is not None and least > most:
+        yield Breach(path, f"is more than `max_vehicles` ({most})")

@@ -145,6 +145,14 @@ def _relations(problem: Problem) -> Iterator[Path]:
     return (("relations", r) for r in range(len(problem.relations)))
 
 
+def _vehicle_counts(problem: Problem) -> Iterator[Path]:
+    if problem.options.min_vehicles > 1:  # an answer that serves anything has a route
+        yield "options", "min_vehicles"
+    most = problem.options.max_vehicles
+    if most is not None and most < len(problem.vehicles):
+        yield "options", "max_vehicles"
+
+
 def _max_tasks_with_shipments(problem: Problem) -> Iterator[Path]:
     limited = _with_max_tasks(problem) if problem.shipments else ()
     return (("vehicles", v, "max_tasks") for v, _ in limited)
@@ -251,4 +259,5 @@ FEATURES = (
         "the time or distance that it limits, and give all vehicles the same `per_task_hour`",
     ),
     Feature("`relations`", ("sisr",), _relations),
+    Feature("`min_vehicles` or `max_vehicles`", ("sisr",), _vehicle_counts),
 )

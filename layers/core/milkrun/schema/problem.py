@@ -231,6 +231,8 @@ class Options(Model):
         exploration_level: The highest effort that VROOM may spend on one search, 0 to 5.
         geometry: Add an encoded polyline to each route, if the problem has coordinates.
         threads: How many cores the run may use, 1 to 64. None: all of the function's.
+        min_vehicles: The fewest vehicles that have a route; all jobs and shipments served may have one each.
+        max_vehicles: The most vehicles that have a route. None: all.
     """
 
     time_limit: float = Field(default=10, ge=1, le=3_600)
@@ -240,6 +242,8 @@ class Options(Model):
     exploration_level: int = Field(default=5, ge=0, le=5)
     geometry: bool = False
     threads: int | None = Field(default=None, ge=1, le=64)
+    min_vehicles: int = Field(default=0, ge=0, le=MAX_UINT32)
+    max_vehicles: int | None = Field(default=None, ge=1, le=MAX_UINT32)
 
 
 NetworkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

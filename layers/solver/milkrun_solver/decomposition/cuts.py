@@ -63,10 +63,10 @@ class Cuts:
 
     def with_a_route_less(self, routes: Sequence[TimedRoute]) -> list[Piece]:
         """Groups of routes, with one route fewer where the others may have room for its tasks. None if no
-        group may, or if tasks are left out already."""
-        if self._left_out(routes):
-            return []
+        group may, if tasks are left out already, or if too few routes might be left."""
         count = max(1, round(len(self._possible) / GROUP_TASKS))
+        if self._left_out(routes) or len(routes) - count < self._model.fewest_routes:
+            return []
         parts = cut(self._model, planned(routes), [], count, self._rng)
         pieces = [self._with_a_route_less(part) or Piece(part) for part in parts]
         return pieces if any(piece.instead_of for piece in pieces) else []

@@ -130,7 +130,10 @@ def _with_spare(model: Model, pieces: list[_Piece], spare: list[int]) -> Part:
 
 
 def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[int]) -> Part:
-    """The part of a problem with these routes, unassigned tasks (`loose`) and unused vehicles (`spare`)."""
+    """The part of a problem with these routes, unassigned tasks (`loose`) and unused vehicles (`spare`).
+
+    If the problem limits the number of routes, the part keeps its own: it does not know of those elsewhere.
+    """
     vehicles = tuple(sorted([*(route.vehicle for route in routes), *spare]))
     tasks = tuple(sorted(chain(loose, *(route.tasks for route in routes))))
     task_of = {number: rank for rank, number in enumerate(tasks)}
@@ -144,6 +147,8 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
             ),
             vehicles=tuple(model.vehicles[number] for number in vehicles),
             relations=within(model.relations, task_of),
+            fewest_routes=len(routes) if model.fewest_routes else 0,
+            most_routes=None if model.most_routes is None else len(routes),
         ),
         plan=[
             PlannedRoute(vehicle_of[route.vehicle], _renumbered(route.visits, task_of)) for route in routes

@@ -111,6 +111,8 @@ class Model:
         amounts: The number of entries in each amount.
         timed: Whether anything binds in time. If nothing does, VROOM rounds costs differently.
         relations: What tasks have to do with each other.
+        fewest_routes: No plan has fewer routes, unless it has fewer jobs and shipments.
+        most_routes: No plan has more routes. None: as many as vehicles.
     """
 
     problem: schema.Problem
@@ -121,6 +123,8 @@ class Model:
     amounts: int
     timed: bool
     relations: tuple[Relation, ...] = ()
+    fewest_routes: int = 0
+    most_routes: int | None = None
 
     @property
     def has_breaks(self) -> bool:
@@ -149,7 +153,18 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     timed = is_timed((task.source for task in tasks), problem.vehicles)
     numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
     relations = numbered(problem.relations, numbers)
-    return Model(problem, travel, tasks, vehicles, types, amounts, timed, relations)
+    return Model(
+        problem,
+        travel,
+        tasks,
+        vehicles,
+        types,
+        amounts,
+        timed,
+        relations,
+        fewest_routes=problem.options.min_vehicles,
+        most_routes=problem.options.max_vehicles,
+    )
 
 
 def _amount_count(problem: schema.Problem) -> int:

@@ -37,6 +37,7 @@ class Facts:
         amounts: The number of entries in each amount.
         work: Tasks by type and id.
         relations: What tasks have to do with each other.
+        options: The options of the problem.
     """
 
     def __init__(self, problem: Problem, travel: TravelSource) -> None:
@@ -47,6 +48,7 @@ class Facts:
         self.releases = {job.id: job.release_time for job in problem.jobs}
         self.amounts = _amount_length(problem)
         self.relations = problem.relations
+        self.options = problem.options
         self.work: dict[tuple[str, int], Work] = {}
         for job in problem.jobs:
             self.work["job", job.id] = self._describe(job, job, job.pickup, job.delivery)

@@ -16,6 +16,7 @@ from milkrun_solver.verification.skills import skill_faults
 from milkrun_solver.verification.sums import sum_faults, summary_faults
 from milkrun_solver.verification.times import time_faults
 from milkrun_solver.verification.travel import travel_faults
+from milkrun_solver.verification.vehicle_counts import vehicle_count_faults
 
 Check = Callable[[RouteFacts], Iterator[str]]
 """Yields each broken rule as a sentence. The shape of the route and its reloads have been checked before."""
@@ -37,4 +38,4 @@ CHECKS: tuple[Check, ...] = (
 PlanCheck = Callable[[Facts, Solution], Iterator[str]]
 """Yields what is wrong with the routes as a whole. Each of them has been checked by itself before."""
 
-PLAN_CHECKS: tuple[PlanCheck, ...] = (relation_faults, summary_faults)
+PLAN_CHECKS: tuple[PlanCheck, ...] = (relation_faults, vehicle_count_faults, summary_faults)

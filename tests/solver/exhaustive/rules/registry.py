@@ -5,5 +5,6 @@ from tests.solver.exhaustive.rules.limits import Limits
 from tests.solver.exhaustive.rules.relations import Relations
 from tests.solver.exhaustive.rules.rule import Rule
 from tests.solver.exhaustive.rules.skills import Skills
+from tests.solver.exhaustive.rules.vehicle_counts import VehicleCounts
 
-RULES: tuple[type[Rule], ...] = (Skills, Allowed, Limits, Relations)
+RULES: tuple[type[Rule], ...] = (Skills, Allowed, Limits, Relations, VehicleCounts)
