@@ -19,6 +19,7 @@ from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
 from tests.nonempty import nonempty
 from tests.solver.helpers import META, faults, model_of, vroom_solution
+from tests.solver.priced import priced_problem
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output
 
@@ -238,3 +239,14 @@ def test_an_answer_to_a_pinned_problem_is_a_valid_answer_to_the_part(features: s
         answer = [part.timed_in_whole(route) for route in routes_of(bound, vroom_output(bound))]
         assert answer
         assert faults(model, solution_of(model, answer, META)) == []
+
+
+def test_a_part_keeps_the_neighbours_of_its_tasks_that_are_in_it() -> None:
+    """So its cost of interleaving differs from the whole's by a constant."""
+    model = model_of(priced_problem(3, ("compact",), jobs=12, vehicles=4))
+    routes = [PlannedRoute(vehicle, tuple(range(vehicle, len(model.tasks), 4))) for vehicle in range(4)]
+    part = part_of(model, routes[:2], [], [])
+    for number, task in enumerate(nonempty(part.model.tasks)):
+        whole = model.tasks[part.tasks[number]]
+        assert [part.tasks[it] for it in task.near] == [it for it in whole.near if it in part.tasks]
+    assert any(task.near for task in part.model.tasks)

@@ -95,3 +95,34 @@ def test_seconds_depend_on_the_vehicle_type_and_equal_tasks_share_them() -> None
     assert plain.service == (5, 5, 5)
     assert first.work_depends_on_type
     assert not plain.work_depends_on_type
+
+
+def test_a_soft_time_window_is_kept_if_it_has_a_price() -> None:
+    windows: list[dict[str, int] | None] = [
+        {"start": 5, "end": 9, "cost_per_hour_early": 1, "cost_per_hour_late": 2},
+        {"end": 9, "cost_per_hour_late": 2},
+        {"start": 5, "end": 9},
+        None,
+    ]
+    jobs = [
+        {"id": n, "location_index": 1, **({} if it is None else {"soft_time_window": it})}
+        for n, it in enumerate(windows)
+    ]
+    model = model_of(
+        problem_of({"vehicles": [{"id": 1, "start_index": 0}], "jobs": jobs, "matrices": MATRIX})
+    )
+    assert [task.soft for task in model.tasks] == [(5, 9, 1, 2), (0, 9, 0, 2), None, None]
+    assert model.timed
+    assert model.is_priced
+
+
+def test_tasks_know_their_nearest_if_interleaving_has_a_price() -> None:
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0}],
+        "jobs": [{"id": n, "location_index": n} for n in (1, 2)],
+        "matrices": MATRIX,
+    }
+    assert [task.near for task in model_of(problem_of(body)).tasks] == [(), ()]
+    compact = model_of(problem_of({**body, "options": {"compact": {"cost": 1}}}))
+    assert [task.near for task in compact.tasks] == [(1,), (0,)]
+    assert (compact.timed, compact.is_priced) == (False, True)

@@ -1,9 +1,12 @@
 """Shares of a round: what each has found, where it has ended, and what they come to together."""
 
+from dataclasses import replace
+
+from milkrun.schema.problem import Balance
 from milkrun_solver.answer.solution import planned
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.model.visits import Plan, PlannedRoute
-from milkrun_solver.routes.objective import Objective, Solved
+from milkrun_solver.routes.objective import Objective, Solved, objective
 from milkrun_solver.search.operators import Operator
 from milkrun_solver.search.search_task import LEAST_SECONDS, Round, SearchTask
 from tests.solver.search.plans import GOOD, LATE, MODEL, SHORT, WORSE, WORST, solved
@@ -181,3 +184,15 @@ def test_a_round_on_the_whole_ends_at_the_best_of_its_ends() -> None:
     for searching, end in zip(round_.wholes, (WORST, WORSE, LATE), strict=True):
         searching.current = end
     assert plan_of(round_.current()) == WORSE
+
+
+def test_priced_terms_of_the_whole_are_counted_once_for_its_parts_together() -> None:
+    """Each part alone is in balance."""
+    options = MODEL.problem.options.model_copy(update={"balance": Balance(by="tasks", cost=50)})
+    model = replace(MODEL, problem=MODEL.problem.model_copy(update={"options": options}))
+    cuts = [part_of(model, [route], [], []) for route in WORST]
+    tasks = [SearchTask(PARTS, model, part, part.plan) for part in cuts]
+    found = Round(PARTS, WHOLE, model, 100.0, 110.0, None, tasks, [], 4.0, NOTHING).best()
+    assert found is not None
+    assert found.objective == objective(model, found.routes)
+    assert found.objective.cost == solved(WORST).objective.cost + 2 * 50

@@ -51,7 +51,6 @@ def test_a_wrong_total_of_a_route_is_named(total: str, wrong: Any, fault: str) -
 SUMMARY = {
     "routes": 2,
     "unassigned": 0,
-    "cost": 30,
     "setup": 3,
     "service": 5,
     "duration": 7,

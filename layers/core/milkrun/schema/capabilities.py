@@ -12,6 +12,7 @@ from typing import get_args
 
 from milkrun.schema.engines import EngineName
 from milkrun.schema.paths import Breach, Path, tasks
+from milkrun.schema.priced import balance, compact, soft_windows
 from milkrun.schema.problem import Problem, Reload, Task, Vehicle
 from milkrun.schema.times import is_timed, merged_windows
 
@@ -68,7 +69,7 @@ def refusals(problem: Problem) -> Iterator[Breach]:
         lacking = _lacking(engine, problem)
         if not lacking:
             return
-    beside = [feature for feature in others if feature not in lacking]
+    beside = [feature for feature in dict.fromkeys(others) if feature not in lacking]
     told: set[Path] = set()
     for feature in lacking:
         message = feature.refusal.format(others=_listed(beside)) if beside else "is supported by no engine"
@@ -260,4 +261,7 @@ FEATURES = (
     ),
     Feature("`relations`", ("sisr",), _relations),
     Feature("`min_vehicles` or `max_vehicles`", ("sisr",), _vehicle_counts),
+    Feature("`soft_time_window`", ("sisr",), soft_windows),
+    Feature("`options.balance`", ("sisr",), balance),
+    Feature("`options.compact`", ("sisr",), compact),
 )

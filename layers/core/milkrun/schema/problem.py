@@ -1,5 +1,5 @@
-"""The problem that a caller posts: VROOM's input format, with `network`, `options`, reloads, release times
-and overtime added.
+"""The problem that a caller posts: VROOM's input format, with `network`, `options`, reloads, release times,
+overtime and soft time windows added.
 
 Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
 coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
@@ -41,6 +41,20 @@ SLOWEST_KMH = 0.1
 """At a lower speed, travelling to the other side of the earth takes more seconds than 32 bits hold."""
 
 
+class SoftTimeWindow(Model):
+    """When the service of a task should begin. Each hour before `start` and after `end` has a price.
+
+    Attributes:
+        start, end: Seconds, on the clock of the time windows. None: no limit on this side.
+        cost_per_hour_early, cost_per_hour_late: What an hour costs, charged by the second.
+    """
+
+    start: Seconds | None = None
+    end: Seconds | None = None
+    cost_per_hour_early: Coefficient = 0
+    cost_per_hour_late: Coefficient = 0
+
+
 class Task(Model):
     """What a job, a pickup and a delivery have in common."""
 
@@ -53,6 +67,7 @@ class Task(Model):
     setup_per_type: Named[Seconds] = empty(dict)
     service_per_type: Named[Seconds] = empty(dict)
     time_windows: Listed[TimeWindow] = empty(list)
+    soft_time_window: SoftTimeWindow | None = None
 
 
 class Job(Task):
@@ -219,6 +234,25 @@ class Matrix(Model):
     costs: Cells | None = None
 
 
+class Balance(Model):
+    """The price of the difference between the most and the least used vehicle of those that drive.
+
+    Attributes:
+        by: What counts as use: hours of travel, setup and service, tasks, or load.
+        cost: The price of each hour, task, or unit of load.
+    """
+
+    by: Literal["duration", "tasks", "load"]
+    cost: Coefficient
+
+
+class Compact(Model):
+    """The price of routes that interleave: `cost` for each task among a task's nearest that another vehicle
+    serves."""
+
+    cost: Coefficient
+
+
 class Options(Model):
     """How to search.
 
@@ -233,6 +267,8 @@ class Options(Model):
         threads: How many cores the run may use, 1 to 64. None: all of the function's.
         min_vehicles: The fewest vehicles that have a route; all jobs and shipments served may have one each.
         max_vehicles: The most vehicles that have a route. None: all.
+        balance: The price of uneven routes.
+        compact: The price of routes that interleave.
     """
 
     time_limit: float = Field(default=10, ge=1, le=3_600)
@@ -244,6 +280,8 @@ class Options(Model):
     threads: int | None = Field(default=None, ge=1, le=64)
     min_vehicles: int = Field(default=0, ge=0, le=MAX_UINT32)
     max_vehicles: int | None = Field(default=None, ge=1, le=MAX_UINT32)
+    balance: Balance | None = None
+    compact: Compact | None = None
 
 
 NetworkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]

@@ -6,6 +6,7 @@ from milkrun.schema.assignments import assignment_breaches
 from milkrun.schema.capabilities import refusals
 from milkrun.schema.fields import Amounts
 from milkrun.schema.paths import Breach, Path, json_path, stops
+from milkrun.schema.priced import price_breaches
 from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
 
 
@@ -19,6 +20,7 @@ def breaches(problem: Problem) -> Iterator[Breach]:
     yield from assignment_breaches(problem)
     for v, vehicle in enumerate(problem.vehicles):
         yield from _needed(("vehicles", v), vehicle)
+    yield from price_breaches(problem)
     yield from refusals(problem)
 
 

@@ -41,17 +41,50 @@ class Step(_Output):
     violations: list[Violation] = []
 
 
+class RouteCosts(_Output):
+    """The cost of a route by component. They add up to its `cost`, to the unit.
+
+    Attributes:
+        fixed: For using the vehicle.
+        travel: Of time and distance, or of custom costs.
+        task: Of time at tasks and breaks.
+        overtime: Of time beyond the vehicle's `shift_duration`.
+        early, late: Of tasks that begin before or after their soft time windows.
+    """
+
+    fixed: int = 0
+    travel: int = 0
+    task: int = 0
+    overtime: int = 0
+    early: int = 0
+    late: int = 0
+
+
+class PlanCosts(RouteCosts):
+    """The cost of an answer by component: the sums over its routes, and what only the whole has.
+
+    Attributes:
+        balance: Of the difference between the most and the least used vehicle.
+        compact: Of routes that interleave.
+    """
+
+    balance: int = 0
+    compact: int = 0
+
+
 class Route(_Output):
     """The stops of one vehicle in order, from its start to its end, and their totals.
 
     Attributes:
         overtime: Seconds beyond the vehicle's `shift_duration`, if it has one.
+        costs: The cost by component, if the problem has a priced term.
     """
 
     vehicle: int
     description: str | None = None
     steps: list[Step]
     cost: int
+    costs: RouteCosts | None = None
     setup: int
     service: int
     duration: int
@@ -69,10 +102,13 @@ class Summary(_Output):
     """Totals over all routes. `unassigned` counts tasks; a shipment is two.
 
     Attributes:
+        cost: What the routes cost, and the priced terms of the whole.
+        costs: The cost by component, if the problem has a priced term.
         overtime: Seconds, if any vehicle has a `shift_duration`.
     """
 
     cost: int
+    costs: PlanCosts | None = None
     routes: int
     unassigned: int
     setup: int

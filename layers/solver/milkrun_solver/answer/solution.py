@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
-from milkrun.schema.solution import Meta, Route, Solution, Step, Summary, Unassigned
+from milkrun.schema.solution import Meta, PlanCosts, Route, RouteCosts, Solution, Step, Summary, Unassigned
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.routes.components import components
+from milkrun_solver.routes.plan_costs import balance_cost, compact_cost
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
 
 
@@ -66,7 +68,8 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
 
 def solution_of(model: Model, routes: Iterable[TimedRoute], meta: Meta) -> Solution:
     """The solution with these routes. Tasks that are in none of them are unassigned."""
-    finished = [_route(model, route) for route in sorted(routes, key=lambda route: route.vehicle)]
+    ordered = sorted(routes, key=lambda route: route.vehicle)
+    finished = [_route(model, route) for route in ordered]
     served = {(step.type, step.id) for route in finished for step in route.steps}
     left = [task for task in model.tasks if (task.kind, task.source.id) not in served]
     unassigned = [
@@ -79,11 +82,13 @@ def solution_of(model: Model, routes: Iterable[TimedRoute], meta: Meta) -> Solut
         )
         for task in left
     ]
-    summary = _summary(model, finished, len(left))
+    whole = PlanCosts(balance=balance_cost(model, ordered), compact=compact_cost(model, ordered))
+    summary = _summary(model, finished, len(left), whole)
     return Solution(summary=summary, unassigned=unassigned, routes=finished, meta=meta)
 
 
-def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
+def _summary(model: Model, routes: Sequence[Route], unassigned: int, whole: PlanCosts) -> Summary:
+    """The totals of an answer. `whole` has the priced terms of the plan, which belong to no route."""
     distances = [route.distance for route in routes if route.distance is not None]
     measured = all(vehicle.travel.distances is not None for vehicle in model.vehicles)
 
@@ -92,7 +97,8 @@ def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
 
     shifts = any(vehicle.source.shift_duration is not None for vehicle in model.vehicles)
     return Summary(
-        cost=sum(route.cost for route in routes),
+        cost=sum(route.cost for route in routes) + whole.balance + whole.compact,
+        costs=_plan_costs(routes, whole) if model.is_priced else None,
         routes=len(routes),
         unassigned=unassigned,
         setup=sum(route.setup for route in routes),
@@ -107,6 +113,12 @@ def _summary(model: Model, routes: Sequence[Route], unassigned: int) -> Summary:
     )
 
 
+def _plan_costs(routes: Sequence[Route], whole: PlanCosts) -> PlanCosts:
+    parts = [route.costs for route in routes if route.costs is not None]
+    sums = {name: sum(getattr(part, name) for part in parts) for name in RouteCosts.model_fields}
+    return whole.model_copy(update=sums)
+
+
 def _route(model: Model, route: TimedRoute) -> Route:
     vehicle = model.vehicles[route.vehicle]
     numbers = [stop.number for stop in route.stops if stop.kind in TASK_KINDS]
@@ -117,6 +129,7 @@ def _route(model: Model, route: TimedRoute) -> Route:
         description=vehicle.source.description,
         steps=_steps(model, route, measured),
         cost=route.cost,
+        costs=components(model, route) if model.is_priced else None,
         setup=sum(stop.setup for stop in route.stops),
         service=sum(stop.service for stop in route.stops),
         duration=route.stops[-1].duration,

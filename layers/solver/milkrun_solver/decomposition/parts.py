@@ -7,13 +7,13 @@ each time between a random place and one far from it.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 
-from milkrun_solver.model.problem import Model
+from milkrun_solver.model.problem import Model, Task
 from milkrun_solver.model.relations import kept_together, within
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
@@ -141,10 +141,7 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
     return Part(
         model=replace(
             model,
-            tasks=tuple(
-                task if task.partner is None else replace(task, partner=task_of[task.partner])
-                for task in (model.tasks[number] for number in tasks)
-            ),
+            tasks=tuple(_with_new_numbers(model.tasks[number], task_of) for number in tasks),
             vehicles=tuple(model.vehicles[number] for number in vehicles),
             relations=within(model.relations, task_of),
             fewest_routes=len(routes) if model.fewest_routes else 0,
@@ -156,6 +153,15 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
         tasks=tasks,
         vehicles=vehicles,
     )
+
+
+def _with_new_numbers(task: Task, numbers: Mapping[int, int]) -> Task:
+    """A task of a part. It keeps those of its nearest tasks that are in the part: others are never on its
+    vehicle, so that a part's cost of interleaving differs from the whole's by a constant."""
+    if task.partner is None and not task.near:
+        return task
+    partner = None if task.partner is None else numbers[task.partner]
+    return replace(task, partner=partner, near=tuple(numbers[it] for it in task.near if it in numbers))
 
 
 def _renumbered(visits: Iterable[Visit], numbers: Sequence[int] | dict[int, int]) -> tuple[Visit, ...]:

@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
+from milkrun.schema.priced import compact, has_soft_window, is_priced
 from milkrun.schema.times import is_timed, merged_windows
+from milkrun_solver.model.neighbours import neighbours
 from milkrun_solver.model.permits import Permits
 from milkrun_solver.model.relations import Relation, numbered
 from milkrun_solver.model.travel import Travel, TravelSource
@@ -24,6 +26,16 @@ Window = tuple[int, int]
 TaskKind = Literal["job", "pickup", "delivery"]
 
 
+class SoftWindow(NamedTuple):
+    """When service should begin, in seconds, and the price of each hour before and after. Without a price, an
+    end does not matter."""
+
+    start: int
+    end: int
+    early: int
+    late: int
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A job, a pickup or a delivery.
@@ -37,6 +49,8 @@ class Task:
         release: When the trip that serves it may begin, in seconds.
         partner: Number of the other end of a shipment; None for a job.
         source: The task in the problem.
+        soft: When service should begin; None if no time has a price.
+        near: The numbers of its nearest tasks, if the problem has a price of routes that interleave.
     """
 
     kind: TaskKind
@@ -51,6 +65,8 @@ class Task:
     release: int
     partner: int | None
     source: schema.Task
+    soft: SoftWindow | None = None
+    near: tuple[int, ...] = ()
 
     def action(self, type_rank: int) -> int:
         """Seconds of setup and service for a vehicle of this type, if the setup applies."""
@@ -132,6 +148,11 @@ class Model:
         return any(vehicle.source.breaks for vehicle in self.vehicles)
 
     @cached_property
+    def is_priced(self) -> bool:
+        """Whether the problem has a priced term, so that answers state their costs by component."""
+        return is_priced(self.problem)
+
+    @cached_property
     def at_plain_speed(self) -> bool:
         """Whether every vehicle is as fast as the matrices say."""
         return all(vehicle.duration_factor == HUNDREDTHS for vehicle in self.vehicles)
@@ -150,6 +171,8 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     permits = Permits(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts, permits))
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts, permits) for vehicle in problem.vehicles)
+    if next(compact(problem), None) is not None:
+        tasks = _with_neighbours(tasks, vehicles[0])
     timed = is_timed((task.source for task in tasks), problem.vehicles)
     numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
     relations = numbered(problem.relations, numbers)
@@ -220,6 +243,7 @@ def _tasks(
                 release=release,
                 partner={"job": None, "pickup": number + 1, "delivery": number - 1}[kind],
                 source=source,
+                soft=_soft_window(source),
             )
         )
 
@@ -229,6 +253,21 @@ def _tasks(
         add("pickup", shipment.pickup, shipment, nothing, shipment.amount)
         add("delivery", shipment.delivery, shipment, shipment.amount, nothing)
     return tasks
+
+
+def _soft_window(task: schema.Task) -> SoftWindow | None:
+    window = task.soft_time_window
+    if window is None or not has_soft_window(task):
+        return None
+    early, late = window.cost_per_hour_early, window.cost_per_hour_late
+    return SoftWindow(window.start or 0, window.end or 0, early, late)
+
+
+def _with_neighbours(tasks: Sequence[Task], vehicle: Vehicle) -> tuple[Task, ...]:
+    """The tasks with their nearest ones, by the travel times of a vehicle's profile."""
+    places, partners = [task.place for task in tasks], [task.partner for task in tasks]
+    near = neighbours(vehicle.travel.durations, places, partners)
+    return tuple(replace(task, near=it) for task, it in zip(tasks, near, strict=True))
 
 
 class _PerType:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.model.problem import Model
+from milkrun_solver.routes.plan_costs import plan_cost
 from milkrun_solver.routes.schedule import TimedRoute, tasks_of
 
 
@@ -42,7 +43,8 @@ class Solved(NamedTuple):
 
 
 def objective(model: Model, routes: Collection[TimedRoute], tasks: Iterable[int] | None = None) -> Objective:
-    """The objective of routes that have not been verified.
+    """The objective of routes that have not been verified. That of a part of a problem has the part's own
+    balance: only that of all routes together is what an answer costs.
 
     Args:
         tasks: The tasks that the routes may serve; all by default.
@@ -50,7 +52,7 @@ def objective(model: Model, routes: Collection[TimedRoute], tasks: Iterable[int]
     among = range(len(model.tasks)) if tasks is None else tasks
     served = {task for route in routes for task in tasks_of(route)}
     left = [model.tasks[number].priority for number in among if number not in served]
-    return Objective.of(left, sum(route.cost for route in routes))
+    return Objective.of(left, sum(route.cost for route in routes) + plan_cost(model, routes))
 
 
 def solution_objective(problem: Problem, solution: Solution) -> Objective:

@@ -7,7 +7,7 @@ overtime are differences of rounded times, so that each route adds up.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,7 @@ from milkrun_solver.model.problem import (
 )
 from milkrun_solver.model.travel import Cells
 from milkrun_solver.model.visits import ReloadVisit, Visit
+from milkrun_solver.routes.soft_windows import soft_costs
 from milkrun_solver.routes.timing import Timing, service_start
 from milkrun_solver.routes.trips import first_loads, releases
 
@@ -70,6 +71,13 @@ class TimedRoute:
 def tasks_of(route: TimedRoute) -> tuple[int, ...]:
     """The tasks of a route in order."""
     return tuple(stop.number for stop in route.stops if stop.kind in TASK_KINDS and stop.number is not None)
+
+
+def services_of(stops: Iterable[Stop]) -> Iterator[tuple[int, int]]:
+    """The number of each task among the stops, and when its service begins."""
+    for stop in stops:
+        if stop.kind in TASK_KINDS and stop.number is not None:
+            yield stop.number, stop.arrival + stop.waiting
 
 
 def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
@@ -204,7 +212,8 @@ class UntimedRoute:
         stops.append(Stop("end", None, arrival, driven, distance, load))
         overtime = self._overtime(arrival - stops[0].arrival)
         work = sum(time for time, stop in zip(self.action, self.stops, strict=True) if isinstance(stop, Task))
-        return TimedRoute(self.number, stops, self.cost(driven, distance, work, overtime), overtime)
+        cost = self.cost(driven, distance, work, overtime) + sum(soft_costs(self.model, services_of(stops)))
+        return TimedRoute(self.number, stops, cost, overtime)
 
     def metres(self, leg: int) -> int:
         """Length of a leg in metres. An open start or end counts as 0, and so does a missing matrix."""

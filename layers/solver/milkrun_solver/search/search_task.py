@@ -150,9 +150,14 @@ class Round:
         together = [found for task in self.parts if (found := task.best()) is not None]
         if together:
             routes = [route for found in together for route in found.routes]
-            value = reduce(Objective.plus, (found.objective for found in together), self.outside)
-            candidates.append(Solved(routes, value))
+            candidates.append(Solved(routes, self._value(together, routes)))
         return min(candidates, key=lambda it: it.objective, default=None)
+
+    def _value(self, parts: list[Solved], routes: list[TimedRoute]) -> Objective:
+        """The objective of the parts together."""
+        if self.model.is_priced:  # balance and compactness of the whole are no sums over parts
+            return objective(self.model, routes)
+        return reduce(Objective.plus, (part.objective for part in parts), self.outside)
 
 
 def _together(parts: list[list[TimedRoute] | None]) -> list[TimedRoute] | None:

@@ -46,7 +46,7 @@ class RouteAccumulator:
         return abs(leg - 100 * seconds) < 100 * parts
 
     def cost_between(self, route: Route) -> tuple[int, int]:
-        """The lowest and highest cost that the route may have.
+        """The lowest and highest cost that the route may have, without that of soft time windows.
 
         If anything binds in time, VROOM computes travel costs from rounded durations and rounds to the
         nearest. Otherwise it first rounds the cost of a second, and then rounds down.

@@ -6,9 +6,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from milkrun.schema.fields import Slot
-from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Vehicle
+from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Task, Vehicle
 from milkrun.schema.solution import Route, Step
 from milkrun_solver.model.travel import TravelSource
+from milkrun_solver.verification.nearest import Nearest
 
 TASK_TYPES = frozenset(("job", "pickup", "delivery"))
 
@@ -38,6 +39,7 @@ class Facts:
         work: Tasks by type and id.
         relations: What tasks have to do with each other.
         options: The options of the problem.
+        priced: Whether the problem has a soft time window, a balance or a compactness with a price.
     """
 
     def __init__(self, problem: Problem, travel: TravelSource) -> None:
@@ -49,6 +51,11 @@ class Facts:
         self.amounts = _amount_length(problem)
         self.relations = problem.relations
         self.options = problem.options
+        self.priced = bool(
+            (self.options.balance and self.options.balance.cost)
+            or (self.options.compact and self.options.compact.cost)
+            or any(_has_price(task) for task in _tasks(problem))
+        )
         self.work: dict[tuple[str, int], Work] = {}
         for job in problem.jobs:
             self.work["job", job.id] = self._describe(job, job, job.pickup, job.delivery)
@@ -56,6 +63,15 @@ class Facts:
             pickup, delivery, amount = shipment.pickup, shipment.delivery, shipment.amount
             self.work["pickup", pickup.id] = self._describe(pickup, shipment, amount, [])
             self.work["delivery", delivery.id] = self._describe(delivery, shipment, [], amount)
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """The nearest tasks of each task, by the travel times of the first vehicle's profile."""
+        first = next(iter(self.vehicles.values()))
+        ends = {("delivery", delivery): ("pickup", pickup) for delivery, pickup in self.pickup_of.items()}
+        other_end = {**ends, **{pickup: delivery for delivery, pickup in ends.items()}}
+        rows = {task: work.place for task, work in self.work.items()}
+        return Nearest(self.travel.profiles[first.profile].durations, rows, other_end)
 
     def _describe(
         self, step: Job | ShipmentStep, owner: Job | Shipment, loaded: list[int], unloaded: list[int]
@@ -132,14 +148,24 @@ def for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
 
 
 def _binds_in_time(problem: Problem) -> bool:
-    """Whether anything binds in time: a time window, a break, a release time or a shift. VROOM then rounds
-    costs differently. The verifier has its own version of `milkrun.schema.times.is_timed`."""
-    steps = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
+    """Whether anything binds in time: a time window, hard or soft, a break, a release time or a shift. VROOM
+    then rounds costs differently. The verifier has its own version of
+    `milkrun.schema.times.is_timed`."""
     return (
-        any(task.time_windows for task in (*problem.jobs, *steps))
+        any(task.time_windows or _has_price(task) for task in _tasks(problem))
         or any(job.release_time for job in problem.jobs)
         or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
     )
+
+
+def _tasks(problem: Problem) -> list[Task]:
+    ends = [step for it in problem.shipments for step in (it.pickup, it.delivery)]
+    return [*problem.jobs, *ends]
+
+
+def _has_price(task: Task) -> bool:
+    window = task.soft_time_window
+    return window is not None and window.cost_per_hour_early + window.cost_per_hour_late > 0
 
 
 def _amount_length(problem: Problem) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from milkrun_solver.verification.accumulator import RouteAccumulator
 from milkrun_solver.verification.facts import RouteFacts
+from milkrun_solver.verification.soft_windows import soft_window_costs
 
 
 def travel_faults(facts: RouteFacts) -> Iterator[str]:
@@ -35,6 +36,6 @@ def travel_faults(facts: RouteFacts) -> Iterator[str]:
         previous = step
     if travel.distances is not None and route.distance != travelled.metres:
         yield f"the route is {travelled.metres} m long, not {route.distance}"
-    low, high = travelled.cost_between(route)
+    low, high = (bound + sum(soft_window_costs(facts)) for bound in travelled.cost_between(route))
     if not low <= route.cost <= high:
         yield f"the route costs {low} to {high}, not {route.cost}"
