@@ -45,7 +45,7 @@ def _places(model: Model, route: PlannedRoute) -> list[int | None]:
     vehicle = model.vehicles[route.vehicle]
     stops = [
         model.tasks[visit].place if isinstance(visit, int) else vehicle.reloads[visit.reload].place
-        for visit in route.visits
+        for visit in route.placed
     ]
     return [vehicle.start, *stops, vehicle.end]
 
@@ -57,7 +57,7 @@ def seconds_of_work(model: Model, route: PlannedRoute) -> int:
     """
     vehicle = model.vehicles[route.vehicle]
     rank = vehicle.type_rank
-    visits = zip(route.visits, _places(model, route), strict=False)
+    visits = zip(route.placed, _places(model, route), strict=False)
     tasks = [(model.tasks[visit], before) for visit, before in visits if isinstance(visit, int)]
     setups = (task.setup[rank] for task, before in tasks if task.place != before)
     services = [task.service[rank] for task, _ in tasks]

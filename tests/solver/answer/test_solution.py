@@ -1,8 +1,11 @@
+import json
 from typing import Any
 
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer.solution import plan_of
-from milkrun_solver.model.visits import PlannedRoute
+from milkrun_solver.answer.solution import plan_of, planned, timed_routes
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit
 from tests.solver.helpers import model_of, scheduled
 from tests.solver.problems import problem_of
 
@@ -74,3 +77,40 @@ def test_a_solution_becomes_the_plan_it_was_made_of() -> None:
     solution = scheduled(model, plan)
     assert solution is not None
     assert plan_of(model, solution) == plan
+
+
+LUNCH = {"id": 6, "service": 300}
+REST = {"id": 8, "time_windows": [[7_200, 9_000]]}
+
+
+def with_breaks() -> Model:
+    depot = {"id": 4, "location": DEPOT}
+    vehicle = {"id": 5, "start": DEPOT, "end": DEPOT, "breaks": [LUNCH, REST], "reloads": [depot]}
+    return model_of(Problem.model_validate_json(json.dumps(body(vehicles=[vehicle]))))
+
+
+def test_routes_with_breaks_and_reloads_become_the_plan_they_were_made_of() -> None:
+    model = with_breaks()
+    plan = [PlannedRoute(0, (2, BreakVisit(1), ReloadVisit(0), BreakVisit(0), 0))]
+    routes = timed_routes(model, plan)
+    assert routes is not None
+    assert planned(routes) == plan
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert [step.type for step in solution.routes[0].steps[1:-1]] == [
+        "job",
+        "break",
+        "reload",
+        "break",
+        "job",
+    ]
+    assert plan_of(model, solution) == plan
+
+
+def test_breaks_that_a_plan_leaves_out_are_taken_all_the_same() -> None:
+    model = with_breaks()
+    routes = timed_routes(model, [PlannedRoute(0, (2, BreakVisit(0), 0))])
+    assert routes is not None
+    (found,) = planned(routes)
+    assert found.tasks == (2, 0)
+    assert sorted(visit.pause for visit in found.visits if isinstance(visit, BreakVisit)) == [0, 1]

@@ -7,7 +7,7 @@ from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.schedule import Stop
-from tests.solver.helpers import model_of, scheduled
+from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output
 
@@ -109,11 +109,3 @@ def test_vroom_s_routes_are_timed_as_our_own(features: set[str]) -> None:
     ]
     assert routes == timed_routes(asked, plan)
     assert routes
-
-
-def test_an_answer_of_ours_reads_like_vroom_s() -> None:
-    asked = model_of(random_problem(7, {"capacity"}))
-    plan = [PlannedRoute(0, (0,)), PlannedRoute(1, (2, 1))]
-    solution = scheduled(asked, plan)
-    assert solution is not None
-    assert routes_of(asked, solution.model_dump(exclude_none=True)) == timed_routes(asked, plan)

@@ -90,7 +90,7 @@ def opinions(seed: int) -> Iterator[Opinions]:
     """Opinions of plans for the problem with this seed: VROOM's quick answer as it is, and with orders
     moved."""
     model = model_of(Case(seed, ORDERS).problem)
-    if model.has_breaks:
+    if any(vehicle.source.breaks for vehicle in model.vehicles):
         return
     encoding = Encoding(model) if inability("pyvrp", model.problem) is None else None
     search = Annealing(encoding, complete=False, seed=1) if encoding and encoding.possible else None

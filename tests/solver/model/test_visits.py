@@ -9,6 +9,12 @@ def test_the_tasks_of_a_route_are_its_visits_without_reloads() -> None:
     assert tasks_among([BreakVisit(0), 2, BreakVisit(1)]) == (2,)
 
 
+def test_the_places_of_a_route_are_its_visits_without_breaks() -> None:
+    route = PlannedRoute(3, (BreakVisit(0), 4, ReloadVisit(0), BreakVisit(1), 1))
+    assert route.placed == (4, ReloadVisit(0), 1)
+    assert route.tasks == (4, 1)
+
+
 def test_a_visit_equals_only_visits_of_its_kind() -> None:
     assert ReloadVisit(1) == ReloadVisit(1)
     assert len({1, ReloadVisit(1), BreakVisit(1)}) == 3

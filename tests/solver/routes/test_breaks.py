@@ -1,37 +1,33 @@
 """Schedules of routes with breaks agree with VROOM, with the verifier and with brute force."""
 
+import json
 import random
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
-from milkrun_solver.answer.solution import solution_of
+from milkrun_solver.answer.solution import planned, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
-from milkrun_solver.model.visits import BreakVisit, tasks_among
-from milkrun_solver.routes.breaks import schedule_with_breaks
-from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
+from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.routes.breaks import MOST_ORDERED
+from milkrun_solver.routes.schedule import TimedRoute, schedule
+from tests.nonempty import nonempty
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
+from tests.solver.routes.force import BruteForce
 from tests.solver.vroom import vroom_output
 
 
-def visits_of(route: TimedRoute, with_breaks: bool = True) -> list[int | BreakVisit]:
-    return [
-        BreakVisit(stop.number) if stop.kind == "break" else stop.number
-        for stop in route.stops
-        if stop.number is not None and (stop.kind in TASK_KINDS or (with_breaks and stop.kind == "break"))
-    ]
-
-
 def again(model: Model, routes: list[TimedRoute], with_breaks: bool) -> Solution:
-    timed = []
-    for route in routes:
-        found = schedule_with_breaks(model, route.vehicle, visits_of(route, with_breaks))
-        assert found is not None
-        timed.append(found)
+    plan = planned(routes)
+    if not with_breaks:
+        plan = [PlannedRoute(route.vehicle, route.tasks) for route in plan]
+    timed = timed_routes(model, plan)
+    assert timed is not None
     return solution_of(model, timed, META)
 
 
@@ -51,90 +47,161 @@ def test_a_route_of_vroom_costs_the_same_and_ends_no_later(seed: int, with_break
         assert ours.steps[-1].arrival <= other.steps[-1].arrival
 
 
-def timed_in(body: dict[str, Any], visit: int | BreakVisit) -> dict[str, Any]:
-    """The job or break of this visit."""
-    stop: dict[str, Any] = (
-        body["vehicles"][0]["breaks"][visit.pause] if isinstance(visit, BreakVisit) else body["jobs"][visit]
-    )
-    return stop
+def tiny(rng: random.Random) -> tuple[dict[str, Any], list[Visit]]:
+    """A route of three jobs within a few seconds, with up to three breaks, named or not, and sometimes with
+    a reload, release times and a shift."""
+
+    def windows(most: int) -> list[list[int]]:
+        """Up to this many windows that do not meet."""
+        edges = sorted(rng.sample(range(32), 2 * rng.randint(1, most)))
+        return [list(edges[i : i + 2]) for i in range(0, len(edges), 2)]
+
+    def job(number: int) -> dict[str, Any]:
+        release = {"release_time": rng.randint(0, 12)} if rng.random() < 0.3 else {}
+        return {
+            "id": number,
+            "location_index": rng.randint(1, 3),
+            "service": rng.randint(0, 3),
+            "time_windows": [[0, 40]] if rng.random() < 0.5 else windows(3),
+            "delivery": [rng.randint(0, 2)],
+            "pickup": [rng.choice((0, 0, 2))],
+            **release,
+        }
+
+    def pause(number: int) -> dict[str, Any]:
+        when = {} if rng.random() < 0.2 else {"time_windows": windows(2)}
+        load = {"max_load": [rng.randint(0, 4)]} if rng.random() < 0.3 else {}
+        return {"id": number, "service": rng.randint(0, 3), **when, **load}
+
+    vehicle: dict[str, Any] = {"id": 1, "start_index": 0, "end_index": 0, "time_window": [2, 40]}
+    vehicle["capacity"] = [9]
+    vehicle["breaks"] = [pause(number) for number in range(rng.randint(1, 3))]
+    jobs = [job(number) for number in range(3)]
+    visits: list[Visit] = [0, 1, 2]
+    if rng.random() < 0.5:
+        vehicle["reloads"] = [{"id": 1, "location_index": rng.randint(0, 3), "service": rng.randint(0, 2)}]
+        visits.insert(rng.randint(0, 3), ReloadVisit(0))
+    if rng.random() < 0.5:
+        vehicle["shift_duration"], vehicle["max_overtime"] = rng.randint(5, 25), 90
+    for number in range(len(vehicle["breaks"])):
+        if rng.random() < 0.3:
+            visits.insert(rng.randint(0, len(visits)), BreakVisit(number))
+    cells = [[0 if a == b else rng.randint(1, 6) for b in range(4)] for a in range(4)]
+    return {"vehicles": [vehicle], "jobs": jobs, "matrices": {"car": {"durations": cells}}}, visits
 
 
-class BruteForce:
-    """Finds the earliest end of one vehicle's route second by second, with tasks and breaks in order."""
+@dataclass
+class Tried:
+    """A tiny route, what the schedule makes of it, and what brute force finds."""
 
-    def __init__(self, body: dict[str, Any], order: list[int | BreakVisit]) -> None:
-        self.body = body
-        self.order = order
-        self.vehicle = body["vehicles"][0]
-        self.durations = body["matrices"]["car"]["durations"]
-        self.earliest_end = cache(self._earliest_end)
+    body: dict[str, Any]
+    visits: list[Visit]
+    model: Model
+    route: TimedRoute | None
+    ends: dict[int, int]
 
-    def _earliest_end(self, done: int, time: int, left: int) -> float:
-        """The earliest end from `time` on, with `left` seconds still to drive to the next task."""
-        if time > self.vehicle["time_window"][1]:
-            return float("inf")
-        ends = []
-        if left:
-            ends.append(self.earliest_end(done, time + 1, left - 1))
-        if done == len(self.order):
-            return time if not left else min(ends)
-        visit = self.order[done]
-        pauses = isinstance(visit, BreakVisit)
-        stop = timed_in(self.body, visit)
-        ((first, last),) = stop["time_windows"]
-        if first <= time <= last and (pauses or not left):
-            ends.append(self._after(done, time + stop["service"], left))
-        ends.append(self.earliest_end(done, time + 1, left))
-        return min(ends)
-
-    def _after(self, done: int, time: int, left: int) -> float:
-        return self.earliest_end(
-            done + 1, time, left if isinstance(self.order[done], BreakVisit) else self.way(done + 1)
-        )
-
-    def way(self, done: int) -> int:
-        """The travel time from the last task served to the next one, or to the end."""
-        places = [task + 1 for task in tasks_among(self.order[:done])]
-        ahead = [task + 1 for task in tasks_among(self.order[done:])]
-        cell: int = self.durations[[0, *places][-1]][[*ahead, 0][0]]
-        return cell
+    @property
+    def shift(self) -> int | None:
+        found: int | None = self.body["vehicles"][0].get("shift_duration")
+        return found
 
 
-def tiny(rng: random.Random) -> tuple[dict[str, Any], list[int | BreakVisit]]:
-    """Three jobs and two breaks in some order, within a few seconds."""
-
-    def timed(number: int) -> dict[str, Any]:
-        first = rng.randint(0, 22)
-        window = [first, first + rng.randint(0, 9)]
-        return {"id": number, "service": rng.randint(0, 3), "time_windows": [window]}
-
-    body: dict[str, Any] = {
-        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "time_window": [2, 38]}],
-        "jobs": [{**timed(n), "location_index": n + 1} for n in range(3)],
-        "matrices": {
-            "car": {"durations": [[0 if a == b else rng.randint(1, 6) for b in range(4)] for a in range(4)]}
-        },
-    }
-    body["vehicles"][0]["breaks"] = [timed(n) for n in range(2)]
-    order: list[int | BreakVisit] = [0, 1, 2, BreakVisit(0), BreakVisit(1)]
-    order.sort(key=lambda visit: timed_in(body, visit)["time_windows"][0][1] + rng.randint(-3, 3))
-    return body, order
-
-
-def test_a_route_ends_as_early_as_brute_force_finds_or_both_fail() -> None:
+@pytest.fixture(scope="module")
+def tried() -> list[Tried]:
     rng = random.Random(5)
     found = []
-    for _ in range(400):
-        body, order = tiny(rng)
-        force = BruteForce(body, order)
-        end = force.earliest_end(0, 2, force.way(0))
-        model = model_of(problem_of(body))
-        route = schedule_with_breaks(model, 0, order)
-        assert (float("inf") if route is None else route.stops[-1].arrival) == end
-        if route is not None:
-            assert faults(model, solution_of(model, [route], META)) == []
-        found.append(route is not None)
-    assert 60 < sum(found) < 340
+    for _ in range(500):
+        body, visits = tiny(rng)
+        # No engine may be able to express the problem, so its combinations are not checked.
+        model = model_of(Problem.model_validate_json(json.dumps(body)))
+        ends = BruteForce(body, visits).ends()
+        found.append(Tried(body, visits, model, schedule(model, 0, visits), ends))
+    return found
+
+
+def test_a_route_has_a_schedule_if_brute_force_finds_one(tried: list[Tried]) -> None:
+    for it in tried:
+        assert (it.route is not None) == bool(it.ends), (it.body, it.visits)
+    assert 100 < sum(it.route is not None for it in tried) < 400
+
+
+def test_a_route_ends_as_early_as_it_can_and_one_with_overtime_is_as_short_as_it_can_be(
+    tried: list[Tried],
+) -> None:
+    late = []
+    for it in tried:
+        if it.route is None:
+            continue
+        start, end = it.route.stops[0].arrival, it.route.stops[-1].arrival
+        assert it.ends[start] == end, (it.body, it.visits)
+        shortest = min(last - first for first, last in it.ends.items())
+        if it.shift is None:
+            assert end == min(it.ends.values()), (it.body, it.visits)
+        else:
+            assert it.route.overtime == max(0, shortest - it.shift), (it.body, it.visits)
+        late.append(end > min(it.ends.values()))
+    assert any(late)
+
+
+def test_a_route_whose_breaks_are_all_given_starts_as_late_as_its_end_allows(tried: list[Tried]) -> None:
+    for it in nonempty(it for it in tried if it.route is not None and it.shift is None):
+        if it.route is not None and not BruteForce(it.body, it.visits).loose:
+            start, end = it.route.stops[0].arrival, it.route.stops[-1].arrival
+            assert start == max(first for first, last in it.ends.items() if last == end)
+
+
+def test_the_verifier_accepts_every_schedule(tried: list[Tried]) -> None:
+    for it in nonempty(it for it in tried if it.route is not None):
+        assert it.route is not None
+        assert faults(it.model, solution_of(it.model, [it.route], META)) == [], (it.body, it.visits)
+
+
+def test_breaks_stay_on_the_leg_on_which_the_visits_have_them(tried: list[Tried]) -> None:
+    for it in nonempty(it for it in tried if it.route is not None):
+        assert it.route is not None
+        (plan,) = planned([it.route])
+        given = [visit for visit in it.visits if isinstance(visit, BreakVisit)]
+        assert tuple(visit for visit in plan.visits if visit in it.visits) == tuple(it.visits)
+        assert len(plan.visits) - len(plan.placed) == len(it.body["vehicles"][0]["breaks"]) >= len(given)
+
+
+def test_breaks_are_taken_in_the_order_that_ends_earliest() -> None:
+    """The longer one may start until later, but only the shorter one fits before the job."""
+    body: dict[str, Any] = {
+        "vehicles": [
+            {
+                "id": 1,
+                "start_index": 0,
+                "breaks": [
+                    {"id": 1, "service": 60, "time_windows": [[0, 500]]},
+                    {"id": 2, "service": 10, "time_windows": [[0, 900]]},
+                ],
+            }
+        ],
+        "jobs": [{"id": 1, "location_index": 1, "time_windows": [[0, 30]]}],
+        "matrices": {"car": {"durations": [[0, 20], [20, 0]]}},
+    }
+    body["jobs"].append({"id": 2, "location_index": 0, "time_windows": [[100, 200]]})
+    route = schedule(model_of(problem_of(body)), 0, [0, 1])
+    assert route is not None
+    assert route.stops[-1].arrival == 110
+
+
+@pytest.mark.parametrize("count", [MOST_ORDERED, MOST_ORDERED + 1])
+def test_many_breaks_are_taken_in_the_order_in_which_their_last_windows_end(count: int) -> None:
+    """Only up to `MOST_ORDERED` breaks are tried in every order: the one that may start last must come
+    first, because it is only allowed before the job."""
+    breaks: list[dict[str, Any]] = [
+        {"id": n, "service": 1, "time_windows": [[50, 90 + n]]} for n in range(count - 1)
+    ]
+    breaks.append({"id": count, "service": 1, "time_windows": [[0, 5], [900, 990]]})
+    body: dict[str, Any] = {
+        "vehicles": [{"id": 1, "start_index": 0, "time_window": [0, 800], "breaks": breaks}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 20], [20, 0]]}},
+    }
+    route = schedule(model_of(problem_of(body)), 0, [0])
+    assert (route is not None) == (count == MOST_ORDERED)
 
 
 def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
@@ -150,7 +217,7 @@ def test_a_route_starts_as_late_as_its_earliest_end_allows() -> None:
         "jobs": [{"id": 1, "location_index": 1, "time_windows": [[5_000, 6_000]]}],
         "matrices": {"car": {"durations": [[0, 400], [400, 0]]}},
     }
-    route = schedule_with_breaks(model_of(problem_of(body)), 0, [BreakVisit(0), 0])
+    route = schedule(model_of(problem_of(body)), 0, [BreakVisit(0), 0])
     assert route is not None
     assert [(stop.kind, stop.arrival, stop.waiting) for stop in route.stops] == [
         ("start", 2_000, 0),
@@ -169,7 +236,7 @@ def test_a_break_is_taken_only_with_a_load_that_it_allows() -> None:
         "matrices": {"car": {"durations": [[0, 5, 9], [5, 0, 5], [9, 5, 0]]}},
     }
     model = model_of(problem_of(body))
-    route = schedule_with_breaks(model, 0, [0, 1])
+    route = schedule(model, 0, [0, 1])
     assert route is not None
     assert [stop.kind for stop in route.stops] == ["start", "job", "job", "break", "end"]
-    assert schedule_with_breaks(model, 0, [BreakVisit(0), 0, 1]) is None
+    assert schedule(model, 0, [BreakVisit(0), 0, 1]) is None

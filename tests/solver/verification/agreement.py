@@ -87,7 +87,7 @@ def keeps_rule(rule: type[Rule], model: Model, plan: Plan) -> bool:
 
 
 def _stops(model: Model, route: PlannedRoute) -> Iterator[Stop]:
-    for visit in route.visits:
+    for visit in route.placed:
         if isinstance(visit, int):
             yield Stop(model.tasks[visit].kind, model.tasks[visit].source.id)
         else:

@@ -1,15 +1,17 @@
 """Translates plans to timed routes, these to the caller's solution, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
 from milkrun.schema.solution import Meta, PlanCosts, Route, RouteCosts, Solution, Step, Summary, Unassigned
 from milkrun_solver.model.problem import Model
-from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.components import components
 from milkrun_solver.routes.plan_costs import balance_cost, compact_cost
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
+
+_UNLIKE_TASKS: dict[str, Callable[[int], Visit]] = {"reload": ReloadVisit, "break": BreakVisit}
 
 
 def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> list[TimedRoute] | None:
@@ -25,7 +27,7 @@ def timed_routes(model: Model, routes: Iterable[PlannedRoute | TimedRoute]) -> l
 
 
 def planned(routes: Iterable[PlannedRoute | TimedRoute]) -> Plan:
-    """The plan of routes, without breaks."""
+    """The plan of routes, with the reloads and breaks of those that have times."""
     return [route if isinstance(route, PlannedRoute) else _planned(route) for route in routes]
 
 
@@ -33,9 +35,9 @@ def _planned(route: TimedRoute) -> PlannedRoute:
     return PlannedRoute(
         route.vehicle,
         tuple(
-            ReloadVisit(stop.number) if stop.kind == "reload" else stop.number
+            _UNLIKE_TASKS[stop.kind](stop.number) if stop.kind in _UNLIKE_TASKS else stop.number
             for stop in route.stops
-            if stop.kind in _PLACED and stop.number is not None
+            if stop.number is not None
         ),
     )
 
@@ -56,6 +58,9 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
         if step.type == "reload":
             reloads = model.vehicles[vehicle].reloads
             return ReloadVisit(next(k for k, it in enumerate(reloads) if it.source.id == step.id))
+        if step.type == "break":
+            breaks = model.vehicles[vehicle].source.breaks
+            return BreakVisit(next(k for k, it in enumerate(breaks) if it.id == step.id))
         return numbers[step.type, step.id] if step.type in TASK_KINDS else None
 
     return [

@@ -1,4 +1,4 @@
-"""Reads routes from VROOM's output: VROOM's own, or the answer of an earlier search."""
+"""Reads routes from VROOM's output."""
 
 from collections.abc import Mapping
 from itertools import pairwise

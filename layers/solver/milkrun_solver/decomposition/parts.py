@@ -116,7 +116,7 @@ def _split(model: Model, pieces: list[_Piece], count: int, rng: random.Random) -
     far: list[_Piece] = []
     for i in order:
         (near if taken < wanted else far).append(pieces[i])
-        taken += len(pieces[i].visits)
+        taken += len(places[i])
     for half, share in ((near, first), (far, count - first)):
         if half:
             yield from _split(model, half, share, rng)
@@ -165,7 +165,8 @@ def _with_new_numbers(task: Task, numbers: Mapping[int, int]) -> Task:
 
 
 def _renumbered(visits: Iterable[Visit], numbers: Sequence[int] | dict[int, int]) -> tuple[Visit, ...]:
-    """The same visits with new task numbers; reloads keep theirs, which count within their vehicle."""
+    """The same visits with new task numbers; reloads and breaks keep theirs, which count within their
+    vehicle."""
     return tuple(numbers[visit] if isinstance(visit, int) else visit for visit in visits)
 
 

@@ -23,6 +23,6 @@ def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | No
     """These routes without one of them and its vehicle, its tasks unassigned. None if the other vehicles
     cannot hold them."""
     candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
-    dissolved = min(candidates, key=lambda route: len(route.visits))
+    dissolved = min(candidates, key=lambda route: len(route.tasks))
     part = part_of(model, [route for route in routes if route != dissolved], dissolved.tasks, ())
     return part if may_hold_all(part.model.vehicles, part.model.tasks) else None

@@ -142,11 +142,6 @@ class Model:
     fewest_routes: int = 0
     most_routes: int | None = None
 
-    @property
-    def has_breaks(self) -> bool:
-        """Whether any vehicle has a break."""
-        return any(vehicle.source.breaks for vehicle in self.vehicles)
-
     @cached_property
     def is_priced(self) -> bool:
         """Whether the problem has a priced term, so that answers state their costs by component."""

@@ -24,8 +24,10 @@ class BreakVisit:
     pause: int
 
 
-Visit = int | ReloadVisit
-"""The number of a task, or a reload."""
+PlacedVisit = int | ReloadVisit
+"""The number of a task, or a reload: a visit to a place."""
+Visit = PlacedVisit | BreakVisit
+"""The number of a task, a reload or a break."""
 
 
 def tasks_among(visits: Iterable[object]) -> tuple[int, ...]:
@@ -33,16 +35,30 @@ def tasks_among(visits: Iterable[object]) -> tuple[int, ...]:
     return tuple(visit for visit in visits if isinstance(visit, int))
 
 
+def placed_among(visits: Iterable[Visit]) -> tuple[PlacedVisit, ...]:
+    """The tasks and reloads among some visits, in order."""
+    return tuple([visit for visit in visits if not isinstance(visit, BreakVisit)])
+
+
 class PlannedRoute(NamedTuple):
-    """A vehicle, and its tasks and reloads in order."""
+    """A vehicle, and its tasks, reloads and breaks in order.
+
+    A break is taken on the way to the next visit that has a place. Breaks of the vehicle that are not among
+    the visits are taken where the route ends earliest.
+    """
 
     vehicle: int
     visits: tuple[Visit, ...]
 
     @property
     def tasks(self) -> tuple[int, ...]:
-        """The numbers of the tasks, without reloads."""
+        """The numbers of the tasks, without reloads and breaks."""
         return tasks_among(self.visits)
+
+    @property
+    def placed(self) -> tuple[PlacedVisit, ...]:
+        """The tasks and reloads, without breaks."""
+        return placed_among(self.visits)
 
 
 Plan = list[PlannedRoute]

@@ -1,208 +1,236 @@
-"""The forward pass of a route with breaks, from an order of tasks and breaks.
+"""Computes when a route with breaks should start, and on which leg it takes each break.
 
 A vehicle takes each break as early as it can, and drives on while it would have to wait for one. For a given
-order of tasks and breaks nothing is better: what can follow a later break can also follow an earlier one.
+order of stops and breaks nothing is better: what can follow a later break can also follow an earlier one.
 
-If breaks may be taken anywhere, all ways to take them are extended leg by leg, and those that another one
-dominates are dropped. These are the labels of a shortest path problem with resource constraints: S. Irnich
-and G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation (2005).
+All ways to take the breaks and to choose among time windows are extended leg by leg, and those that another
+one dominates are dropped. These are the labels of a shortest path problem with resource constraints: S.
+Irnich and G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation (2005).
+Each label holds times as functions of the start: M. W. P. Savelsbergh, "The vehicle routing problem with time
+windows: minimizing route duration", ORSA Journal on Computing 4 (1992).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
-from milkrun_solver.model.problem import HUNDREDTHS, Model, Window
-from milkrun_solver.model.visits import BreakVisit, tasks_among
-from milkrun_solver.routes.schedule import Stop, TimedRoute, UntimedRoute, load_after
-from milkrun_solver.routes.timing import service_start
-from milkrun_solver.routes.trips import first_loads
+from milkrun_solver.model.problem import Window
+from milkrun_solver.routes.pauses import NEVER, Pause
+from milkrun_solver.routes.timing import Timing
+
+MOST_ORDERED = 4
+"""Up to this many breaks are tried in every order; more are taken in the order in which their last time
+windows end."""
+_ALWAYS: tuple[Window, ...] = ((0, NEVER),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A state on a route: the time, the rest of the current leg, and the breaks taken so far, each with the
-    number of its leg."""
+class Choice(NamedTuple):
+    """When a route starts, how long it lasts, and the breaks that it takes on each leg, in order."""
+
+    start: int
+    duration: int
+    breaks: list[list[int]]
+
+
+class _Way(NamedTuple):
+    """A state on a leg, as a function of how much later than possible the route starts, up to `latest`.
+
+    Attributes:
+        time: The time, if the route starts as early as possible.
+        reach: When the vehicle then reaches the end of the leg if it drives on.
+        least, least_reach: The same times without any waiting so far. With a later start, each time is this
+            plus the delay, but no earlier than `time` and `reach`.
+        taken: The breaks so far, each with the number of its leg.
+    """
 
     time: int
-    left: int
+    reach: int
+    least: int
+    least_reach: int
+    latest: int
     taken: tuple[tuple[int, int], ...] = ()
 
     def is_no_better(self, other: "_Way") -> bool:
-        return other.time <= self.time and other.time + other.left <= self.time + self.left
+        return (
+            other.time <= self.time
+            and other.reach <= self.reach
+            and other.least <= self.least
+            and other.least_reach <= self.least_reach
+            and other.latest >= self.latest
+        )
+
+    def paused(self, length: int, window: Window, taken: tuple[int, int]) -> "_Way":
+        """The state after a break that starts in this window. The rest of the leg shrinks while the vehicle
+        drives on instead of waiting for it."""
+        first, last = window
+        latest = min(self.latest, last - self.least)
+        time, least = max(self.time, first) + length, self.least + length
+        reach, least_reach = max(time, self.reach + length), max(least, self.least_reach + length)
+        return _Way(
+            time,
+            reach,
+            max(least, time - latest),
+            max(least_reach, reach - latest),
+            latest,
+            (*self.taken, taken),
+        )
+
+    def served(self, window: Window, action: int, travel: int) -> "_Way":
+        """The state after a stop at the end of the leg, whose service starts in this window."""
+        first, last = window
+        latest = min(self.latest, last - self.least_reach)
+        time = max(self.reach, first) + action
+        least = max(self.least_reach + action, time - latest)
+        return _Way(time, time + travel, least, least + travel, latest, self.taken)
 
 
-def schedule_with_breaks(
-    model: Model, vehicle_number: int, visits: Sequence[int | BreakVisit]
-) -> TimedRoute | None:
-    """Times, loads and cost of these visits in this order, for a vehicle without reloads.
+class PausedTiming:
+    """Everything that binds a route with breaks in time.
 
-    Breaks of the vehicle that are not among the visits are taken where the route ends earliest, in the order
-    in which their last time windows end.
-
-    Returns:
-        The route; None if it misses a time window, uses a closed leg, or has too much on board for a break.
-        The verifier checks skills, capacity and limits.
+    Args:
+        timing: What binds it apart from breaks.
+        pauses: Its breaks.
     """
-    route = _PausedRoute(model, vehicle_number, tasks_among(visits))
-    taken = route.breaks_by_leg(visits) if route.is_open() else None
-    return None if taken is None else route.timed_with(taken)
 
+    def __init__(self, timing: Timing, pauses: Sequence[Pause]) -> None:
+        self._timing = timing
+        self._pauses = pauses
 
-class _PausedRoute(UntimedRoute):
-    """A route with breaks, whose times are computed here."""
+    def choice(self, given: Sequence[Sequence[int]], enough: int | None) -> Choice | None:
+        """The choice that ends earliest, and then starts as late as possible. If that one lasts longer than
+        `enough`, the shortest, and of these the one that starts earliest.
 
-    def __init__(self, model: Model, vehicle_number: int, tasks: Sequence[int]) -> None:
-        super().__init__(model, vehicle_number, tasks)
-        self._tasks = tasks
-        self._breaks = self.vehicle.source.breaks
-        self._pauses = [HUNDREDTHS * it.service for it in self._breaks]
-        self._break_windows: list[list[Window]] = [
-            sorted((HUNDREDTHS * start, HUNDREDTHS * end) for start, end in it.time_windows)
-            for it in self._breaks
-        ]
-        window = self.vehicle.window
-        self._earliest = 0 if window is None else HUNDREDTHS * window[0]
-        self._latest = None if window is None else HUNDREDTHS * window[1]
-        loads = [first_loads(model, tasks)[0]]
-        for number in tasks:
-            loads.append(load_after(loads[-1], model.tasks[number]))
-        self._loads = loads
+        Args:
+            given: The breaks that are to be taken on each leg, in order. All others are taken anywhere.
 
-    def breaks_by_leg(self, visits: Sequence[int | BreakVisit]) -> list[list[int]] | None:
-        """The breaks to take on each leg, in order; None if they cannot all be taken."""
-        given = {visit.pause for visit in visits if isinstance(visit, BreakVisit)}
-        loose = sorted({*range(len(self._breaks))} - given, key=self._last_chance)
-        ways: list[list[_Way]] = [[_Way(self._earliest, self.travel[0])], *([] for _ in loose)]
-        leg = 0
-        for visit in (*visits, None):
-            for count, number in enumerate(loose):
-                ways[count + 1] += self._each_paused(ways[count], leg, number)
-            if visit is None:
-                break
-            if isinstance(visit, BreakVisit):
-                ways = [self._each_paused(some, leg, visit.pause) for some in ways]
-            else:
-                ways = [[new for way in some if (new := self._served(way, leg))] for some in ways]
-                leg += 1
-            ways = [_best(some) for some in ways]
-        ends = [way for way in ways[-1] if self._latest is None or way.time + way.left <= self._latest]
-        if not ends:
-            return None
-        best = min(ends, key=lambda way: way.time + way.left)
-        return [[number for on, number in best.taken if on == leg] for leg in range(len(self.legs))]
+        Returns:
+            The choice; None if the route misses a time window or cannot take all breaks.
+        """
+        orders = self._orders(given)
+        found = self._ending_earliest(given, orders)
+        if found is None or enough is None or found.duration <= enough:
+            return found
+        ways = self._ways(given, NEVER, orders[-1])
+        return self._chosen(min(ways, key=lambda way: (way.least, way.time)))
 
-    def timed_with(self, taken: Sequence[Sequence[int]]) -> TimedRoute:
-        """The route with these breaks on each leg: it ends as early, and then starts as late, as possible."""
-        end = self._end(self._earliest, taken)
-        first, beyond = self._earliest, (end or self._earliest) + 1
-        while beyond - first > 1:
-            middle = (first + beyond) // 2
-            later = self._end(middle, taken)
-            if later is not None and later == end:
-                first = middle
-            else:
-                beyond = middle
-        return self._stops_from(first, taken)
+    def _ending_earliest(self, given: Sequence[Sequence[int]], orders: "Sequence[_Orders]") -> Choice | None:
+        """Breaks that may be taken anywhere are placed for the earliest start, which takes less time."""
+        if orders[0].all:
+            pinned = [way for each in orders for way in self._ways(given, 0, each)]
+            if not pinned:
+                return None
+            given = self._by_leg(min(pinned, key=lambda way: way.time))
+        ways = self._ways(given, NEVER, _Orders(self._pauses, [], every=False))
+        return self._chosen(min(ways, key=lambda way: (way.time, way.least))) if ways else None
 
-    def _last_chance(self, number: int) -> float:
-        windows = self._break_windows[number]
-        return windows[-1][1] if windows else float("inf")
+    def _orders(self, given: Sequence[Sequence[int]]) -> "list[_Orders]":
+        """The orders of the breaks that may be taken anywhere: that in which their last time windows end, and
+        then every order, if there are others and not too many."""
+        named = {number for numbers in given for number in numbers}
+        loose = [number for number in range(len(self._pauses)) if number not in named]
+        loose.sort(key=lambda number: self._pauses[number].last_chance)
+        orders = [_Orders(self._pauses, loose, every=False)]
+        pairs = pairwise(self._pauses[number] for number in loose)
+        if len(loose) <= MOST_ORDERED and any(one.last_chance >= other.first_chance for one, other in pairs):
+            orders.append(_Orders(self._pauses, loose, every=True))
+        return orders
 
-    def _paused(self, way: _Way, leg: int, number: int) -> _Way | None:
-        """The state after a break on a leg."""
-        most = self._breaks[number].max_load
-        if most and any(have > limit for have, limit in zip(self._loads[leg], most, strict=False)):
-            return None
-        start = service_start(way.time, self._break_windows[number])
-        if start is None:
-            return None
-        left = max(0, way.left - (start - way.time))
-        return _Way(start + self._pauses[number], left, (*way.taken, (leg, number)))
+    def _chosen(self, way: _Way) -> Choice:
+        """The latest start with which a route still ends as early as this way through it."""
+        delay = way.time - way.least
+        start = self._timing.earliest + delay
+        return Choice(start, way.time - start, self._by_leg(way))
+
+    def _by_leg(self, way: _Way) -> list[list[int]]:
+        return [[number for on, number in way.taken if on == leg] for leg in range(len(self._timing.travel))]
+
+    def _ways(self, given: Sequence[Sequence[int]], latest: int, orders: "_Orders") -> list[_Way]:
+        """The ways through the route that take all breaks and start at most `latest` later than possible."""
+        timing = self._timing
+        first = timing.earliest
+        ways = {0: [_Way(first, first + timing.travel[0], first, first + timing.travel[0], latest)]}
+        for leg, named in enumerate(given):
+            self._pause_anywhere(ways, leg, orders)
+            for number in named:
+                ways = {done: _best(self._each_paused(some, leg, number)) for done, some in ways.items()}
+                self._pause_anywhere(ways, leg, orders)
+            if leg < len(timing.action):
+                ways = {
+                    done: _best(list(self._each_served(some, leg, orders.deadlines[done])))
+                    for done, some in ways.items()
+                }
+        latest_end = NEVER if timing.latest is None else timing.latest
+        ends = ways.get(orders.all, [])
+        return [way.served((0, latest_end), 0, 0) for way in ends if way.reach <= latest_end]
+
+    def _pause_anywhere(self, ways: dict[int, list[_Way]], leg: int, orders: "_Orders") -> None:
+        """Adds the states after breaks that may be taken on any leg, among them this one."""
+        for done in orders.sets:
+            if ways.get(done):
+                for number, then in orders.after[done]:
+                    ways.setdefault(then, []).extend(self._each_paused(ways[done], leg, number))
 
     def _each_paused(self, ways: Sequence[_Way], leg: int, number: int) -> list[_Way]:
-        return [new for way in ways if (new := self._paused(way, leg, number))]
+        pause = self._pauses[number]
+        if not pause.is_allowed[leg]:
+            return []
+        return [
+            way.paused(pause.length, window, (leg, number))
+            for way in ways
+            for window in _open_windows(way.time, way.least, way.latest, pause.windows)
+        ]
 
-    def _served(self, way: _Way, leg: int) -> _Way | None:
-        """The state after the task at the end of a leg."""
-        start = service_start(way.time + way.left, self.windows[leg])
-        return None if start is None else _Way(start + self.action[leg], self.travel[leg + 1], way.taken)
-
-    def _end(self, start: int, taken: Sequence[Sequence[int]]) -> int | None:
-        """When a route that begins at `start` ends; None if it misses a time window."""
-        way = _Way(start, self.travel[0])
-        for leg, numbers in enumerate(taken):
-            after: _Way | None = way
-            for number in numbers:
-                after = after and self._paused(after, leg, number)
-            if leg < len(self.visits):
-                after = after and self._served(after, leg)
-            if after is None:
-                return None
-            way = after
-        return way.time + way.left
-
-    def _stops_from(self, start: int, taken: Sequence[Sequence[int]]) -> TimedRoute:
-        """The route with its stops, which keeps its time windows if it begins at `start`."""
-        log = _Log(start, Stop("start", None, start // HUNDREDTHS, 0, 0, self._loads[0]))
-        work = sum(self.action)
-        for leg, numbers in enumerate(taken):
-            left = self.travel[leg]
-            for number in numbers:
-                opening = _start(log.time, self._break_windows[number])
-                driven = min(left, opening - log.time)
-                left -= driven
-                log.add(
-                    Stop("break", number, 0, 0, 0, self._loads[leg]),
-                    driven,
-                    opening,
-                    self._breaks[number].service,
-                )
-                work += self._pauses[number]
-            log.distance += self.metres(leg)
-            if leg == len(self.visits):
-                log.add(Stop("end", None, 0, 0, 0, self._loads[leg]), left, log.time + left, 0)
-                break
-            opening = _start(log.time + left, self.windows[leg])
-            task = self.model.tasks[self._tasks[leg]]
-            stop = Stop(task.kind, self._tasks[leg], 0, 0, 0, self._loads[leg + 1], setup=self.setups[leg])
-            log.add(stop, left, opening, self.services[leg])
-        cost = self.cost(log.driven, log.distance, work, overtime=0)
-        return TimedRoute(self.number, log.stops, cost)
+    def _each_served(self, ways: Sequence[_Way], leg: int, deadline: int) -> Iterator[_Way]:
+        """The states after the stop at the end of a leg, without those that are too late for a break."""
+        action, travel = self._timing.action[leg], self._timing.travel[leg + 1]
+        for way in ways:
+            for window in _open_windows(way.reach, way.least_reach, way.latest, self._timing.windows[leg]):
+                new = way.served(window, action, travel)
+                if new.time <= deadline:
+                    yield new
 
 
-class _Log:
-    """The stops so far, in whole seconds, and the exact time, in hundredths of a second."""
+class _Orders:
+    """In which order breaks may be taken that may be taken on any leg, by sets of those taken, as bits.
 
-    def __init__(self, time: int, first: Stop) -> None:
-        self.time = time
-        self.stops = [first]
-        self.driven = self.distance = 0
-        self._departure = first.arrival
+    Args:
+        loose: The numbers of the breaks.
+        every: Whether they may be taken in every order, or only in this one.
 
-    def add(self, stop: Stop, travel: int, opening: int, service: int) -> None:
-        """Adds a stop after `travel` hundredths of a second, whose service starts at `opening` and takes
-        `service` seconds."""
-        reached = self.time + travel
-        stop.arrival = reached // HUNDREDTHS
-        self.driven += stop.arrival - self._departure
-        stop.duration, stop.distance, stop.service = self.driven, self.distance, service
-        stop.waiting = opening // HUNDREDTHS - stop.arrival if opening > reached else 0
-        self.stops.append(stop)
-        self._departure = stop.arrival + stop.waiting + stop.setup + service
-        self.time = opening + HUNDREDTHS * (stop.setup + service)
+    Attributes:
+        all: The set of all of them.
+        sets: Every set that may occur, each after all those that may lead to it.
+        after: For each set, the breaks that may follow, each with the set that includes it.
+        deadlines: For each set, until when all other breaks can still be taken.
+    """
 
-
-def _start(time: int, windows: Sequence[Window]) -> int:
-    start = service_start(time, windows)
-    if start is None:
-        raise ValueError("a route that should keep its time windows misses one")
-    return start
+    def __init__(self, pauses: Sequence[Pause], loose: Sequence[int], every: bool) -> None:
+        self.all = 2 ** len(loose) - 1
+        self.sets = range(self.all + 1) if every else [2**count - 1 for count in range(len(loose) + 1)]
+        self.after: dict[int, list[tuple[int, int]]] = {}
+        self.deadlines: dict[int, int] = {}
+        for done in self.sets:
+            others = [rank for rank in range(len(loose)) if not done >> rank & 1]
+            self.after[done] = [(loose[rank], done | 1 << rank) for rank in (others if every else others[:1])]
+            self.deadlines[done] = min((pauses[loose[it]].last_chance for it in others), default=NEVER)
 
 
-def _best(ways: Sequence[_Way]) -> list[_Way]:
+def _open_windows(time: int, least: int, latest: int, windows: Sequence[Window]) -> Iterator[Window]:
+    """The windows in which something may start that is reached at `time`, or later with a later start. A
+    window that is open for every start makes later ones useless."""
+    for window in windows or _ALWAYS:
+        if time <= window[1]:
+            yield window
+            if least + latest <= window[1]:
+                return
+
+
+def _best(ways: list[_Way]) -> list[_Way]:
     """The states that no other one dominates."""
+    if len(ways) < 2:
+        return ways
     best: list[_Way] = []
-    for way in sorted(ways, key=lambda way: (way.time, way.time + way.left)):
+    for way in sorted(ways, key=lambda way: (way.time, way.reach)):
         if not any(way.is_no_better(other) for other in best):
             best.append(way)
     return best

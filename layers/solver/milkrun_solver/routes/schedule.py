@@ -6,14 +6,12 @@ every route starts at 0. Times are computed in hundredths of a second and rounde
 overtime are differences of rounded times, so that each route adds up.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from milkrun_solver.model.problem import (
-    COST_UNIT,
-    DISTANCE_COST,
     HUNDREDTHS,
     Model,
     Reload,
@@ -21,21 +19,16 @@ from milkrun_solver.model.problem import (
     Vehicle,
     Window,
 )
-from milkrun_solver.model.travel import Cells
-from milkrun_solver.model.visits import ReloadVisit, Visit
+from milkrun_solver.model.visits import ReloadVisit, Visit, placed_among
+from milkrun_solver.routes.breaks import Choice, PausedTiming
+from milkrun_solver.routes.costs import Leg, Tariff
+from milkrun_solver.routes.pauses import NEVER, Pause, breaks_by_leg, pauses_of
 from milkrun_solver.routes.soft_windows import soft_costs
 from milkrun_solver.routes.timing import Timing, service_start
 from milkrun_solver.routes.trips import first_loads, releases
 
-_SECONDS_PER_HOUR = 3_600
-_METRES_PER_KM = 1_000
-_NEVER = 2**60
-"""A time later than any other."""
-
 TASK_KINDS = frozenset(("job", "pickup", "delivery"))
 """Kinds of stops that are tasks."""
-
-_Leg = tuple[int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -81,12 +74,21 @@ def services_of(stops: Iterable[Stop]) -> Iterator[tuple[int, int]]:
 
 
 def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> TimedRoute | None:
-    """Times, loads and cost of these visits in this order; None if the route misses a time window or uses a
-    closed leg. The verifier checks loads, skills, limits and breaks.
+    """Times, loads and cost of these visits in this order.
+
+    Breaks among the visits are taken where they stand, on the way to the next task or reload. Other breaks of
+    the vehicle are taken where the route ends earliest.
+
+    Returns:
+        The route; None if it misses a time window, uses a closed leg, or cannot take all breaks. The verifier
+        checks loads, skills and limits.
     """
     route = UntimedRoute(model, vehicle_number, visits)
     if not route.is_open():
         return None
+    if route.vehicle.source.breaks:
+        choice = route.choice(visits)
+        return None if choice is None else route.timed(choice.start, choice.breaks)
     start = route.start() if model.timed else 0
     return None if start is None else route.timed(start)
 
@@ -96,7 +98,7 @@ class UntimedRoute:
     `setups` and `services`.
 
     Attributes:
-        visits: Tasks and reloads in order, as planned.
+        visits: Tasks and reloads in order, as planned, without breaks.
         stops: The task or reload of each visit.
         windows: When the service of each visit may start.
         legs: Pairs of matrix rows, from the start to each visit in turn and on to the end; None at an open
@@ -104,17 +106,19 @@ class UntimedRoute:
         travel: The travel time of each leg.
         setups, services: Seconds of setup and service at each visit.
         action: Time on the spot at each visit.
+        loads: What is on board on each leg.
     """
 
     def __init__(self, model: Model, vehicle_number: int, visits: Sequence[Visit]) -> None:
         self.model = model
         self.number = vehicle_number
         self.vehicle: Vehicle = model.vehicles[vehicle_number]
-        self.visits = visits
+        self.visits = visits = placed_among(visits)
         self.stops: list[Task | Reload] = [
             model.tasks[visit] if isinstance(visit, int) else self.vehicle.reloads[visit.reload]
             for visit in visits
         ]
+        self.loads = self._loads()
         self.releases = releases(model, visits)
         self.windows = self._windows()
         places = [stop.place for stop in self.stops]
@@ -140,20 +144,14 @@ class UntimedRoute:
     def _windows(self) -> list[list[Window]]:
         """When the service of each stop may start: at a reload, once the next trip's goods are ready."""
         ready = iter(self.releases[1:])
-        return [
-            _scaled([(next(ready), _NEVER)] if isinstance(stop, Reload) else stop.windows)
-            for stop in self.stops
+        windows = [
+            [(next(ready), NEVER)] if isinstance(stop, Reload) else stop.windows for stop in self.stops
         ]
+        return [[(HUNDREDTHS * start, HUNDREDTHS * end) for start, end in each] for each in windows]
 
-    def _travel_time(self, leg: _Leg) -> int:
+    def _travel_time(self, leg: Leg) -> int:
         origin, target = leg
         return 0 if origin is None or target is None else self.vehicle.duration(origin, target)
-
-    def _sum(self, cells: Cells | None, legs: Sequence[_Leg]) -> int:
-        """The sum of legs in a matrix. An open start or end counts as 0, and so does a missing matrix."""
-        if cells is None:
-            return 0
-        return sum(int(cells[leg]) for leg in legs if None not in leg)
 
     def timing(self) -> Timing:
         """Everything that binds the route in time."""
@@ -171,6 +169,28 @@ class UntimedRoute:
         timing, shift = self.timing(), self.vehicle.source.shift_duration
         return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
 
+    def choice(self, visits: Sequence[Visit]) -> Choice | None:
+        """When the route should start and where it takes its breaks; None if it misses a time window.
+
+        Args:
+            visits: The visits as planned, with breaks.
+        """
+        shift = self.vehicle.source.shift_duration
+        enough = None if shift is None else HUNDREDTHS * shift
+        return PausedTiming(self.timing(), self.pauses).choice(breaks_by_leg(visits), enough)
+
+    @cached_property
+    def pauses(self) -> list[Pause]:
+        """The vehicle's breaks."""
+        return pauses_of(self.vehicle, self.loads)
+
+    def _loads(self) -> list[tuple[int, ...]]:
+        begins = iter(first_loads(self.model, self.visits))
+        loads = [next(begins)]
+        for stop in self.stops:
+            loads.append(load_after(loads[-1], stop) if isinstance(stop, Task) else next(begins))
+        return loads
+
     def least_overtime(self) -> int:
         """Overtime in seconds of the shortest schedule; 0 if the vehicle has no shift or the route misses a
         time window."""
@@ -180,74 +200,91 @@ class UntimedRoute:
         timed = None if start is None else self.timed(start)
         return 0 if timed is None else timed.overtime
 
-    def timed(self, start: int) -> TimedRoute | None:
-        """The route with every stop as early as `start` allows; None if it misses a time window."""
-        loads = iter(first_loads(self.model, self.visits))
-        load = next(loads)
-        time, departure, driven, distance = start, start // HUNDREDTHS, 0, 0
-        stops = [Stop("start", None, departure, 0, 0, load)]
+    def timed(self, start: int, breaks: Sequence[Sequence[int]] = ()) -> TimedRoute | None:
+        """The route with every stop as early as `start` allows; None if it misses a time window.
+
+        Args:
+            breaks: The breaks to take on each leg, in order; none by default.
+        """
+        loads = self.loads
+        log = _Log(start, loads[0])
         for i, visit in enumerate(self.visits):
-            time += self.travel[i]
-            arrival = time // HUNDREDTHS
-            driven += arrival - departure
-            distance += self.metres(i)
-            opening = service_start(time, self.windows[i])
+            left = self._pause(log, i, breaks[i]) if breaks else self.travel[i]
+            opening = service_start(log.time + left, self.windows[i])
             if opening is None:
                 return None
+            log.distance += self.metres(i)
             if isinstance(visit, ReloadVisit):
-                load = next(loads)
-                stop = Stop("reload", visit.reload, arrival, driven, distance, load)
+                stop = Stop("reload", visit.reload, 0, 0, 0, loads[i + 1])
             else:
-                task = self.model.tasks[visit]
-                load = load_after(load, task)
-                stop = Stop(task.kind, visit, arrival, driven, distance, load)
+                stop = Stop(self.model.tasks[visit].kind, visit, 0, 0, 0, loads[i + 1])
             stop.setup, stop.service = self.setups[i], self.services[i]
-            stop.waiting = opening // HUNDREDTHS - arrival if opening > time else 0
-            stops.append(stop)
-            departure = arrival + stop.waiting + stop.setup + stop.service
-            time = opening + self.action[i]
-        arrival = (time + self.travel[-1]) // HUNDREDTHS
-        driven += arrival - departure
-        distance += self.metres(len(self.visits))
-        stops.append(Stop("end", None, arrival, driven, distance, load))
-        overtime = self._overtime(arrival - stops[0].arrival)
-        work = sum(time for time, stop in zip(self.action, self.stops, strict=True) if isinstance(stop, Task))
-        cost = self.cost(driven, distance, work, overtime) + sum(soft_costs(self.model, services_of(stops)))
-        return TimedRoute(self.number, stops, cost, overtime)
+            log.add(stop, left, opening)
+        last = len(self.visits)
+        left = self._pause(log, last, breaks[last]) if breaks else self.travel[last]
+        log.distance += self.metres(last)
+        log.add(Stop("end", None, 0, 0, 0, loads[last]), left, log.time + left)
+        shift = self.vehicle.source.shift_duration
+        lasted = log.stops[-1].arrival - log.stops[0].arrival
+        overtime = 0 if shift is None else max(0, lasted - shift)
+        work = sum([time for time, it in zip(self.action, self.stops, strict=True) if isinstance(it, Task)])
+        if breaks:
+            work += sum(pause.length for pause in self.pauses)
+        tariff = Tariff(self.model, self.vehicle, self.legs)
+        cost = tariff.total(log.driven, log.distance, work, overtime)
+        cost += sum(soft_costs(self.model, services_of(log.stops)))
+        return TimedRoute(self.number, log.stops, cost, overtime)
+
+    def _pause(self, log: "_Log", leg: int, numbers: Sequence[int]) -> int:
+        """Takes breaks on a leg, and drives on while it would have to wait for one.
+
+        Returns:
+            What is left of the leg.
+
+        Raises:
+            ValueError: A break misses its time windows.
+        """
+        left = self.travel[leg]
+        for number in numbers:
+            opening = service_start(log.time, self.pauses[number].windows)
+            if opening is None:
+                raise ValueError("a break misses its time windows")
+            driven = min(left, opening - log.time)
+            left -= driven
+            service = self.vehicle.source.breaks[number].service
+            log.add(Stop("break", number, 0, 0, 0, self.loads[leg], service=service), driven, opening)
+        return left
 
     def metres(self, leg: int) -> int:
         """Length of a leg in metres. An open start or end counts as 0, and so does a missing matrix."""
-        return self._sum(self.vehicle.travel.distances, self.legs[leg : leg + 1])
-
-    def _overtime(self, seconds: int) -> int:
-        shift = self.vehicle.source.shift_duration
-        return 0 if shift is None else max(0, seconds - shift)
-
-    def cost(self, duration: int, distance: int, work: int, overtime: int) -> int:
-        """The cost of travel in seconds and metres, of hundredths of a second of work, and of overtime."""
-        costs = self.vehicle.source.costs
-        task_cost = costs.per_task_hour * work // COST_UNIT
-        overtime_cost = math.floor(overtime * costs.per_overtime_hour / _SECONDS_PER_HOUR + 0.5)
-        return costs.fixed + self._travel_cost(duration, distance) + task_cost + overtime_cost
-
-    def _travel_cost(self, duration: int, distance: int) -> int:
-        """The cost of travel, rounded as VROOM does: if anything binds in time, from the rounded duration to
-        the nearest whole number; otherwise down from the exact cost."""
-        travel, costs = self.vehicle.travel, self.vehicle.source.costs
-        if travel.costs is not None:
-            return self._sum(travel.costs, self.legs)
-        if self.model.timed:
-            time_cost = duration * costs.per_hour / _SECONDS_PER_HOUR
-            return math.floor(time_cost + distance * costs.per_km / _METRES_PER_KM + 0.5)
-        time_cost = self.vehicle.cost_factor * self._sum(travel.durations, self.legs)
-        return (time_cost + DISTANCE_COST * costs.per_km * distance) // COST_UNIT
+        cells, (origin, target) = self.vehicle.travel.distances, self.legs[leg]
+        return 0 if cells is None or origin is None or target is None else int(cells[origin, target])
 
 
-def _scaled(windows: Sequence[Window]) -> list[Window]:
-    return [(HUNDREDTHS * start, HUNDREDTHS * end) for start, end in windows]
+class _Log:
+    """The stops so far, in whole seconds, and the exact time, in hundredths of a second."""
+
+    def __init__(self, start: int, load: tuple[int, ...]) -> None:
+        self.time = start
+        self.driven = self.distance = 0
+        self._departure = start // HUNDREDTHS
+        self.stops = [Stop("start", None, self._departure, 0, 0, load)]
+
+    def add(self, stop: Stop, travel: int, opening: int) -> None:
+        """Adds a stop after `travel` hundredths of a second, whose service starts at `opening`."""
+        reached = self.time + travel
+        stop.arrival = arrival = reached // HUNDREDTHS
+        self.driven += arrival - self._departure
+        stop.duration, stop.distance = self.driven, self.distance
+        if opening > reached:
+            stop.waiting = opening // HUNDREDTHS - arrival
+        work = stop.setup + stop.service
+        self._departure = arrival + stop.waiting + work
+        self.time = opening + HUNDREDTHS * work
+        self.stops.append(stop)
 
 
 def load_after(load: tuple[int, ...], task: Task) -> tuple[int, ...]:
     """What is on board after a task."""
     changes = zip(load, task.delivery, task.pickup, strict=True)
-    return tuple(have - out + into for have, out, into in changes)
+    return tuple([have - out + into for have, out, into in changes])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from milkrun_solver.model.problem import Model, Task
-from milkrun_solver.model.visits import Visit
+from milkrun_solver.model.visits import ReloadVisit, Visit
 
 
 def trips(model: Model, visits: Sequence[Visit]) -> Iterator[list[Task]]:
@@ -12,7 +12,7 @@ def trips(model: Model, visits: Sequence[Visit]) -> Iterator[list[Task]]:
     for visit in visits:
         if isinstance(visit, int):
             trip.append(model.tasks[visit])
-        else:
+        elif isinstance(visit, ReloadVisit):
             yield trip
             trip = []
     yield trip
@@ -20,12 +20,12 @@ def trips(model: Model, visits: Sequence[Visit]) -> Iterator[list[Task]]:
 
 def releases(model: Model, visits: Sequence[Visit]) -> list[int]:
     """When the goods of each trip are ready, in seconds."""
-    return [max((task.release for task in trip), default=0) for trip in trips(model, visits)]
+    return [max([task.release for task in trip], default=0) for trip in trips(model, visits)]
 
 
 def first_loads(model: Model, visits: Sequence[Visit]) -> list[tuple[int, ...]]:
     """The load when each trip begins: the deliveries of its jobs. Shipments come on board at their pickup."""
     return [
-        tuple(sum(task.delivery[i] for task in trip if task.kind == "job") for i in range(model.amounts))
+        tuple([sum([task.delivery[i] for task in trip if task.kind == "job"]) for i in range(model.amounts)])
         for trip in trips(model, visits)
     ]

@@ -11,7 +11,6 @@ from milkrun.schema.engines import EngineName
 from milkrun.schema.solution import Meta, Solution, TracePoint
 from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
-from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.routes.schedule import TimedRoute
@@ -74,7 +73,8 @@ class Incumbent:
         if faults:
             _log.warning("the initial solution failed verification: %s", faults[0])
             return
-        self._keep(initial, self._routes_of(initial), solution_objective(self._model.problem, initial))
+        routes = timed_routes(self._model, plan_of(self._model, initial))
+        self._keep(initial, routes, solution_objective(self._model.problem, initial))
 
     def take_given(self, routes: list[TimedRoute]) -> None:
         """Takes the caller's own routes as the first answer, if they keep the rules."""
@@ -121,12 +121,6 @@ class Incumbent:
         return self.solution.model_copy(
             update={"meta": self._meta(self.solution.meta.engine, self.solution.summary.cost)}
         )
-
-    def _routes_of(self, solution: Solution) -> list[TimedRoute] | None:
-        """The routes of an answer with their times. With breaks, the times are taken from the answer."""
-        if self._model.has_breaks:
-            return routes_of(self._model, solution.model_dump(exclude_none=True))
-        return timed_routes(self._model, plan_of(self._model, solution))
 
     def _keep(self, solution: Solution, routes: list[TimedRoute] | None, found: Objective) -> None:
         add_geometry(self._model, solution.routes)

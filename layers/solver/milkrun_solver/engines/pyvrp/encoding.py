@@ -17,7 +17,7 @@ from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model, Task, Window
-from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.model.visits import PlacedVisit, Plan, PlannedRoute, ReloadVisit
 from milkrun_solver.routes.schedule import schedule
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class Encoding:
         pickups = list(self._shipments)
         spare = [list(kind.vehicles) for kind in self.fleet.types]
 
-        def visit_of(activity: "pyvrp.Activity", reloads: list[int]) -> Visit:
+        def visit_of(activity: "pyvrp.Activity", reloads: list[int]) -> PlacedVisit:
             if activity.is_depot():
                 return ReloadVisit(reloads.index(activity.idx))
             if activity.is_client():
@@ -214,10 +214,10 @@ class Encoding:
         return solution
 
     def _activities(self, planned: PlannedRoute) -> list[Any]:
-        chosen = zip(planned.visits, self._chosen_windows(planned), strict=True)
+        chosen = zip(planned.placed, self._chosen_windows(planned), strict=True)
         return [self._activity(planned.vehicle, visit, window) for visit, window in chosen]
 
-    def _activity(self, vehicle: int, visit: Visit, window: int) -> Any:
+    def _activity(self, vehicle: int, visit: PlacedVisit, window: int) -> Any:
         activity, kinds = self._pyvrp.Activity, self._pyvrp.ActivityType
         if isinstance(visit, ReloadVisit):
             reloads = self.fleet.locations.reload_depots(self._model.vehicles[vehicle])
@@ -232,7 +232,7 @@ class Encoding:
     def _chosen_windows(self, planned: PlannedRoute) -> list[int]:
         """The rank of the time window in which each stop of a route starts."""
         windows = [
-            self._model.tasks[visit].windows if isinstance(visit, int) else () for visit in planned.visits
+            self._model.tasks[visit].windows if isinstance(visit, int) else () for visit in planned.placed
         ]
         timed = None
         if any(len(several) > 1 for several in windows):

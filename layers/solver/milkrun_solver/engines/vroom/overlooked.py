@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from milkrun_solver.feasibility.unservable import servable_between
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.breaks import schedule_with_breaks
 from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
 from milkrun_solver.rules.skills import has_skills
 
@@ -83,14 +82,9 @@ class Overlooked:
             if self._tries <= 0:
                 return
             self._tries -= 1
-            timed = self._timed(vehicle, tasks)
+            timed = schedule(self._model, vehicle, tasks)
             if timed is not None:
                 yield timed
-
-    def _timed(self, vehicle: int, tasks: Sequence[int]) -> TimedRoute | None:
-        if not self._model.vehicles[vehicle].source.breaks:
-            return schedule(self._model, vehicle, tasks)
-        return schedule_with_breaks(self._model, vehicle, tasks)
 
 
 def _insertions(tasks: tuple[int, ...], order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
