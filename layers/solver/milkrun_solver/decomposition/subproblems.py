@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from milkrun_solver.answer.solution import planned
 from milkrun_solver.decomposition.parts import Part, part_of, pinned
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.protocol import HANDFUL
@@ -69,7 +70,7 @@ class _Group:
 
     @property
     def size(self) -> int:
-        return sum(len(route.visits) for route in self.routes.values())
+        return sum(len(route.tasks) for route in self.routes.values())
 
 
 class Subproblems:
@@ -185,7 +186,8 @@ class Subproblems:
             return None
         part = part_of(self._model, list(group.routes.values()), group.loose, group.spare)
         value = objective(self._model, [self._routes[vehicle] for vehicle in group.routes], part.tasks)
-        key = hash((effort, tuple(sorted(group.routes.values())), frozenset(group.loose), tuple(group.spare)))
+        orders = tuple(sorted((vehicle, route.tasks) for vehicle, route in group.routes.items()))
+        key = hash((effort, orders, frozenset(group.loose), tuple(group.spare)))
         was_tried = key in self._tried
         model = pinned(part, self._rng.choice(PINNED), self._rng) if was_tried else part.model
         self._tried.add(key)
@@ -209,7 +211,7 @@ class Subproblems:
                 tasks = tasks_of(self._routes[vehicle])
                 if len(group.routes) >= FEWEST_ROUTES and group.size + len(tasks) > enough:
                     break
-                group.routes[vehicle] = PlannedRoute(vehicle, tasks)
+                group.routes[vehicle] = self._planned(vehicle)
         busy.update(self._routes, group.spare)
         unused = [v for v in range(len(self._model.vehicles)) if v not in busy]
         more = min(len(unused), MOST_SPARE - len(group.spare))
@@ -224,9 +226,13 @@ class Subproblems:
             return
         vehicle = self._rng.choice(able)
         if vehicle in self._routes:
-            group.routes[vehicle] = PlannedRoute(vehicle, tasks_of(self._routes[vehicle]))
+            group.routes[vehicle] = self._planned(vehicle)
         else:
             group.spare.append(vehicle)
+
+    def _planned(self, vehicle: int) -> PlannedRoute:
+        (route,) = planned([self._routes[vehicle]])
+        return route
 
     def _take_along(self, group: _Group, number: int) -> None:
         partner = self._model.tasks[number].partner
