@@ -75,7 +75,7 @@ def test_a_session_that_holds_nothing_need_not_say_how_it_ends() -> None:
 
 def test_an_assignment_is_cold_and_quick_and_may_leave_tasks_out_unless_it_says_otherwise() -> None:
     assignment = Assignment(model(), 9.0, lambda: False, lambda _: None)
-    assert assignment.temperature() == 0
+    assert assignment.cooled() == 1
     assert assignment.effort == QUICK
     assert not assignment.must_serve_all
 

@@ -36,7 +36,8 @@ class Assignment:
         deadline: When to end, in `time.monotonic()` seconds.
         is_over: Whether to end before that. An engine that iterates calls it before each iteration.
         found: Takes better routes as soon as the engine finds them.
-        temperature: How much worse a change may be on average now, in legs of typical length.
+        cooled: How far annealing has cooled down now, from 0 at its hottest to 1 at its coldest. Each engine
+            has temperatures of its own for these.
         seed: Start of the random numbers, unless the engine continues with those of an earlier search.
         effort: How thoroughly to search, for an engine that can choose.
         must_serve_all: Whether routes must serve every task to be of use.
@@ -46,7 +47,7 @@ class Assignment:
     deadline: float
     is_over: Callable[[], bool]
     found: Callable[[Routes], None]
-    temperature: Callable[[], float] = lambda: 0.0
+    cooled: Callable[[], float] = lambda: 1.0
     seed: int = 0
     effort: Effort = QUICK
     must_serve_all: bool = False

@@ -1,14 +1,12 @@
-"""The temperature of a search: how much worse a plan may get for a while, so that it leaves a local optimum.
+"""How a search cools down: at first a plan may get worse for a while, so that it leaves a local optimum.
 
 Simulated annealing: S. Kirkpatrick, C. D. Gelatt and M. P. Vecchi, "Optimization by simulated annealing",
 Science 220 (1983). The temperature falls exponentially. Here it follows the clock instead of a count of
 iterations, and a long search is heated again several times.
 """
 
-_HOT, _COLD = 0.5, 0.005
-"""Temperatures at the start and the end of a cycle, in legs of typical length."""
-_SETTLED = 0.02
-"""Below this temperature, a search that has left the best plan no longer finds anything as good."""
+_SETTLED = 0.7
+"""From here on, a search that has left the best plan no longer finds anything as good."""
 _FIRST_CYCLE = 60.0
 """Seconds of the first cycle. Each is twice as long as the one before; the last one ends with the search."""
 _STALLS = 4
@@ -32,15 +30,15 @@ class CoolingSchedule:
         self._seconds = deadline - begin
         self._first_cycle = _FIRST_CYCLE if stall is None else min(_FIRST_CYCLE, _STALLS * stall)
 
-    def temperature(self, now: float) -> float:
-        """How much worse a change may be on average, in legs of typical length."""
+    def cooled(self, now: float) -> float:
+        """How far the search has cooled down, from 0 at the start of a cycle to 1 at its end."""
         start, end = self._cycle(now - self._begin)
         share = (now - self._begin - start) / max(1e-9, end - start)
-        return float(_HOT * (_COLD / _HOT) ** min(1.0, max(0.0, share)))
+        return min(1.0, max(0.0, share))
 
     def is_settled(self, now: float) -> bool:
         """Whether it is so cold that the search should continue from the best plan."""
-        return self.temperature(now) < _SETTLED
+        return self.cooled(now) > _SETTLED
 
     def _cycle(self, elapsed: float) -> tuple[float, float]:
         """Start and end of the current cycle, in seconds since the search began."""

@@ -148,7 +148,7 @@ class Improver:
             deadline=task.until,
             is_over=lambda: self._is_done(task),
             found=task.found,
-            temperature=self._rounds.temperature,
+            cooled=self._rounds.cooled,
             seed=seed,
             must_serve_all=task.instead_of is not None,
         )

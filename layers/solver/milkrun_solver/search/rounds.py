@@ -145,9 +145,9 @@ class Rounds:
         now = self._round
         return now is not None and (task in now.parts or task in now.wholes)
 
-    def temperature(self) -> float:
-        """How much worse a change may be on average now, in legs of typical length."""
-        return self._cooling.temperature(self._clock())
+    def cooled(self) -> float:
+        """How far annealing has cooled down now, from 0 to 1."""
+        return self._cooling.cooled(self._clock())
 
     def take(self) -> list[TimedRoute] | None:
         """The best routes so far, if they are better than any taken before."""

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     import pyvrp
 
 
+_HOT, _COLD = 0.5, 0.005
+"""Temperatures at the start and the end of annealing, in legs of typical length."""
+
+
+def temperature(cooled: float) -> float:
+    """The temperature, in legs of typical length, when annealing has cooled down so far, from 0 to 1."""
+    return float(_HOT * (_COLD / _HOT) ** cooled)
+
+
 class End(NamedTuple):
     """The result of a search: its best solution, and its last current solution that keeps the rules."""
 

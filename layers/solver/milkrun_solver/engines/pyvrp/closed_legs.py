@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.engines.pyvrp.matrices import Grid
+from milkrun_solver.engines.grids import Grid
 from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments
 from milkrun_solver.model.travel import Travel
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
-from milkrun_solver.engines.pyvrp.annealing import Annealing
+from milkrun_solver.engines.pyvrp.annealing import Annealing, temperature
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.penalties import Penalties
 from milkrun_solver.model.problem import Model
@@ -73,7 +73,7 @@ class PyvrpSession(Session):
             assignment.found(plan)
 
         was_complete = self._whole.complete
-        end = self._whole.search(start, is_over, found, assignment.temperature)
+        end = self._whole.search(start, is_over, found, lambda: temperature(assignment.cooled()))
         if self._whole.complete != was_complete:
             patience.regain()  # not every task can be served, so the next search is another one, with prizes
         self.is_exhausted = patience.is_lost()
@@ -92,7 +92,7 @@ class PyvrpSession(Session):
             first,
             assignment.is_over,
             lambda solution: assignment.found(encoding.plan(solution)),
-            assignment.temperature,
+            lambda: temperature(assignment.cooled()),
         )
         self._learned = search.learned or self._learned
         return encoding.plan(end.current) if encoding.keeps_rules(end.current) else None
@@ -117,7 +117,7 @@ class _Whole:
         start: Plan | None,
         is_over: Callable[[], bool],
         found: Callable[[Plan], None],
-        temperature: Callable[[], float],
+        heat: Callable[[], float],
     ) -> Plan | None:
         """Searches from a plan, or without known routes. Calls `found` with each better plan.
 
@@ -140,7 +140,7 @@ class _Whole:
         feasible = search.feasible_part(first) if start is None else []
         if feasible and (self._encoding.keeps_rules(first) or not self._hurries):
             found(feasible)
-        end = search.run(first, is_over, lambda solution: found(self._encoding.plan(solution)), temperature)
+        end = search.run(first, is_over, lambda solution: found(self._encoding.plan(solution)), heat)
         self.complete = complete and self._encoding.keeps_rules(end.best)
         return self._encoding.plan(end.current) if self._encoding.keeps_rules(end.current) else None
 

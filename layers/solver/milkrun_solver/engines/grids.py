@@ -1,4 +1,4 @@
-"""Matrices in PyVRP's 64 bits, between the locations of a problem or of a part of it."""
+"""Matrices in 64 bits, between the locations of a problem or of a part of it."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,176 @@
+"""The C interface of the compiled search, as declared in `native/api.h`."""
+
+import ctypes
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from milkrun_solver.errors import EngineError
+
+Ints = npt.NDArray[np.int32]
+Array = npt.NDArray[np.generic]
+
+VERSION = 1
+"""The version of the interface that this module speaks."""
+NEVER = 2**30 - 1
+"""No limit, or a closed leg."""
+
+COUNTS = ("tasks", "places", "matrices", "amounts", "types", "kinds", "vehicles")
+_ARRAYS: dict[str, type[np.generic]] = {
+    name: np.int32
+    for name in (
+        *("durations", "costs", "distances", "task_place", "partner"),
+        "is_pickup",
+        *("priority", "release", "setup", "service", "window_begin", "window_open", "window_close"),
+        *("unloaded", "loaded", "kind_of", "kind_matrix", "kind_type", "kind_start", "kind_end"),
+        *("kind_earliest", "kind_latest", "kind_capacity", "kind_max_tasks", "kind_max_travel"),
+        *("kind_max_distance", "kind_shift", "kind_max_overtime"),
+        *("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost", "allowed"),
+        *("break_begin", "break_length", "break_max_load"),
+        *("break_window_begin", "break_window_open", "break_window_close"),
+        *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
+    )
+}
+_ARRAYS |= dict.fromkeys(("is_pickup", "allowed"), np.uint8)
+_ARRAYS |= dict.fromkeys(("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost"), np.int64)
+
+
+class _Array(ctypes.Structure):
+    _fields_ = (("data", ctypes.c_void_p), ("size", ctypes.c_int64))
+
+
+class _Problem(ctypes.Structure):
+    _fields_ = (
+        *((name, ctypes.c_int32) for name in COUNTS),
+        *((name, _Array) for name in _ARRAYS),
+    )
+
+
+class _Plan(ctypes.Structure):
+    _fields_ = (("begin", ctypes.c_void_p), ("visits", ctypes.c_void_p), ("visits_size", ctypes.c_int64))
+
+
+class Progress(ctypes.Structure):
+    """How far a search has come: its iterations, what its best plan leaves out and costs, and the iteration
+    that found it."""
+
+    iterations: int
+    priority_left: int
+    tasks_left: int
+    cost: int
+    improved_at: int
+    _fields_ = tuple(
+        (name, ctypes.c_int64)
+        for name in ("iterations", "priority_left", "tasks_left", "cost", "improved_at")
+    )
+
+
+class Arrays:
+    """A problem as flat arrays.
+
+    Args:
+        counts: A number for each name in `COUNTS`.
+        arrays: An array for each array of `sisr_problem`. Other types and shapes are converted.
+    """
+
+    def __init__(self, counts: Mapping[str, int], arrays: Mapping[str, npt.ArrayLike]) -> None:
+        self._arrays: dict[str, Array] = {
+            name: np.ascontiguousarray(arrays[name], dtype=kind).ravel() for name, kind in _ARRAYS.items()
+        }
+        self.vehicles = counts["vehicles"]
+        visits = counts["tasks"] + sum(
+            int(np.diff(self._arrays[begin])[self._arrays["kind_of"]].sum())
+            for begin in ("break_begin", "reload_begin")
+        )
+        self.most_visits = visits + counts["tasks"] if len(self._arrays["reload_place"]) else visits
+        self.struct = _Problem(
+            *(counts[name] for name in COUNTS),
+            *(_Array(array.ctypes.data, array.size) for array in self._arrays.values()),
+        )
+
+
+class Search:
+    """A search in the library.
+
+    Args:
+        start: The visits of each vehicle to start from: numbers of tasks. Others are ignored.
+
+    Raises:
+        EngineError: The library refuses the problem, or there is too little memory.
+    """
+
+    def __init__(
+        self, library: ctypes.CDLL, arrays: Arrays, start: Mapping[int, list[int]] | None, seed: int
+    ) -> None:
+        self._library = library
+        self._vehicles = arrays.vehicles
+        self._most_visits = arrays.most_visits
+        self._handle = ctypes.c_void_p()
+        message = ctypes.create_string_buffer(200)
+        if library.sisr_check(ctypes.byref(arrays.struct), message, len(message)):
+            raise EngineError(f"SISR refuses the problem: {message.value.decode()}")
+        plan = None if start is None else self._plan(start)
+        pointer = None if plan is None else ctypes.byref(plan[0])
+        given = ctypes.byref(arrays.struct)
+        self._succeed(library.sisr_open(given, pointer, ctypes.c_uint64(seed), ctypes.byref(self._handle)))
+
+    def run(self, iterations: int, seconds: float, hot: float, cold: float) -> None:
+        """Searches for so many iterations or seconds, whichever ends first. The temperature, in legs of
+        typical length, falls from `hot` to `cold`. Other threads run meanwhile."""
+        self._succeed(
+            self._library.sisr_run(
+                self._handle,
+                ctypes.c_int64(iterations),
+                ctypes.c_double(seconds),
+                ctypes.c_double(hot),
+                ctypes.c_double(cold),
+            )
+        )
+
+    def stop(self) -> None:
+        """Ends the search, from any thread."""
+        self._library.sisr_stop(self._handle)
+
+    def progress(self) -> Progress:
+        """How far the search has come."""
+        progress = Progress()
+        self._library.sisr_read_progress(self._handle, ctypes.byref(progress))
+        return progress
+
+    def best(self) -> dict[int, list[int]]:
+        """The visits of each vehicle in the best plan, coded as in `sisr_plan`."""
+        return self._read(self._library.sisr_best)
+
+    def current(self) -> dict[int, list[int]]:
+        """The visits of each vehicle in the current plan, coded as in `sisr_plan`."""
+        return self._read(self._library.sisr_current)
+
+    def close(self) -> None:
+        """Frees the search."""
+        self._library.sisr_close(self._handle)
+        self._handle = ctypes.c_void_p()
+
+    def _plan(self, routes: Mapping[int, list[int]]) -> tuple[_Plan, Ints, Ints]:
+        """The routes as `sisr_plan`, with the arrays that it points to."""
+        lengths = [len(routes.get(vehicle, ())) for vehicle in range(self._vehicles)]
+        begin = np.zeros(self._vehicles + 1, dtype=np.int32)
+        begin[1:] = np.cumsum(lengths)
+        visits = np.array([visit for v in range(self._vehicles) for visit in routes.get(v, ())], dtype=np.int32)
+        return _Plan(begin.ctypes.data, visits.ctypes.data, visits.size), begin, visits
+
+    def _read(self, call: "ctypes._NamedFuncPointer") -> dict[int, list[int]]:
+        begin = np.zeros(self._vehicles + 1, dtype=np.int32)
+        visits = np.zeros(self._most_visits, dtype=np.int32)
+        plan = _Plan(begin.ctypes.data, visits.ctypes.data, visits.size)
+        self._succeed(call(self._handle, ctypes.byref(plan)))
+        flat, bounds = visits.tolist(), begin.tolist()
+        return {
+            vehicle: flat[bounds[vehicle] : bounds[vehicle + 1]]
+            for vehicle in range(self._vehicles)
+            if bounds[vehicle] < bounds[vehicle + 1]
+        }
+
+    def _succeed(self, code: int) -> None:
+        if code:
+            raise EngineError("SISR has too little memory, or refuses its input.")

@@ -1,0 +1,203 @@
+// Simulated annealing over ruins and recreations.
+#pragma once
+
+#include "recreate.hpp"
+#include "ruin.hpp"
+#include "search.hpp"
+
+namespace sisr {
+
+template <class F>
+class Annealing : public Search {
+ public:
+  Annealing(std::shared_ptr<const Problem> problem, const Plan& start, uint64_t seed);
+
+  void run(int64_t iterations, double seconds, double hot, double cold) override;
+  Plan best() override { return with_stops(best_); }
+  Plan current() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void take(const Plan& start);
+  void iterate(double temperature);
+  bool accepts(const Value& found, double temperature);
+  void keep_best();
+  bool is_servable(int order) const;
+  void publish();
+  Value value() const;
+  Plan with_stops(const Plan& plan);
+  int tasks_of(int order) const { return problem_->partner[at(order)] < 0 ? 1 : 2; }
+
+  std::shared_ptr<const Problem> problem_;
+  Neighbours neighbours_;
+  Random random_;
+  Tour<F> tour_;
+  Ruin<F> ruin_;
+  Recreate<F> recreate_;
+  List<int> absent_, absent_before_;
+  List<int64_t> absence_;  // [task]: how often an order was left out
+  Value current_, best_value_;
+  Plan best_;
+  List<uint8_t> changed_;  // [route]: since the best plan was kept
+  List<int> changed_routes_;
+  int64_t iterations_ = 0;
+};
+
+template <class F>
+Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& start, uint64_t seed)
+    : problem_(std::move(problem)),
+      neighbours_(*problem_),
+      random_(seed),
+      tour_(*problem_),
+      ruin_(tour_, neighbours_, random_),
+      recreate_(tour_, neighbours_, random_) {
+  absence_.assign(at(problem_->tasks), 0);
+  changed_.assign(at(problem_->vehicles), 0);
+  best_.resize(at(problem_->vehicles));
+  tour_.begin();
+  take(start);
+  recreate_.insert(absent_);
+  current_ = value();
+  for (int route : tour_.touched()) changed_routes_.push_back(route);
+  best_value_ = current_;
+  keep_best();
+  publish();
+}
+
+/// Takes over the given routes as far as they keep the rules; all other orders are absent.
+template <class F>
+void Annealing<F>::take(const Plan& start) {
+  for (size_t v = 0; v < start.size(); ++v) {
+    const int route = static_cast<int>(v);
+    int last = tour_.start_of(route);
+    for (int task : start[v]) {
+      tour_.link(task, last);
+      last = task;
+    }
+    if (start[v].empty() || (tour_.settle(route) && tour_.keeps_rules(route))) continue;
+    for (int task : start[v]) tour_.unlink(task);
+    tour_.settle(route);
+  }
+  for (int task = 0; task < problem_->tasks; ++task) {
+    const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
+    if (!is_delivery && !tour_.is_served(task) && is_servable(task)) absent_.push_back(task);
+  }
+}
+
+/// Whether any vehicle may serve an order. Others are never tried.
+template <class F>
+bool Annealing<F>::is_servable(int order) const {
+  for (size_t kind = 0; kind < problem_->kinds.size(); ++kind) {
+    if (problem_->may_serve(static_cast<int>(kind), order)) return true;
+  }
+  return false;
+}
+
+template <class F>
+void Annealing<F>::run(int64_t iterations, double seconds, double hot, double cold) {
+  constexpr int64_t between_looks = 32;
+  const Clock::time_point begin = Clock::now();
+  const double leg = neighbours_.leg();
+  double temperature = hot * leg;
+  for (int64_t i = 0; i < iterations && !stopped_.load(std::memory_order_relaxed); ++i) {
+    if (i % between_looks == 0) {
+      const double passed = std::chrono::duration<double>(Clock::now() - begin).count();
+      if (passed >= seconds) break;
+      const double share = std::max(passed / seconds, static_cast<double>(i) / static_cast<double>(iterations));
+      temperature = leg * hot * std::pow(cold / hot, share);
+      publish();
+    }
+    iterate(temperature);
+  }
+  publish();
+}
+
+template <class F>
+void Annealing<F>::iterate(double temperature) {
+  ++iterations_;
+  tour_.begin();
+  absent_before_ = absent_;
+  ruin_.remove(absent_);
+  recreate_.insert(absent_);
+  const Value found = value();
+  if (!accepts(found, temperature)) {
+    tour_.undo();
+    absent_.swap(absent_before_);
+    return;
+  }
+  current_ = found;
+  for (int route : tour_.touched()) {
+    if (!changed_[at(route)]) {
+      changed_[at(route)] = 1;
+      changed_routes_.push_back(route);
+    }
+  }
+  if (found < best_value_) {
+    best_value_ = found;
+    keep_best();
+    progress_.improved_at.store(iterations_, std::memory_order_relaxed);
+  }
+}
+
+/// Fewer left out is always accepted. More is accepted if those left out now have been left out less often before:
+/// the counters of absence of the same paper. With as much left out, the temperature decides.
+template <class F>
+bool Annealing<F>::accepts(const Value& found, double temperature) {
+  int64_t now = 0, before = 0;
+  if (absent_ != absent_before_) {
+    for (int order : absent_) now += ++absence_[at(order)];
+    for (int order : absent_before_) before += absence_[at(order)];
+  }
+  if (found.leaves_out_equal(current_)) {
+    return static_cast<double>(found.cost) < static_cast<double>(current_.cost) - temperature * random_.log_share();
+  }
+  return found.leaves_out_less(current_) || now < before;
+}
+
+template <class F>
+void Annealing<F>::keep_best() {
+  for (int route : changed_routes_) {
+    changed_[at(route)] = 0;
+    tour_.tasks_of(route, best_[at(route)]);
+  }
+  changed_routes_.clear();
+}
+
+template <class F>
+Value Annealing<F>::value() const {
+  Value value;
+  for (int order : absent_) {
+    value.priority += int64_t{problem_->priority[at(order)]} * tasks_of(order);
+    value.tasks += tasks_of(order);
+  }
+  value.cost = tour_.cost();
+  return value;
+}
+
+template <class F>
+void Annealing<F>::publish() {
+  progress_.iterations.store(iterations_, std::memory_order_relaxed);
+  progress_.priority_left.store(best_value_.priority, std::memory_order_relaxed);
+  progress_.tasks_left.store(best_value_.tasks, std::memory_order_relaxed);
+  progress_.cost.store(best_value_.cost, std::memory_order_relaxed);
+}
+
+template <class F>
+Plan Annealing<F>::current() {
+  Plan plan(at(problem_->vehicles));
+  for (int route = 0; route < problem_->vehicles; ++route) tour_.tasks_of(route, plan[at(route)]);
+  return with_stops(plan);
+}
+
+template <class F>
+Plan Annealing<F>::with_stops(const Plan& plan) {
+  if constexpr (!F::rich) return plan;
+  Plan result(plan.size());
+  for (size_t v = 0; v < plan.size(); ++v) {
+    if (!plan[v].empty()) tour_.schedule().visits(static_cast<int>(v), plan[v], result[v]);
+  }
+  return result;
+}
+
+}  // namespace sisr

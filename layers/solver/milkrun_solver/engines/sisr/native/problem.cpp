@@ -1,0 +1,165 @@
+#include "problem.hpp"
+
+#include <algorithm>
+
+namespace sisr {
+namespace {
+
+List<int> copied(const sisr_ints& ints, int64_t begin, int64_t end) {
+  return List<int>(ints.data + begin, ints.data + end);
+}
+
+List<int> copied(const sisr_ints& ints) { return copied(ints, 0, ints.size); }
+
+List<int> transposed(const List<int>& cells, int size) {
+  List<int> result(cells.size());
+  constexpr int block = 32;  // both sides of the copy stay in the processor's cache
+  for (int row = 0; row < size; row += block) {
+    for (int column = 0; column < size; column += block) {
+      for (int i = row; i < std::min(size, row + block); ++i) {
+        for (int j = column; j < std::min(size, column + block); ++j) {
+          result[at(j) * at(size) + at(i)] = cells[at(i) * at(size) + at(j)];
+        }
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Problem::Problem(const sisr_problem& given)
+    : tasks(given.tasks), amounts(given.amounts), vehicles(given.vehicles) {
+  // Openings point into this list, so it never grows beyond what it reserves.
+  windows_.reserve(static_cast<size_t>(given.window_open.size + given.break_window_open.size));
+  read_legs(given);
+  read_tasks(given);
+  read_kinds(given);
+  find_features();
+}
+
+void Problem::read_legs(const sisr_problem& given) {
+  const int64_t cells = static_cast<int64_t>(given.places) * given.places;
+  for (int m = 0; m < given.matrices; ++m) {
+    Legs one;
+    one.places = given.places;
+    one.durations = copied(given.durations, m * cells, (m + 1) * cells);
+    one.costs = copied(given.costs, m * cells, (m + 1) * cells);
+    if (given.distances.size > 0) one.distances = copied(given.distances, m * cells, (m + 1) * cells);
+    one.durations_to = transposed(one.durations, given.places);
+    one.costs_to = transposed(one.costs, given.places);
+    legs.push_back(std::move(one));
+  }
+}
+
+void Problem::read_tasks(const sisr_problem& given) {
+  place = copied(given.task_place);
+  partner = copied(given.partner);
+  priority = copied(given.priority);
+  release = copied(given.release);
+  is_pickup.assign(given.is_pickup.data, given.is_pickup.data + given.is_pickup.size);
+  unloaded = copied(given.unloaded);
+  loaded = copied(given.loaded);
+  for (int type = 0; type < given.types; ++type) {
+    const int64_t begin = static_cast<int64_t>(type) * tasks;
+    setup.push_back(copied(given.setup, begin, begin + tasks));
+    service.push_back(copied(given.service, begin, begin + tasks));
+  }
+  for (int task = 0; task < tasks; ++task) {
+    opening.push_back(read_opening(given.window_open, given.window_close, given.window_begin.data[task],
+                                   given.window_begin.data[task + 1]));
+  }
+}
+
+Opening Problem::read_opening(const sisr_ints& open, const sisr_ints& close, int begin, int end) {
+  Opening result;
+  if (begin == end) return result;
+  result.open = open.data[begin];
+  result.close = close.data[end - 1];
+  if (end - begin == 1) return result;
+  const size_t first = windows_.size();
+  for (int i = begin; i < end; ++i) windows_.push_back({open.data[i], close.data[i]});
+  result.more = &windows_[first];
+  result.count = end - begin;
+  return result;
+}
+
+void Problem::read_kinds(const sisr_problem& given) {
+  kind_of = copied(given.kind_of);
+  allowed.assign(given.allowed.data, given.allowed.data + given.allowed.size);
+  for (int k = 0; k < given.kinds; ++k) {
+    Kind kind{};
+    kind.matrix = given.kind_matrix.data[k];
+    kind.type = given.kind_type.data[k];
+    kind.start = given.kind_start.data[k];
+    kind.end = given.kind_end.data[k];
+    kind.earliest = given.kind_earliest.data[k];
+    kind.latest = given.kind_latest.data[k];
+    kind.max_tasks = given.kind_max_tasks.data[k];
+    kind.max_travel = given.kind_max_travel.data[k];
+    kind.max_distance = given.kind_max_distance.data[k];
+    kind.shift = given.kind_shift.data[k];
+    kind.max_overtime = given.kind_max_overtime.data[k];
+    kind.max_reloads = given.kind_max_reloads.data[k];
+    kind.fixed_cost = given.kind_fixed_cost.data[k];
+    kind.work_cost = given.kind_work_cost.data[k];
+    kind.overtime_cost = given.kind_overtime_cost.data[k];
+    kind.capacity = copied(given.kind_capacity, int64_t{k} * amounts, int64_t{k + 1} * amounts);
+    for (int b = given.break_begin.data[k]; b < given.break_begin.data[k + 1]; ++b) {
+      kind.breaks.push_back({given.break_length.data[b],
+                             read_opening(given.break_window_open, given.break_window_close,
+                                          given.break_window_begin.data[b], given.break_window_begin.data[b + 1]),
+                             copied(given.break_max_load, int64_t{b} * amounts, int64_t{b + 1} * amounts)});
+    }
+    kind.limits_loads_at_breaks = std::any_of(kind.breaks.begin(), kind.breaks.end(), [](const Break& pause) {
+      return std::any_of(pause.max_load.begin(), pause.max_load.end(), [](int most) { return most < kNever; });
+    });
+    for (int r = given.reload_begin.data[k]; r < given.reload_begin.data[k + 1]; ++r) {
+      kind.reloads.push_back({given.reload_place.data[r], given.reload_length.data[r]});
+    }
+    kinds.push_back(std::move(kind));
+  }
+  for (int v = 0; v < vehicles; ++v) kinds[at(kind_of[at(v)])].vehicles.push_back(v);
+}
+
+void Problem::find_features() {
+  const auto any_kind = [this](auto&& has) { return std::any_of(kinds.begin(), kinds.end(), has); };
+  const bool closed = std::any_of(legs.begin(), legs.end(), [](const Legs& one) {
+    return std::find(one.durations.begin(), one.durations.end(), kNever) != one.durations.end();
+  });
+  rich = any_kind([](const Kind& kind) {
+           return !kind.breaks.empty() || !kind.reloads.empty() || kind.shift < kNever;
+         }) ||
+         std::any_of(release.begin(), release.end(), [](int ready) { return ready > 0; });
+  timed = rich || closed ||
+          any_kind([](const Kind& kind) { return kind.earliest > 0 || kind.latest < kNever - 1; }) ||
+          std::any_of(opening.begin(), opening.end(),
+                      [](const Opening& it) { return it.open > 0 || it.close < kNever - 1; });
+  paired = std::any_of(partner.begin(), partner.end(), [](int other) { return other >= 0; });
+  const auto moves = [](const List<int>& amounts_moved) {
+    return std::any_of(amounts_moved.begin(), amounts_moved.end(), [](int amount) { return amount > 0; });
+  };
+  mixed = rich || paired || (moves(unloaded) && moves(loaded));
+  limited = any_kind([](const Kind& kind) { return kind.max_travel < kNever || kind.max_distance < kNever; });
+  works = any_kind([](const Kind& kind) { return kind.work_cost > 0; });
+  place_setups = has_place_setups();
+  prioritised = std::adjacent_find(priority.begin(), priority.end(), std::not_equal_to<>()) != priority.end();
+}
+
+bool Problem::has_place_setups() const {
+  if (legs.empty()) return false;
+  List<int> stops(at(legs[0].places), 0);
+  for (int one : place) ++stops[at(one)];
+  for (const Kind& kind : kinds) {
+    ++stops[at(kind.start)];
+    for (const Reload& reload : kind.reloads) ++stops[at(reload.place)];
+  }
+  for (const List<int>& seconds : setup) {
+    for (int task = 0; task < tasks; ++task) {
+      if (seconds[at(task)] > 0 && stops[at(place[at(task)])] > 1) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace sisr

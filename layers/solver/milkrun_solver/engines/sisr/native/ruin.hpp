@@ -1,0 +1,132 @@
+// Ruin by adjacent string removal: strings of neighbouring stops are taken out of neighbouring routes. J. Christiaens
+// and G. Vanden Berghe, "Slack induction by string removals for vehicle routing problems", Transportation Science 54
+// (2020). Half of the ruins begin at an order that is not served.
+#pragma once
+
+#include "neighbours.hpp"
+#include "random.hpp"
+#include "tour.hpp"
+
+namespace sisr {
+
+template <class F>
+class Ruin {
+ public:
+  Ruin(Tour<F>& tour, const Neighbours& neighbours, Random& random)
+      : tour_(tour), problem_(tour.problem()), neighbours_(neighbours), random_(random) {
+    ruined_.assign(at(problem_.vehicles), 0);
+  }
+
+  /// Takes some tasks out of their routes and adds them to the absent orders.
+  void remove(List<int>& absent);
+
+ private:
+  static constexpr double kMeanRemoved = 10;
+  static constexpr int kLongestString = 10;
+  static constexpr double kSplit = 0.5;
+  static constexpr double kKeepOneMore = 0.5;
+
+  int seed_task(const List<int>& absent);
+  void take_string(int task, int length, List<int>& absent);
+  void take(int task, List<int>& absent);
+  void settle(List<int>& absent);
+
+  Tour<F>& tour_;
+  const Problem& problem_;
+  const Neighbours& neighbours_;
+  Random& random_;
+  List<int> ruined_;  // [route]
+  int now_ = 0;
+  List<int> string_;
+};
+
+template <class F>
+void Ruin<F>::remove(List<int>& absent) {
+  ++now_;
+  const int seed = seed_task(absent);
+  if (tour_.used() == 0) return;
+  const double longest = std::min<double>(kLongestString, static_cast<double>(tour_.served()) / tour_.used());
+  const double most_strings = 4 * kMeanRemoved / (1 + longest) - 1;
+  int strings = 1 + static_cast<int>(random_.share() * most_strings);
+  const auto visit = [&](int task) {
+    const int route = tour_.node(task).route;
+    if (route < 0 || ruined_[at(route)] == now_) return;
+    ruined_[at(route)] = now_;
+    const double most = std::min<double>(longest, tour_.route(route).tasks);
+    take_string(task, 1 + static_cast<int>(random_.share() * most), absent);
+    --strings;
+  };
+  visit(seed);
+  for (int task : neighbours_.around(seed)) {
+    if (strings <= 0) break;
+    visit(task);
+  }
+  settle(absent);
+}
+
+template <class F>
+int Ruin<F>::seed_task(const List<int>& absent) {
+  if (!absent.empty() && random_.chance(0.5)) return absent[at(random_.below(static_cast<int>(absent.size())))];
+  return random_.below(problem_.tasks);
+}
+
+/// Takes out a string of this many stops with a task in it, or a longer one of which some in the middle stay.
+template <class F>
+void Ruin<F>::take_string(int task, int length, List<int>& absent) {
+  const int tasks = tour_.route(tour_.node(task).route).tasks;
+  length = std::min(length, tasks);
+  int kept = 0;
+  if (length > 1 && length < tasks && random_.chance(kSplit)) {
+    kept = 1;
+    while (length + kept < tasks && random_.chance(kKeepOneMore)) ++kept;
+  }
+  const int span = length + kept;
+  int before = 0;
+  for (int node = tour_.node(task).previous; tour_.is_task(node) && before < span - 1;
+       node = tour_.node(node).previous) {
+    ++before;
+  }
+  int behind = 0;
+  for (int node = tour_.node(task).next; tour_.is_task(node) && behind < span - 1; node = tour_.node(node).next) {
+    ++behind;
+  }
+  const int least = std::max(0, span - 1 - behind), most = std::min(before, span - 1);
+  int back = least + random_.below(most - least + 1);
+  int node = task;
+  while (back-- > 0) node = tour_.node(node).previous;
+  string_.clear();
+  const int skip = kept > 0 ? 1 + random_.below(length - 1 > 0 ? length - 1 : 1) : span;
+  for (int i = 0; i < span; ++i, node = tour_.node(node).next) {
+    if (kept == 0 || i < skip || i >= skip + kept) string_.push_back(node);
+  }
+  for (int one : string_) take(one, absent);
+}
+
+template <class F>
+void Ruin<F>::take(int task, List<int>& absent) {
+  if (!tour_.is_served(task)) return;  // taken with its other end
+  tour_.unlink(task);
+  if constexpr (F::paired) {
+    const int other = problem_.partner[at(task)];
+    if (other >= 0) {
+      tour_.unlink(other);
+      if (!problem_.is_pickup[at(task)]) task = other;
+    }
+  }
+  absent.push_back(task);
+}
+
+/// Brings the ruined routes up to date. A leg that is longer than the way around may make a route late: it is then
+/// emptied.
+template <class F>
+void Ruin<F>::settle(List<int>& absent) {
+  const List<int> touched = tour_.touched();
+  for (int route : touched) {
+    if (tour_.settle(route)) continue;
+    tour_.tasks_of(route, string_);
+    for (int task : List<int>(string_)) take(task, absent);
+    tour_.settle(route);
+  }
+}
+
+}  // namespace sisr

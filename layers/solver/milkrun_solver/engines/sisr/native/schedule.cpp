@@ -1,0 +1,336 @@
+#include "schedule.hpp"
+
+#include <algorithm>
+
+namespace sisr {
+namespace {
+
+/// Up to this many breaks are tried in every order; more are taken in the order given.
+constexpr int kMostFreeBreaks = 4;
+
+bool may_be_next(const Kind& kind, uint32_t taken, int number) {
+  if ((taken >> number) & 1u) return false;
+  if (static_cast<int>(kind.breaks.size()) <= kMostFreeBreaks) return true;
+  return taken + 1 == 1u << number;  // all before it have been taken
+}
+
+bool holds(const int* load, const List<int>& most) {
+  for (size_t a = 0; a < most.size(); ++a) {
+    if (load[a] > most[a]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Schedule::Schedule(const Problem& problem)
+    : problem_(problem),
+      amounts_(at(problem.amounts)),
+      has_releases_(std::any_of(problem.release.begin(), problem.release.end(), [](int r) { return r > 0; })),
+      kept_(problem.rich ? at(problem.vehicles) : 0) {}
+
+Cost Schedule::settle(int route, const List<int>& tasks) {
+  return run(problem_.kinds[at(problem_.kind_of[at(route)])], tasks, 0, nullptr, nullptr, kept_[at(route)]);
+}
+
+Cost Schedule::with(int route, const List<int>& tasks, int kept, const List<int>& latest) {
+  const Kind& kind = problem_.kinds[at(problem_.kind_of[at(route)])];
+  // Loads on earlier legs change with later deliveries, so with limits for breaks nothing stays as it was.
+  const Labels* start = kept > 0 && !kind.limits_loads_at_breaks ? &kept_[at(route)][at(kept)] : nullptr;
+  return run(kind, tasks, start == nullptr ? 0 : kept, start, &latest, scratch_);
+}
+
+void Schedule::visits(int route, const List<int>& tasks, List<int>& result) {
+  const Kind& kind = problem_.kinds[at(problem_.kind_of[at(route)])];
+  is_tracing_ = true;
+  trail_.clear();
+  if (run(kind, tasks, 0, nullptr, nullptr, scratch_) < 0) {
+    is_tracing_ = false;
+    result = tasks;
+    return;
+  }
+  int entry = -1;
+  best_end(kind, static_cast<int>(tasks.size()), scratch_[tasks.size()], &entry);
+  is_tracing_ = false;
+  List<Entry> entries;
+  for (; entry >= 0; entry = trail_[at(entry)].parent) entries.push_back(trail_[at(entry)]);
+  result.clear();
+  for (int position = 0; position <= static_cast<int>(tasks.size()); ++position) {
+    for (; !entries.empty() && entries.back().position == position; entries.pop_back()) {
+      result.push_back(entries.back().code);
+    }
+    if (position < static_cast<int>(tasks.size())) result.push_back(tasks[at(position)]);
+  }
+}
+
+/// Extends labels along the tasks. `labels[i]` will be those after i tasks. It begins with `start`, the labels
+/// after the first `kept` tasks, or without any task if that is null.
+Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Labels* start,
+                   const List<int>* latest, List<Labels>& labels) {
+  const int count = static_cast<int>(tasks.size());
+  counts_duration_ = kind.shift < kNever;
+  carries_loads_ = !kind.reloads.empty();
+  counts_loads_ = carries_loads_ || kind.limits_loads_at_breaks;
+  if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
+  if (counts_loads_) count_loads(tasks);
+  if (start == nullptr) {
+    labels[0] = first(kind);
+    start = &labels[0];
+  }
+  for (int i = kept; i < count; ++i) {
+    extend(kind, tasks, i, latest == nullptr ? kNever : (*latest)[at(i)], *start, labels[at(i + 1)]);
+    start = &labels[at(i + 1)];
+    if (start->items.empty()) return -1;
+  }
+  int trail = -1;
+  return best_end(kind, count, *start, &trail);
+}
+
+Labels Schedule::first(const Kind& kind) const {
+  Labels labels;
+  Label label;
+  label.before.earliest = kind.earliest;
+  label.trip.earliest = label.now.earliest = INT32_MIN / 4;
+  label.place = kind.start;
+  labels.items.push_back(label);
+  if (carries_loads_) {
+    labels.room = kind.capacity;
+    labels.picked.assign(amounts_, 0);
+  }
+  return labels;
+}
+
+/// What is on board after each position, in a route without reloads.
+void Schedule::count_loads(const List<int>& tasks) {
+  const size_t count = tasks.size();
+  open_.assign(count + 1, 0);
+  on_board_.assign((count + 1) * amounts_, 0);
+  for (size_t i = 0; i < count; ++i) {
+    const int task = tasks[i];
+    const bool is_job = problem_.partner[at(task)] < 0;
+    open_[i + 1] = open_[i] + (is_job ? 0 : (problem_.is_pickup[at(task)] ? 1 : -1));
+    for (size_t a = 0; a < amounts_; ++a) {
+      if (is_job) on_board_[a] += problem_.unloaded[at(task) * amounts_ + a];
+    }
+  }
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t a = 0; a < amounts_; ++a) {
+      const size_t of_task = at(tasks[i]) * amounts_ + a;
+      on_board_[(i + 1) * amounts_ + a] =
+          on_board_[i * amounts_ + a] + problem_.loaded[of_task] - problem_.unloaded[of_task];
+    }
+  }
+}
+
+void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from,
+                      Labels& to) {
+  to.clear();
+  const int task = tasks[at(position)];
+  for (size_t i = 0; i < from.items.size(); ++i) {
+    const int* room = carries_loads_ ? &from.room[i * amounts_] : nullptr;
+    const int* picked = carries_loads_ ? &from.picked[i * amounts_] : nullptr;
+    on_leg_.clear();
+    travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
+    for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
+    if (carries_loads_ && open_[at(position)] == 0 && from.items[i].reloads < kind.max_reloads) {
+      reload(kind, tasks, position, latest, from.items[i], picked, to);
+    }
+  }
+}
+
+/// All ways to travel a leg: without a break, or with some.
+void Schedule::travel(const Kind& kind, Label label, int to, int position, const int* picked,
+                      List<Label>& found) {
+  label.now = label.trip;
+  label.trip.last(problem_.legs[at(kind.matrix)].duration(label.place, to));
+  const size_t first = found.size();
+  found.push_back(label);
+  if (kind.breaks.empty()) return;
+  for (size_t i = first; i < found.size(); ++i) {
+    for (int number = 0; number < static_cast<int>(kind.breaks.size()); ++number) {
+      if (may_be_next(kind, found[i].breaks, number)) {
+        pause(kind, Label(found[i]), number, position, picked, found);
+      }
+    }
+  }
+}
+
+/// A break as early as possible, in each of its windows that may matter. The vehicle drives on while it would
+/// have to wait for the break.
+void Schedule::pause(const Kind& kind, const Label& label, int number, int position, const int* picked,
+                     List<Label>& found) {
+  const Break& pause = kind.breaks[at(number)];
+  if (kind.limits_loads_at_breaks) {
+    // Before a reload, the deliveries to come are not known yet: `load` counts them.
+    const int* load = carries_loads_ ? picked : &on_board_[at(position) * amounts_];
+    if (!holds(load, pause.max_load)) return;
+  }
+  const bool tries_all = counts_duration_ || has_releases_;
+  for (int w = 0; w < pause.opening.count; ++w) {
+    const Window window = pause.opening.more == nullptr ? Window{pause.opening.open, pause.opening.close}
+                                                        : pause.opening.more[w];
+    Label next = label;
+    if (!next.now.within(window.open, window.close) || !next.is_possible()) continue;
+    next.trip.latest = std::min(next.trip.latest, next.now.latest);
+    next.trip.earliest = std::max(next.trip.earliest, window.open);
+    next.trip.last(pause.length);
+    next.now.last(pause.length);
+    if (!next.is_possible() || next.earliest() > kind.latest) continue;
+    next.breaks |= 1u << number;
+    next.trail = log(label.trail, position, -1 - number);
+    found.push_back(next);
+    if (!tries_all) return;
+  }
+}
+
+/// Serves a task at the end of a leg, in each of its windows that may matter.
+void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
+                     const int* picked, Labels& to) {
+  if (label.earliest() > latest) return;
+  label.release = std::max(label.release, problem_.release[at(task)]);
+  if (carries_loads_ && !load(kind, label.breaks ^ breaks_before, task, room, picked)) return;
+  const int action = problem_.action(kind.type, task, label.place);
+  if (problem_.works) label.cost += kind.work_cost * action;
+  label.place = problem_.place[at(task)];
+  const Opening& opening = problem_.opening[at(task)];
+  const bool tries_all = counts_duration_ || has_releases_;
+  for (int w = 0; w < opening.count; ++w) {
+    const Window window =
+        opening.more == nullptr ? Window{opening.open, opening.close} : opening.more[w];
+    Label next = label;
+    if (!next.trip.within(window.open, window.close)) continue;
+    next.now.latest = next.trip.latest;
+    if (!next.is_possible() || next.earliest() > window.close) continue;
+    next.trip.last(action);
+    keep(std::move(next), to);
+    if (!tries_all) return;
+  }
+}
+
+/// What a trip has room for, and has picked up, after a task; false if that is too much.
+bool Schedule::load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked) {
+  room_.assign(room, room + amounts_);
+  picked_.assign(picked, picked + amounts_);
+  const bool is_job = problem_.partner[at(task)] < 0;
+  for (size_t a = 0; a < amounts_; ++a) {
+    for (size_t b = 0; b < kind.breaks.size(); ++b) {
+      if ((breaks >> b) & 1u) room_[a] = std::min(room_[a], kind.breaks[b].max_load[a] - picked_[a]);
+    }
+    const int unloaded = problem_.unloaded[at(task) * amounts_ + a];
+    const int loaded = problem_.loaded[at(task) * amounts_ + a];
+    if (is_job) room_[a] -= unloaded;
+    picked_[a] += is_job ? loaded : loaded - unloaded;
+    if (room_[a] < 0 || picked_[a] > kind.capacity[a]) return false;
+    room_[a] = std::min(room_[a], kind.capacity[a] - picked_[a]);
+  }
+  return true;
+}
+
+/// Goes to each place to reload on the way to a task, and begins another trip there.
+void Schedule::reload(const Kind& kind, const List<int>& tasks, int position, int latest, const Label& label,
+                      const int* picked, Labels& to) {
+  const int task = tasks[at(position)];
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  const List<int> nothing(amounts_, 0);
+  for (size_t r = 0; r < kind.reloads.size(); ++r) {
+    const Reload& reload = kind.reloads[r];
+    to_reload_.clear();
+    travel(kind, label, reload.place, position, picked, to_reload_);
+    const List<Label> there = to_reload_;
+    for (Label next : there) {
+      next.cost += Cost{legs.cost(label.place, reload.place)} +
+                   legs.cost(reload.place, problem_.place[at(task)]) -
+                   legs.cost(label.place, problem_.place[at(task)]);
+      // The trip that ends here becomes part of what was before.
+      const int begin = next.trip_begin();
+      if (begin > next.trip.latest) continue;
+      Chain before;
+      before.least = next.before.least + next.trip.least;
+      before.earliest = next.trip.end(begin);
+      before.latest = std::min(next.before.latest, next.trip.latest - next.before.least);
+      next.before = before;
+      next.trip = Chain{reload.length, INT32_MIN / 4, kNever};
+      next.now = next.trip;
+      next.release = 0;
+      next.place = reload.place;
+      ++next.reloads;
+      next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - static_cast<int>(r));
+      on_leg_.clear();
+      travel(kind, next, problem_.place[at(task)], position, nothing.data(), on_leg_);
+      for (const Label& arrived : on_leg_) {
+        serve(kind, arrived, next.breaks, task, latest, kind.capacity.data(), nothing.data(), to);
+      }
+    }
+  }
+}
+
+Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, int* trail) {
+  Cost best = -1;
+  const uint32_t all = static_cast<uint32_t>((uint64_t{1} << kind.breaks.size()) - 1);
+  for (size_t i = 0; i < labels.items.size(); ++i) {
+    on_leg_.clear();
+    travel(kind, labels.items[i], kind.end, position, carries_loads_ ? &labels.picked[i * amounts_] : nullptr,
+           on_leg_);
+    for (Label label : on_leg_) {
+      if (label.breaks != all || label.earliest() > kind.latest) continue;
+      if (!label.trip.within(0, kind.latest)) continue;
+      if (!label.is_possible()) continue;
+      Cost cost = label.cost;
+      if (counts_duration_) {
+        const int begin = label.trip_begin();
+        const int latest = std::min(label.before.latest, label.trip.latest - label.before.least);
+        const int end = label.trip.end(begin);
+        const int duration = std::max(label.before.least + label.trip.least, end - latest);
+        const int overtime = std::max(0, duration - kind.shift);
+        if (overtime > kind.max_overtime) continue;
+        cost += kind.overtime_cost * overtime;
+      }
+      if (best < 0 || cost < best) {
+        best = cost;
+        *trail = label.trail;
+      }
+    }
+  }
+  return best;
+}
+
+void Schedule::keep(Label&& label, Labels& to) const {
+  for (size_t i = 0; i < to.items.size(); ++i) {
+    if (dominates(to, i, label)) return;
+  }
+  to.items.push_back(label);
+  if (!carries_loads_) return;
+  to.room.insert(to.room.end(), room_.begin(), room_.end());
+  to.picked.insert(to.picked.end(), picked_.begin(), picked_.end());
+}
+
+/// Whether one of the labels is at least as good as another, whose loads are in `room_` and `picked_`.
+bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) const {
+  const Label& mine = labels.items[one];
+  if (mine.cost > other.cost || mine.reloads > other.reloads || (mine.breaks & other.breaks) != other.breaks) {
+    return false;
+  }
+  if (counts_duration_ || has_releases_) {
+    const auto no_later = [](const Chain& a, const Chain& b) {
+      return a.least <= b.least && a.earliest <= b.earliest && a.latest >= b.latest;
+    };
+    if (mine.release > other.release || !no_later(mine.before, other.before) || !no_later(mine.trip, other.trip)) {
+      return false;
+    }
+  } else if (mine.earliest() > other.earliest()) {
+    return false;
+  }
+  if (!carries_loads_) return true;
+  for (size_t a = 0; a < amounts_; ++a) {
+    if (labels.room[one * amounts_ + a] < room_[a] || labels.picked[one * amounts_ + a] > picked_[a]) return false;
+  }
+  return true;
+}
+
+int Schedule::log(int parent, int position, int code) {
+  if (!is_tracing_) return -1;
+  trail_.push_back({parent, position, code});
+  return static_cast<int>(trail_.size()) - 1;
+}
+
+}  // namespace sisr

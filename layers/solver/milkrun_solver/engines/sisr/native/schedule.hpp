@@ -1,0 +1,117 @@
+// Exact schedules of whole routes, for what a stop's earliest and latest times cannot tell: breaks, reloads,
+// release times and overtime.
+//
+// For a given order of tasks, all ways to take breaks and to reload are extended stop by stop, and those that
+// another one dominates are dropped: labels of a shortest path problem with resource constraints (S. Irnich and
+// G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation, 2005).
+#pragma once
+
+#include "problem.hpp"
+
+namespace sisr {
+
+/// When a chain of stops ends, if it begins at x: at max(x + least, earliest), for x up to `latest`.
+/// M. W. P. Savelsbergh, "The vehicle routing problem with time windows: minimizing route duration", ORSA
+/// Journal on Computing 4 (1992).
+struct Chain {
+  int least = 0, earliest = 0, latest = kNever;
+
+  int end(int begin) const { return begin + least > earliest ? begin + least : earliest; }
+  void last(int seconds) {
+    least += seconds;
+    earliest += seconds;
+  }
+  /// Nothing happens before `open`, and it must be reached by `close`; returns whether it can.
+  bool within(int open, int close) {
+    if (earliest > close) return false;
+    if (earliest < open) earliest = open;
+    if (latest > close - least) latest = close - least;
+    return true;
+  }
+};
+
+/// One way to drive a route up to a moment.
+struct Label {
+  Chain before;      // from the start of the route to the start of the current trip
+  Chain trip;        // from there to now; on a leg: to the arrival, if there is no further break
+  Chain now;         // on a leg: from there to now
+  int release = 0;   // before this, the current trip cannot begin
+  uint32_t breaks = 0;  // those taken
+  int reloads = 0;
+  int place = 0;     // where the vehicle comes from
+  int trail = -1;    // the last entry of the log of breaks and reloads
+  Cost cost = 0;
+
+  int trip_begin() const { return before.earliest > release ? before.earliest : release; }
+  int earliest() const { return trip.end(trip_begin()); }
+  bool is_possible() const { return trip_begin() <= trip.latest && trip_begin() <= now.latest; }
+};
+
+/// Labels of one moment, with what each has on board.
+struct Labels {
+  List<Label> items;
+  List<int> room;    // [label][amount]: what may still be delivered on this trip
+  List<int> picked;  // [label][amount]: what is on board of this trip's pickups
+
+  void clear() {
+    items.clear();
+    room.clear();
+    picked.clear();
+  }
+};
+
+class Schedule {
+ public:
+  explicit Schedule(const Problem& problem);
+
+  /// Keeps the labels of a route's tasks. Returns the cost beyond legs, work and the fixed cost; -1 if the tasks
+  /// cannot be served in this order.
+  Cost settle(int route, const List<int>& tasks);
+
+  /// The same for a route's tasks with others put in, without keeping them. The first `kept` tasks are as they
+  /// were settled. `latest` has the latest arrival at each task as far as it is known.
+  Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest);
+
+  /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
+  void visits(int route, const List<int>& tasks, List<int>& result);
+
+ private:
+  struct Entry {
+    int parent, position, code;
+  };
+
+  Cost run(const Kind& kind, const List<int>& tasks, int kept, const Labels* start, const List<int>* latest,
+           List<Labels>& labels);
+  Labels first(const Kind& kind) const;
+  void extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from, Labels& to);
+  void travel(const Kind& kind, Label label, int to, int position, const int* picked, List<Label>& found);
+  void pause(const Kind& kind, const Label& label, int number, int position, const int* picked,
+             List<Label>& found);
+  void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
+             const int* picked, Labels& to);
+  bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
+  void reload(const Kind& kind, const List<int>& tasks, int position, int latest, const Label& label,
+              const int* picked, Labels& to);
+  Cost best_end(const Kind& kind, int position, const Labels& labels, int* trail);
+  void keep(Label&& label, Labels& to) const;
+  bool dominates(const Labels& labels, size_t one, const Label& other) const;
+  void count_loads(const List<int>& tasks);
+  int log(int parent, int position, int code);
+
+  const Problem& problem_;
+  size_t amounts_;
+  bool has_releases_;
+  bool counts_duration_ = false;
+  bool carries_loads_ = false;
+  bool counts_loads_ = false;
+  List<List<Labels>> kept_;  // [route][position]
+  List<Labels> scratch_;
+  List<int> on_board_;  // [position][amount]
+  List<int> open_;      // [position]: shipments on board
+  List<int> room_, picked_;
+  List<Label> on_leg_, to_reload_;
+  bool is_tracing_ = false;
+  List<Entry> trail_;
+};
+
+}  // namespace sisr
