@@ -223,38 +223,38 @@ def _action(task: Task, kind: str | None) -> int:
 
 
 FEATURES = (
-    Feature("`reloads`", ("pyvrp",), _reloads),
-    Feature("`release_time`", ("pyvrp",), _releases),
-    Feature("`shift_duration`", ("pyvrp",), _shifts),
-    Feature("`breaks`", ("vroom",), _breaks),
+    Feature("`reloads`", ("pyvrp", "sisr"), _reloads),
+    Feature("`release_time`", ("pyvrp", "sisr"), _releases),
+    Feature("`shift_duration`", ("pyvrp", "sisr"), _shifts),
+    Feature("`breaks`", ("vroom", "sisr"), _breaks),
     Feature(
         "several `time_windows` of a pickup or a delivery",
-        ("vroom",),
+        ("vroom", "sisr"),
         _windows_of_shipments,
         "cannot be combined with {others}: with these, a pickup or delivery may have only one time window",
     ),
     Feature(
         "`setup` at a place with several stops",
-        ("vroom",),
+        ("vroom", "sisr"),
         _setups,
         "cannot be combined with {others} because another task, a start or a reload is at the same place",
     ),
     Feature(
         "`max_tasks` with shipments",
-        ("vroom",),
+        ("vroom", "sisr"),
         _max_tasks_with_shipments,
         "cannot be combined with {others} in a problem with shipments. Leave out `max_tasks` or the "
         "shipments",
     ),
     Feature(
         "`max_tasks` of a vehicle with `reloads`",
-        (),
+        ("sisr",),
         _max_tasks_with_reloads,
         "cannot be combined with `reloads` of the same vehicle. Leave out one of them",
     ),
     Feature(
         "`max_travel_time` or `max_distance` where travel costs are not proportional to what it limits",
-        ("vroom",),
+        ("vroom", "sisr"),
         _limits,
         "cannot be combined with {others}. Use one limit per vehicle, make travel costs proportional to "
         "the time or distance that it limits, and give all vehicles the same `per_task_hour`",

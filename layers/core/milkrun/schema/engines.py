@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-EngineName = Literal["vroom", "pyvrp", "sisr"]
+EngineName = Literal["sisr", "vroom", "pyvrp"]
 """In the order of preference. Each has a folder of its name in the solver."""

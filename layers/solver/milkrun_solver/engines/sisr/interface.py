@@ -11,8 +11,6 @@ from milkrun_solver.errors import EngineError
 Ints = npt.NDArray[np.int32]
 Array = npt.NDArray[np.generic]
 
-VERSION = 1
-"""The version of the interface that this module speaks."""
 NEVER = 2**30 - 1
 """No limit, or a closed leg."""
 
