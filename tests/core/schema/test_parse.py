@@ -341,6 +341,13 @@ def test_each_limit_has_its_own_error() -> None:
         parse(WITH_MATRIX, Limits(matrix_cells=3))
 
 
+def test_the_cells_of_slots_count() -> None:
+    slotted = changed(WITH_MATRIX, "matrices.car.slots", [{"start": 9, "durations": [[0, 9], [8, 0]]}])
+    with pytest.raises(MatrixTooLargeError):
+        parse(slotted, Limits(matrix_cells=7))
+    parse(slotted, Limits(matrix_cells=8))
+
+
 def test_a_problem_at_its_limits_is_accepted() -> None:
     parse(PLAIN, Limits(locations=5, vehicles=1))
     parse(WITH_MATRIX, Limits(matrix_cells=4))

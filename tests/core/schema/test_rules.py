@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema.capabilities import inability
+
 from .bodies import RELOADS, broken, problem
 
 
@@ -43,3 +45,44 @@ def test_threads_are_1_to_64(threads: object) -> None:
         problem(options={"threads": threads})
     assert problem(options={"threads": 64}).options.threads == 64
     assert problem().options.threads is None
+
+
+def slotted(*slots: dict[str, Any], rows: int = 4) -> dict[str, Any]:
+    return {"car": {"durations": [[0] * rows] * rows, "slots": list(slots)}}
+
+
+SQUARE = [[0] * 4] * 4
+
+
+def test_slots_of_a_matrix_ascend() -> None:
+    given = [{"start": start, "durations": SQUARE} for start in (0, 100, 200)]
+    assert broken(matrices=slotted(*given)) == {}
+    found = broken(matrices=slotted(*given, given[1], given[1]))
+    message = "must be after the start of the slot before it"
+    assert found == {
+        "$.matrices.car.slots[3].start": f"{message} (200)",
+        "$.matrices.car.slots[4].start": f"{message} (100)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("durations", "path"), [([[0] * 3] * 3, ""), ([], ""), ([[0] * 4, *[[0] * 3] * 3], "[1]")]
+)
+def test_a_slot_has_a_matrix_of_the_same_shape(durations: list[list[int]], path: str) -> None:
+    found = broken(matrices=slotted({"start": 9, "durations": durations}))
+    assert list(found) == [f"$.matrices.car.slots[0].durations{path}"]
+
+
+@pytest.mark.parametrize("slot", [{"durations": SQUARE}, {"start": 5}, {"start": -1, "durations": SQUARE}])
+def test_a_slot_has_a_start_and_durations(slot: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="slots"):
+        problem(matrices=slotted(slot))
+
+
+def test_only_sisr_supports_slots_of_a_profile_that_a_vehicle_has() -> None:
+    matrices = slotted({"start": 5, "durations": SQUARE})
+    assert inability("sisr", problem(matrices=matrices)) is None
+    assert "slots" in str(inability("vroom", problem(matrices=matrices)))
+    assert "slots" in str(inability("pyvrp", problem(matrices=matrices)))
+    unused = {"car": {"durations": SQUARE}, "bike": matrices["car"]}
+    assert inability("vroom", problem(matrices=unused)) is None

@@ -126,3 +126,12 @@ def test_tasks_know_their_nearest_if_interleaving_has_a_price() -> None:
     compact = model_of(problem_of({**body, "options": {"compact": {"cost": 1}}}))
     assert [task.near for task in compact.tasks] == [(1,), (0,)]
     assert (compact.timed, compact.is_priced) == (False, True)
+
+
+def test_travel_by_the_time_of_day_makes_a_problem_timed() -> None:
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {**MATRIX["car"], "slots": [{"start": 9, **MATRIX["car"]}]}},
+    }
+    assert model_of(problem_of(body)).timed

@@ -1,12 +1,13 @@
 import itertools
 import math
 import random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from milkrun.schema.problem import SLOWEST_KMH
-from milkrun_solver.model.travel import Travel, great_circle, travel_source
+from milkrun_solver.model.travel import NO_WAY, Travel, great_circle, travel_source
 from milkrun_solver.roads.earth import EARTH_RADIUS
 from tests.solver.problems import problem_of
 
@@ -60,7 +61,8 @@ def test_travel_within_a_place_counts_if_any_matrix_has_it(kind: str) -> None:
     still = np.array([[0, 5], [6, 0]], dtype=np.uint32)
     moving = np.array([[0, 5], [6, 1]], dtype=np.uint32)
     assert not Travel(still, still, still).within_a_place
-    assert Travel(**{"durations": still, kind: moving}).within_a_place
+    matrices: dict[str, Any] = {"durations": still, kind: moving}
+    assert Travel(**matrices).within_a_place
 
 
 def test_equal_coordinates_share_a_row() -> None:
@@ -92,3 +94,32 @@ def test_matrices_of_the_body_come_first() -> None:
     assert travel.distances is not None
     assert travel.distances.tolist() == [[0, 50], [60, 0]]
     assert travel.costs is None
+
+
+def by_time_of_day(*slots: tuple[int, int]) -> Travel:
+    """One leg of 50 seconds there and 60 back, and slots in which both take as long."""
+    given = [{"start": start, "durations": [[0, seconds], [seconds, 0]]} for start, seconds in slots]
+    problem = problem_of(
+        {
+            "vehicles": [{"id": 1, "start_index": 0}],
+            "jobs": [{"id": 1, "location_index": 1}],
+            "matrices": {"car": {"durations": [[0, 50], [60, 0]], "slots": given}},
+        }
+    )
+    return travel_source(problem).profiles["car"]
+
+
+def test_durations_are_the_shortest_of_all_slots() -> None:
+    assert by_time_of_day((100, 55), (200, 70)).durations.tolist() == [[0, 50], [55, 0]]
+
+
+def test_the_first_slot_holds_from_0_on() -> None:
+    assert [(it.start, it.durations[0, 1]) for it in by_time_of_day((100, 55)).slots] == [(0, 50), (100, 55)]
+    assert [(it.start, it.durations[0, 1]) for it in by_time_of_day((0, 55)).slots] == [(0, 55)]
+    assert by_time_of_day().slots == ()
+
+
+def test_a_leg_that_is_closed_in_a_slot_is_closed() -> None:
+    closed = by_time_of_day((100, NO_WAY)).closed
+    assert closed is not None
+    assert closed.tolist() == [[False, True], [True, False]]

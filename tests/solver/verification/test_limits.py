@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.verification.limits import limit_faults
-from tests.solver.verification.cases import facts, problem, step
+from tests.solver.verification.cases import DURATIONS, facts, problem, step
 
 
 def faults(**vehicle: Any) -> list[str]:
@@ -51,3 +51,11 @@ def test_the_way_to_a_reload_counts_and_the_reload_is_no_task() -> None:
     limits = {"max_travel_time": 599, "max_distance": 5_999}
     given = problem({**limits, "reloads": [{"id": 8, "location_index": 3}]}, {})
     assert len(list(limit_faults(facts(given, step("job", 1), step("reload", 8))))) == 2
+
+
+def test_by_the_time_of_day_the_limit_holds_for_what_the_route_travels() -> None:
+    slots = [{"start": 9, "durations": [[2 * cell for cell in row] for row in DURATIONS]}]
+    given = problem({"max_travel_time": 700}, {}, {}, slots=slots)
+    steps = step("job", 1), step("job", 2)
+    assert list(limit_faults(facts(given, *steps, duration=700))) == []
+    assert list(limit_faults(facts(given, *steps, duration=701))) != []

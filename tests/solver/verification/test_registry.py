@@ -25,5 +25,5 @@ def test_it_imports_only_the_model_of_the_solver() -> None:
 def test_every_rule_of_the_folder_is_checked() -> None:
     checks = (*registry.CHECKS, *registry.PLAN_CHECKS)
     modules = {check.__module__.rsplit(".", 1)[1] for check in checks} | {"reloads"}
-    helpers = {"__init__", "accumulator", "facts", "nearest", "registry", "verifier"}
+    helpers = {"__init__", "accumulator", "facts", "nearest", "registry", "time_of_day", "verifier"}
     assert modules == {path.stem for path in FOLDER.glob("*.py")} - helpers

@@ -187,6 +187,12 @@ def _limits(problem: Problem) -> Iterator[Path]:
             yield ("vehicles", v, keys[-1])
 
 
+def _slots(problem: Problem) -> Iterator[Path]:
+    matrices = problem.matrices or {}
+    used = dict.fromkeys(it.profile for it in problem.vehicles if it.profile in matrices)
+    return (("matrices", profile, "slots") for profile in used if matrices[profile].slots)
+
+
 def _limits_of(vehicle: Vehicle) -> list[str]:
     return [key for key in ("max_travel_time", "max_distance") if getattr(vehicle, key) is not None]
 
@@ -264,4 +270,5 @@ FEATURES = (
     Feature("`soft_time_window`", ("sisr",), soft_windows),
     Feature("`options.balance`", ("sisr",), balance),
     Feature("`options.compact`", ("sisr",), compact),
+    Feature("`slots` of a matrix", ("sisr",), _slots),
 )

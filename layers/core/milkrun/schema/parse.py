@@ -195,7 +195,7 @@ def _check_size(problem: Problem, limits: Limits) -> None:
     cells = sum(
         len(row)
         for matrix in (problem.matrices or {}).values()
-        for kind in (matrix.durations, matrix.distances, matrix.costs)
+        for kind in (matrix.durations, matrix.distances, matrix.costs, *(it.durations for it in matrix.slots))
         for row in kind or ()
     )
     if cells > limits.matrix_cells:

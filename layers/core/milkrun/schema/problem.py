@@ -1,5 +1,5 @@
 """The problem that a caller posts: VROOM's input format, with `network`, `options`, reloads, release times,
-overtime and soft time windows added.
+overtime, soft time windows and travel times by the time of day added.
 
 Keys, units and meaning are those of VROOM's `docs/API.md`: times in seconds, distances in metres,
 coordinates `[lon, lat]`, time windows inclusive at both ends. Types are strict and unknown keys are
@@ -223,15 +223,24 @@ class Relation(Model):
     steps: Listed[RelationStep]
 
 
+class TravelSlot(Model):
+    """Travel times from a moment on, until the next slot begins: `start` and `durations` in seconds."""
+
+    start: Seconds
+    durations: Cells
+
+
 class Matrix(Model):
     """Square matrices of one profile: `durations` in seconds, `distances` in metres, `costs` in cost units.
 
-    If `costs` are given, they replace travel times in the cost of a route.
+    If `costs` are given, they replace travel times in the cost of a route. `durations` hold until the first
+    of the `slots` begins.
     """
 
     durations: Cells
     distances: Cells | None = None
     costs: Cells | None = None
+    slots: Listed[TravelSlot] = empty(list)
 
 
 class Balance(Model):

@@ -1,10 +1,11 @@
 """Rules of a problem that span several fields. Each yields where it is broken and why."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from milkrun.schema.assignments import assignment_breaches
 from milkrun.schema.capabilities import refusals
-from milkrun.schema.fields import Amounts
+from milkrun.schema.fields import Amounts, Cells
 from milkrun.schema.paths import Breach, Path, json_path, stops
 from milkrun.schema.priced import price_breaches
 from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
@@ -89,6 +90,7 @@ def _travel_times(problem: Problem) -> Iterator[Breach]:
         for breach in _shape(profile, matrix):
             ragged = True
             yield breach
+        yield from _ascending(profile, matrix)
     if not ragged:
         yield from _indices(problem, problem.matrices)
         for v, vehicle in enumerate(problem.vehicles):
@@ -106,14 +108,16 @@ def _coordinates(problem: Problem) -> Iterator[Breach]:
 
 def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
     size = len(matrix.durations)
-    for kind, cells in (
-        ("durations", matrix.durations),
-        ("distances", matrix.distances),
-        ("costs", matrix.costs),
-    ):
+    kinds: list[tuple[Path, Cells | None]] = [
+        (("durations",), matrix.durations),
+        (("distances",), matrix.distances),
+        (("costs",), matrix.costs),
+        *((("slots", k, "durations"), slot.durations) for k, slot in enumerate(matrix.slots)),
+    ]
+    for kind, cells in kinds:
         if cells is None:
             continue
-        path: Path = ("matrices", profile, kind)
+        path: Path = ("matrices", profile, *kind)
         if not cells:
             yield Breach(path, "is empty")
         elif len(cells) != size:
@@ -125,6 +129,13 @@ def _shape(profile: str, matrix: Matrix) -> Iterator[Breach]:
                     f"has length {len(row)}, but the matrix has {_rows(len(cells))}. A matrix must be square",
                 )
                 break
+
+
+def _ascending(profile: str, matrix: Matrix) -> Iterator[Breach]:
+    for k, (slot, later) in enumerate(pairwise(matrix.slots), 1):
+        if later.start <= slot.start:
+            message = f"must be after the start of the slot before it ({slot.start})"
+            yield Breach(("matrices", profile, "slots", k, "start"), message)
 
 
 def _indices(problem: Problem, matrices: dict[str, Matrix]) -> Iterator[Breach]:

@@ -168,7 +168,8 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     vehicles = tuple(_vehicle(vehicle, travel, types, amounts, permits) for vehicle in problem.vehicles)
     if next(compact(problem), None) is not None:
         tasks = _with_neighbours(tasks, vehicles[0])
-    timed = is_timed((task.source for task in tasks), problem.vehicles)
+    by_time_of_day = any(it.slots for it in travel.profiles.values())
+    timed = by_time_of_day or is_timed((task.source for task in tasks), problem.vehicles)
     numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
     relations = numbered(problem.relations, numbers)
     return Model(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,19 +24,33 @@ NO_WAY = 999_999_999
 """A cell of this value or more marks a closed leg: 31 years, a million kilometres, or a cost as high."""
 
 
+class TravelSlot(NamedTuple):
+    """Durations `[from, to]` in seconds from a moment on, until the next slot begins."""
+
+    start: int
+    durations: Cells
+
+
 @dataclass(frozen=True)
 class Travel:
-    """Matrices of one profile, `[from, to]`: durations in seconds, distances in metres, custom costs."""
+    """Matrices of one profile, `[from, to]`: durations in seconds, distances in metres, custom costs.
+
+    Attributes:
+        slots: Where durations depend on the time of day: those of each slot, the first from 0 on. `durations`
+            then holds the shortest of them, which no journey beats.
+    """
 
     durations: Cells
     distances: Cells | None = None
     costs: Cells | None = None
+    slots: tuple[TravelSlot, ...] = ()
 
     @cached_property
     def closed(self) -> npt.NDArray[np.bool_] | None:
-        """The closed legs, which no vehicle may drive, `[from, to]`: those with `NO_WAY` in any matrix. None
-        if every leg is open."""
+        """The closed legs, which no vehicle may drive, `[from, to]`: those with `NO_WAY` in any matrix or
+        slot. None if every leg is open."""
         given = [cells for cells in (self.durations, self.distances, self.costs) if cells is not None]
+        given += [slot.durations for slot in self.slots]
         if all(cells.max(initial=0) < NO_WAY for cells in given):
             return None
         closed = np.zeros(self.durations.shape, dtype=np.bool_)
@@ -96,10 +110,19 @@ def travel_source(problem: Problem) -> TravelSource:
 
 
 def _custom(matrix: Matrix) -> Travel:
-    def cells(rows: list[list[int]] | None) -> Cells | None:
-        return None if rows is None else np.array(rows, dtype=np.uint32)
+    def cells(rows: list[list[int]]) -> Cells:
+        return np.array(rows, dtype=np.uint32)
 
-    return Travel(np.array(matrix.durations, dtype=np.uint32), cells(matrix.distances), cells(matrix.costs))
+    durations = cells(matrix.durations)
+    distances = None if matrix.distances is None else cells(matrix.distances)
+    costs = None if matrix.costs is None else cells(matrix.costs)
+    if not matrix.slots:
+        return Travel(durations, distances, costs)
+    slots = [TravelSlot(it.start, cells(it.durations)) for it in matrix.slots]
+    if slots[0].start > 0:
+        slots.insert(0, TravelSlot(0, durations))
+    shortest = np.minimum.reduce([slot.durations for slot in slots])
+    return Travel(shortest, distances, costs, tuple(slots))
 
 
 def great_circle(places: list[Coordinates], speed_kmh: float) -> Travel:

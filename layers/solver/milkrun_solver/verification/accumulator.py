@@ -1,10 +1,12 @@
 """The verifier's own sums along a route: travel, and what it costs."""
 
 import math
+from collections.abc import Sequence
 
 from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route
 from milkrun_solver.model.travel import NO_WAY, Travel
+from milkrun_solver.verification.time_of_day import seconds_by_slot, takes_exactly
 
 
 class RouteAccumulator:
@@ -22,16 +24,20 @@ class RouteAccumulator:
         """Whether any matrix marks the leg from one row to another as closed."""
         if origin is None or target is None:
             return False
-        given = (self._travel.durations, self._travel.distances, self._travel.costs)
+        given = [self._travel.durations, self._travel.distances, self._travel.costs]
+        given += [slot.durations for slot in self._travel.slots]
         return any(cells is not None and cells[origin, target] >= NO_WAY for cells in given)
 
-    def add(self, origin: int | None, target: int | None, seconds: int, parts: int) -> bool:
-        """Adds one leg; returns whether the answer may state it as `seconds`, split by breaks into `parts`.
+    def add(self, origin: int | None, target: int | None, drives: Sequence[tuple[int, int]]) -> bool:
+        """Adds one leg; returns whether the answer may state it so.
 
-        At plain speed, all times are whole seconds. At other speeds, the times at both ends of each part are
-        rounded down.
+        At plain speed, and by the time of day, all times are whole seconds. At other speeds, the times at
+        both ends of each part are rounded down.
+
+        Args:
+            drives: When each part of the leg begins, and how many seconds it lasts; breaks split it.
         """
-        leg = 0
+        leg, seconds = 0, sum(lasts for _, lasts in drives)
         if origin is not None and target is not None:
             matrix_seconds = int(self._travel.durations[origin, target])
             self._seconds += matrix_seconds
@@ -40,10 +46,13 @@ class RouteAccumulator:
                 self.metres += int(self._travel.distances[origin, target])
             if self._travel.costs is not None:
                 self.custom += int(self._travel.costs[origin, target])
+        if self._travel.slots and origin is not None and target is not None:
+            self.hundredths += 100 * seconds
+            return takes_exactly(seconds_by_slot(self._travel, self._vehicle, origin, target), drives)
         self.hundredths += leg
         if self._factor == 100:
             return leg == 100 * seconds
-        return abs(leg - 100 * seconds) < 100 * parts
+        return abs(leg - 100 * seconds) < 100 * len(drives)
 
     def cost_between(self, route: Route) -> tuple[int, int]:
         """The lowest and highest cost that the route may have, without that of soft time windows.

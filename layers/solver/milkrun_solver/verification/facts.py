@@ -148,13 +148,15 @@ def for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
 
 
 def _binds_in_time(problem: Problem) -> bool:
-    """Whether anything binds in time: a time window, hard or soft, a break, a release time or a shift. VROOM
-    then rounds costs differently. The verifier has its own version of
+    """Whether anything binds in time: a time window, hard or soft, a break, a release time, a shift, or the
+    time of day. VROOM then rounds costs differently. The verifier has its own version of
     `milkrun.schema.times.is_timed`."""
+    matrices = problem.matrices or {}
     return (
         any(task.time_windows or _has_price(task) for task in _tasks(problem))
         or any(job.release_time for job in problem.jobs)
         or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
+        or any(matrices[v.profile].slots for v in problem.vehicles if v.profile in matrices)
     )
 
 

@@ -14,6 +14,8 @@ def limit_faults(facts: RouteFacts) -> Iterator[str]:
     if vehicle.max_travel_time is not None:
         slowness = math.floor(1 / vehicle.speed_factor * 100 + 0.5)
         hundredths = slowness * sum(int(travel.durations[leg]) for leg in facts.legs)
+        if travel.slots:  # what it travels is what it states, which the check of travel follows
+            hundredths = 100 * facts.route.duration
         if hundredths > 100 * vehicle.max_travel_time:
             yield f"the route travels longer than max_travel_time ({vehicle.max_travel_time} s)"
     if vehicle.max_distance is not None and travel.distances is not None:

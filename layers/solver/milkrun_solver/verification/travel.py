@@ -15,24 +15,27 @@ def travel_faults(facts: RouteFacts) -> Iterator[str]:
     place = facts.start
     if previous.duration or previous.distance:
         yield "the route travels before its start"
-    clock = parts = driven = 0
+    driven = 0
+    drives: list[tuple[int, int]] = []
     for step in route.steps[1:]:
         left = previous.arrival + previous.waiting_time + previous.setup + previous.service
         moved = step.arrival - left
         if moved < 0:
             yield f"{step.type} {step.id} is reached before the previous stop is left"
-        clock, parts, driven = clock + moved, parts + 1, driven + moved
+        driven += moved
+        drives.append((left, moved))
         if step.duration != driven:
             yield f"{step.type} {step.id} is {driven} s of travel from the start, not {step.duration} s"
         if step.type != "break":
             target = facts.target(step)
             if travelled.is_closed(place, target):
                 yield f"there is no path to {step.type} {step.id}"
-            if not travelled.add(place, target, clock, parts):
-                yield f"travel to {step.type} {step.id} cannot take {clock} s"
+            if not travelled.add(place, target, drives):
+                took = sum(seconds for _, seconds in drives)
+                yield f"travel to {step.type} {step.id} cannot take {took} s"
             if travel.distances is not None and step.distance != travelled.metres:
                 yield f"{step.type} {step.id} is {travelled.metres} m from the start, not {step.distance}"
-            place, clock, parts = target, 0, 0
+            place, drives = target, []
         previous = step
     if travel.distances is not None and route.distance != travelled.metres:
         yield f"the route is {travelled.metres} m long, not {route.distance}"
