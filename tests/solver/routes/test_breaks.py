@@ -240,3 +240,25 @@ def test_a_break_is_taken_only_with_a_load_that_it_allows() -> None:
     assert route is not None
     assert [stop.kind for stop in route.stops] == ["start", "job", "job", "break", "end"]
     assert schedule(model, 0, [BreakVisit(0), 0, 1]) is None
+
+
+def test_a_break_beside_a_reload_counts_what_is_on_board_on_its_leg() -> None:
+    body: dict[str, Any] = {
+        "vehicles": [
+            {
+                "id": 1,
+                "start_index": 0,
+                "capacity": [2],
+                "reloads": [{"id": 1, "location_index": 0}],
+                "breaks": [{"id": 1, "service": 9, "time_windows": [[0, 12]], "max_load": [1]}],
+            }
+        ],
+        "jobs": [{"id": n, "location_index": n, "delivery": [2]} for n in (1, 2)],
+        "matrices": {"car": {"durations": [[0, 5, 9], [5, 0, 5], [9, 5, 0]]}},
+    }
+    model = model_of(Problem.model_validate_json(json.dumps(body)))
+    route = schedule(model, 0, [0, ReloadVisit(0), 1])
+    assert route is not None
+    assert [stop.kind for stop in route.stops] == ["start", "job", "break", "reload", "job", "end"]
+    assert faults(model, solution_of(model, [route], META)) == []
+    assert schedule(model, 0, [0, ReloadVisit(0), BreakVisit(0), 1]) is None

@@ -10,7 +10,7 @@ Each label holds times as functions of the start: M. W. P. Savelsbergh, "The veh
 windows: minimizing route duration", ORSA Journal on Computing 4 (1992).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -110,7 +110,7 @@ class PausedTiming:
         found = self._ending_earliest(given, orders)
         if found is None or enough is None or found.duration <= enough:
             return found
-        ways = self._ways(given, NEVER, orders[-1])
+        ways = self._ways(given, NEVER, orders[-1], most=found.duration)
         return self._chosen(min(ways, key=lambda way: (way.least, way.time)))
 
     def _ending_earliest(self, given: Sequence[Sequence[int]], orders: "Sequence[_Orders]") -> Choice | None:
@@ -144,10 +144,14 @@ class PausedTiming:
     def _by_leg(self, way: _Way) -> list[list[int]]:
         return [[number for on, number in way.taken if on == leg] for leg in range(len(self._timing.travel))]
 
-    def _ways(self, given: Sequence[Sequence[int]], latest: int, orders: "_Orders") -> list[_Way]:
-        """The ways through the route that take all breaks and start at most `latest` later than possible."""
+    def _ways(
+        self, given: Sequence[Sequence[int]], latest: int, orders: "_Orders", most: int = NEVER
+    ) -> list[_Way]:
+        """The ways through the route that take all breaks, start at most `latest` later than possible, and
+        last `most` or less."""
         timing = self._timing
         first = timing.earliest
+        idle = most - self._busy(len(timing.action), range(len(self._pauses)))
         ways = {0: [_Way(first, first + timing.travel[0], first, first + timing.travel[0], latest)]}
         for leg, named in enumerate(given):
             self._pause_anywhere(ways, leg, orders)
@@ -159,6 +163,8 @@ class PausedTiming:
                     done: _best(list(self._each_served(some, leg, orders.deadlines[done])))
                     for done, some in ways.items()
                 }
+                if most < NEVER:
+                    ways = {done: self._each_brisk(some, leg, idle) for done, some in ways.items()}
         latest_end = NEVER if timing.latest is None else timing.latest
         ends = ways.get(orders.all, [])
         return [way.served((0, latest_end), 0, 0) for way in ends if way.reach <= latest_end]
@@ -167,6 +173,8 @@ class PausedTiming:
         """Adds the states after breaks that may be taken on any leg, among them this one."""
         for done in orders.sets:
             if ways.get(done):
+                if orders.every:  # there are many
+                    ways[done] = _best(ways[done])
                 for number, then in orders.after[done]:
                     ways.setdefault(then, []).extend(self._each_paused(ways[done], leg, number))
 
@@ -189,6 +197,21 @@ class PausedTiming:
                 if new.time <= deadline:
                     yield new
 
+    def _each_brisk(self, ways: Sequence[_Way], leg: int, idle: int) -> list[_Way]:
+        """The states after the stop at the end of a leg that have waited for at most `idle`, if the route
+        starts as is best for them."""
+        first = self._timing.earliest
+        return [
+            way
+            for way in ways
+            if way.least - first - self._busy(leg, [number for _, number in way.taken]) <= idle
+        ]
+
+    def _busy(self, leg: int, taken: Iterable[int]) -> int:
+        """The time of travel up to the end of a leg, of the stops there and before, and of breaks."""
+        travel, action = self._timing.travel[: leg + 1], self._timing.action[: leg + 1]
+        return sum(travel) + sum(action) + sum(self._pauses[number].length for number in taken)
+
 
 class _Orders:
     """In which order breaks may be taken that may be taken on any leg, by sets of those taken, as bits.
@@ -198,6 +221,7 @@ class _Orders:
         every: Whether they may be taken in every order, or only in this one.
 
     Attributes:
+        every: Whether they may be taken in every order.
         all: The set of all of them.
         sets: Every set that may occur, each after all those that may lead to it.
         after: For each set, the breaks that may follow, each with the set that includes it.
@@ -205,6 +229,7 @@ class _Orders:
     """
 
     def __init__(self, pauses: Sequence[Pause], loose: Sequence[int], every: bool) -> None:
+        self.every = every
         self.all = 2 ** len(loose) - 1
         self.sets = range(self.all + 1) if every else [2**count - 1 for count in range(len(loose) + 1)]
         self.after: dict[int, list[tuple[int, int]]] = {}

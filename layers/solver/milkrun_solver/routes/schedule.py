@@ -232,7 +232,8 @@ class UntimedRoute:
             work += sum(pause.length for pause in self.pauses)
         tariff = Tariff(self.model, self.vehicle, self.legs)
         cost = tariff.total(log.driven, log.distance, work, overtime)
-        cost += sum(soft_costs(self.model, services_of(log.stops)))
+        if self.model.is_priced:
+            cost += sum(soft_costs(self.model, services_of(log.stops)))
         return TimedRoute(self.number, log.stops, cost, overtime)
 
     def _pause(self, log: "_Log", leg: int, numbers: Sequence[int]) -> int:
