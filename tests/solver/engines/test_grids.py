@@ -3,9 +3,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from milkrun_solver.engines.grids import grid
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.engines.pyvrp.fleet import Fleet
-from milkrun_solver.engines.grids import grid
 from milkrun_solver.model.problem import Model
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of

@@ -65,8 +65,18 @@ class Facts:
             self._add(delivery, it.delivery, it, [], it.amount)
             self.delivery_of[pickup] = delivery
         self.pickup_of = {delivery: pickup for pickup, delivery in self.delivery_of.items()}
-        self.timed = any(work.task.time_windows or work.release for work in self.work.values()) or any(
-            it.time_window or it.breaks or it.shift_duration is not None for it in problem.vehicles
+        self.timed = self._is_timed()
+
+    def _is_timed(self) -> bool:
+        tasks = [work.task for work in self.work.values()]
+        softs = [task.soft_time_window for task in tasks if task.soft_time_window is not None]
+        return (
+            any(work.task.time_windows or work.release for work in self.work.values())
+            or any(it.cost_per_hour_early or it.cost_per_hour_late for it in softs)
+            or any(
+                it.time_window or it.breaks or it.shift_duration is not None or self.matrix(it).slots
+                for it in self.problem.vehicles
+            )
         )
 
     def _add(
@@ -111,6 +121,7 @@ class Facts:
             return False
         matrix = self.matrix(vehicle)
         given = [cells for cells in (matrix.durations, matrix.distances, matrix.costs) if cells is not None]
+        given += [slot.durations for slot in matrix.slots]
         return any(cells[leg[0]][leg[1]] >= NO_WAY for cells in given)
 
     def seconds_at(self, vehicle: Vehicle, stops: Sequence[Stop]) -> list[int]:

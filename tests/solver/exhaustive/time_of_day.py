@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from milkrun.schema.problem import Matrix
+from tests.solver.exhaustive.facts import NO_WAY
 
 
 class Clock:
@@ -16,6 +17,11 @@ class Clock:
         given = [(0, matrix.durations), *((slot.start, slot.durations) for slot in matrix.slots)]
         self.borders = [start for start, _ in given]
         self._cells = [cells for _, cells in given]
+
+    @property
+    def longest(self) -> int:
+        """The longest leg that is open, at the slowest pace."""
+        return max(cell for cells in self._cells for row in cells for cell in row if cell < NO_WAY)
 
     def arrival(self, leg: tuple[int, int] | None, leaves: int) -> int:
         """When a vehicle arrives that leaves at a second, without a break on the way."""

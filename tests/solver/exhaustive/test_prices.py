@@ -1,0 +1,41 @@
+"""Prices of the whole plan: the enumerator finds what the solver confirms, and no random plan beats it."""
+
+import random
+
+import pytest
+
+from milkrun_solver.routes.objective import solution_objective
+from tests.solver.exhaustive.clock import ClockWalker
+from tests.solver.exhaustive.days import short_day
+from tests.solver.exhaustive.enumerator import Enumerator
+from tests.solver.exhaustive.plans import plan_of
+from tests.solver.helpers import faults, model_of, scheduled
+from tests.solver.objective import random_plan
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) -> None:
+    rng = random.Random(seed)
+    problem = short_day(seed, {"balance", "compact", "shipments"})
+    best = Enumerator(problem).best()
+    assert best is not None
+    model = model_of(problem)
+    solution = scheduled(model, plan_of(model, best.routes))
+    assert solution is not None
+    assert faults(model, solution) == []
+    assert solution_objective(problem, solution) == best.values
+    for _ in range(100):
+        other = scheduled(model, random_plan(model, rng))
+        if other is not None and not faults(model, other):
+            assert solution_objective(problem, other) >= best.values
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_of_the_whole_plan_add_to_those_of_times(seed: int) -> None:
+    kinds = {"soft windows", "slots"}
+    free = Enumerator(short_day(seed, kinds, tasks=4), walker=ClockWalker).best()
+    priced = Enumerator(short_day(seed, {*kinds, "compact", "balance"}, tasks=4), walker=ClockWalker).best()
+    assert free is not None
+    assert priced is not None
+    assert free.values[:2] == priced.values[:2]
+    assert free.cost <= priced.cost
