@@ -375,14 +375,14 @@ Spot Recreate<F>::first_exact(int order) {
   for (Spot spot : spots_) {
     if (spot.delta >= best.delta) break;
     const Cost extra = exact(order, spot);
-    if (extra < 0) continue;
+    if (extra == kImpossible) continue;
     spot.delta += extra - tour_.route(tour_.node(spot.first).route).extra;
     if (spot.delta < best.delta) best = spot;
   }
   return best;
 }
 
-/// The extra cost of a route with an order put in; -1 if its schedule does not allow it.
+/// The extra cost of a route with an order put in; kImpossible if its schedule does not allow it.
 template <class F>
 Cost Recreate<F>::exact(int order, const Spot& spot) {
   const int route = tour_.node(spot.first).route;

@@ -116,8 +116,8 @@ void Ruin<F>::take(int task, List<int>& absent) {
   absent.push_back(task);
 }
 
-/// Brings the ruined routes up to date. A leg that is longer than the way around may make a route late: it is then
-/// emptied.
+/// Brings the ruined routes up to date. A leg that is longer than the way around may make a route too late or too
+/// long: it is then emptied.
 template <class F>
 void Ruin<F>::settle(List<int>& absent) {
   const List<int> touched = tour_.touched();

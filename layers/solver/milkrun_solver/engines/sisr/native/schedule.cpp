@@ -7,6 +7,7 @@ namespace {
 
 /// Up to this many breaks are tried in every order; more are taken in the order given.
 constexpr int kMostFreeBreaks = 4;
+constexpr int kLongAgo = INT32_MIN / 4;
 
 bool may_be_next(const Kind& kind, uint32_t taken, int number) {
   if ((taken >> number) & 1u) return false;
@@ -27,6 +28,7 @@ Schedule::Schedule(const Problem& problem)
     : problem_(problem),
       amounts_(at(problem.amounts)),
       has_releases_(std::any_of(problem.release.begin(), problem.release.end(), [](int r) { return r > 0; })),
+      nothing_(at(problem.amounts), 0),
       kept_(problem.rich ? at(problem.vehicles) : 0) {}
 
 Cost Schedule::settle(int route, const List<int>& tasks) {
@@ -44,7 +46,7 @@ void Schedule::visits(int route, const List<int>& tasks, List<int>& result) {
   const Kind& kind = problem_.kinds[at(problem_.kind_of[at(route)])];
   is_tracing_ = true;
   trail_.clear();
-  if (run(kind, tasks, 0, nullptr, nullptr, scratch_) < 0) {
+  if (run(kind, tasks, 0, nullptr, nullptr, scratch_) == kImpossible) {
     is_tracing_ = false;
     result = tasks;
     return;
@@ -73,6 +75,7 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   counts_loads_ = carries_loads_ || kind.limits_loads_at_breaks;
   if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
   if (counts_loads_) count_loads(tasks);
+  if (carries_loads_ && problem_.limited) measure(kind, tasks);
   if (start == nullptr) {
     labels[0] = first(kind);
     start = &labels[0];
@@ -80,7 +83,7 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   for (int i = kept; i < count; ++i) {
     extend(kind, tasks, i, latest == nullptr ? kNever : (*latest)[at(i)], *start, labels[at(i + 1)]);
     start = &labels[at(i + 1)];
-    if (start->items.empty()) return -1;
+    if (start->items.empty()) return kImpossible;
   }
   int trail = -1;
   return best_end(kind, count, *start, &trail);
@@ -90,7 +93,7 @@ Labels Schedule::first(const Kind& kind) const {
   Labels labels;
   Label label;
   label.before.earliest = kind.earliest;
-  label.trip.earliest = label.now.earliest = INT32_MIN / 4;
+  label.trip.earliest = label.now.earliest = kLongAgo;
   label.place = kind.start;
   labels.items.push_back(label);
   if (carries_loads_) {
@@ -122,6 +125,20 @@ void Schedule::count_loads(const List<int>& tasks) {
   }
 }
 
+/// What a route without reloads travels.
+void Schedule::measure(const Kind& kind, const List<int>& tasks) {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  travel_ = distance_ = 0;
+  int place = kind.start;
+  const auto go = [&](int to) {
+    travel_ += legs.duration(place, to);
+    if (!legs.distances.empty()) distance_ += legs.distance(place, to);
+    place = to;
+  };
+  for (int task : tasks) go(problem_.place[at(task)]);
+  go(kind.end);
+}
+
 void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from,
                       Labels& to) {
   to.clear();
@@ -132,8 +149,14 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
     on_leg_.clear();
     travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
-    if (carries_loads_ && open_[at(position)] == 0 && from.items[i].reloads < kind.max_reloads) {
-      reload(kind, tasks, position, latest, from.items[i], picked, to);
+    if (!carries_loads_) continue;
+    reload(kind, position, problem_.place[at(task)], from.items[i], picked, reloaded_);
+    for (const Label& reloaded : reloaded_) {
+      on_leg_.clear();
+      travel(kind, reloaded, problem_.place[at(task)], position, nothing_.data(), on_leg_);
+      for (const Label& label : on_leg_) {
+        serve(kind, label, reloaded.breaks, task, latest, kind.capacity.data(), nothing_.data(), to);
+      }
     }
   }
 }
@@ -226,72 +249,84 @@ bool Schedule::load(const Kind& kind, uint32_t breaks, int task, const int* room
   return true;
 }
 
-/// Goes to each place to reload on the way to a task, and begins another trip there.
-void Schedule::reload(const Kind& kind, const List<int>& tasks, int position, int latest, const Label& label,
-                      const int* picked, Labels& to) {
-  const int task = tasks[at(position)];
+/// All ways to reload on the way to a place. Another trip begins there.
+void Schedule::reload(const Kind& kind, int position, int next_place, const Label& label, const int* picked,
+                      List<Label>& found) {
+  found.clear();
+  if (open_[at(position)] > 0 || label.reloads >= kind.max_reloads) return;
   const Legs& legs = problem_.legs[at(kind.matrix)];
-  const List<int> nothing(amounts_, 0);
-  for (size_t r = 0; r < kind.reloads.size(); ++r) {
-    const Reload& reload = kind.reloads[r];
+  for (int rank = 0; rank < static_cast<int>(kind.reloads.size()); ++rank) {
+    const Reload& reload = kind.reloads[at(rank)];
     to_reload_.clear();
     travel(kind, label, reload.place, position, picked, to_reload_);
-    const List<Label> there = to_reload_;
-    for (Label next : there) {
-      next.cost += Cost{legs.cost(label.place, reload.place)} +
-                   legs.cost(reload.place, problem_.place[at(task)]) -
-                   legs.cost(label.place, problem_.place[at(task)]);
-      // The trip that ends here becomes part of what was before.
+    for (Label next : to_reload_) {
       const int begin = next.trip_begin();
       if (begin > next.trip.latest) continue;
-      Chain before;
-      before.least = next.before.least + next.trip.least;
-      before.earliest = next.trip.end(begin);
-      before.latest = std::min(next.before.latest, next.trip.latest - next.before.least);
-      next.before = before;
-      next.trip = Chain{reload.length, INT32_MIN / 4, kNever};
+      next.cost += Cost{legs.cost(label.place, reload.place)} + legs.cost(reload.place, next_place) -
+                   legs.cost(label.place, next_place);
+      if (problem_.limited) {
+        const auto added = [&](auto&& length) {
+          return length(label.place, reload.place) + length(reload.place, next_place) - length(label.place, next_place);
+        };
+        next.travel += added([&](int from, int to) { return legs.duration(from, to); });
+        if (!legs.distances.empty()) next.distance += added([&](int from, int to) { return legs.distance(from, to); });
+      }
+      // The trip that ends here becomes part of what was before.
+      next.before = {next.before.least + next.trip.least, next.trip.end(begin),
+                     std::min(next.before.latest, next.trip.latest - next.before.least)};
+      next.trip = {reload.length, kLongAgo, kNever};
       next.now = next.trip;
       next.release = 0;
       next.place = reload.place;
       ++next.reloads;
-      next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - static_cast<int>(r));
-      on_leg_.clear();
-      travel(kind, next, problem_.place[at(task)], position, nothing.data(), on_leg_);
-      for (const Label& arrived : on_leg_) {
-        serve(kind, arrived, next.breaks, task, latest, kind.capacity.data(), nothing.data(), to);
-      }
+      next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - rank);
+      found.push_back(next);
     }
   }
 }
 
 Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, int* trail) {
-  Cost best = -1;
-  const uint32_t all = static_cast<uint32_t>((uint64_t{1} << kind.breaks.size()) - 1);
-  for (size_t i = 0; i < labels.items.size(); ++i) {
-    on_leg_.clear();
-    travel(kind, labels.items[i], kind.end, position, carries_loads_ ? &labels.picked[i * amounts_] : nullptr,
-           on_leg_);
-    for (Label label : on_leg_) {
-      if (label.breaks != all || label.earliest() > kind.latest) continue;
-      if (!label.trip.within(0, kind.latest)) continue;
-      if (!label.is_possible()) continue;
-      Cost cost = label.cost;
-      if (counts_duration_) {
-        const int begin = label.trip_begin();
-        const int latest = std::min(label.before.latest, label.trip.latest - label.before.least);
-        const int end = label.trip.end(begin);
-        const int duration = std::max(label.before.least + label.trip.least, end - latest);
-        const int overtime = std::max(0, duration - kind.shift);
-        if (overtime > kind.max_overtime) continue;
-        cost += kind.overtime_cost * overtime;
-      }
-      if (best < 0 || cost < best) {
+  Cost best = kImpossible;
+  const auto consider = [&] {
+    for (const Label& label : on_leg_) {
+      const Cost cost = cost_at_end(kind, label);
+      if (cost < best) {
         best = cost;
         *trail = label.trail;
       }
     }
+  };
+  for (size_t i = 0; i < labels.items.size(); ++i) {
+    const int* picked = carries_loads_ ? &labels.picked[i * amounts_] : nullptr;
+    on_leg_.clear();
+    travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
+    consider();
+    if (!carries_loads_) continue;
+    reload(kind, position, kind.end, labels.items[i], picked, reloaded_);
+    for (const Label& label : reloaded_) {
+      on_leg_.clear();
+      travel(kind, label, kind.end, position, nothing_.data(), on_leg_);
+      consider();
+    }
   }
   return best;
+}
+
+/// What a way to the end costs beyond legs, work and the fixed cost; kImpossible if it breaks a
+/// rule.
+Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
+  const uint32_t all = static_cast<uint32_t>((uint64_t{1} << kind.breaks.size()) - 1);
+  if (label.breaks != all || label.earliest() > kind.latest) return kImpossible;
+  if (!label.trip.within(0, kind.latest) || !label.is_possible()) return kImpossible;
+  if (carries_loads_ && problem_.limited &&
+      (travel_ + label.travel > kind.max_travel || distance_ + label.distance > kind.max_distance)) {
+    return kImpossible;
+  }
+  if (!counts_duration_) return label.cost;
+  const int latest = std::min(label.before.latest, label.trip.latest - label.before.least);
+  const int duration = std::max(label.before.least + label.trip.least, label.earliest() - latest);
+  const int overtime = std::max(0, duration - kind.shift);
+  return overtime > kind.max_overtime ? kImpossible : label.cost + kind.overtime_cost * overtime;
 }
 
 void Schedule::keep(Label&& label, Labels& to) const {
@@ -307,7 +342,8 @@ void Schedule::keep(Label&& label, Labels& to) const {
 /// Whether one of the labels is at least as good as another, whose loads are in `room_` and `picked_`.
 bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) const {
   const Label& mine = labels.items[one];
-  if (mine.cost > other.cost || mine.reloads > other.reloads || (mine.breaks & other.breaks) != other.breaks) {
+  if (mine.cost > other.cost || mine.travel > other.travel || mine.distance > other.distance ||
+      mine.reloads > other.reloads || (mine.breaks & other.breaks) != other.breaks) {
     return false;
   }
   if (counts_duration_ || has_releases_) {

@@ -41,6 +41,7 @@ struct Label {
   int place = 0;     // where the vehicle comes from
   int trail = -1;    // the last entry of the log of breaks and reloads
   Cost cost = 0;
+  int travel = 0, distance = 0;  // that reloads add
 
   int trip_begin() const { return before.earliest > release ? before.earliest : release; }
   int earliest() const { return trip.end(trip_begin()); }
@@ -60,12 +61,15 @@ struct Labels {
   }
 };
 
+/// The cost of a route that breaks a rule. Any other may be below 0: the way to a reload may be a shortcut.
+constexpr Cost kImpossible = INT64_MAX;
+
 class Schedule {
  public:
   explicit Schedule(const Problem& problem);
 
-  /// Keeps the labels of a route's tasks. Returns the cost beyond legs, work and the fixed cost; -1 if the tasks
-  /// cannot be served in this order.
+  /// Keeps the labels of a route's tasks. Returns the cost beyond legs, work and the fixed cost;
+  /// kImpossible if the tasks cannot be served in this order.
   Cost settle(int route, const List<int>& tasks);
 
   /// The same for a route's tasks with others put in, without keeping them. The first `kept` tasks are as they
@@ -90,12 +94,14 @@ class Schedule {
   void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
              const int* picked, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
-  void reload(const Kind& kind, const List<int>& tasks, int position, int latest, const Label& label,
-              const int* picked, Labels& to);
+  void reload(const Kind& kind, int position, int next_place, const Label& label, const int* picked,
+              List<Label>& found);
+  Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, int position, const Labels& labels, int* trail);
   void keep(Label&& label, Labels& to) const;
   bool dominates(const Labels& labels, size_t one, const Label& other) const;
   void count_loads(const List<int>& tasks);
+  void measure(const Kind& kind, const List<int>& tasks);
   int log(int parent, int position, int code);
 
   const Problem& problem_;
@@ -104,12 +110,15 @@ class Schedule {
   bool counts_duration_ = false;
   bool carries_loads_ = false;
   bool counts_loads_ = false;
+  int travel_ = 0, distance_ = 0;  // of the route without reloads
+  List<int> nothing_;        // [amount]: zeros
   List<List<Labels>> kept_;  // [route][position]
   List<Labels> scratch_;
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
-  List<Label> on_leg_, to_reload_;
+  List<Label> on_leg_, to_reload_, reloaded_;
+
   bool is_tracing_ = false;
   List<Entry> trail_;
 };

@@ -58,7 +58,7 @@ class Tour {
   void link(int task, int after);
   /// Takes a task out of its route. Times and loads of the route are stale until `settle`.
   void unlink(int task);
-  /// Brings times and loads of a route up to date; false if it no longer keeps its times.
+  /// Brings times and loads of a route up to date; false if it no longer keeps its times or limits.
   bool settle(int route);
   /// Puts a task behind a node of a settled route, which stays settled.
   void insert(int task, int after);
@@ -259,12 +259,17 @@ void Tour<F>::unlink(int task) {
 
 template <class F>
 bool Tour<F>::settle(int number) {
-  bool keeps_times = true;
-  if constexpr (F::timed) keeps_times = settle_times(number);
+  if constexpr (F::timed) {
+    if (!settle_times(number)) return false;
+  }
   if constexpr (F::mixed) settle_loads(number);
-  if (problem_.limited) settle_limits(number);
-  if constexpr (F::rich) keeps_times = keeps_times && settle_schedule(number);
-  return keeps_times;
+  if (problem_.limited) {
+    settle_limits(number);
+    const Route& route = routes_[at(number)];
+    if (route.travel > route.kind->max_travel || route.distance > route.kind->max_distance) return false;
+  }
+  if constexpr (F::rich) return settle_schedule(number);
+  return true;
 }
 
 template <class F>
@@ -377,7 +382,7 @@ bool Tour<F>::settle_schedule(int number) {
   if (route.tasks == 0) return true;
   tasks_of(number, order_);
   const Cost extra = schedule_.settle(number, order_);
-  if (extra < 0) return false;
+  if (extra == kImpossible) return false;
   route.extra = extra;
   cost_ += extra;
   return true;
