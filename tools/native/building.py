@@ -23,7 +23,7 @@ def build(compiler: Compiler, sources: Path, library: Path, for_linux: bool) -> 
     """
     library.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-        objects = _compile(compiler, sources, Path(folder))
+        objects = compile_each(compiler, units(sources), flags(sources), Path(folder))
         if objects is None:
             return False
         whole = Path(folder) / library.name
@@ -35,17 +35,27 @@ def build(compiler: Compiler, sources: Path, library: Path, for_linux: bool) -> 
     return True
 
 
-def _compile(compiler: Compiler, sources: Path, folder: Path) -> list[Path] | None:
-    """The object of each source; None if one does not compile."""
-    units = sorted([*sources.glob("*.cpp"), *sources.glob("*/*.cpp")])
-    objects = [folder / f"{number}.o" for number in range(len(units))]
-    flags = (sources / "compile_flags.txt").read_text().split()
+def units(sources: Path) -> list[Path]:
+    """The files that are compiled each by itself."""
+    return sorted([*sources.glob("*.cpp"), *sources.glob("*/*.cpp")])
 
-    def compiles(unit: Path, made: Path) -> bool:
-        return _succeeds(compiler, [*flags, "-c", str(unit), "-o", str(made)])
+
+def flags(sources: Path) -> list[str]:
+    """What they are compiled with."""
+    return (sources / "compile_flags.txt").read_text().split()
+
+
+def compile_each(
+    compiler: Compiler, files: list[Path], with_flags: list[str], folder: Path
+) -> list[Path] | None:
+    """Compiles files, two at a time. Returns the object of each; None if one is refused."""
+    objects = [folder / f"{number}.o" for number in range(len(files))]
+
+    def compiles(file: Path, made: Path) -> bool:
+        return _succeeds(compiler, [*with_flags, "-c", str(file), "-o", str(made)])
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        done = list(pool.map(compiles, units, objects))
+        done = list(pool.map(compiles, files, objects))
     return objects if all(done) else None
 
 

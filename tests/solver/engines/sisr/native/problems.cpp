@@ -1,0 +1,250 @@
+#include "problems.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace driver {
+namespace {
+
+constexpr int32_t kDay = 30'000;
+constexpr int32_t kLeg = 1'000;
+
+using Ints = sisr_ints sisr_problem::*;
+using Numbers = std::vector<int32_t>;
+
+const std::vector<int32_t sisr_problem::*> kCounts = {
+    &sisr_problem::tasks, &sisr_problem::places, &sisr_problem::matrices, &sisr_problem::amounts,
+    &sisr_problem::types, &sisr_problem::kinds,  &sisr_problem::vehicles,
+};
+const std::vector<Ints> kInts = {
+    &sisr_problem::durations,          &sisr_problem::costs,
+    &sisr_problem::distances,          &sisr_problem::task_place,
+    &sisr_problem::partner,            &sisr_problem::priority,
+    &sisr_problem::release,            &sisr_problem::setup,
+    &sisr_problem::service,            &sisr_problem::window_begin,
+    &sisr_problem::window_open,        &sisr_problem::window_close,
+    &sisr_problem::unloaded,           &sisr_problem::loaded,
+    &sisr_problem::kind_of,            &sisr_problem::kind_matrix,
+    &sisr_problem::kind_type,          &sisr_problem::kind_start,
+    &sisr_problem::kind_end,           &sisr_problem::kind_earliest,
+    &sisr_problem::kind_latest,        &sisr_problem::kind_capacity,
+    &sisr_problem::kind_max_tasks,     &sisr_problem::kind_max_travel,
+    &sisr_problem::kind_max_distance,  &sisr_problem::kind_shift,
+    &sisr_problem::kind_max_overtime,  &sisr_problem::break_begin,
+    &sisr_problem::break_length,       &sisr_problem::break_max_load,
+    &sisr_problem::break_window_begin, &sisr_problem::break_window_open,
+    &sisr_problem::break_window_close, &sisr_problem::reload_begin,
+    &sisr_problem::reload_place,       &sisr_problem::reload_length,
+    &sisr_problem::kind_max_reloads,
+};
+const std::vector<sisr_longs sisr_problem::*> kLongs = {
+    &sisr_problem::kind_fixed_cost,
+    &sisr_problem::kind_work_cost,
+    &sisr_problem::kind_overtime_cost,
+};
+const std::vector<sisr_bytes sisr_problem::*> kBytes = {&sisr_problem::is_pickup, &sisr_problem::allowed};
+
+/// `size` numbers, each of `least` to `most`; `share` percent of them are `otherwise`.
+Numbers some(Chance& chance, int64_t size, int32_t least, int32_t most, int32_t share = 0,
+             int32_t otherwise = 0) {
+  Numbers numbers(static_cast<size_t>(size));
+  for (int32_t& number : numbers) {
+    number = chance.percent(share) ? otherwise : chance.number(least, most);
+  }
+  return numbers;
+}
+
+/// The bounds of `lists` lists, each of `least` to `most` items.
+Numbers bounds(Chance& chance, int32_t lists, int32_t least, int32_t most) {
+  Numbers begin{0};
+  for (int32_t list = 0; list < lists; ++list) begin.push_back(begin.back() + chance.number(least, most));
+  return begin;
+}
+
+/// Opening and closing times of lists of windows, which are in order and apart.
+void fill_windows(Chance& chance, const Numbers& begin, Numbers& open, Numbers& close) {
+  for (size_t list = 0; list + 1 < begin.size(); ++list) {
+    int32_t now = chance.number(0, kDay / 2);
+    for (int32_t i = begin[list]; i < begin[list + 1]; ++i) {
+      open.push_back(now);
+      close.push_back(now + chance.number(0, kDay / 4));
+      now = close.back() + chance.number(1, kDay / 4);
+    }
+  }
+}
+
+template <class T>
+T hostile(Chance& chance) {
+  using Limits = std::numeric_limits<T>;
+  return chance.one_of<T>({Limits::min(), Limits::max(), static_cast<T>(-1), 0, 1, 2, static_cast<T>(SISR_NEVER),
+                           static_cast<T>(SISR_NEVER + 1), static_cast<T>(Limits::max() - 1),
+                           static_cast<T>(chance.number(-1000, 1000))});
+}
+
+}  // namespace
+
+Problem::Problem(Chance& chance) {
+  given_.tasks = chance.number(1, 12);
+  given_.places = chance.number(2, given_.tasks + 2);
+  given_.matrices = chance.number(1, 2);
+  given_.amounts = chance.number(0, 2);
+  given_.types = chance.number(1, 2);
+  given_.kinds = chance.number(1, 2);
+  given_.vehicles = chance.number(1, 4);
+  make_legs(chance);
+  make_tasks(chance);
+  make_windows(chance);
+  make_kinds(chance);
+  make_breaks(chance);
+  make_reloads(chance);
+}
+
+template <class Array>
+void Problem::set(Array sisr_problem::*array, const std::vector<Item<Array>>& values) {
+  std::shared_ptr<Item<Array>[]> copy(new Item<Array>[values.size()]);
+  std::copy(values.begin(), values.end(), copy.get());
+  (given_.*array).data = copy.get();
+  (given_.*array).size = static_cast<int64_t>(values.size());
+  kept_.push_back(copy);
+}
+
+void Problem::make_legs(Chance& chance) {
+  const int64_t cells = int64_t{given_.matrices} * given_.places * given_.places;
+  const int32_t closed = chance.percent(20) ? 10 : 0;
+  set(&sisr_problem::durations, some(chance, cells, 0, kLeg, closed, SISR_NEVER));
+  set(&sisr_problem::costs, some(chance, cells, 0, kLeg));
+  set(&sisr_problem::distances, some(chance, chance.percent(50) ? cells : 0, 0, kLeg));
+}
+
+void Problem::make_tasks(Chance& chance) {
+  const int32_t tasks = given_.tasks;
+  Numbers partner(static_cast<size_t>(tasks), -1);
+  std::vector<uint8_t> is_pickup(static_cast<size_t>(tasks), 0);
+  const int32_t share = chance.one_of<int32_t>({0, 50, 100});
+  for (int32_t task = 0; task + 1 < tasks; ++task) {
+    const size_t one = static_cast<size_t>(task);
+    if (partner[one] >= 0 || !chance.percent(share)) continue;
+    partner[one] = task + 1;
+    partner[one + 1] = task;
+    is_pickup[one + (chance.percent(50) ? 1 : 0)] = 1;
+  }
+  const bool has_release = chance.percent(20), has_setup = chance.percent(50);
+  set(&sisr_problem::partner, partner);
+  set(&sisr_problem::is_pickup, is_pickup);
+  set(&sisr_problem::task_place, some(chance, tasks, 0, given_.places - 1));
+  set(&sisr_problem::priority, some(chance, tasks, 0, 100, 70, 0));
+  set(&sisr_problem::release, some(chance, tasks, 0, has_release ? kDay / 4 : 0));
+  set(&sisr_problem::setup, some(chance, int64_t{given_.types} * tasks, 0, has_setup ? 300 : 0));
+  set(&sisr_problem::service, some(chance, int64_t{given_.types} * tasks, 0, 300));
+  set(&sisr_problem::unloaded, some(chance, int64_t{tasks} * given_.amounts, 0, 3));
+  set(&sisr_problem::loaded, some(chance, int64_t{tasks} * given_.amounts, 0, 3, 50, 0));
+}
+
+void Problem::make_windows(Chance& chance) {
+  const int32_t most = chance.number(0, 3);
+  const Numbers begin = bounds(chance, given_.tasks, std::min(most, 1), most);
+  Numbers open, close;
+  fill_windows(chance, begin, open, close);
+  set(&sisr_problem::window_begin, begin);
+  set(&sisr_problem::window_open, open);
+  set(&sisr_problem::window_close, close);
+}
+
+void Problem::make_kinds(Chance& chance) {
+  const int32_t kinds = given_.kinds;
+  const auto limits = [&](int32_t most) {
+    return some(chance, kinds, 0, most, chance.one_of<int32_t>({30, 100}), SISR_NEVER);
+  };
+  const auto costs = [&](int32_t most) {
+    const Numbers numbers = some(chance, kinds, 0, most, 50, 0);
+    return std::vector<int64_t>(numbers.begin(), numbers.end());
+  };
+  const Numbers allowed = some(chance, int64_t{kinds} * given_.tasks, 0, 1, 80, 1);
+  set(&sisr_problem::kind_of, some(chance, given_.vehicles, 0, kinds - 1));
+  set(&sisr_problem::kind_matrix, some(chance, kinds, 0, given_.matrices - 1));
+  set(&sisr_problem::kind_type, some(chance, kinds, 0, given_.types - 1));
+  set(&sisr_problem::kind_start, some(chance, kinds, 0, given_.places - 1));
+  set(&sisr_problem::kind_end, some(chance, kinds, 0, given_.places - 1));
+  set(&sisr_problem::kind_earliest, some(chance, kinds, 0, kDay / 4, 50, 0));
+  set(&sisr_problem::kind_latest, some(chance, kinds, 0, kDay, 50, SISR_NEVER - 1));
+  set(&sisr_problem::kind_capacity, some(chance, int64_t{kinds} * given_.amounts, 0, 12));
+  set(&sisr_problem::kind_max_tasks, limits(given_.tasks));
+  set(&sisr_problem::kind_max_travel, limits(8 * kLeg));
+  set(&sisr_problem::kind_max_distance, given_.distances.size > 0 ? limits(8 * kLeg) : some(chance, kinds, SISR_NEVER, SISR_NEVER));
+  set(&sisr_problem::kind_shift, limits(8 * kLeg));
+  set(&sisr_problem::kind_max_overtime, limits(4 * kLeg));
+  set(&sisr_problem::kind_fixed_cost, costs(5 * kLeg));
+  set(&sisr_problem::kind_work_cost, costs(3));
+  set(&sisr_problem::kind_overtime_cost, costs(3));
+  set(&sisr_problem::allowed, std::vector<uint8_t>(allowed.begin(), allowed.end()));
+}
+
+void Problem::make_breaks(Chance& chance) {
+  const Numbers begin = bounds(chance, given_.kinds, 0, chance.number(0, 3));
+  const int32_t breaks = begin.back();
+  const Numbers window_begin = bounds(chance, breaks, 1, 2);
+  Numbers open, close;
+  fill_windows(chance, window_begin, open, close);
+  set(&sisr_problem::break_begin, begin);
+  set(&sisr_problem::break_length, some(chance, breaks, 0, 1'000));
+  set(&sisr_problem::break_max_load, some(chance, int64_t{breaks} * given_.amounts, 0, 12, 70, SISR_NEVER));
+  set(&sisr_problem::break_window_begin, window_begin);
+  set(&sisr_problem::break_window_open, open);
+  set(&sisr_problem::break_window_close, close);
+}
+
+void Problem::make_reloads(Chance& chance) {
+  const Numbers begin = bounds(chance, given_.kinds, 0, chance.percent(30) ? 2 : 0);
+  set(&sisr_problem::reload_begin, begin);
+  set(&sisr_problem::reload_place, some(chance, begin.back(), 0, given_.places - 1));
+  set(&sisr_problem::reload_length, some(chance, begin.back(), 0, 300));
+  set(&sisr_problem::kind_max_reloads, some(chance, given_.kinds, 0, 3, 30, SISR_NEVER));
+}
+
+void Problem::spoil(Chance& chance) {
+  switch (chance.number(0, 5)) {
+    case 0:
+      given_.*chance.one_of(kCounts) = hostile<int32_t>(chance);
+      break;
+    case 1:
+      spoil(chance.one_of(kLongs), chance);
+      break;
+    case 2:
+      spoil(chance.one_of(kBytes), chance);
+      break;
+    default:
+      spoil(chance.one_of(kInts), chance);
+  }
+}
+
+template <class Array>
+void Problem::spoil(Array sisr_problem::*array, Chance& chance) {
+  Array& spoilt = given_.*array;
+  if (spoilt.data == nullptr || spoilt.size < 0) return;  // as spoilt as it can be
+  std::vector<Item<Array>> values(spoilt.data, spoilt.data + spoilt.size);
+  switch (chance.number(0, 9)) {
+    case 0:
+      spoilt.data = nullptr;
+      return;
+    case 1:
+      spoilt.size = chance.one_of<int64_t>({std::numeric_limits<int64_t>::min(), -1, int64_t{INT32_MIN}});
+      return;
+    case 2:
+      values.clear();
+      break;
+    case 3:
+      values.push_back(hostile<Item<Array>>(chance));
+      break;
+    case 4:
+      if (!values.empty()) values.pop_back();
+      break;
+    default:
+      if (!values.empty()) {
+        values[static_cast<size_t>(chance.number(0, static_cast<int32_t>(values.size()) - 1))] =
+            hostile<Item<Array>>(chance);
+      }
+  }
+  set(array, values);
+}
+
+}  // namespace driver
