@@ -144,8 +144,8 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
   to.clear();
   const int task = tasks[at(position)];
   for (size_t i = 0; i < from.items.size(); ++i) {
-    const int* room = carries_loads_ ? &from.room[i * amounts_] : nullptr;
-    const int* picked = carries_loads_ ? &from.picked[i * amounts_] : nullptr;
+    const int* room = carries_loads_ ? from.room.data() + i * amounts_ : nullptr;
+    const int* picked = carries_loads_ ? from.picked.data() + i * amounts_ : nullptr;
     on_leg_.clear();
     travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
@@ -166,6 +166,7 @@ void Schedule::travel(const Kind& kind, Label label, int to, int position, const
                       List<Label>& found) {
   label.now = label.trip;
   label.trip.last(problem_.legs[at(kind.matrix)].duration(label.place, to));
+  if (label.earliest() > kind.latest) return;  // nor could later sums overflow
   const size_t first = found.size();
   found.push_back(label);
   if (kind.breaks.empty()) return;
@@ -185,7 +186,7 @@ void Schedule::pause(const Kind& kind, const Label& label, int number, int posit
   const Break& pause = kind.breaks[at(number)];
   if (kind.limits_loads_at_breaks) {
     // Before a reload, the deliveries to come are not known yet: `load` counts them.
-    const int* load = carries_loads_ ? picked : &on_board_[at(position) * amounts_];
+    const int* load = carries_loads_ ? picked : on_board_.data() + at(position) * amounts_;
     if (!holds(load, pause.max_load)) return;
   }
   const bool tries_all = counts_duration_ || has_releases_;
@@ -225,6 +226,7 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
     next.now.latest = next.trip.latest;
     if (!next.is_possible() || next.earliest() > window.close) continue;
     next.trip.last(action);
+    if (next.earliest() > kind.latest) continue;
     keep(std::move(next), to);
     if (!tries_all) return;
   }
@@ -297,7 +299,7 @@ Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, in
     }
   };
   for (size_t i = 0; i < labels.items.size(); ++i) {
-    const int* picked = carries_loads_ ? &labels.picked[i * amounts_] : nullptr;
+    const int* picked = carries_loads_ ? labels.picked.data() + i * amounts_ : nullptr;
     on_leg_.clear();
     travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
     consider();

@@ -99,9 +99,9 @@ class Tour {
   }
 
   /// What is on board after a node, and the most before it and after it.
-  const int* on_board(int node) const { return &on_board_[at(node) * amounts()]; }
-  const int* peak_before(int node) const { return &peak_before_[at(node) * amounts()]; }
-  const int* peak_after(int node) const { return &peak_after_[at(node) * amounts()]; }
+  const int* on_board(int node) const { return on_board_.data() + at(node) * amounts(); }
+  const int* peak_before(int node) const { return peak_before_.data() + at(node) * amounts(); }
+  const int* peak_after(int node) const { return peak_after_.data() + at(node) * amounts(); }
 
   /// Exact times of a route; only for rich problems.
   Schedule& schedule() { return schedule_; }
