@@ -30,6 +30,28 @@ def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) ->
             assert solution_objective(problem, other) >= best.values
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        {"soft windows"},
+        {"slots"},
+        {"soft windows", "slots", "windows"},
+        {"soft windows", "slots", "balance", "compact", "shipments"},
+    ],
+    ids="+".join,
+)
+def test_the_schedule_finds_the_times_at_which_a_route_costs_least(kinds: set[str]) -> None:
+    for seed in range(8):
+        problem = short_day(seed, kinds, tasks=4)
+        best = Enumerator(problem, walker=ClockWalker).best()
+        assert best is not None
+        model = model_of(problem)
+        solution = scheduled(model, plan_of(model, best.routes))
+        assert solution is not None
+        assert faults(model, solution) == []
+        assert solution_objective(problem, solution) == best.values
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_prices_of_the_whole_plan_add_to_those_of_times(seed: int) -> None:
     kinds = {"soft windows", "slots"}

@@ -1,7 +1,11 @@
+from typing import Any
+
 import pytest
 
+from milkrun.schema.problem import Problem
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.helpers import META, model_of, scheduled
@@ -81,3 +85,48 @@ def test_an_open_route_begins_and_ends_at_its_tasks() -> None:
     ending, starting = solution.routes
     assert (ending.steps[0].location_index, ending.duration) == (1, 100)
     assert (starting.steps[-1].location_index, starting.duration) == (2, 200)
+
+
+def priced_times(slots: list[dict[str, Any]], **vehicle: Any) -> Model:
+    """A job 100 seconds away that should begin at 1,000."""
+    soft = {"start": 1_000, "end": 1_000, "cost_per_hour_early": 3_600, "cost_per_hour_late": 3_600}
+    return model_of(
+        Problem.model_validate(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, **vehicle}],
+                "jobs": [{"id": 1, "location_index": 1, "service": 50, "soft_time_window": soft}],
+                "matrices": {"car": {"durations": [[0, 100], [100, 0]], "slots": slots}},
+            }
+        )
+    )
+
+
+RUSH: dict[str, Any] = {"start": 900, "durations": [[0, 300], [300, 0]]}
+
+
+def test_a_route_whose_times_have_a_price_is_as_cheap_as_possible() -> None:
+    route = schedule(priced_times([]), 0, [0])
+    assert route is not None
+    assert [stop.arrival for stop in route.stops] == [900, 1_000, 1_150]
+    assert route.cost == 200
+
+
+def test_it_avoids_slow_hours_if_that_is_cheaper() -> None:
+    """It leaves before they begin, waits until 1,000, and drives home slowly; or it is early by more."""
+    route = schedule(priced_times([RUSH]), 0, [0])
+    assert route is not None
+    assert [stop.arrival for stop in route.stops] == [800, 900, 1_350]
+    assert route.stops[1].waiting == 100
+    assert route.cost == 100 + 300
+
+
+def test_a_route_that_would_last_too_long_at_its_cheapest_starts_as_any_other() -> None:
+    late = priced_times([], time_window=[0, 9_000], shift_duration=249)
+    assert schedule(late, 0, [0]) is not None
+    assert schedule(priced_times([RUSH], shift_duration=249), 0, [0]) is None
+
+
+def test_breaks_by_the_time_of_day_are_not_placed() -> None:
+    pause = {"id": 1, "service": 9, "time_windows": [[0, 9_000]]}
+    assert schedule(priced_times([RUSH], breaks=[pause]), 0, [0]) is None
+    assert schedule(priced_times([], breaks=[pause]), 0, [0]) is not None

@@ -1,9 +1,10 @@
 """The forward pass: computes times, loads and costs of a given order of tasks, as VROOM's output does.
 
 As in VROOM, a route ends as early as possible and then starts as late as possible, so that it waits least. A
-route that would have overtime is made as short as possible instead. If nothing in the problem binds in time,
-every route starts at 0. Times are computed in hundredths of a second and rounded down for output. Travel and
-overtime are differences of rounded times, so that each route adds up.
+route that would have overtime is made as short as possible instead, and one whose times have a price as cheap
+as possible. If nothing in the problem binds in time, every route starts at 0. Times are computed in
+hundredths of a second and rounded down for output. Travel and overtime are differences of rounded times, so
+that each route adds up.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +23,10 @@ from milkrun_solver.model.problem import (
 from milkrun_solver.model.visits import ReloadVisit, Visit, placed_among
 from milkrun_solver.routes.breaks import Choice, PausedTiming
 from milkrun_solver.routes.costs import Leg, Tariff
+from milkrun_solver.routes.least_cost import Drive, LeastCost, TimedStop
 from milkrun_solver.routes.pauses import NEVER, Pause, breaks_by_leg, pauses_of
 from milkrun_solver.routes.soft_windows import soft_costs
+from milkrun_solver.routes.time_of_day import TimedLeg
 from milkrun_solver.routes.timing import Timing, service_start
 from milkrun_solver.routes.trips import first_loads, releases
 
@@ -86,9 +89,15 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
     route = UntimedRoute(model, vehicle_number, visits)
     if not route.is_open():
         return None
+    if route.vehicle.source.breaks and route.vehicle.travel.slots:
+        return None  # only an engine may place breaks there, by the time of day
     if route.vehicle.source.breaks:
         choice = route.choice(visits)
         return None if choice is None else route.timed(choice.start, choice.breaks)
+    if route.times_have_a_price:
+        cheapest = route.cheapest()
+        if cheapest is not None or route.vehicle.travel.slots:
+            return cheapest
     start = route.start() if model.timed else 0
     return None if start is None else route.timed(start)
 
@@ -191,6 +200,62 @@ class UntimedRoute:
             loads.append(load_after(loads[-1], stop) if isinstance(stop, Task) else next(begins))
         return loads
 
+    @property
+    def times_have_a_price(self) -> bool:
+        """Whether the cost depends on when the route starts and waits."""
+        softs = (stop.soft for stop in self.stops if isinstance(stop, Task))
+        return bool(self.vehicle.travel.slots) or any(soft is not None for soft in softs)
+
+    def cheapest(self) -> TimedRoute | None:
+        """The route at the times at which it costs least, apart from overtime; None if it misses a time
+        window, lasts too long, or cannot be looked at second by second."""
+        window = self.vehicle.window
+        stops = [
+            TimedStop(
+                [(first // HUNDREDTHS, last // HUNDREDTHS) for first, last in self.windows[i]],
+                self.action[i] // HUNDREDTHS,
+                stop.soft if isinstance(stop, Task) else None,
+            )
+            for i, stop in enumerate(self.stops)
+        ]
+        times = LeastCost(
+            stops,
+            [self._drive(leg) for leg in range(len(self.legs))],
+            0 if self.vehicle.travel.costs is not None else self.vehicle.source.costs.per_hour,
+            max(self.releases[0], 0 if window is None else window[0]),
+            None if window is None else window[1],
+            [slot.start for slot in self.vehicle.travel.slots],
+        ).times()
+        if times is None:
+            return None
+        start, *begins = times
+        timed = self.timed(
+            HUNDREDTHS * start, windows=[[(HUNDREDTHS * it, HUNDREDTHS * it)] for it in begins]
+        )
+        too_long = timed is not None and timed.overtime > self.vehicle.source.max_overtime
+        return None if too_long else timed
+
+    def _drive(self, leg: int) -> Drive:
+        """The arrivals of a leg in whole seconds."""
+        by_time_of_day = self._timed_leg(leg)
+        if by_time_of_day is not None:
+            return by_time_of_day.arrivals
+        seconds = -(-self.travel[leg] // HUNDREDTHS)
+        return lambda departures: departures + seconds
+
+    def _timed_leg(self, leg: int) -> TimedLeg | None:
+        origin, target = self.legs[leg]
+        if not self.vehicle.travel.slots or origin is None or target is None:
+            return None
+        return TimedLeg.of(self.vehicle, origin, target)
+
+    def _travel_at(self, leg: int, departure: int) -> int:
+        """The travel time of a leg. By the time of day, all times are whole seconds."""
+        by_time_of_day = self._timed_leg(leg)
+        if by_time_of_day is None:
+            return self.travel[leg]
+        return HUNDREDTHS * by_time_of_day.arrival(departure // HUNDREDTHS) - departure
+
     def least_overtime(self) -> int:
         """Overtime in seconds of the shortest schedule; 0 if the vehicle has no shift or the route misses a
         time window."""
@@ -200,17 +265,23 @@ class UntimedRoute:
         timed = None if start is None else self.timed(start)
         return 0 if timed is None else timed.overtime
 
-    def timed(self, start: int, breaks: Sequence[Sequence[int]] = ()) -> TimedRoute | None:
+    def timed(
+        self,
+        start: int,
+        breaks: Sequence[Sequence[int]] = (),
+        windows: Sequence[Sequence[Window]] | None = None,
+    ) -> TimedRoute | None:
         """The route with every stop as early as `start` allows; None if it misses a time window.
 
         Args:
             breaks: The breaks to take on each leg, in order; none by default.
+            windows: When the service of each visit may start, where that is narrower than its windows.
         """
-        loads = self.loads
+        loads, windows = self.loads, self.windows if windows is None else windows
         log = _Log(start, loads[0])
         for i, visit in enumerate(self.visits):
-            left = self._pause(log, i, breaks[i]) if breaks else self.travel[i]
-            opening = service_start(log.time + left, self.windows[i])
+            left = self._pause(log, i, breaks[i]) if breaks else self._travel_at(i, log.time)
+            opening = service_start(log.time + left, windows[i])
             if opening is None:
                 return None
             log.distance += self.metres(i)
@@ -221,7 +292,7 @@ class UntimedRoute:
             stop.setup, stop.service = self.setups[i], self.services[i]
             log.add(stop, left, opening)
         last = len(self.visits)
-        left = self._pause(log, last, breaks[last]) if breaks else self.travel[last]
+        left = self._pause(log, last, breaks[last]) if breaks else self._travel_at(last, log.time)
         log.distance += self.metres(last)
         log.add(Stop("end", None, 0, 0, 0, loads[last]), left, log.time + left)
         shift = self.vehicle.source.shift_duration
