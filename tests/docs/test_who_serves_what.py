@@ -33,6 +33,7 @@ def served(problem: Problem) -> dict[int, list[tuple[str, int]]]:
     [
         ("Allowed vehicles", {2: [("job", 1), ("job", 2)]}),
         ("Relations", {1: [("job", 2), ("job", 1)], 2: [("job", 3)]}),
+        ("Fixed steps", {1: [("job", 2), ("job", 4), ("job", 3), ("job", 1)]}),
         ("The number of vehicles", {1: [("job", 1)], 2: [("job", 2)]}),
     ],
 )

@@ -37,7 +37,10 @@ RICH: dict[str, Any] = {
             "max_tasks": 9,
             "max_travel_time": 7_200,
             "reloads": [{"id": 1, "location": [7.4, 43.7], "service": 60}],
-            "steps": [{"type": "start"}, {**dict.fromkeys(VehicleStep.model_fields, 1), "type": "job"}],
+            "steps": [
+                {"type": "start"},
+                {**dict.fromkeys(VehicleStep.model_fields, 1), "type": "job", "fixed": "order"},
+            ],
         }
     ],
     "jobs": [
@@ -52,6 +55,7 @@ RICH: dict[str, Any] = {
             "delivery": [1, 2],
             "pickup": [0, 0],
             "skills": [1],
+            "allowed_vehicles": [1],
             "priority": 100,
             "time_windows": [[0, 3600], [7200, 9000]],
             "release_time": 60,
@@ -66,8 +70,11 @@ RICH: dict[str, Any] = {
             "priority": 5,
         }
     ],
+    "relations": [
+        {"type": "sequence", "steps": [{"type": "pickup", "id": 1}, {"type": "delivery", "id": 1}]}
+    ],
     "matrices": {"car": {"durations": [[0, 9], [9, 0]], "distances": [[0, 1], [1, 0]]}},
-    "options": {"time_limit": 3, "stall_limit": 1.5, "seed": 7, "geometry": True},
+    "options": {"time_limit": 3, "stall_limit": 1.5, "seed": 7, "geometry": True, "max_vehicles": 1},
 }
 
 

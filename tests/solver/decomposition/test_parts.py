@@ -122,6 +122,27 @@ def test_parts_keep_their_number_of_routes_if_it_is_limited(planned: tuple[Model
         assert (part.model.fewest_routes, part.model.most_routes) == (0, None)
 
 
+def test_a_part_has_the_fixed_steps_of_its_routes(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    fixed = {route.vehicle: route.tasks for route in plan[::2]}
+    vehicles = [
+        replace(it, first=fixed[n][:1], in_order=fixed[n][1:]) if n in fixed else it
+        for n, it in enumerate(model.vehicles)
+    ]
+    for part in nonempty(parts_of((replace(model, vehicles=tuple(vehicles)), plan))):
+        for number, vehicle in zip(part.vehicles, part.model.vehicles, strict=True):
+            kept = tuple(part.tasks[it] for it in (*vehicle.first, *vehicle.in_order) if isinstance(it, int))
+            assert kept == fixed.get(number, ())
+
+
+def test_a_vehicle_with_fixed_steps_is_not_spare(planned: tuple[Model, Plan]) -> None:
+    model, plan = planned
+    idle = set(range(len(model.vehicles))) - {route.vehicle for route in plan}
+    vehicles = [replace(it, in_order=(0,)) if n in idle else it for n, it in enumerate(model.vehicles)]
+    for part in nonempty(parts_of((replace(model, vehicles=tuple(vehicles)), plan))):
+        assert len(part.vehicles) == len(part.plan)
+
+
 def test_parts_have_about_the_same_size(planned: tuple[Model, Plan]) -> None:
     sizes = [len(part.tasks) for part in parts_of(planned)]
     longest = max(len(route.tasks) for route in planned[1])

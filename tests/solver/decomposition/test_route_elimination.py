@@ -40,6 +40,16 @@ def test_short_routes_are_dissolved_first(roomy: Known) -> None:
         assert part is None or long in part.in_whole(part.plan)
 
 
+def test_a_route_with_fixed_steps_is_not_dissolved(roomy: Known) -> None:
+    model, plan = roomy
+    bound = tuple(replace(it, in_order=plan[n].tasks) for n, it in enumerate(model.vehicles))
+    assert without_a_route(replace(model, vehicles=bound), plan, random.Random(1)) is None
+    one_free = replace(model, vehicles=(*bound[:-1], model.vehicles[-1]))
+    part = without_a_route(one_free, plan, random.Random(1))
+    assert part is not None
+    assert plan[-1] not in part.in_whole(part.plan)
+
+
 def test_no_route_is_dissolved_if_the_others_lack_capacity(roomy: Known) -> None:
     model, plan = roomy
     full = replace(model, vehicles=tuple(replace(v, capacity=(0,) * len(v.capacity)) for v in model.vehicles))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from milkrun.schema.problem import Job, Shipment
 from milkrun_solver.model.permits import Permits
 from tests.solver.problems import problem_of
 
@@ -45,3 +46,20 @@ def test_equal_lists_share_a_skill() -> None:
 def test_a_problem_without_lists_keeps_its_skills() -> None:
     needs, held = permits({"skills": [7]}, {})
     assert (needs, held) == ([frozenset({7}), frozenset()], [frozenset({0}), frozenset(), frozenset()])
+
+
+def test_a_fixed_task_is_for_its_vehicle_alone() -> None:
+    end = {"id": 1, "location_index": 0}
+    fixed = [{"type": "job", "id": 1, "fixed": "position"}, {"type": "delivery", "id": 1, "fixed": "order"}]
+    problem = problem_of(
+        {
+            "vehicles": [{"id": 1, "start_index": 0}, {"id": 2, "start_index": 0, "steps": fixed}],
+            "jobs": [{"id": n, "location_index": 0, "allowed_vehicles": [1, 2]} for n in (1, 2)],
+            "shipments": [{"pickup": end, "delivery": end}],
+            "matrices": {"car": {"durations": [[0]]}},
+        }
+    )
+    made = Permits(problem)
+    held = [made.held(vehicle) for vehicle in problem.vehicles]
+    orders: list[Job | Shipment] = [*problem.jobs, *problem.shipments]
+    assert [able(made.needed(order), held) for order in orders] == [[2], [1, 2], [2]]

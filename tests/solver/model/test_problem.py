@@ -1,3 +1,5 @@
+from milkrun.schema.problem import Problem
+from milkrun_solver.model.visits import ReloadVisit
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 
@@ -135,3 +137,28 @@ def test_travel_by_the_time_of_day_makes_a_problem_timed() -> None:
         "matrices": {"car": {**MATRIX["car"], "slots": [{"start": 9, **MATRIX["car"]}]}},
     }
     assert model_of(problem_of(body)).timed
+
+
+def test_fixed_steps_are_visits_of_their_vehicle() -> None:
+    steps = [
+        {"type": "start"},
+        {"type": "job", "id": 5, "fixed": "position"},
+        {"type": "reload", "id": 3, "fixed": "position"},
+        {"type": "job", "id": 6, "fixed": "order"},
+        {"type": "job", "id": 7},
+        {"type": "job", "id": 8, "fixed": "order"},
+    ]
+    places = [{"id": number, "location_index": 0} for number in (2, 3)]
+    vehicle = {"id": 1, "start_index": 0, "reloads": places, "steps": steps}
+    model = model_of(
+        Problem.model_validate(
+            {
+                "vehicles": [vehicle, {"id": 2, "start_index": 0}],
+                "jobs": [{"id": number, "location_index": 1} for number in (5, 6, 7, 8)],
+                "matrices": MATRIX,
+            }
+        )
+    )
+    fixed, free = model.vehicles
+    assert (fixed.first, fixed.in_order) == ((0, ReloadVisit(1)), (1, 3))
+    assert (fixed.has_fixed_steps, free.has_fixed_steps) == (True, False)

@@ -1,24 +1,28 @@
-"""Rules on who serves what: allowed vehicles, relations, the number of vehicles.
+"""Rules on who serves what: allowed vehicles, relations, fixed steps, the number of vehicles.
 
 Each yields where a problem breaks it and why.
 """
 
 from collections.abc import Iterator
 
+from milkrun.schema.fixed_steps import FixedSteps
 from milkrun.schema.paths import Breach, Path
 from milkrun.schema.problem import Job, Problem, Relation, Shipment
 
 _APART = ("different_vehicles", "not_together")
 _IN_ORDER = ("sequence", "direct_sequence")
+_ON_ONE_VEHICLE = ("same_vehicle", *_IN_ORDER)
 _Task = tuple[str, int]
 
 
 def assignment_breaches(problem: Problem) -> Iterator[Breach]:
     """All broken rules of who serves what."""
+    fixed = FixedSteps(problem)
     yield from _allowed_vehicles(problem)
+    yield from fixed.breaches()
     if problem.relations:
-        yield from _relations(problem)
-    yield from _vehicle_counts(problem)
+        yield from _relations(problem, fixed.vehicle_of)
+    yield from _vehicle_counts(problem, len(set(fixed.vehicle_of.values())))
 
 
 def _orders(problem: Problem) -> Iterator[tuple[Path, Job | Shipment]]:
@@ -36,7 +40,7 @@ def _allowed_vehicles(problem: Problem) -> Iterator[Breach]:
                 yield Breach((*path, "allowed_vehicles", k), f"there is no vehicle with the id {number}")
 
 
-def _relations(problem: Problem) -> Iterator[Breach]:
+def _relations(problem: Problem, fixed: dict[_Task, int]) -> Iterator[Breach]:
     partners: dict[_Task, _Task] = {}
     for it in problem.shipments:
         pickup, delivery = ("pickup", it.pickup.id), ("delivery", it.delivery.id)
@@ -47,6 +51,7 @@ def _relations(problem: Problem) -> Iterator[Breach]:
         if len(relation.steps) < 2:
             yield Breach(path, "must have at least two steps")
         yield from _relation(path, relation, known, partners)
+        yield from _fixed_in_relation(path, relation, fixed)
 
 
 def _relation(
@@ -67,10 +72,28 @@ def _relation(
         seen.add(task)
 
 
-def _vehicle_counts(problem: Problem) -> Iterator[Breach]:
+def _fixed_in_relation(path: Path, relation: Relation, fixed: dict[_Task, int]) -> Iterator[Breach]:
+    """The steps that are fixed where the relation forbids it. `fixed` has the vehicle of each fixed task."""
+    vehicles: set[int] = set()
+    for k, step in enumerate(relation.steps):
+        vehicle = fixed.get((step.type, step.id))
+        if vehicle is None:
+            continue
+        if relation.type in _ON_ONE_VEHICLE and vehicles - {vehicle}:
+            yield Breach((*path, k), "is fixed on another vehicle than an earlier step")
+        elif relation.type == "different_vehicles" and vehicle in vehicles:
+            yield Breach((*path, k), "is fixed on the same vehicle as an earlier step")
+        vehicles.add(vehicle)
+
+
+def _vehicle_counts(problem: Problem, fixed: int) -> Iterator[Breach]:
+    """Limits that cannot be kept. `fixed` is the number of vehicles with fixed steps."""
     least, most = problem.options.min_vehicles, problem.options.max_vehicles
     path: Path = ("options", "min_vehicles")
     if least > len(problem.vehicles):
         yield Breach(path, f"is more than the number of vehicles ({len(problem.vehicles)})")
     elif most is not None and least > most:
         yield Breach(path, f"is more than `max_vehicles` ({most})")
+    if most is not None and most < fixed:
+        message = f"is less than the number of vehicles with fixed steps ({fixed})"
+        yield Breach(("options", "max_vehicles"), message)

@@ -146,6 +146,13 @@ def _relations(problem: Problem) -> Iterator[Path]:
     return (("relations", r) for r in range(len(problem.relations)))
 
 
+def _fixed_steps(problem: Problem) -> Iterator[Path]:
+    for v, vehicle in enumerate(problem.vehicles):
+        for i, step in enumerate(vehicle.steps):
+            if step.fixed is not None:
+                yield "vehicles", v, "steps", i, "fixed"
+
+
 def _vehicle_counts(problem: Problem) -> Iterator[Path]:
     if problem.options.min_vehicles > 1:  # an answer that serves anything has a route
         yield "options", "min_vehicles"
@@ -266,6 +273,7 @@ FEATURES = (
         "the time or distance that it limits, and give all vehicles the same `per_task_hour`",
     ),
     Feature("`relations`", ("sisr",), _relations),
+    Feature("`fixed` steps", ("sisr",), _fixed_steps),
     Feature("`min_vehicles` or `max_vehicles`", ("sisr",), _vehicle_counts),
     Feature("`soft_time_window`", ("sisr",), soft_windows),
     Feature("`options.balance`", ("sisr",), balance),

@@ -146,10 +146,15 @@ class VehicleStep(Model):
     """One step of a route to start the search from. Only VROOM's plan mode uses its `service_*` fields.
 
     You can copy it from an answer of Milkrun or VROOM. Fields that only an answer has are ignored.
+
+    Attributes:
+        fixed: Whether the search must keep it. `position`: with the steps before it, which are fixed too, it
+            is the beginning of the route. `order`: this vehicle serves it after its fixed steps before it.
     """
 
     type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: Id | None = None
+    fixed: Literal["position", "order"] | None = None
     service_at: Seconds | None = None
     service_after: Seconds | None = None
     service_before: Seconds | None = None

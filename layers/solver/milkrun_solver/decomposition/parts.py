@@ -13,7 +13,7 @@ from itertools import chain
 
 import numpy as np
 
-from milkrun_solver.model.problem import Model, Task
+from milkrun_solver.model.problem import Model, Task, Vehicle
 from milkrun_solver.model.relations import kept_together, within
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
 from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
@@ -82,7 +82,11 @@ def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: rand
     pieces += [_Piece(tasks, None) for tasks in _together(model, left_out) if bound.isdisjoint(tasks)]
     groups = list(_split(model, pieces, count, rng))
     used = {route.vehicle for route in plan}
-    spare = [number for number in range(len(model.vehicles)) if number not in used]
+    spare = [
+        number
+        for number, vehicle in enumerate(model.vehicles)
+        if number not in used and not vehicle.has_fixed_steps
+    ]
     rng.shuffle(spare)
     return [_with_spare(model, group, spare[rank :: len(groups)]) for rank, group in enumerate(groups)]
 
@@ -142,7 +146,7 @@ def part_of(model: Model, routes: Plan, loose: Iterable[int], spare: Iterable[in
         model=replace(
             model,
             tasks=tuple(_with_new_numbers(model.tasks[number], task_of) for number in tasks),
-            vehicles=tuple(model.vehicles[number] for number in vehicles),
+            vehicles=tuple(_in_part(model.vehicles[number], task_of) for number in vehicles),
             relations=within(model.relations, task_of),
             fewest_routes=len(routes) if model.fewest_routes else 0,
             most_routes=None if model.most_routes is None else len(routes),
@@ -162,6 +166,14 @@ def _with_new_numbers(task: Task, numbers: Mapping[int, int]) -> Task:
         return task
     partner = None if task.partner is None else numbers[task.partner]
     return replace(task, partner=partner, near=tuple(numbers[it] for it in task.near if it in numbers))
+
+
+def _in_part(vehicle: Vehicle, task_of: dict[int, int]) -> Vehicle:
+    """A vehicle with its fixed steps in a part's numbers."""
+    if not vehicle.has_fixed_steps:
+        return vehicle
+    in_order = tuple(task_of[number] for number in vehicle.in_order)
+    return replace(vehicle, first=_renumbered(vehicle.first, task_of), in_order=in_order)
 
 
 def _renumbered(visits: Iterable[Visit], numbers: Sequence[int] | dict[int, int]) -> tuple[Visit, ...]:

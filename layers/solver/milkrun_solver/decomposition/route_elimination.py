@@ -21,8 +21,11 @@ _CANDIDATES = 2
 
 def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | None:
     """These routes without one of them and its vehicle, its tasks unassigned. None if the other vehicles
-    cannot hold them."""
-    candidates = rng.sample(routes, min(_CANDIDATES, len(routes)))
+    cannot hold them, or if every route has fixed steps."""
+    free = [route for route in routes if not model.vehicles[route.vehicle].has_fixed_steps]
+    if not free:
+        return None
+    candidates = rng.sample(free, min(_CANDIDATES, len(free)))
     dissolved = min(candidates, key=lambda route: len(route.tasks))
     part = part_of(model, [route for route in routes if route != dissolved], dissolved.tasks, ())
     return part if may_hold_all(part.model.vehicles, part.model.tasks) else None

@@ -1,7 +1,7 @@
 """The optimiser's own view of a problem: tasks and vehicles by number, places as matrix rows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -14,6 +14,7 @@ from milkrun_solver.model.neighbours import neighbours
 from milkrun_solver.model.permits import Permits
 from milkrun_solver.model.relations import Relation, numbered
 from milkrun_solver.model.travel import Travel, TravelSource
+from milkrun_solver.model.visits import ReloadVisit, Visit
 
 HUNDREDTHS = 100
 """Units of time per second. VROOM counts hundredths, so that a speed factor keeps two digits."""
@@ -100,6 +101,8 @@ class Vehicle:
         cost_factor: Internal cost of one second of the matrix.
         reloads: Where it may begin another trip.
         source: The vehicle in the problem.
+        first: The visits that its route begins with, with nothing but breaks between them.
+        in_order: Further tasks that it serves, in this order.
     """
 
     start: int | None
@@ -113,6 +116,13 @@ class Vehicle:
     travel: Travel
     reloads: tuple[Reload, ...]
     source: schema.Vehicle
+    first: tuple[Visit, ...] = ()
+    in_order: tuple[int, ...] = ()
+
+    @property
+    def has_fixed_steps(self) -> bool:
+        """Whether any plan must have a route for it, which keeps some steps."""
+        return bool(self.first or self.in_order)
 
     def duration(self, origin: int, target: int) -> int:
         """Travel time between two rows of the matrices, in hundredths of a second."""
@@ -165,12 +175,15 @@ def build_model(problem: schema.Problem, travel: TravelSource) -> Model:
     amounts = _amount_count(problem)
     permits = Permits(problem)
     tasks = tuple(_tasks(problem, travel, types, amounts, permits))
-    vehicles = tuple(_vehicle(vehicle, travel, types, amounts, permits) for vehicle in problem.vehicles)
+    numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
+    vehicles = tuple(
+        _with_fixed_steps(_vehicle(vehicle, travel, types, amounts, permits), numbers)
+        for vehicle in problem.vehicles
+    )
     if next(compact(problem), None) is not None:
         tasks = _with_neighbours(tasks, vehicles[0])
     by_time_of_day = any(it.slots for it in travel.profiles.values())
     timed = by_time_of_day or is_timed((task.source for task in tasks), problem.vehicles)
-    numbers: dict[tuple[str, int], int] = {(it.kind, it.source.id): n for n, it in enumerate(tasks)}
     relations = numbered(problem.relations, numbers)
     return Model(
         problem,
@@ -312,4 +325,21 @@ def _vehicle(
             for place in vehicle.reloads
         ),
         source=vehicle,
+    )
+
+
+def _with_fixed_steps(vehicle: Vehicle, numbers: Mapping[tuple[str, int], int]) -> Vehicle:
+    """The vehicle with the steps that its route must keep, from the numbers of tasks by type and id."""
+    fixed = [(it.fixed, it.type, it.id) for it in vehicle.source.steps if it.fixed and it.id is not None]
+    if not fixed:
+        return vehicle
+    reloads = {reload.source.id: ReloadVisit(rank) for rank, reload in enumerate(vehicle.reloads)}
+    return replace(
+        vehicle,
+        first=tuple(
+            reloads[number] if kind == "reload" else numbers[kind, number]
+            for how, kind, number in fixed
+            if how == "position"
+        ),
+        in_order=tuple(numbers[kind, number] for how, kind, number in fixed if how == "order"),
     )

@@ -9,6 +9,7 @@ from milkrun_solver.verification.breaks import break_faults
 from milkrun_solver.verification.compact import compact_faults
 from milkrun_solver.verification.costs import cost_faults, plan_cost_faults
 from milkrun_solver.verification.facts import Facts, RouteFacts
+from milkrun_solver.verification.fixed import fixed_faults
 from milkrun_solver.verification.limits import limit_faults
 from milkrun_solver.verification.loads import load_faults
 from milkrun_solver.verification.relations import relation_faults
@@ -46,6 +47,7 @@ PlanCheck = Callable[[Facts, Solution], Iterator[str]]
 
 PLAN_CHECKS: tuple[PlanCheck, ...] = (
     relation_faults,
+    fixed_faults,
     vehicle_count_faults,
     summary_faults,
     plan_cost_faults,
