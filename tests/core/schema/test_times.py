@@ -22,6 +22,7 @@ def test_windows_are_sorted_and_those_that_touch_or_overlap_are_merged() -> None
         ({"time_window": [0, 9]}, {}, True),
         ({"breaks": [{"id": 1}]}, {}, True),
         ({"shift_duration": 0}, {}, True),
+        ({"driver_rules": {"preset": "us-hos"}}, {}, True),
         ({}, {"time_windows": [[0, 9]]}, True),
         ({}, {"release_time": 1}, True),
     ],

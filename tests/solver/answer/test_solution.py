@@ -1,12 +1,17 @@
 import json
 from typing import Any
 
+import polyline
+
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
+from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, planned, timed_routes
+from milkrun_solver.answer.solution import solution_of as answer_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit
-from tests.solver.helpers import model_of, scheduled
+from milkrun_solver.routes.schedule import Stop, TimedRoute
+from tests.solver.helpers import META, faults, model_of, scheduled
 from tests.solver.problems import problem_of
 
 DEPOT, FIRST, SECOND = (7.41, 43.73), (7.42, 43.74), (7.43, 43.72)
@@ -114,3 +119,50 @@ def test_breaks_that_a_plan_leaves_out_are_taken_all_the_same() -> None:
     (found,) = planned(routes)
     assert found.tasks == (2, 0)
     assert sorted(visit.pause for visit in found.visits if isinstance(visit, BreakVisit)) == [0, 1]
+
+
+class TestABreakThatDriverRulesAskFor:
+    """Half an hour of rest on the way back from the only stop."""
+
+    rules = {"max_driving_before_break": 150, "break_duration": 1_800}
+    model = model_of(
+        problem_of(
+            body(
+                vehicles=[{"id": 5, "start": DEPOT, "end": DEPOT, "driver_rules": rules}],
+                jobs=[{"id": 1, "location": FIRST}],
+                options={"geometry": True},
+            )
+        )
+    )
+
+    def route(self) -> TimedRoute:
+        travel = self.model.vehicles[0].travel
+        assert travel.distances is not None
+        there, metres = int(travel.durations[0, 1]), int(travel.distances[0, 1])
+        stops = [
+            Stop("start", None, 0, 0, 0, ()),
+            Stop("job", 0, there, there, metres, ()),
+            Stop("break", None, 150, 150, metres, (), service=1_800),
+            Stop("end", None, 2 * there + 1_800, 2 * there, 2 * metres, ()),
+        ]
+        return TimedRoute(0, stops, 2 * there)
+
+    def test_is_a_step_without_an_id_and_without_a_place(self) -> None:
+        solution = answer_of(self.model, [self.route()], META)
+        assert faults(self.model, solution) == []
+        pause = solution.routes[0].steps[2]
+        assert (pause.type, pause.id, pause.location, pause.service) == ("break", None, None, 1_800)
+        assert '"type":"break","arrival":150' in solution.to_json().decode()
+
+    def test_is_not_part_of_a_plan(self) -> None:
+        solution = answer_of(self.model, [self.route()], META)
+        assert planned([self.route()]) == plan_of(self.model, solution) == [PlannedRoute(0, (0,))]
+
+    def test_is_taken_again_where_a_plan_needs_it(self) -> None:
+        assert timed_routes(self.model, planned([self.route()])) == [self.route()]
+
+    def test_is_no_place_on_a_map(self) -> None:
+        solution = answer_of(self.model, [self.route()], META)
+        add_geometry(self.model, solution.routes)
+        expected = polyline.encode([DEPOT, FIRST, DEPOT], 5, geojson=True)
+        assert solution.routes[0].geometry == expected

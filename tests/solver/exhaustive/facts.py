@@ -70,12 +70,14 @@ class Facts:
     def _is_timed(self) -> bool:
         tasks = [work.task for work in self.work.values()]
         softs = [task.soft_time_window for task in tasks if task.soft_time_window is not None]
+        vehicles = self.problem.vehicles
         return (
             any(work.task.time_windows or work.release for work in self.work.values())
             or any(it.cost_per_hour_early or it.cost_per_hour_late for it in softs)
+            or any(it.driver_rules is not None for it in vehicles)
             or any(
                 it.time_window or it.breaks or it.shift_duration is not None or self.matrix(it).slots
-                for it in self.problem.vehicles
+                for it in vehicles
             )
         )
 

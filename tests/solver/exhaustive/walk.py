@@ -52,9 +52,13 @@ class Walker:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
+    def itinerary(self, vehicle: Vehicle, stops: Sequence[Stop]) -> "Itinerary":
+        """The way to walk these stops in this order."""
+        return Itinerary(self.facts, vehicle, stops)
+
     def walk(self, vehicle: Vehicle, stops: Sequence[Stop]) -> Walk | None:
         """What the route is like if it ends after these stops; None if no route may begin with them."""
-        route = Itinerary(self.facts, vehicle, stops)
+        route = self.itinerary(vehicle, stops)
         if any(map(route.is_closed, range(len(stops)))) or not route.fits():
             return None
         if not route.states(route.earliest, len(stops)):

@@ -23,6 +23,7 @@ def test_codes_are_stable() -> None:
         "release",
         "shift",
         "shift_duration",
+        "driver_rules",
     ]
     assert all(rule.reason for rule in RULES)
 
@@ -44,6 +45,7 @@ def test_rules_that_need_no_journey_are_checked_first() -> None:
         ("release", {"time_window": [0, 9]}, {"time_windows": [[0, 150]], "release_time": 51}),
         ("shift", {"time_window": [0, 199]}, {}),
         ("shift_duration", {"shift_duration": 199}, {}),
+        ("driver_rules", {"driver_rules": {"max_driving": 199}}, {}),
     ],
 )
 def test_the_first_of_several_broken_rules_is_named(

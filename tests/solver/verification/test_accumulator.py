@@ -95,6 +95,13 @@ def test_reloading_is_not_paid_as_work() -> None:
     assert travelled.cost_between(route(0, None, reload))[1] == 0
 
 
+def test_a_break_is_paid_as_work_unless_driver_rules_ask_for_it() -> None:
+    travelled = tally(costs={"per_task_hour": 3_600})
+    own = Step.model_construct(type="break", id=0, setup=0, service=300)
+    asked_for = own.model_copy(update={"id": None})
+    assert [travelled.cost_between(route(0, None, it))[1] for it in (own, asked_for)] == [300, 0]
+
+
 def test_the_cost_is_rounded_down_in_an_untimed_problem() -> None:
     travelled = tally(timed=False, costs={"per_hour": 50})
     travelled.add(0, 1, drives(100))

@@ -63,6 +63,11 @@ def test_breaks_that_the_vehicle_does_not_have_are_a_fault(steps: list[int]) -> 
     ]
 
 
+def test_a_break_without_an_id_is_none_of_the_vehicle_s_breaks() -> None:
+    assert faults(step(), step(id=None)) == []
+    assert faults(step(id=None)) == ["the route does not take each of the vehicle's breaks exactly once"]
+
+
 def test_a_vehicle_without_breaks_takes_none() -> None:
     assert faults(pauses=()) == []
     assert faults(step(), pauses=()) == ["the route does not take each of the vehicle's breaks exactly once"]

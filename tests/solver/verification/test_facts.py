@@ -29,10 +29,11 @@ def body(**vehicle: Any) -> dict[str, Any]:
         (body(shift_duration=500), True),
         ({"jobs": [{"id": 1, "location_index": 1, "soft_time_window": SOFT}]}, True),
         ({"matrices": {"car": {**CELLS, "slots": [{"start": 9, **CELLS}]}}}, True),
+        (body(driver_rules={"preset": "eu-561"}), True),
     ],
     ids=[
         *("nothing", "a window", "a release time", "working hours", "a break", "a shift"),
-        *("a soft window", "the time of day"),
+        *("a soft window", "the time of day", "a driver"),
     ],
 )
 def test_a_problem_is_timed_if_anything_limits_times(changed: dict[str, Any], binds: bool) -> None:

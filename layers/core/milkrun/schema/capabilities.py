@@ -105,6 +105,11 @@ def _breaks(problem: Problem) -> Iterator[Path]:
     return (("vehicles", v, "breaks") for v, it in enumerate(problem.vehicles) if it.breaks)
 
 
+def _driver_rules(problem: Problem) -> Iterator[Path]:
+    ruled = (v for v, it in enumerate(problem.vehicles) if it.driver_rules is not None)
+    return (("vehicles", v, "driver_rules") for v in ruled)
+
+
 def _windows_of_shipments(problem: Problem) -> Iterator[Path]:
     """Windows that meet count as one."""
     for path, task in tasks(problem) if problem.shipments else ():
@@ -279,4 +284,5 @@ FEATURES = (
     Feature("`options.balance`", ("sisr",), balance),
     Feature("`options.compact`", ("sisr",), compact),
     Feature("`slots` of a matrix", ("sisr",), _slots),
+    Feature("`driver_rules`", ("sisr",), _driver_rules),
 )

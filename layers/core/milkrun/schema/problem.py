@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, StringConstraints
 
+from milkrun.schema.driver_rules import DriverRules
 from milkrun.schema.fields import (
     MAX_UINT32,
     MOST_NAMES,
@@ -145,7 +146,8 @@ class Reload(Model):
 class VehicleStep(Model):
     """One step of a route to start the search from. Only VROOM's plan mode uses its `service_*` fields.
 
-    You can copy it from an answer of Milkrun or VROOM. Fields that only an answer has are ignored.
+    You can copy it from an answer of Milkrun or VROOM. Fields that only an answer has are ignored, and so are
+    the breaks that `driver_rules` ask for, which have no `id`.
 
     Attributes:
         fixed: Whether the search must keep it. `position`: with the steps before it, which are fixed too, it
@@ -182,6 +184,7 @@ class Vehicle(Model):
         speed_factor: Travel times are divided by it. VROOM rounds it to two digits, so the minimum is 0.01.
         shift_duration: Seconds that its route may last from start to end, including waiting and service.
         max_overtime: Seconds that its route may last longer, at `costs.per_overtime_hour`.
+        driver_rules: How long its driver may drive and work, and the breaks in between.
     """
 
     id: Id
@@ -205,6 +208,7 @@ class Vehicle(Model):
     max_reloads: Annotated[int, Field(ge=0, le=MAX_UINT32)] | None = None
     shift_duration: Seconds | None = None
     max_overtime: Seconds = 0
+    driver_rules: DriverRules | None = None
     steps: Listed[VehicleStep] = empty(list)
 
 

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 from milkrun.schema.assignments import assignment_breaches
 from milkrun.schema.capabilities import refusals
+from milkrun.schema.driver_breaches import driver_breaches
 from milkrun.schema.fields import Amounts, Cells
 from milkrun.schema.paths import Breach, Path, json_path, stops
 from milkrun.schema.priced import price_breaches
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle
+from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle, VehicleStep
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:
@@ -21,6 +22,8 @@ def breaches(problem: Problem) -> Iterator[Breach]:
     yield from assignment_breaches(problem)
     for v, vehicle in enumerate(problem.vehicles):
         yield from _needed(("vehicles", v), vehicle)
+        if vehicle.driver_rules is not None:
+            yield from driver_breaches(("vehicles", v, "driver_rules"), vehicle.driver_rules)
     yield from price_breaches(problem)
     yield from refusals(problem)
 
@@ -197,7 +200,7 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
             "reload": {place.id for place in vehicle.reloads},
         }
         for i, step in enumerate(vehicle.steps):
-            if step.type in ("start", "end"):
+            if _needs_no_id(vehicle, step):
                 continue
             path = ("vehicles", v, "steps", i, "id")
             if step.id is None:
@@ -209,6 +212,12 @@ def _vehicle_steps(problem: Problem) -> Iterator[Breach]:
                 yield Breach(path, f"{step.type} {step.id} occurs in more than one step")
             else:
                 seen.add((step.type, step.id))
+
+
+def _needs_no_id(vehicle: Vehicle, step: VehicleStep) -> bool:
+    """Also a break that `driver_rules` asked for in an answer."""
+    is_asked_for = step.type == "break" and step.id is None and vehicle.driver_rules is not None
+    return is_asked_for or step.type in ("start", "end")
 
 
 def _needed(path: Path, vehicle: Vehicle) -> Iterator[Breach]:

@@ -24,7 +24,10 @@ class Violation(_Output):
 
 
 class Step(_Output):
-    """One stop of a route: `duration` and `distance` up to its arrival, `load` after the stop."""
+    """One stop of a route: `duration` and `distance` up to its arrival, `load` after the stop.
+
+    A break without an `id` is one that the vehicle's `driver_rules` ask for.
+    """
 
     type: Literal["start", "job", "pickup", "delivery", "break", "reload", "end"]
     id: int | None = None

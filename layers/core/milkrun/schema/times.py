@@ -8,14 +8,18 @@ from milkrun.schema.problem import Job, Task, Vehicle
 
 
 def is_timed(tasks: Iterable[Task], vehicles: Iterable[Vehicle]) -> bool:
-    """Whether a problem has a time window, hard or soft, a break, a release time or a shift duration.
+    """Whether a problem has a time window, hard or soft, a break, a release time, a shift duration or
+    `driver_rules`.
 
     If it has none, VROOM rounds costs in another way and every route starts at 0.
     """
     return any(
         task.time_windows or has_soft_window(task) or (isinstance(task, Job) and task.release_time)
         for task in tasks
-    ) or any(it.time_window or it.breaks or it.shift_duration is not None for it in vehicles)
+    ) or any(
+        it.time_window or it.breaks or it.shift_duration is not None or it.driver_rules is not None
+        for it in vehicles
+    )
 
 
 def merged_windows(windows: Sequence[Slot]) -> tuple[tuple[int, int], ...]:

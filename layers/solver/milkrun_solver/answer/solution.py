@@ -60,7 +60,7 @@ def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | sch
             return ReloadVisit(next(k for k, it in enumerate(reloads) if it.source.id == step.id))
         if step.type == "break":
             breaks = model.vehicles[vehicle].source.breaks
-            return BreakVisit(next(k for k, it in enumerate(breaks) if it.id == step.id))
+            return next((BreakVisit(k) for k, it in enumerate(breaks) if it.id == step.id), None)
         return numbers[step.type, step.id] if step.type in TASK_KINDS else None
 
     return [
@@ -180,9 +180,9 @@ def _source(model: Model, route: TimedRoute, position: int) -> _Source:
     An open route starts at its first task and ends at its last one, as in VROOM's output.
     """
     stop, vehicle = route.stops[position], model.vehicles[route.vehicle].source
-    if stop.kind == "break" and stop.number is not None:
-        pause = vehicle.breaks[stop.number]
-        return pause.id, pause.description, None, None
+    if stop.kind == "break":
+        pause = None if stop.number is None else vehicle.breaks[stop.number]
+        return (None, None, None, None) if pause is None else (pause.id, pause.description, None, None)
     if stop.kind == "reload" and stop.number is not None:
         place = vehicle.reloads[stop.number]
         return place.id, place.description, place.location, place.location_index

@@ -10,6 +10,7 @@ from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
 from milkrun.schema.priced import compact, has_soft_window, is_priced
 from milkrun.schema.times import is_timed, merged_windows
+from milkrun_solver.model.driver_rules import DriverRules, driver_rules_of
 from milkrun_solver.model.neighbours import neighbours
 from milkrun_solver.model.permits import Permits
 from milkrun_solver.model.relations import Relation, numbered
@@ -100,6 +101,7 @@ class Vehicle:
         duration_factor: Hundredths of a second for one second of the matrix.
         cost_factor: Internal cost of one second of the matrix.
         reloads: Where it may begin another trip.
+        driver_rules: The limits of its driver; None if it has none.
         source: The vehicle in the problem.
         first: The visits that its route begins with, with nothing but breaks between them.
         in_order: Further tasks that it serves, in this order.
@@ -115,6 +117,7 @@ class Vehicle:
     cost_factor: int
     travel: Travel
     reloads: tuple[Reload, ...]
+    driver_rules: DriverRules | None
     source: schema.Vehicle
     first: tuple[Visit, ...] = ()
     in_order: tuple[int, ...] = ()
@@ -324,6 +327,7 @@ def _vehicle(
             Reload(travel.place(place.location, place.location_index), place.service, place)
             for place in vehicle.reloads
         ),
+        driver_rules=None if vehicle.driver_rules is None else driver_rules_of(vehicle.driver_rules),
         source=vehicle,
     )
 

@@ -185,14 +185,14 @@ class PausedTiming:
         return [
             way.paused(pause.length, window, (leg, number))
             for way in ways
-            for window in _open_windows(way.time, way.least, way.latest, pause.windows)
+            for window in open_windows(way.time, way.least, way.latest, pause.windows)
         ]
 
     def _each_served(self, ways: Sequence[_Way], leg: int, deadline: int) -> Iterator[_Way]:
         """The states after the stop at the end of a leg, without those that are too late for a break."""
         action, travel = self._timing.action[leg], self._timing.travel[leg + 1]
         for way in ways:
-            for window in _open_windows(way.reach, way.least_reach, way.latest, self._timing.windows[leg]):
+            for window in open_windows(way.reach, way.least_reach, way.latest, self._timing.windows[leg]):
                 new = way.served(window, action, travel)
                 if new.time <= deadline:
                     yield new
@@ -240,7 +240,7 @@ class _Orders:
             self.deadlines[done] = min((pauses[loose[it]].last_chance for it in others), default=NEVER)
 
 
-def _open_windows(time: int, least: int, latest: int, windows: Sequence[Window]) -> Iterator[Window]:
+def open_windows(time: int, least: int, latest: int, windows: Sequence[Window]) -> Iterator[Window]:
     """The windows in which something may start that is reached at `time`, or later with a later start. A
     window that is open for every start makes later ones useless."""
     for window in windows or _ALWAYS:

@@ -23,6 +23,7 @@ from milkrun_solver.model.problem import (
 from milkrun_solver.model.visits import ReloadVisit, Visit, placed_among
 from milkrun_solver.routes.breaks import Choice, PausedTiming
 from milkrun_solver.routes.costs import Leg, Tariff
+from milkrun_solver.routes.driver_breaks import DriverChoice, DriverTiming, Halt
 from milkrun_solver.routes.least_cost import Drive, LeastCost, TimedStop
 from milkrun_solver.routes.pauses import NEVER, Pause, breaks_by_leg, pauses_of
 from milkrun_solver.routes.soft_windows import soft_costs
@@ -37,7 +38,7 @@ TASK_KINDS = frozenset(("job", "pickup", "delivery"))
 @dataclass(slots=True)
 class Stop:
     """One step of a route. `number` is that of the task, or of the break or reload within its vehicle; None
-    at start and end.
+    at start and end, and at a break that `driver_rules` ask for.
 
     Times are in seconds, `distance` in metres. `duration` and `distance` count from the start of the route,
     up to the arrival. `load` is what is on board after the stop.
@@ -80,7 +81,7 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
     """Times, loads and cost of these visits in this order.
 
     Breaks among the visits are taken where they stand, on the way to the next task or reload. Other breaks of
-    the vehicle are taken where the route ends earliest.
+    the vehicle, and those that its `driver_rules` ask for, are taken where the route ends earliest.
 
     Returns:
         The route; None if it misses a time window, uses a closed leg, or cannot take all breaks. The verifier
@@ -89,9 +90,10 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
     route = UntimedRoute(model, vehicle_number, visits)
     if not route.is_open():
         return None
-    if route.vehicle.source.breaks and route.vehicle.travel.slots:
+    may_pause = bool(route.vehicle.source.breaks) or route.vehicle.driver_rules is not None
+    if may_pause and route.vehicle.travel.slots:
         return None  # only an engine may place breaks there, by the time of day
-    if route.vehicle.source.breaks:
+    if may_pause:
         choice = route.choice(visits)
         return None if choice is None else route.timed(choice.start, choice.breaks)
     if route.times_have_a_price:
@@ -178,7 +180,7 @@ class UntimedRoute:
         timing, shift = self.timing(), self.vehicle.source.shift_duration
         return timing.latest_start() if shift is None else timing.shortest_start(HUNDREDTHS * shift)
 
-    def choice(self, visits: Sequence[Visit]) -> Choice | None:
+    def choice(self, visits: Sequence[Visit]) -> Choice | DriverChoice | None:
         """When the route should start and where it takes its breaks; None if it misses a time window.
 
         Args:
@@ -186,7 +188,10 @@ class UntimedRoute:
         """
         shift = self.vehicle.source.shift_duration
         enough = None if shift is None else HUNDREDTHS * shift
-        return PausedTiming(self.timing(), self.pauses).choice(breaks_by_leg(visits), enough)
+        rules, given = self.vehicle.driver_rules, breaks_by_leg(visits)
+        if rules is not None:
+            return DriverTiming(self.timing(), self.pauses, rules).choice(given, enough)
+        return PausedTiming(self.timing(), self.pauses).choice(given, enough)
 
     @cached_property
     def pauses(self) -> list[Pause]:
@@ -268,7 +273,7 @@ class UntimedRoute:
     def timed(
         self,
         start: int,
-        breaks: Sequence[Sequence[int]] = (),
+        breaks: Sequence[Sequence[int | Halt]] = (),
         windows: Sequence[Sequence[Window]] | None = None,
     ) -> TimedRoute | None:
         """The route with every stop as early as `start` allows; None if it misses a time window.
@@ -307,8 +312,8 @@ class UntimedRoute:
             cost += sum(soft_costs(self.model, services_of(log.stops)))
         return TimedRoute(self.number, log.stops, cost, overtime)
 
-    def _pause(self, log: "_Log", leg: int, numbers: Sequence[int]) -> int:
-        """Takes breaks on a leg, and drives on while it would have to wait for one.
+    def _pause(self, log: "_Log", leg: int, breaks: Sequence[int | Halt]) -> int:
+        """Takes breaks on a leg: each at its place, or else by driving on while it would have to wait for it.
 
         Returns:
             What is left of the leg.
@@ -317,15 +322,19 @@ class UntimedRoute:
             ValueError: A break misses its time windows.
         """
         left = self.travel[leg]
-        for number in numbers:
-            opening = service_start(log.time, self.pauses[number].windows)
-            if opening is None:
-                raise ValueError("a break misses its time windows")
-            driven = min(left, opening - log.time)
-            left -= driven
-            service = self.vehicle.source.breaks[number].service
-            log.add(Stop("break", number, 0, 0, 0, self.loads[leg], service=service), driven, opening)
+        for it in breaks:
+            halt = it if isinstance(it, Halt) else self._halt(log.time, left, it)
+            left -= halt.driven
+            stop = Stop("break", halt.number, 0, 0, 0, self.loads[leg], service=halt.length // HUNDREDTHS)
+            log.add(stop, halt.driven, max(log.time + halt.driven, halt.opening))
         return left
+
+    def _halt(self, time: int, left: int, number: int) -> Halt:
+        pause = self.pauses[number]
+        opening = service_start(time, pause.windows)
+        if opening is None:
+            raise ValueError("a break misses its time windows")
+        return Halt(number, min(left, opening - time), opening, pause.length)
 
     def metres(self, leg: int) -> int:
         """Length of a leg in metres. An open start or end counts as 0, and so does a missing matrix."""

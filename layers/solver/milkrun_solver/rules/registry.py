@@ -5,6 +5,7 @@ decides that when it computes the route's times.
 """
 
 from milkrun_solver.rules.capacity import Capacity
+from milkrun_solver.rules.driver_rules import DriverHours
 from milkrun_solver.rules.max_distance import MaxDistance
 from milkrun_solver.rules.max_reloads import MaxReloads
 from milkrun_solver.rules.max_tasks import MaxTasks
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     Release(),
     Shift(),
     ShiftDuration(),
+    DriverHours(),
 )
 """In the order of the checks: rules on vehicle and task alone come before those that need a journey. A
 vehicle that breaks a later rule is nearer to serving the job or shipment."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route
 from milkrun_solver.model.travel import NO_WAY, Travel
+from milkrun_solver.verification.facts import is_charged
 from milkrun_solver.verification.time_of_day import seconds_by_slot, takes_exactly
 
 
@@ -61,7 +62,7 @@ class RouteAccumulator:
         nearest. Otherwise it first rounds the cost of a second, and then rounds down.
         """
         costs, unit = self._vehicle.costs, 360_000
-        work = sum(step.setup + step.service for step in route.steps if step.type != "reload")
+        work = sum(step.setup + step.service for step in route.steps if is_charged(step))
         other = costs.fixed + costs.per_task_hour * work // 3_600
         other += (2 * costs.per_overtime_hour * (route.overtime or 0) + 3_600) // 7_200
         if self._travel.costs is not None:

@@ -8,9 +8,10 @@ from milkrun_solver.verification.facts import RouteFacts, inside
 
 
 def break_faults(facts: RouteFacts) -> Iterator[str]:
-    """Checks that each break is taken once, in its time windows and with no more than its `max_load`."""
+    """Checks that each break is taken once, in its time windows and with no more than its `max_load`. Breaks
+    without an id are those of `driver_rules`."""
     vehicle, steps = facts.vehicle, facts.route.steps
-    taken = [step.id for step in steps if step.type == "break"]
+    taken = [step.id for step in steps if step.type == "break" and step.id is not None]
     if sorted(map(str, taken)) != sorted(str(pause.id) for pause in vehicle.breaks):
         yield "the route does not take each of the vehicle's breaks exactly once"
         return

@@ -4,7 +4,7 @@ add up to the unit."""
 from collections.abc import Iterator
 
 from milkrun.schema.solution import Route, RouteCosts, Solution
-from milkrun_solver.verification.facts import Facts, RouteFacts
+from milkrun_solver.verification.facts import Facts, RouteFacts, is_charged
 
 
 def cost_faults(facts: RouteFacts) -> Iterator[str]:
@@ -17,7 +17,7 @@ def cost_faults(facts: RouteFacts) -> Iterator[str]:
     total = stated.fixed + stated.travel + stated.task + stated.overtime + stated.early + stated.late
     if total != facts.route.cost:
         yield f"the components of the route's cost add up to {total}, not {facts.route.cost}"
-    work = sum(step.setup + step.service for step in facts.route.steps if step.type != "reload")
+    work = sum(step.setup + step.service for step in facts.route.steps if is_charged(step))
     overtime = (facts.route.overtime or 0) * rates.per_overtime_hour
     for name, exact in (
         ("fixed", rates.fixed),

@@ -142,14 +142,19 @@ def inside(time: int, windows: Sequence[Slot]) -> bool:
     return not windows or any(window.start <= time <= window.end for window in windows)
 
 
+def is_charged(step: Step) -> bool:
+    """Whether time at a step costs: at tasks and at the vehicle's own breaks, which have an id."""
+    return step.type != "reload" and (step.type != "break" or step.id is not None)
+
+
 def for_type(vehicle: Vehicle, default: int, special: dict[str, int]) -> int:
     """The seconds that a vehicle of this type takes."""
     return default if vehicle.type is None else special.get(vehicle.type, default)
 
 
 def _binds_in_time(problem: Problem) -> bool:
-    """Whether anything binds in time: a time window, hard or soft, a break, a release time, a shift, or the
-    time of day. VROOM then rounds costs differently. The verifier has its own version of
+    """Whether anything binds in time: a time window, hard or soft, a break, a release time, a shift, rules
+    for drivers, or the time of day. VROOM then rounds costs differently. The verifier has its own version of
     `milkrun.schema.times.is_timed`."""
     matrices = problem.matrices or {}
     return (
@@ -157,6 +162,7 @@ def _binds_in_time(problem: Problem) -> bool:
         or any(job.release_time for job in problem.jobs)
         or any(v.time_window or v.breaks or v.shift_duration is not None for v in problem.vehicles)
         or any(matrices[v.profile].slots for v in problem.vehicles if v.profile in matrices)
+        or any(v.driver_rules is not None for v in problem.vehicles)
     )
 
 

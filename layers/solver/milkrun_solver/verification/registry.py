@@ -8,6 +8,7 @@ from milkrun_solver.verification.balance import balance_faults
 from milkrun_solver.verification.breaks import break_faults
 from milkrun_solver.verification.compact import compact_faults
 from milkrun_solver.verification.costs import cost_faults, plan_cost_faults
+from milkrun_solver.verification.driver_rules import driver_faults
 from milkrun_solver.verification.facts import Facts, RouteFacts
 from milkrun_solver.verification.fixed import fixed_faults
 from milkrun_solver.verification.limits import limit_faults
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     shift_faults,
     load_faults,
     break_faults,
+    driver_faults,
     time_faults,
     sum_faults,
     cost_faults,
