@@ -1,13 +1,17 @@
 """Prices of the whole plan: the enumerator finds what the solver confirms, and no random plan beats it."""
 
 import random
+from itertools import permutations
 
 import pytest
 
+from milkrun.schema.problem import Costs
 from milkrun_solver.routes.objective import solution_objective
+from milkrun_solver.routes.schedule import schedule
 from tests.solver.exhaustive.clock import ClockWalker
 from tests.solver.exhaustive.days import short_day
 from tests.solver.exhaustive.enumerator import Enumerator
+from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.plans import plan_of
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.objective import random_plan
@@ -61,3 +65,19 @@ def test_prices_of_the_whole_plan_add_to_those_of_times(seed: int) -> None:
     assert priced is not None
     assert free.values[:2] == priced.values[:2]
     assert free.cost <= priced.cost
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_schedule_weighs_overtime_against_soft_windows(seed: int) -> None:
+    rng = random.Random(seed)
+    problem = short_day(seed, {"soft windows"}, tasks=3, day=40)
+    costs = Costs(per_overtime_hour=3_600 * rng.randint(0, 3))
+    shift = {"shift_duration": rng.randint(5, 40), "max_overtime": rng.choice((0, 10, 60)), "costs": costs}
+    vehicle = problem.vehicles[0].model_copy(update=shift)
+    problem = problem.model_copy(update={"vehicles": [vehicle]})
+    model, walker = model_of(problem), ClockWalker(Facts(problem))
+    for order in permutations((1, 2, 3)):
+        walk = walker.walk(vehicle, [Stop("job", number) for number in order])
+        route = schedule(model, 0, [number - 1 for number in order])
+        kept = route is not None and route.overtime <= vehicle.max_overtime
+        assert (route.cost if kept and route else None) == (None if walk is None else walk.cost)

@@ -16,10 +16,15 @@ def through_rush_hour(departures: Values) -> Values:
 
 
 def times(
-    *stops: TimedStop, per_hour: int = 1, earliest: int = 0, latest: int | None = None, rush: bool = False
+    *stops: TimedStop,
+    per_hour: int = 1,
+    earliest: int = 0,
+    latest: int | None = None,
+    rush: bool = False,
+    lasting: int = 0,
 ) -> list[int] | None:
     drives = [through_rush_hour if rush else ten] * (len(stops) + 1)
-    return LeastCost(stops, drives, per_hour, earliest, latest, [100, 140] if rush else []).times()
+    return LeastCost(stops, drives, per_hour, earliest, latest, [100, 140] if rush else []).times(lasting)
 
 
 def test_a_route_waits_until_nothing_is_early() -> None:
@@ -70,3 +75,10 @@ def test_times_that_are_too_far_apart_are_not_looked_at() -> None:
 def test_prices_that_are_too_high_to_add_up_are_not_looked_at() -> None:
     dear = SoftWindow(2**31, 2**31, 2**32, 2**32)
     assert times(TimedStop([], 5, dear), earliest=2**31 - 50) is None
+
+
+@pytest.mark.parametrize(("lasting", "found"), [(0, [40, 50, 90]), (1, [40, 50, 90]), (3, [65, 75, 90])])
+def test_a_price_of_each_hour_makes_a_route_shorter(lasting: int, found: list[int]) -> None:
+    """The second stop opens at 90. The first should begin by 50."""
+    stops = TimedStop([], 5, SoftWindow(0, 50, 0, 2)), TimedStop([(90, 200)], 5)
+    assert times(*stops, lasting=lasting) == found

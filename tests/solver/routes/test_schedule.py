@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,3 +131,26 @@ def test_breaks_by_the_time_of_day_are_not_placed() -> None:
     pause = {"id": 1, "service": 9, "time_windows": [[0, 9_000]]}
     assert schedule(priced_times([RUSH], breaks=[pause]), 0, [0]) is None
     assert schedule(priced_times([], breaks=[pause]), 0, [0]) is not None
+
+
+@pytest.mark.parametrize(
+    ("per_hour", "most", "starts", "cost"),
+    [
+        (1_800, 900, 900, 200 + 550 // 2),  # overtime costs less than to be late
+        (7_200, 900, 1_450, 200 + 550),
+        (1_800, 500, 950, 200 + 500 // 2 + 50),  # more overtime is forbidden
+    ],
+)
+def test_overtime_is_weighed_against_times(per_hour: int, most: int, starts: int, cost: int) -> None:
+    """The second job opens at 1,650. If the first begins when it should, the route lasts 850 seconds."""
+    model = priced_times(
+        [],
+        shift_duration=300,
+        max_overtime=most,
+        costs={"per_hour": 3_600, "per_overtime_hour": per_hour},
+    )
+    second = replace(model.tasks[0], windows=((1_650, 9_000),), soft=None, service=(0,))
+    model = replace(model, tasks=(model.tasks[0], second))
+    route = schedule(model, 0, [0, 1])
+    assert route is not None
+    assert (route.stops[0].arrival, route.cost) == (starts, cost)

@@ -17,6 +17,8 @@ Values = npt.NDArray[np.int64]
 Drive = Callable[[Values], Values]
 """The arrivals of a leg for some departures: later ones arrive no earlier."""
 
+NEVER = 2**60
+"""A time later than any other."""
 _DEAR = 2**61
 """More than any route costs, counted in units of 1/3,600."""
 _MOST = 2**54
@@ -87,19 +89,24 @@ class LeastCost:
         self._drives = drives
         self._per_hour = per_hour
         self._earliest = earliest
-        self._latest = latest
+        self._latest = NEVER if latest is None else latest
         self._borders = borders
 
-    def times(self) -> list[int] | None:
+    def times(self, lasting: int = 0, earliest: int = 0, latest: int = NEVER) -> list[int] | None:
         """When the route starts, and when each service begins. Of equally cheap ways, the one that ends
         first, and begins each service as late as that allows.
+
+        Args:
+            lasting: The price of each hour from the start to the end.
+            earliest, latest: Narrower bounds of the route.
 
         Returns:
             None if the route misses a time window, or times are too far apart, or prices too high, to look at
             each second.
         """
-        begins = self._seconds(self._stops, self._earliest, self._earliest)
-        costs = np.zeros_like(begins)
+        earliest = max(earliest, self._earliest)
+        begins = self._seconds(self._stops, earliest, earliest)
+        costs = lasting * (begins[-1] - begins)
         found = []
         for number, drive in enumerate(self._drives):
             last = int(begins[-1])
@@ -113,7 +120,10 @@ class LeastCost:
                 begins, costs = self._begun(number, arrivals, costs)
             if costs.min(initial=_DEAR) >= _DEAR:
                 return None
-        return self._chosen(found)
+        begins, arrivals, costs = found.pop()
+        ends = np.minimum(_DEAR, costs + lasting * (arrivals - arrivals[0]))
+        ends[arrivals > min(latest, self._latest)] = _DEAR
+        return self._chosen([*found, (begins, arrivals, ends)])
 
     def _seconds(self, ahead: Sequence[TimedStop], first: int, last: int) -> Values:
         """All seconds from the first to the last, or to the last reason to wait for a stop ahead."""
@@ -130,8 +140,6 @@ class LeastCost:
 
     def _chosen(self, found: Sequence[tuple[Values, Values, Values]]) -> list[int] | None:
         begins, arrivals, costs = found[-1]
-        if self._latest is not None:
-            costs = np.where(arrivals <= self._latest, costs, _DEAR)
         least = costs.min()
         if least >= _DEAR:
             return None

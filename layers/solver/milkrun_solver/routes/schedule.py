@@ -31,6 +31,9 @@ from milkrun_solver.routes.time_of_day import TimedLeg
 from milkrun_solver.routes.timing import Timing, service_start
 from milkrun_solver.routes.trips import first_loads, releases
 
+_ABOVE_ALL = 2**32
+"""A price of an hour above all others."""
+
 TASK_KINDS = frozenset(("job", "pickup", "delivery"))
 """Kinds of stops that are tasks."""
 
@@ -212,8 +215,32 @@ class UntimedRoute:
         return bool(self.vehicle.travel.slots) or any(soft is not None for soft in softs)
 
     def cheapest(self) -> TimedRoute | None:
-        """The route at the times at which it costs least, apart from overtime; None if it misses a time
-        window, lasts too long, or cannot be looked at second by second."""
+        """The route at the times at which it costs least; None if it misses a time window, lasts too long, or
+        cannot be looked at second by second.
+
+        With overtime, it is the best of several: the cheapest without its price, the cheapest if every hour
+        had it, the shortest, and those that end as one of these and last a shift, with all overtime or none.
+        """
+        least_cost, source = self._least_cost(), self.vehicle.source
+        first = self._at(least_cost.times())
+        if first is None or not first.overtime:
+            return first
+        shift, rate = source.shift_duration or 0, source.costs.per_overtime_hour
+        found = [first, *(self._at(least_cost.times(lasting)) for lasting in (rate, _ABOVE_ALL))]
+        for end in {route.stops[-1].arrival for route in found if route is not None}:
+            for lasting, most in ((0, shift), (rate, shift + source.max_overtime)):
+                found.append(self._at(least_cost.times(lasting, end - most, end)))
+        allowed = [route for route in found if route is not None and route.overtime <= source.max_overtime]
+        return min(allowed, key=lambda route: route.cost, default=None)
+
+    def _at(self, times: Sequence[int] | None) -> TimedRoute | None:
+        """The route that starts, and begins each service, at these seconds."""
+        if times is None:
+            return None
+        start, *begins = [HUNDREDTHS * time for time in times]
+        return self.timed(start, windows=[[(time, time)] for time in begins])
+
+    def _least_cost(self) -> LeastCost:
         window = self.vehicle.window
         stops = [
             TimedStop(
@@ -223,22 +250,14 @@ class UntimedRoute:
             )
             for i, stop in enumerate(self.stops)
         ]
-        times = LeastCost(
+        return LeastCost(
             stops,
             [self._drive(leg) for leg in range(len(self.legs))],
             0 if self.vehicle.travel.costs is not None else self.vehicle.source.costs.per_hour,
             max(self.releases[0], 0 if window is None else window[0]),
             None if window is None else window[1],
             [slot.start for slot in self.vehicle.travel.slots],
-        ).times()
-        if times is None:
-            return None
-        start, *begins = times
-        timed = self.timed(
-            HUNDREDTHS * start, windows=[[(HUNDREDTHS * it, HUNDREDTHS * it)] for it in begins]
         )
-        too_long = timed is not None and timed.overtime > self.vehicle.source.max_overtime
-        return None if too_long else timed
 
     def _drive(self, leg: int) -> Drive:
         """The arrivals of a leg in whole seconds."""
