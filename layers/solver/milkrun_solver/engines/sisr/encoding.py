@@ -32,6 +32,7 @@ class Encoding:
 
     Attributes:
         arrays: The problem as arrays.
+        scale: Cost units in one unit of the search's costs.
     """
 
     def __init__(self, model: Model, impossible: Collection[int] = ()) -> None:
@@ -60,6 +61,7 @@ class Encoding:
         }
         arrays |= self._tasks() | self._vehicles(matrices) | self._breaks() | self._reloads()
         self.arrays = Arrays(counts, arrays)
+        self.scale = matrices.scale / COST_UNIT
 
     def routes(self, plan: Plan) -> dict[int, list[int]]:
         """A plan as the search reads it."""
@@ -225,18 +227,18 @@ class _Matrices:
                 self.distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))
             elif limited:
                 self.distances.append(np.zeros_like(durations))
-        self._scale = _scale(costs, kinds, unit)
+        self.scale = _scale(costs, kinds, unit)
         self.costs = [_within(np.where(it < 0, -1, self._scaled(it))) for it in costs]
         self.durations = [_within(it) for it in self.durations]
 
     def cost(self, cost: int) -> int:
         """A cost in VROOM's internal unit, in units of cost."""
-        return round(cost / self._scale)
+        return round(cost / self.scale)
 
     def _scaled(self, costs: Grid) -> Grid:
-        if isinstance(self._scale, int):
-            return costs // self._scale
-        scaled: Grid = np.rint(costs / self._scale).astype(np.int64)
+        if isinstance(self.scale, int):
+            return costs // self.scale
+        scaled: Grid = np.rint(costs / self.scale).astype(np.int64)
         return scaled
 
 

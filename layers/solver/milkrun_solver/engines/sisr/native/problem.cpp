@@ -111,6 +111,7 @@ void Problem::read_kinds(const sisr_problem& given) {
                                           given.break_window_begin.data[b], given.break_window_begin.data[b + 1]),
                              copied(given.break_max_load, int64_t{b} * amounts, int64_t{b + 1} * amounts)});
     }
+    for (const Break& pause : kind.breaks) kind.fixed_cost += kind.work_cost * pause.length;
     kind.limits_loads_at_breaks = std::any_of(kind.breaks.begin(), kind.breaks.end(), [](const Break& pause) {
       return std::any_of(pause.max_load.begin(), pause.max_load.end(), [](int most) { return most < kNever; });
     });

@@ -77,7 +77,8 @@ struct Reload {
 struct Kind {
   int matrix, type, start, end, earliest, latest;
   int max_tasks, max_travel, max_distance, shift, max_overtime, max_reloads;
-  Cost fixed_cost, work_cost, overtime_cost;
+  Cost fixed_cost;  // of using a vehicle, with the time of its breaks
+  Cost work_cost, overtime_cost;
   List<int> capacity;
   List<Break> breaks;
   bool limits_loads_at_breaks;

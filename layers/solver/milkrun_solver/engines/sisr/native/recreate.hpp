@@ -15,7 +15,9 @@
 namespace sisr {
 
 constexpr Cost kNoPlace = std::numeric_limits<Cost>::max();
-constexpr int kBlinkOnceIn = 100;
+/// A place is overlooked once in so many, and more often in a problem of a few tasks: there, greedy insertion would
+/// find the same few plans again and again.
+constexpr int kBlinkOnceIn = 100, kBlinkOnceInAtLeast = 3;
 /// With more kinds of vehicles, an empty one of this many random kinds is tried.
 constexpr int kMostKinds = 12;
 
@@ -32,6 +34,7 @@ class Recreate {
   Recreate(Tour<F>& tour, const Neighbours& neighbours, Random& random)
       : tour_(tour), problem_(tour.problem()), neighbours_(neighbours), random_(random) {
     tried_.assign(at(problem_.vehicles), 0);
+    blink_once_in_ = std::min(kBlinkOnceIn, kBlinkOnceInAtLeast + problem_.tasks);
     next_blink();
     measure();
   }
@@ -65,14 +68,14 @@ class Recreate {
     return true;
   }
   void next_blink() {
-    until_blink_ = 1 + static_cast<int>(random_.log_share() / std::log1p(-1.0 / kBlinkOnceIn));
+    until_blink_ = 1 + static_cast<int>(random_.log_share() / std::log1p(-1.0 / blink_once_in_));
   }
 
   Tour<F>& tour_;
   const Problem& problem_;
   const Neighbours& neighbours_;
   Random& random_;
-  int until_blink_ = 0;
+  int blink_once_in_ = kBlinkOnceIn, until_blink_ = 0;
   List<int> size_, far_;  // [task]
   List<int> tried_;       // [route]
   int now_ = 0;

@@ -150,7 +150,7 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
     travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
     if (!carries_loads_) continue;
-    reload(kind, position, problem_.place[at(task)], from.items[i], picked, reloaded_);
+    reload(kind, position, task, problem_.place[at(task)], from.items[i], picked, reloaded_);
     for (const Label& reloaded : reloaded_) {
       on_leg_.clear();
       travel(kind, reloaded, problem_.place[at(task)], position, nothing_.data(), on_leg_);
@@ -214,7 +214,6 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
   label.release = std::max(label.release, problem_.release[at(task)]);
   if (carries_loads_ && !load(kind, label.breaks ^ breaks_before, task, room, picked)) return;
   const int action = problem_.action(kind.type, task, label.place);
-  if (problem_.works) label.cost += kind.work_cost * action;
   label.place = problem_.place[at(task)];
   const Opening& opening = problem_.opening[at(task)];
   const bool tries_all = counts_duration_ || has_releases_;
@@ -251,8 +250,8 @@ bool Schedule::load(const Kind& kind, uint32_t breaks, int task, const int* room
   return true;
 }
 
-/// All ways to reload on the way to a place. Another trip begins there.
-void Schedule::reload(const Kind& kind, int position, int next_place, const Label& label, const int* picked,
+/// All ways to reload on the way to a task, or to the end if that is negative. Another trip begins there.
+void Schedule::reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
                       List<Label>& found) {
   found.clear();
   if (open_[at(position)] > 0 || label.reloads >= kind.max_reloads) return;
@@ -266,6 +265,10 @@ void Schedule::reload(const Kind& kind, int position, int next_place, const Labe
       if (begin > next.trip.latest) continue;
       next.cost += Cost{legs.cost(label.place, reload.place)} + legs.cost(reload.place, next_place) -
                    legs.cost(label.place, next_place);
+      if (problem_.works && task >= 0) {  // a setup may be skipped, or may not
+        next.cost += kind.work_cost * (problem_.action(kind.type, task, reload.place) -
+                                       problem_.action(kind.type, task, label.place));
+      }
       if (problem_.limited) {
         const auto added = [&](auto&& length) {
           return length(label.place, reload.place) + length(reload.place, next_place) - length(label.place, next_place);
@@ -304,7 +307,7 @@ Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, in
     travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
     consider();
     if (!carries_loads_) continue;
-    reload(kind, position, kind.end, labels.items[i], picked, reloaded_);
+    reload(kind, position, -1, kind.end, labels.items[i], picked, reloaded_);
     for (const Label& label : reloaded_) {
       on_leg_.clear();
       travel(kind, label, kind.end, position, nothing_.data(), on_leg_);

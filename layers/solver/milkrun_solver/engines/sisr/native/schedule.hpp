@@ -94,7 +94,7 @@ class Schedule {
   void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
              const int* picked, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
-  void reload(const Kind& kind, int position, int next_place, const Label& label, const int* picked,
+  void reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
               List<Label>& found);
   Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, int position, const Labels& labels, int* trail);
