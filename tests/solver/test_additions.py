@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from milkrun.schema.capabilities import inability, refusals
+from milkrun.schema.capabilities import inability
 from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun_solver.answer.solution import solution_of, timed_routes
@@ -17,6 +17,7 @@ from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import Objective, solution_objective
 from milkrun_solver.search import engine_choice as engines
 from milkrun_solver.verification.verifier import Verifier
+from tests.nonempty import nonempty
 from tests.solver.helpers import LOOKS, META, Watched, faults, model_of, pyvrp_plan, scheduled, task_ids
 from tests.solver.problems import problem_of, random_body, random_features
 from tests.solver.trips import trips_body
@@ -89,7 +90,7 @@ def no_vroom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VroomEngine, "session", session)
 
 
-@pytest.mark.usefixtures("no_vroom")
+@pytest.mark.usefixtures("no_vroom", "without_sisr")
 @pytest.mark.parametrize("seed", range(4))
 def test_each_answer_is_valid_and_better_than_the_one_before(seed: int) -> None:
     problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
@@ -98,6 +99,16 @@ def test_each_answer_is_valid_and_better_than_the_one_before(seed: int) -> None:
     assert all(faults(model, solution) == [] for _, solution in watched.reported)
     assert watched.ranks == sorted(set(watched.ranks), reverse=True)
     assert watched.solution.meta.engine == "pyvrp"
+
+
+@pytest.mark.usefixtures("with_sisr")
+@pytest.mark.parametrize("seed", range(4))
+def test_sisr_solves_the_additions_too(seed: int) -> None:
+    problem = problem_of(trips_body(seed, jobs=14, vehicles=3))
+    watched = Watched(problem)
+    model = model_of(problem)
+    assert all(faults(model, solution) == [] for _, solution in nonempty(watched.reported))
+    assert watched.solution.meta.engine == "sisr"
 
 
 @pytest.mark.usefixtures("no_vroom")
@@ -171,14 +182,22 @@ def with_breaks() -> Problem:
     return Problem.model_validate_json(json.dumps(body))
 
 
-def test_a_combination_that_no_engine_can_express_fails_with_both_reasons() -> None:
-    with pytest.raises(
-        UnsupportedCombinationError, match=r"VROOM does not support .*\. PyVRP does not support `breaks`\."
-    ) as caught:
+@pytest.mark.usefixtures("without_sisr")
+def test_a_combination_that_no_engine_can_express_fails_with_all_reasons() -> None:
+    reasons = r"VROOM does not support .*\. PyVRP does not support `breaks`\. SISR does, but is not built"
+    with pytest.raises(UnsupportedCombinationError, match=reasons) as caught:
         Watched(with_breaks())
     assert caught.value.code == "unsupported_combination"
 
 
+@pytest.mark.usefixtures("with_sisr")
+def test_what_neither_vroom_nor_pyvrp_can_express_is_solved_by_sisr() -> None:
+    watched = Watched(with_breaks())
+    assert watched.solution.meta.engine == "sisr"
+    assert faults(model_of(watched.problem), watched.solution) == []
+
+
+@pytest.mark.usefixtures("without_sisr")
 def test_matrices_too_large_for_pyvrp_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MOST_MATRIX_BYTES", 100)
     with pytest.raises(NoAnswerError, match="too large for PyVRP: its matrices would need"):
@@ -186,10 +205,9 @@ def test_matrices_too_large_for_pyvrp_are_an_error(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_pyvrp_can_express_every_problem_that_the_rules_accept(seed: int) -> None:
+def test_sisr_can_express_what_the_others_cannot(seed: int) -> None:
     body = random_body(seed, random_features(seed), jobs=5)
     body["jobs"][0]["release_time"] = 60
     problem = Problem.model_validate_json(json.dumps(body))
-    refused = list(breaches(problem))
-    assert refused == list(refusals(problem))
-    assert bool(refused) == (inability("pyvrp", problem) is not None)
+    assert list(breaches(problem)) == []
+    assert inability("sisr", problem) is None

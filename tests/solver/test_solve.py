@@ -16,14 +16,16 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
+from milkrun_solver.engines.sisr import engine as sisr_engine
 from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom import process as vroom_process
 from milkrun_solver.errors import EngineError, NoAnswerError
 from milkrun_solver.routes.objective import solution_objective
-from milkrun_solver.search import improver
+from milkrun_solver.search import improver, trial_budget
 from milkrun_solver.solve import solve
 from milkrun_solver.verification.verifier import Verifier
 from tests.nonempty import nonempty
+from tests.solver.conftest import sisr_is_missing
 from tests.solver.helpers import LOOKS, META, Watched, after, faults, model_of, task_ids, vroom_solution
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
@@ -44,7 +46,7 @@ def middling(**options: Any) -> Problem:
 
 
 def breaking(jobs: int = 30, **options: Any) -> Problem:
-    """A problem that only VROOM can express."""
+    """A problem that PyVRP cannot express."""
     body = random_body(3, {"capacity", "breaks", "great circle"}, jobs=jobs, vehicles=jobs // 5)
     return problem_of({**body, "options": options})
 
@@ -61,8 +63,9 @@ def two_seconds() -> Watched:
 
 @pytest.fixture(scope="module")
 def with_breaks() -> Watched:
-    """The first answer to a problem that only VROOM can express."""
-    return Watched(breaking(), enough=1)
+    """The first answer to a problem that only VROOM can express, without SISR."""
+    with sisr_is_missing():
+        return Watched(breaking(), enough=1)
 
 
 # A solve ends within half a second once it is told to end; `MILKRUN_SOAK=1000` measures that. These tests add
@@ -166,11 +169,13 @@ def test_meta_tells_how_the_answer_came_about(two_seconds: Watched) -> None:
     assert meta.engine == two_seconds.reported[-1][1].meta.engine
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_only_vroom_solves_problems_with_breaks(with_breaks: Watched) -> None:
     assert with_breaks.solution.meta.engine == "vroom"
     assert any(step.type == "break" for route in with_breaks.solution.routes for step in route.steps)
 
 
+@pytest.mark.usefixtures("without_sisr")
 @pytest.mark.parametrize("jobs", [80, 240])
 def test_answers_get_better_than_vrooms_own_where_only_vroom_can_solve(jobs: int) -> None:
     problem = breaking(jobs, exploration_level=0)
@@ -224,12 +229,14 @@ def test_the_result_is_never_worse_than_the_initial_answer(two_seconds: Watched)
     assert all(found < solution_objective(problem, best) for found in again.ranks)
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_the_result_is_never_worse_than_an_initial_answer_with_breaks(with_breaks: Watched) -> None:
     problem, best = with_breaks.problem, with_breaks.solution
     again = Watched(problem, looks=LOOKS, initial=best)
     assert solution_objective(problem, again.solution) <= solution_objective(problem, best)
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_the_search_continues_from_an_initial_answer_with_breaks() -> None:
     """The initial answer is better than anything VROOM finds here on its own."""
     problem = breaking(80, exploration_level=0)
@@ -266,6 +273,7 @@ def test_routes_given_as_steps_are_the_first_answer() -> None:
     assert task_ids(watched.reported[0][1]) == task_ids(best)
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_the_error_says_that_no_answer_was_valid(caplog: pytest.LogCaptureFixture) -> None:
     """The cost of a route exceeds what VROOM can state."""
     body = random_body(1, {"breaks"}, jobs=3)
@@ -279,6 +287,7 @@ def failing(*_: Any, **__: Any) -> Any:
     raise RuntimeError("out of order")
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_vroom_continues_if_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
     watched = Watched(middling())
@@ -286,16 +295,19 @@ def test_vroom_continues_if_pyvrp_fails(monkeypatch: pytest.MonkeyPatch) -> None
     assert watched.took < MARGIN  # it does not wait for an engine that has failed
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_vroom_continues_if_pyvrp_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyvrp_engine, "Encoding", failing)
     assert Watched(middling()).solution.meta.engine == "vroom"
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_pyvrp_continues_if_vroom_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_pyvrp_continues_if_vrooms_child_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     spawn = vroom_process._spawn
 
@@ -308,6 +320,7 @@ def test_pyvrp_continues_if_vrooms_child_is_killed(monkeypatch: pytest.MonkeyPat
     assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_the_error_says_why_if_both_engines_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vroom_process, "_spawn", failing)
     monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
@@ -321,6 +334,7 @@ def test_the_error_says_why_if_both_engines_fail(monkeypatch: pytest.MonkeyPatch
     ]
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_the_error_names_the_vehicle_for_which_vroom_refused_the_problem() -> None:
     body = random_body(1, {"great circle"}, jobs=3, vehicles=1)
     body["vehicles"][0].update(time_window=[0, 9], breaks=[{"id": 1, "time_windows": [[20, 30]]}])
@@ -333,6 +347,7 @@ def test_a_stop_before_the_first_answer_is_an_error() -> None:
         Watched(large(), should_stop=lambda: True)
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_an_invalid_answer_is_logged_and_discarded(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -350,6 +365,7 @@ def test_an_invalid_answer_is_logged_and_discarded(
     assert "refused" in caplog.text
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_pyvrp_continues_if_vrooms_answer_cannot_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -386,6 +402,7 @@ def test_at_most_as_many_threads_search_as_there_are_cores(monkeypatch: pytest.M
     assert 1 <= len(started) <= len(os.sched_getaffinity(0))
 
 
+@pytest.mark.usefixtures("without_sisr")
 @pytest.mark.parametrize("wanted", [1, 2])
 def test_at_most_as_many_children_run_as_the_problem_allows(wanted: int) -> None:
     before, seen = children(), Counter[int]()
@@ -400,6 +417,7 @@ def test_at_most_as_many_children_run_as_the_problem_allows(wanted: int) -> None
     assert max(seen) == allowed
 
 
+@pytest.mark.usefixtures("without_sisr")
 def test_on_one_core_only_one_engine_works_at_a_time() -> None:
     before = children()
     at_work = Counter[tuple[bool, bool]]()
@@ -414,3 +432,41 @@ def test_on_one_core_only_one_engine_works_at_a_time() -> None:
     with suppress(NoAnswerError):  # there may be no answer yet
         Watched(alone, should_stop=look)
     assert at_work[True, True] == 0
+
+
+@pytest.mark.usefixtures("with_sisr")
+@pytest.mark.parametrize("features", [{"capacity"}, {"breaks", "capacity"}, {"shipments", "setups"}])
+def test_where_sisr_is_there_it_answers_and_ends_a_handful_of_stops_alone(features: set[str]) -> None:
+    before, seen = children(), set[int]()
+
+    def look() -> bool:
+        seen.update(children() - before)
+        return False
+
+    watched = Watched(random_problem(2, features, jobs=8, vehicles=3), should_stop=look)
+    assert watched.solution.meta.engine == "sisr"
+    assert watched.took < MARGIN
+    assert seen == set()
+
+
+@pytest.mark.usefixtures("with_sisr")
+def test_the_others_go_on_if_sisr_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sisr_engine, "Encoding", failing)
+    assert Watched(middling(), enough=1).solution.meta.engine == "pyvrp"
+
+
+@pytest.mark.usefixtures("with_sisr")
+def test_sisr_goes_on_if_the_others_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyvrp_engine, "Annealing", failing)
+    monkeypatch.setattr(vroom_process, "_spawn", failing)
+    monkeypatch.setattr(trial_budget, "SHARE", 1.0)
+    watched = Watched(middling(), seconds=8)
+    assert watched.solution.meta.engine == "sisr"
+    assert faults(model_of(watched.problem), watched.solution) == []
+
+
+@pytest.mark.usefixtures("with_sisr")
+def test_the_error_says_why_if_sisr_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sisr_engine, "Encoding", failing)
+    with pytest.raises(NoAnswerError, match="SISR failed: out of order"):
+        Watched(random_problem(1, {"capacity"}, jobs=4))

@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
+from milkrun.schema import capabilities
 from milkrun.schema.capabilities import ENGINES, FEATURES, inability
+from tests.nonempty import nonempty
 
 from .bodies import RELOADS, broken, problem
 
 SHIFT = {"shift_duration": 28_800, "max_overtime": 7_200, "costs": {"per_overtime_hour": 1_800}}
 TWO_WINDOWS = {"time_windows": [[0, 9], [20, 29]]}
+
+
+@pytest.fixture
+def two_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table without the engine that can express everything."""
+    monkeypatch.setattr(capabilities, "ENGINES", ("vroom", "pyvrp"))
 
 
 def shipment(**pickup: Any) -> dict[str, Any]:
@@ -47,7 +55,7 @@ def test_each_addition_is_accepted_alone_and_with_the_others(
     ],
 )
 def test_a_feature_only_for_pyvrp_is_refused_beside_one_only_for_vroom(
-    vehicle: dict[str, Any], job: dict[str, Any], changes: dict[str, Any], path: str
+    vehicle: dict[str, Any], job: dict[str, Any], changes: dict[str, Any], path: str, two_engines: None
 ) -> None:
     released = broken(vehicle, {**job, "release_time": 60}, **changes)
     assert list(released) == [path]
@@ -56,14 +64,24 @@ def test_a_feature_only_for_pyvrp_is_refused_beside_one_only_for_vroom(
         assert broken(vehicle, job, **changes) == {}
 
 
-def test_a_refusal_names_the_feature_that_excludes_the_other_engine() -> None:
+def test_a_refusal_names_the_feature_that_excludes_the_other_engine(two_engines: None) -> None:
     broken_rules = broken({**RELOADS, **SHIFT, "breaks": [{"id": 1}]})
     assert broken_rules == {"$.vehicles[0].breaks": "cannot be combined with `reloads` or `shift_duration`"}
 
 
-def test_a_refusal_says_what_to_do() -> None:
+def test_a_refusal_says_what_to_do(two_engines: None) -> None:
     [message] = broken({"max_tasks": 1, **RELOADS}).values()
     assert message == "cannot be combined with `reloads` of the same vehicle. Leave out one of them"
+
+
+def test_what_no_engine_can_express_is_refused_alone(two_engines: None) -> None:
+    relation = {"type": "same_vehicle", "steps": [{"type": "job", "id": 1}, {"type": "job", "id": 2}]}
+    assert broken(relations=[relation]) == {"$.relations[0]": "is supported by no engine"}
+
+
+def test_an_engine_for_everything_leaves_nothing_to_refuse() -> None:
+    """The search can be missing on a machine, so that a run fails there, but a problem is refused nowhere."""
+    assert all("sisr" in feature.engines for feature in nonempty(FEATURES))
 
 
 def test_what_vroom_cannot_express_is_named_by_its_keys() -> None:

@@ -74,9 +74,8 @@ def opinions(seed: int) -> Iterator[Opinions]:
     plain = model_of(case.problem)
     if inability("pyvrp", plain.problem) is not None:
         return
-    try:
-        model = model_of(problem_of(with_additions(case.body, 12_000, rng)))
-    except ValueError:  # it has a feature that does not go with additions
+    model = model_of(problem_of(with_additions(case.body, 12_000, rng)))
+    if inability("pyvrp", model.problem) is not None:
         return
     encoding = Encoding(model)
     if not encoding.possible:

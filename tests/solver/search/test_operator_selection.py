@@ -62,3 +62,26 @@ def test_the_decline_of_one_operator_discounts_the_gains_of_the_others() -> None
 def test_a_single_operator_needs_no_trial() -> None:
     selection: OperatorSelection[str] = OperatorSelection(random.Random(1))
     assert selection.choose(["whole"]) == ("whole", False)
+
+
+def test_a_trial_is_of_a_new_operator_if_there_is_one() -> None:
+    selection: OperatorSelection[str] = OperatorSelection(random.Random(1))
+    selection.record("parts", 1.0)
+    assert selection.trial(OPERATORS) == "whole"
+    assert [selection.knows(operator) for operator in OPERATORS] == [False, True, False]
+
+
+def test_trials_are_shared_by_gains_even_if_nothing_gained() -> None:
+    for selection, often in ((tried(1.0, 9.0, 1.0), 100), (tried(0.0, 0.0, 0.0), 20)):
+        chosen = [selection.trial(OPERATORS) for _ in range(150)]
+        assert set(chosen) == set(OPERATORS)
+        assert chosen.count("parts") > often
+
+
+def test_the_best_operator_is_one_that_was_tried() -> None:
+    selection: OperatorSelection[str] = OperatorSelection(random.Random(1))
+    selection.record("parts", 0.1)
+    selection.record("subproblems", 0.2)
+    assert selection.best(OPERATORS) == "subproblems"
+    selection.record("subproblems", 0.0)
+    assert selection.best(OPERATORS) == "parts"

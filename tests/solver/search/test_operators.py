@@ -26,9 +26,32 @@ def test_the_whole_is_searched_by_the_preferred_engine_if_by_any() -> None:
     assert Operators([PARTS, THEIRS]).whole is None
 
 
-def test_only_subproblems_are_solved_if_no_operator_does_anything_else() -> None:
-    assert Operators([MINE, THEIRS]).only_subproblems
-    assert not Operators([PARTS, THEIRS]).only_subproblems
+def test_rounds_need_no_end_if_all_solve_subproblems_or_there_is_one_operator() -> None:
+    assert Operators([MINE, THEIRS]).never_change
+    assert Operators([WHOLE]).never_change
+    assert not Operators([PARTS, THEIRS]).never_change
+
+
+def test_the_leader_leads_by_its_annealing() -> None:
+    elimination, leading = Operator("route elimination", "sisr"), Operator("parts", "sisr")
+    operators = Operators([elimination, leading, PARTS], "sisr")
+    assert operators.leading([elimination, leading, PARTS]) == leading
+    assert operators.leading([PARTS, elimination]) is None
+    assert Operators([elimination, leading, PARTS]).leading([leading, PARTS]) is None
+
+
+def test_the_engine_of_a_search_is_the_preferred_one_that_is_left() -> None:
+    operators = Operators([PARTS, THEIRS])
+    assert operators.engine == "pyvrp"
+    operators.drop("pyvrp")
+    assert operators.engine == "vroom"
+
+
+def test_a_search_starts_without_an_engine_if_another_one_searches_the_whole() -> None:
+    operators = Operators([Operator("whole", "sisr"), WHOLE, THEIRS])
+    assert operators.starts_without("sisr")
+    assert operators.starts_without("pyvrp")
+    assert not Operators([WHOLE, THEIRS]).starts_without("pyvrp")
 
 
 def test_an_engine_is_dropped_with_all_its_operators() -> None:

@@ -558,3 +558,64 @@ def test_the_search_continues_without_vroom(with_vroom: Rounds, clock: Clock) ->
         tasks = [next_of(with_vroom), *waiting(with_vroom)]
         assert tasks[0].operator is not SUBPROBLEMS
         end(with_vroom, clock, tasks)
+
+
+LEADING, LEADING_ELIMINATION = Operator("parts", "sisr"), Operator("route elimination", "sisr")
+LED = (Operator("whole", "sisr"), LEADING, LEADING_ELIMINATION, WHOLE, PARTS, ELIMINATION, SUBPROBLEMS)
+
+
+@pytest.fixture
+def led(clock: Clock, problem: Known) -> Rounds:
+    """Rounds from 100 to 1,000 on the clock, which SISR leads."""
+    model, plan = problem
+    operators = Operators(LED, "sisr")
+    rounds = Rounds(model, [*range(len(model.tasks))], operators, 1_000, 1, lambda: False, clock)
+    rounds.threads = 2
+    offer(rounds, plan)
+    return rounds
+
+
+def operators_until(
+    rounds: Rounds, clock: Clock, until: float, paying: Operator | None = None
+) -> list[Operator]:
+    """The operator of each round until then; only `paying` finds improvements."""
+    chosen = []
+    while clock.now < until:
+        tasks = [next_of(rounds), *waiting(rounds)]
+        chosen.append(tasks[0].operator)
+        if chosen[-1] == paying:
+            better(rounds, tasks[0])
+        end(rounds, clock, tasks)
+    return chosen
+
+
+def test_a_leader_has_the_time_but_for_a_tenth(led: Rounds, clock: Clock) -> None:
+    """It is hot for 42 of the first 60 seconds, and gains nothing."""
+    chosen = operators_until(led, clock, 108.0)
+    assert set(chosen) == {LEADING}
+    chosen += operators_until(led, clock, 142.0)
+    assert 3 <= len(chosen) - chosen.count(LEADING) <= 4
+
+
+def test_each_other_operator_gets_a_trial_of_what_a_leader_leaves(led: Rounds, clock: Clock) -> None:
+    assert {PARTS, SUBPROBLEMS} <= {*operators_until(led, clock, 142.0)}
+
+
+def test_what_gains_more_than_a_cold_leader_takes_over(led: Rounds, clock: Clock) -> None:
+    operators_until(led, clock, 300.0, paying=PARTS)
+    clock.now = 900.0
+    chosen = operators_until(led, clock, 950.0, paying=PARTS)
+    assert chosen.count(PARTS) > len(chosen) / 2
+
+
+def test_a_hot_leader_is_not_judged_by_its_gains(led: Rounds, clock: Clock) -> None:
+    chosen = operators_until(led, clock, 142.0, paying=PARTS)
+    assert len(chosen) - chosen.count(LEADING) <= 4
+
+
+def test_without_a_leader_that_failed_the_others_go_on(led: Rounds, clock: Clock) -> None:
+    assert led.engine == "sisr"
+    assert led.starts_without("sisr")
+    assert led.go_on_without("sisr")
+    assert led.engine == "pyvrp"
+    assert {operator.engine for operator in operators_until(led, clock, 130.0)} == {"pyvrp", "vroom"}

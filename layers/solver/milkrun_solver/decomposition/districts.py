@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.model.problem import Model
+from milkrun_solver.model.relations import kept_together
 
 _Numbers = npt.NDArray[np.intp]
 
@@ -33,6 +34,13 @@ def districts(model: Model, tasks_each: int, rng: random.Random) -> list[Part]:
     vehicles = rng.sample(range(len(model.vehicles)), len(model.vehicles))
     groups = _Cutter(model, rng).halves(np.array(firsts), np.array(vehicles), count)
     return [part_of(model, [], _whole(model, tasks), fleet.tolist()) for tasks, fleet in groups]
+
+
+def can_be_apart(model: Model) -> bool:
+    """Whether districts can be solved apart: not if the number of all routes is limited, or if tasks of two
+    districts may have to be on the same vehicle."""
+    counts_routes = model.fewest_routes > 1 or model.most_routes is not None
+    return not counts_routes and not kept_together(model.relations)
 
 
 def _whole(model: Model, firsts: _Numbers) -> Iterator[int]:

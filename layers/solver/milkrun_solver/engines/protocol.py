@@ -103,12 +103,15 @@ class Engine(ABC):
         name: The engine's name, as in an answer's `meta.engine`.
         neighbourhoods: The neighbourhoods that it searches well.
         proposes: Whether its first routes come so early that other engines should continue from them.
+        starts_at_once: Whether its search has routes within milliseconds, so that no engine needs to propose
+            any. Such an engine leads the search, and others have to gain more for their time.
         whole_bytes: Size of its data for the whole problem; 0 if that is always small.
     """
 
     name: EngineName
     neighbourhoods: tuple[Neighbourhood, ...]
     proposes = False
+    starts_at_once = False
     whole_bytes = 0
 
     def __init__(self, model: Model, known: Plan) -> None:

@@ -3,16 +3,18 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from milkrun.schema.capabilities import inability, spelled
 from milkrun.schema.engines import EngineName
 from milkrun_solver.answer.solution import planned
-from milkrun_solver.engines.protocol import Depth, Engine, Neighbourhood
+from milkrun_solver.decomposition.districts import can_be_apart
+from milkrun_solver.engines.protocol import HANDFUL, Depth, Engine, Neighbourhood
 from milkrun_solver.engines.registry import ENGINES
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
 from milkrun_solver.feasibility.unservable import log_unservable
 from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.schedule import TimedRoute
 from milkrun_solver.search.events import Post
 from milkrun_solver.search.improver import Improver
@@ -26,8 +28,9 @@ MOST_MATRIX_BYTES = 2**30
 """Largest data that an engine may hold for the whole problem: PyVRP's matrices for 8,000 locations and one
 type of vehicle."""
 _MOST_BYTES_BESIDE_PROPOSER = 100 * 2**20
-"""The same limit if another engine gives the first answer, so that searching parts is enough. PyVRP holds
-the interpreter's lock while it computes the neighbours of each place: for seconds beyond 2,500 places."""
+"""The same limit if another engine or the districts give the first answer, so that searching parts is enough.
+PyVRP holds the interpreter's lock while it computes the neighbours of each place: for seconds beyond 2,500
+places. SISR has the districts sooner than the whole."""
 _WHOLE, _WHOLE_TIMED = 2_000, 500
 """The proposer solves problems of up to this many tasks as a whole. It solves larger ones district by
 district, so that there is an answer in time. The second limit applies if anything binds in time."""
@@ -58,7 +61,9 @@ class EngineChoice:
 
     Attributes:
         able: The engines that can express the problem.
-        proposing: The one of these whose first routes come so early that the others continue from them.
+        leading: The one of these that searches at once and has the time that others do not earn.
+        proposing: The one of these whose first routes come so early that the others continue from them; None
+            if one leads, unless its data of the whole problem would be too large.
         improving: The one that the improver prefers.
         cores: How many the run may use.
         deep: Whether the proposer's deepest level is worth its time.
@@ -83,15 +88,18 @@ class EngineChoice:
         self._seed = seed
         self._clock = clock
         self.able = _able(model)
-        self.proposing = next((name for name in self.able if ENGINES[name].proposes), None)
+        self.leading = next((name for name in self.able if ENGINES[name].starts_at_once), None)
+        self.proposing = self._proposing()
         # Engines that start from nothing come first.
         self._improving = sorted(self.able, key=lambda name: "whole" not in ENGINES[name].neighbourhoods)
         self.improving = self._improving[0]
         self.cores = _cores(model)
-        self._in_districts = len(model.tasks) > (_WHOLE_TIMED if model.timed else _WHOLE)
+        is_large = len(model.tasks) > (_WHOLE_TIMED if model.timed else _WHOLE)
+        self._in_districts = self.leading is not None or is_large
         self.deep = sum(task.kind != "delivery" for task in model.tasks) <= _DEEP
         suits_proposer = self.able == [self.proposing] or _suits_vroom(model)
-        self.proposer_first = self.proposing is not None and self.deep and suits_proposer
+        starts_it = self.proposing is not None and self.leading is None
+        self.proposer_first = starts_it and self.deep and suits_proposer
 
     def proposer(self, threads: int, hurries: bool) -> Proposer | None:
         """Starts the proposer on the whole problem, or district by district if the problem is large.
@@ -132,12 +140,12 @@ class EngineChoice:
             EngineError: An engine's data for the whole problem would be too large.
         """
         plan = planned(known)
-        engines = {name: ENGINES[name](self._model, plan) for name in self._improving}
-        first = next(iter(engines.values()))
+        first = ENGINES[self.improving](self._model, plan)
         log_unservable(first.impossible)
         if not first.possible:
             _log.info("no vehicle can serve anything")
             return None
+        engines = {self.improving: first} | self._others(first, plan)
         operators = [
             Operator(neighbourhood, name)
             for name, engine in engines.items()
@@ -148,7 +156,7 @@ class EngineChoice:
         return Improver(
             self._model,
             used,
-            Operators(operators),
+            Operators(operators, self.leading),
             first.possible,
             self._post,
             self._deadline,
@@ -156,21 +164,46 @@ class EngineChoice:
             self._clock,
         )
 
+    def _proposing(self) -> EngineName | None:
+        if self.leading is None:
+            return next((name for name in self.able if ENGINES[name].proposes), None)
+        size = ENGINES[self.leading](self._model, []).whole_bytes
+        is_apart = size > _MOST_BYTES_BESIDE_PROPOSER and can_be_apart(self._model)
+        return self.leading if is_apart else None
+
+    def _others(self, first: Engine, plan: Plan) -> dict[EngineName, Engine]:
+        """The engines beside the first one. Where one leads, it goes on without those that cannot begin, and
+        a handful of tasks needs no other."""
+        engines: dict[EngineName, Engine] = {}
+        if self.leading is not None and len(first.possible) <= HANDFUL:
+            return engines
+        for name in self._improving[1:]:
+            try:
+                engines[name] = ENGINES[name](self._model, plan)
+            except Exception:
+                if self.leading is None:
+                    raise
+                _log.exception("going on without %s", name)
+        return engines
+
     def _is_worth_while(self, neighbourhood: Neighbourhood, engine: Engine, first: Engine) -> bool:
         """Whether an engine gets a neighbourhood to search."""
         if neighbourhood == "whole":
-            return self._can_search_whole(engine)
+            return self._can_search_whole(engine, first)
+        if self.leading is not None and len(first.possible) <= HANDFUL:
+            return False  # it ends by itself, and soon
         return neighbourhood != "subproblems" or engine is first or len(first.possible) >= _LEAST_SUBPROBLEMS
 
-    def _can_search_whole(self, engine: Engine) -> bool:
+    def _can_search_whole(self, engine: Engine, first: Engine) -> bool:
         size = engine.whole_bytes
-        if self.proposing is None and size > MOST_MATRIX_BYTES:
+        is_alone = self.proposing is None and engine is first
+        if is_alone and size > MOST_MATRIX_BYTES:
             # Searching parts needs a first answer, and no engine proposes one.
             raise EngineError(
                 f"The problem is too large for {spelled(engine.name)}: its matrices would need "
                 f"{-(-size // _MB):,} MB, and at most {MOST_MATRIX_BYTES // _MB:,} MB are allowed."
             )
-        return self.proposing is None or size <= _MOST_BYTES_BESIDE_PROPOSER
+        return is_alone or size <= _MOST_BYTES_BESIDE_PROPOSER
 
     def _depth(self, hurries: bool) -> Depth:
         """How deep the proposer searches the whole problem after its construction heuristics."""
@@ -185,10 +218,17 @@ def _able(model: Model) -> list[EngineName]:
     inabilities = {name: inability(name, model.problem) for name in available}
     reasons = [reason for reason in inabilities.values() if reason is not None]
     if len(reasons) == len(available):
-        raise UnsupportedCombinationError(reasons)
+        raise UnsupportedCombinationError([*reasons, *_missing(model, available)])
     for reason in reasons:
         _log.info("not using an engine: %s", reason)
     return [name for name in available if inabilities[name] is None]
+
+
+def _missing(model: Model, available: list[EngineName]) -> Iterator[str]:
+    """What to tell of the engines that could express a problem."""
+    for name in ENGINES:
+        if name not in available and inability(name, model.problem) is None:
+            yield f"{spelled(name)} does, but is not built on this machine"
 
 
 def _suits_vroom(model: Model) -> bool:

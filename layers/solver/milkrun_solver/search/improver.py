@@ -24,15 +24,12 @@ class Improver:
 
     Args:
         model: The whole problem.
-        engines: The engines that the operators use. Answers name the first one.
+        engines: The engines that the operators use. Answers name the first one that still searches.
         operators: What the threads may do.
         possible: Tasks that some vehicle can serve.
         post: Takes an `Ended` for each thread.
         deadline: When to stop, in seconds of `clock`.
         seed: Start of the random numbers; each thread adds its own number.
-
-    Attributes:
-        engine: The engine that answers name.
     """
 
     def __init__(
@@ -46,7 +43,6 @@ class Improver:
         seed: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.engine = next(iter(engines))
         self._model = model
         self._engines = engines
         self._post = post
@@ -57,6 +53,11 @@ class Improver:
         self._is_stopped = False
         self._threads: list[SearchThread] = []
         self._sessions: list[_Sessions] = []
+
+    @property
+    def engine(self) -> EngineName:
+        """The engine that answers name."""
+        return self._rounds.engine
 
     @property
     def threads(self) -> int:
@@ -109,8 +110,8 @@ class Improver:
             thread.join(max(0.0, end - time.monotonic()))
 
     def _know(self, routes: Sequence[TimedRoute]) -> bool:
-        plan = planned(routes)
-        return all(engine.knows(plan) for engine in self._engines.values())
+        """Whether the engine that answers name can continue from routes."""
+        return self._engines[self.engine].knows(planned(routes))
 
     def _is_over(self) -> bool:
         return self._is_stopped or self._clock() >= self._deadline
@@ -136,6 +137,10 @@ class Improver:
                     self._solve_subproblems(session, task)
                 else:
                     self._search_routes(session, task, self._seed + number + count * len(self._threads))
+            except Exception:
+                if self._is_stopped or not self._rounds.starts_without(task.operator.engine):
+                    raise
+                self._rounds.go_on_without(task.operator.engine)
             finally:  # the round must end even if this thread fails
                 self._rounds.ended(task)
             if session.is_exhausted:

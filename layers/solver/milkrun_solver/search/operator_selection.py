@@ -44,6 +44,10 @@ class OperatorSelection(Generic[T]):
             self._gain[other] *= (2 + decline) / 3
         self._gain[operator] = (before + gain) / 2
 
+    def knows(self, operator: T) -> bool:
+        """Whether an operator has been tried."""
+        return operator in self._gain
+
     def choose(self, operators: Sequence[T]) -> tuple[T, bool]:
         """Chooses the operator of the next turn.
 
@@ -54,15 +58,34 @@ class OperatorSelection(Generic[T]):
             The operator, and whether the turn is a trial of a new operator or of one that has gained less.
         """
         self._turns += 1
-        untried = [operator for operator in operators if operator not in self._gain]
-        if untried:
-            return untried[0], len(operators) > 1
-        gaining = [operator for operator in operators if operator not in self._gained_nothing]
-        if not gaining:
-            return self._rng.choice(operators), False
-        best = max(gaining, key=lambda operator: self._gain[operator])
+        if self._untried(operators):
+            return self.trial(operators), len(operators) > 1
+        best = self.best(operators)
         others = [operator for operator in operators if operator != best]
-        if not others or self._turns % EXPLORE:
+        if not others or self._turns % EXPLORE or best in self._gained_nothing:
             return best, False
-        least = LEAST_WEIGHT * self._gain[best]
-        return self._rng.choices(others, [max(least, self._gain[operator]) for operator in others])[0], True
+        return self.trial(others, self._gain[best]), True
+
+    def best(self, operators: Sequence[T]) -> T:
+        """The operator that gains the most, of those that were tried; any of them if none gains."""
+        tried = [operator for operator in operators if operator in self._gain]
+        gaining = [operator for operator in tried if operator not in self._gained_nothing]
+        if not gaining:
+            return self._rng.choice(tried)
+        return max(gaining, key=lambda operator: self._gain[operator])
+
+    def trial(self, operators: Sequence[T], most: float = 0.0) -> T:
+        """An operator for a trial: the first new one, or else one that is more likely the more it gained.
+
+        Args:
+            most: What the best of all operators gains.
+        """
+        untried = self._untried(operators)
+        if untried:
+            return untried[0]
+        most = max(most, *(self._gain[operator] for operator in operators)) or 1.0
+        weights = [max(LEAST_WEIGHT * most, self._gain[operator]) for operator in operators]
+        return self._rng.choices(operators, weights)[0]
+
+    def _untried(self, operators: Sequence[T]) -> list[T]:
+        return [operator for operator in operators if operator not in self._gain]

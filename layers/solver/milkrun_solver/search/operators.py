@@ -27,10 +27,17 @@ class Operators:
 
     Args:
         operators: All of them, those of the preferred engine first.
+        leader: The engine whose annealing has the time that others do not earn; None if all are equal.
     """
 
-    def __init__(self, operators: Iterable[Operator]) -> None:
+    def __init__(self, operators: Iterable[Operator], leader: EngineName | None = None) -> None:
         self._all = list(operators)
+        self._leader = leader
+
+    @property
+    def engine(self) -> EngineName:
+        """The preferred engine of those that are left."""
+        return self._all[0].engine
 
     @property
     def whole(self) -> Operator | None:
@@ -38,9 +45,14 @@ class Operators:
         return next(iter(self.on("whole")), None)
 
     @property
-    def only_subproblems(self) -> bool:
-        """Whether all operators solve subproblems, so that rounds need not end for another one."""
-        return all(operator.neighbourhood == "subproblems" for operator in self._all)
+    def never_change(self) -> bool:
+        """Whether all operators are on one neighbourhood that joins what it finds, or there is only one: then
+        rounds need not end for another one."""
+        return len(self._all) == 1 or all(it.neighbourhood == "subproblems" for it in self._all)
+
+    def leading(self, operators: Iterable[Operator]) -> Operator | None:
+        """The annealing of the leader among these operators; None if no engine leads."""
+        return next((it for it in operators if it.engine == self._leader and it.is_annealed), None)
 
     def on(self, neighbourhood: Neighbourhood) -> list[Operator]:
         """The operators on a neighbourhood."""
@@ -51,3 +63,7 @@ class Operators:
         others = [operator for operator in self._all if operator.engine != engine]
         self._all = others or self._all
         return bool(others)
+
+    def starts_without(self, engine: EngineName) -> bool:
+        """Whether another engine can search the whole problem."""
+        return any(operator.engine != engine for operator in self.on("whole"))

@@ -17,7 +17,7 @@ DISTRICT_TASKS = 500
 """Approximate number of tasks in a district."""
 MOST_WHOLE = 5_000
 """Problems of up to this many tasks are solved as a whole if the districts leave out tasks that some vehicle
-can serve: in 11 s, with 500 MB."""
+can serve, by an engine whose data of the whole is small: in 11 s, with 500 MB."""
 
 
 class Proposer:
@@ -103,10 +103,14 @@ class Proposer:
         finally:  # after a failure or at the deadline, the routes of some districts are an answer too
             if routes or all_done:
                 self._tell(routes)
-        if all_done and len(self._model.tasks) <= MOST_WHOLE and self._leave_out(routes):
+        if all_done and self._can_hold_whole and self._leave_out(routes):
             whole = self._solve(self._model)
             if whole:
                 self._tell(whole)
+
+    @property
+    def _can_hold_whole(self) -> bool:
+        return len(self._model.tasks) <= MOST_WHOLE and not self._engine.whole_bytes
 
     def _leave_out(self, routes: list[TimedRoute]) -> bool:
         """Whether routes leave out a task that some vehicle can serve."""

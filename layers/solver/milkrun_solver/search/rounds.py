@@ -6,6 +6,7 @@ The next round continues from their joint result; annealing continues from the c
 end by the clock, and operators differ from round to round.
 """
 
+import logging
 import random
 import threading
 import time
@@ -22,6 +23,9 @@ from milkrun_solver.search.cooling_schedule import CoolingSchedule
 from milkrun_solver.search.operator_selection import OperatorSelection
 from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.search_task import LEAST_SECONDS, Round, SearchTask
+from milkrun_solver.search.trial_budget import TrialBudget
+
+_log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 2.5
 """Length of a round, in seconds."""
@@ -76,6 +80,7 @@ class Rounds:
         self._cuts = Cuts(model, possible, self._rng)
         self._selection: OperatorSelection[Operator] = OperatorSelection(self._rng)
         self._cooling = CoolingSchedule(clock(), deadline, self._stall())
+        self._budget = TrialBudget(clock())
         self._turn = threading.Condition()
         self._round: Round | None = None
         self._known: Solved | None = None
@@ -88,6 +93,11 @@ class Rounds:
     def starts_from_nothing(self) -> bool:
         """Whether an operator can search without any known routes."""
         return self._operators.whole is not None
+
+    @property
+    def engine(self) -> EngineName:
+        """The preferred engine of those that still search."""
+        return self._operators.engine
 
     def offer(self, routes: Sequence[TimedRoute]) -> None:
         """Offers routes to continue from. If they are better than the known ones, the current round ends."""
@@ -107,11 +117,16 @@ class Rounds:
             self._current = self._known
             self._told = None if self._known is None else self._known.objective
 
+    def starts_without(self, engine: EngineName) -> bool:
+        """Whether another engine can search the whole problem."""
+        return self._operators.starts_without(engine)
+
     def go_on_without(self, engine: EngineName) -> bool:
         """Drops the operators of an engine that failed, if others are left; returns whether it did."""
         with self._turn:
             if not self._operators.drop(engine):
                 return False
+            _log.error("going on without %s", engine, exc_info=True)
             if self._round is not None and self._round.operator.engine == engine:
                 self._round = None
             return True
@@ -207,7 +222,7 @@ class Rounds:
         if self._known is None or self._current is None:
             whole = self._operators.whole
             return None if whole is None else self._begun(whole, TRIAL_SECONDS, [])
-        operator, is_trial = self._selection.choose(self._operators_for(self._known))
+        operator, is_trial = self._chosen(self._operators_for(self._known))
         pieces: list[Piece] = []
         if operator.neighbourhood == "parts":
             pieces = self._cuts.parts(self._current.routes, self.threads)
@@ -219,7 +234,26 @@ class Rounds:
         elif operator.neighbourhood == "subproblems":
             self._subproblems_best = None
             self.subproblems.restart(self._known.routes)
+        if is_trial:
+            self._budget.spend(TRIAL_SECONDS)
         return self._begun(operator, TRIAL_SECONDS if is_trial else ROUND_SECONDS, pieces)
+
+    def _chosen(self, operators: list[Operator]) -> tuple[Operator, bool]:
+        """The operator of the next round, and whether the round is a trial.
+
+        Where an engine leads, others get trials for a share of the time. While its annealing is hot, what it
+        gains does not show, so only then do others not compete with it by their gains.
+        """
+        leading = self._operators.leading(operators)
+        if leading is None:
+            return self._selection.choose(operators)
+        others = [operator for operator in operators if operator != leading]
+        now = self._clock()
+        if others and self._budget.allows(now, TRIAL_SECONDS):
+            return self._selection.trial(others), True
+        if not self._cooling.is_settled(now) or not self._selection.knows(leading):
+            return leading, False
+        return self._selection.best(operators), False
 
     def _operators_for(self, known: Solved) -> list[Operator]:
         """The operators to choose from. Annealing gets every other round, since its progress shows late."""
@@ -237,7 +271,7 @@ class Rounds:
     def _begun(self, operator: Operator, seconds: float, pieces: list[Piece]) -> Round:
         now = self._clock()
         until = min(self._deadline, now + seconds)
-        if self._operators.only_subproblems:
+        if self._operators.never_change:
             until = self._deadline
         parts = [SearchTask(operator, self._model, it.part, it.part.plan, it.instead_of) for it in pieces]
         slots = min(MOST_PARTS, max(1, -(-len(parts) // max(1, self.threads))))

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.pyvrp.channels import Channels, Matrix, channels, time_unit
 from milkrun_solver.engines.pyvrp.closed_legs import Closing, close
 from milkrun_solver.engines.pyvrp.locations import Locations
-from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments, VehicleType
 from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
 from milkrun_solver.model.travel import Cells

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from milkrun_solver.engines.grids import Grid
 from milkrun_solver.engines.pyvrp.closed_legs import Closing
 from milkrun_solver.engines.pyvrp.fleet import Fleet
-from milkrun_solver.engines.grids import Grid
 from milkrun_solver.model.problem import HUNDREDTHS, Model
 
 _MOST = 2**59

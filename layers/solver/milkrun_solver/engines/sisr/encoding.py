@@ -41,7 +41,7 @@ class Encoding:
         self._origin = min(0 if it.window is None else it.window[0] for it in model.vehicles)
         self._places = _Places(model)
         self._kinds, kind_of = _kinds(model)
-        matrices = _Matrices(model, self._kinds, self._places, self._unit)
+        matrices = _Matrices(self._kinds, self._places, self._unit)
         counts = {
             "tasks": len(model.tasks),
             "places": len(self._places.rows),
@@ -93,7 +93,7 @@ class Encoding:
 
     def _tasks(self) -> dict[str, npt.ArrayLike]:
         tasks, types = self._model.tasks, range(len(self._model.types))
-        return {
+        own: dict[str, npt.ArrayLike] = {
             "task_place": [self._places.rank[task.place] for task in tasks],
             "partner": [-1 if task.partner is None else task.partner for task in tasks],
             "is_pickup": [task.kind == "pickup" for task in tasks],
@@ -103,13 +103,14 @@ class Encoding:
             "service": [[self._duration(task.service[rank]) for task in tasks] for rank in types],
             "unloaded": [list(task.delivery) for task in tasks],
             "loaded": [list(task.pickup) for task in tasks],
-        } | self._windows("window", [self._task_windows(task) for task in tasks])
+        }
+        return own | self._windows("window", [self._task_windows(task) for task in tasks])
 
     def _task_windows(self, task: Task) -> list[Window]:
         return [(start, end) for start, end in task.windows if end >= self._origin] or list(task.windows)
 
     def _windows(self, name: str, lists: Iterable[Sequence[Window]]) -> dict[str, npt.ArrayLike]:
-        begin, opens, closes = [0], [], []
+        begin, opens, closes = [0], list[int](), list[int]()
         for windows in lists:
             for start, end in windows:
                 if opens and len(opens) > begin[-1] and self._moment(start) <= closes[-1]:
@@ -150,14 +151,15 @@ class Encoding:
         breaks = [pause for vehicle in self._kinds for pause in vehicle.source.breaks]
         unlimited = [NEVER] * self._model.amounts
         windows = [sorted((it.start, it.end) for it in pause.time_windows) for pause in breaks]
-        return {
+        own: dict[str, npt.ArrayLike] = {
             "break_begin": np.cumsum([0, *(len(vehicle.source.breaks) for vehicle in self._kinds)]),
             "break_length": [self._duration(pause.service) for pause in breaks],
             "break_max_load": [
                 [min(NEVER, amount) for amount in pause.max_load] if pause.max_load else unlimited
                 for pause in breaks
             ],
-        } | self._windows("break_window", windows)
+        }
+        return own | self._windows("break_window", windows)
 
     def _reloads(self) -> dict[str, npt.ArrayLike]:
         reloads = [reload for vehicle in self._kinds for reload in vehicle.reloads]
@@ -178,6 +180,13 @@ class Encoding:
         return allowed
 
 
+def matrix_bytes(model: Model) -> int:
+    """Size of the search's matrices: times, costs and the transposes of both, for each way of travelling."""
+    ways = {_way(vehicle) for vehicle in model.vehicles}
+    cells: int = len(ways) * len(_Places(model).rows) ** 2
+    return 4 * np.dtype(np.int32).itemsize * cells
+
+
 class _Places:
     """The matrix rows that a problem uses. The last one is nowhere, if a route may start or end there.
 
@@ -191,8 +200,8 @@ class _Places:
         used = {task.place for task in model.tasks}
         ends = {place for vehicle in model.vehicles for place in (vehicle.start, vehicle.end)}
         used |= {reload.place for vehicle in model.vehicles for reload in vehicle.reloads}
-        used |= ends - {None}
-        self.rows: list[int | None] = sorted(used)
+        used |= {place for place in ends if place is not None}
+        self.rows: list[int | None] = [*sorted(used)]
         self.rank = {row: rank for rank, row in enumerate(self.rows) if row is not None}
         self.nowhere = len(self.rows)
         if None in ends:
@@ -206,7 +215,7 @@ class _Matrices:
         of_kind: The rank of each kind's matrices.
     """
 
-    def __init__(self, model: Model, kinds: Sequence[Vehicle], places: _Places, unit: int) -> None:
+    def __init__(self, kinds: Sequence[Vehicle], places: _Places, unit: int) -> None:
         ways = {_way(kind): kind for kind in kinds}
         ranks = {way: rank for rank, way in enumerate(ways)}
         self.of_kind = [ranks[_way(kind)] for kind in kinds]
@@ -254,7 +263,9 @@ def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int) -> int | 
     common = 0
     for kind in kinds:
         rates = kind.source.costs
-        common = math.gcd(common, rates.fixed * COST_UNIT, rates.per_task_hour * unit, rates.per_overtime_hour * unit)
+        common = math.gcd(
+            common, rates.fixed * COST_UNIT, rates.per_task_hour * unit, rates.per_overtime_hour * unit
+        )
     most = 0
     for cells in costs:
         opened = np.maximum(cells, 0)
@@ -302,6 +313,13 @@ def _traits(vehicle: Vehicle) -> tuple[object, ...]:
     )
     reloads = tuple((reload.place, reload.service) for reload in vehicle.reloads)
     costs = it.costs.fixed, it.costs.per_task_hour, it.costs.per_overtime_hour
-    limits = it.max_tasks, it.max_travel_time, it.max_distance, it.shift_duration, it.max_overtime, it.max_reloads
+    limits = (
+        it.max_tasks,
+        it.max_travel_time,
+        it.max_distance,
+        it.shift_duration,
+        it.max_overtime,
+        it.max_reloads,
+    )
     way = vehicle.start, vehicle.end, vehicle.window, vehicle.type_rank, vehicle.capacity, vehicle.skills
     return *_way(vehicle), *way, *costs, *limits, breaks, reloads

@@ -5,7 +5,7 @@ import time
 
 from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
-from milkrun_solver.engines.sisr.encoding import Encoding
+from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
 from milkrun_solver.engines.sisr.interface import Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.errors import EngineError
@@ -17,11 +17,13 @@ _SLICE = 0.05
 _FIRST_SLICE = 0.002
 """The same for the first look, so that a first answer comes at once. Each slice is then twice as long."""
 _PATIENCE = 2_000
-"""Iterations per task without a better plan after which the search of a handful of tasks ends."""
+"""Iterations per task without a better plan after which the search of a handful of tasks ends. It cools down
+meanwhile, in steps, and each better plan heats it again."""
+_STEPS = 40
 _FOREVER = 2**62
 _HOT, _HOT_TIMED, _COLD = 1.0, 6.0, 0.025
-"""Temperatures at the start and the end of annealing, in legs of typical length. With time windows, good plans lie
-farther apart."""
+"""Temperatures at the start and the end of annealing, in legs of typical length. With time windows, good
+plans lie farther apart."""
 
 
 class SisrEngine(Engine):
@@ -29,6 +31,11 @@ class SisrEngine(Engine):
 
     name: EngineName = "sisr"
     neighbourhoods: tuple[Neighbourhood, ...] = ("whole", "parts", "route elimination")
+    starts_at_once = True
+
+    def __init__(self, model: Model, known: Plan) -> None:
+        super().__init__(model, known)
+        self.whole_bytes = matrix_bytes(model)
 
     @classmethod
     def is_available(cls) -> bool:
@@ -50,9 +57,9 @@ class SisrSession(Session):
         self._running: Search | None = None
         self._is_stopped = False
 
-    def propose(self, assignment: Assignment, _depth: Depth, _threads: int) -> Plan | None:
-        """Searches without known routes, until the search is over."""
-        return self._search(assignment, None)
+    def propose(self, assignment: Assignment, depth: Depth, _threads: int) -> Plan | None:
+        """Searches without known routes until the search is over; construction ends with the first routes."""
+        return self._search(assignment, None, only_first=depth == "construction")
 
     def improve(self, assignment: Assignment, start: Plan) -> Plan | None:
         """Searches from `start`, until the search is over."""
@@ -64,7 +71,7 @@ class SisrSession(Session):
         if self._running is not None:
             self._running.stop()
 
-    def _search(self, assignment: Assignment, start: Plan | None) -> Plan | None:
+    def _search(self, assignment: Assignment, start: Plan | None, only_first: bool = False) -> Plan | None:
         is_whole = assignment.model is self._model
         library = load_library()
         if library is None:
@@ -74,14 +81,14 @@ class SisrSession(Session):
         search = Search(library, encoding.arrays, routes, assignment.seed or self._seed)
         try:
             self._running = search
-            self._run(search, encoding, assignment)
+            self._run(search, encoding, assignment, only_first)
             return encoding.plan(search.current())
         finally:
             self._running = None
             search.close()
 
-    def _run(self, search: Search, encoding: Encoding, assignment: Assignment) -> None:
-        tasks = len(assignment.model.tasks)
+    def _run(self, search: Search, encoding: Encoding, assignment: Assignment, only_first: bool) -> None:
+        patience = self._patience(assignment.model)
         told = (math.inf, math.inf, math.inf)
         hot = _HOT_TIMED if assignment.model.timed else _HOT
         seconds = _FIRST_SLICE
@@ -91,15 +98,23 @@ class SisrSession(Session):
             if value < told:
                 told = value
                 assignment.found(encoding.plan(search.best()))
-            if tasks <= HANDFUL and progress.iterations - progress.improved_at > _PATIENCE * tasks:
+            if only_first or self._is_stopped or assignment.is_over():
+                return
+            in_vain = progress.iterations - progress.improved_at
+            if patience is not None and in_vain >= patience:
                 self.is_exhausted = assignment.model is self._model
                 return
-            if self._is_stopped or assignment.is_over():
-                return
-            left = assignment.deadline - time.monotonic()
-            heat = hot * (_COLD / hot) ** assignment.cooled()
-            search.run(_FOREVER, max(0.0, min(seconds, left)), heat, heat)
+            left = max(0.0, assignment.deadline - time.monotonic())
+            cooled = assignment.cooled() if patience is None else in_vain / patience
+            heat = hot * (_COLD / hot) ** cooled
+            iterations = _FOREVER if patience is None else -(-patience // _STEPS)
+            search.run(iterations, min(seconds, left) if patience is None else left, heat, heat)
             seconds = min(_SLICE, 2 * seconds)
+
+    def _patience(self, model: Model) -> int | None:
+        """Iterations without a better plan after which a search ends; None if it goes on."""
+        tasks = len(self._engine.possible if model is self._model else model.tasks)
+        return _PATIENCE * tasks if tasks <= HANDFUL else None
 
 
 ENGINE = SisrEngine

@@ -1,6 +1,7 @@
 """The C interface of the compiled search, as declared in `native/api.h`."""
 
 import ctypes
+import threading
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,9 +16,8 @@ NEVER = 2**30 - 1
 """No limit, or a closed leg."""
 
 COUNTS = ("tasks", "places", "matrices", "amounts", "types", "kinds", "vehicles")
-_ARRAYS: dict[str, type[np.generic]] = {
-    name: np.int32
-    for name in (
+_ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
+    (
         *("durations", "costs", "distances", "task_place", "partner"),
         "is_pickup",
         *("priority", "release", "setup", "service", "window_begin", "window_open", "window_close"),
@@ -28,8 +28,9 @@ _ARRAYS: dict[str, type[np.generic]] = {
         *("break_begin", "break_length", "break_max_load"),
         *("break_window_begin", "break_window_open", "break_window_close"),
         *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
-    )
-}
+    ),
+    np.int32,
+)
 _ARRAYS |= dict.fromkeys(("is_pickup", "allowed"), np.uint8)
 _ARRAYS |= dict.fromkeys(("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost"), np.int64)
 
@@ -105,6 +106,7 @@ class Search:
         self._vehicles = arrays.vehicles
         self._most_visits = arrays.most_visits
         self._handle = ctypes.c_void_p()
+        self._closing = threading.Lock()
         message = ctypes.create_string_buffer(200)
         if library.sisr_check(ctypes.byref(arrays.struct), message, len(message)):
             raise EngineError(f"SISR refuses the problem: {message.value.decode()}")
@@ -127,8 +129,10 @@ class Search:
         )
 
     def stop(self) -> None:
-        """Ends the search, from any thread."""
-        self._library.sisr_stop(self._handle)
+        """Ends the search, from any thread. One that is closed has ended."""
+        with self._closing:
+            if self._handle.value:
+                self._library.sisr_stop(self._handle)
 
     def progress(self) -> Progress:
         """How far the search has come."""
@@ -146,15 +150,18 @@ class Search:
 
     def close(self) -> None:
         """Frees the search."""
-        self._library.sisr_close(self._handle)
-        self._handle = ctypes.c_void_p()
+        with self._closing:
+            self._library.sisr_close(self._handle)
+            self._handle = ctypes.c_void_p()
 
     def _plan(self, routes: Mapping[int, list[int]]) -> tuple[_Plan, Ints, Ints]:
         """The routes as `sisr_plan`, with the arrays that it points to."""
         lengths = [len(routes.get(vehicle, ())) for vehicle in range(self._vehicles)]
         begin = np.zeros(self._vehicles + 1, dtype=np.int32)
         begin[1:] = np.cumsum(lengths)
-        visits = np.array([visit for v in range(self._vehicles) for visit in routes.get(v, ())], dtype=np.int32)
+        visits = np.array(
+            [visit for v in range(self._vehicles) for visit in routes.get(v, ())], dtype=np.int32
+        )
         return _Plan(begin.ctypes.data, visits.ctypes.data, visits.size), begin, visits
 
     def _read(self, call: "ctypes._NamedFuncPointer") -> dict[int, list[int]]:
