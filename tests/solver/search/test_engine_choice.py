@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
+from milkrun_solver.engines.sisr import engine as sisr_engine
 from milkrun_solver.engines.sisr.engine import SisrEngine
 from milkrun_solver.errors import EngineError, UnsupportedCombinationError
 from milkrun_solver.model.problem import Model
@@ -184,8 +185,7 @@ def test_a_problem_that_cannot_be_cut_is_searched_whole_up_to_a_limit(
 def test_pyvrp_searches_the_whole_only_if_its_data_is_small_beside_an_engine_that_leads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(SisrEngine, "whole_bytes", 0)
-    monkeypatch.setattr(SisrEngine, "__init__", SisrEngine.__mro__[1].__init__)
+    monkeypatch.setattr(sisr_engine, "matrix_bytes", lambda _: 0)
     operators = operators_of(choice(model_of_size(0, monkeypatch)))
     assert ("whole", "sisr") in operators
     assert ("whole", "pyvrp") not in operators

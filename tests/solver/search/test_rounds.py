@@ -614,8 +614,8 @@ def test_a_hot_leader_is_not_judged_by_its_gains(led: Rounds, clock: Clock) -> N
 
 
 def test_without_a_leader_that_failed_the_others_go_on(led: Rounds, clock: Clock) -> None:
-    assert led.engine == "sisr"
+    engines = [led.engine]
     assert led.starts_without("sisr")
     assert led.go_on_without("sisr")
-    assert led.engine == "pyvrp"
+    assert [*engines, led.engine] == ["sisr", "pyvrp"]
     assert {operator.engine for operator in operators_until(led, clock, 130.0)} == {"pyvrp", "vroom"}
