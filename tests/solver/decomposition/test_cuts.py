@@ -6,6 +6,7 @@ from itertools import chain
 
 import pytest
 
+from milkrun.schema.problem import Balance
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.cuts import Cuts, Piece
 from milkrun_solver.engines.pyvrp.annealing import Annealing
@@ -84,3 +85,19 @@ def test_groups_that_lack_capacity_do_not_change(roomy: Known, monkeypatch: pyte
     assert len(tasks) == 4
     found = chain.from_iterable(best.routes for task in tasks if (best := task.best()))
     assert sorted(planned(found)) == sorted(plan)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_cut"), [({}, True), ({"balance": Balance(by="tasks", cost=1)}, False)]
+)
+def test_a_plan_with_a_price_of_balance_is_searched_as_a_whole(
+    roomy: Known, monkeypatch: pytest.MonkeyPatch, options: dict[str, Balance], is_cut: bool
+) -> None:
+    model, _, routes = roomy
+    monkeypatch.setattr("milkrun_solver.decomposition.cuts.GROUP_TASKS", 15)
+    monkeypatch.setattr("milkrun_solver.decomposition.cuts.LEAST_CUT", 50)
+    monkeypatch.setattr("milkrun_solver.decomposition.cuts.LEAST_PART", 10)
+    with_options = model.problem.options.model_copy(update=options)
+    cuts = cuts_of(replace(model, problem=model.problem.model_copy(update={"options": with_options})))
+    assert (cuts.count(threads=2) > 1) == is_cut
+    assert (len(cuts.with_a_route_less(routes)) > 1) == is_cut

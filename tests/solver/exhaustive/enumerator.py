@@ -9,7 +9,6 @@ from itertools import product
 from typing import NamedTuple
 
 from milkrun.schema.problem import Problem, Vehicle
-from tests.solver.exhaustive.driver import DriverWalker
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.rules.registry import RULES
 from tests.solver.exhaustive.rules.rule import Route, Rule
@@ -52,7 +51,7 @@ class Enumerator:
         self,
         problem: Problem,
         rules: Sequence[type[Rule]] = RULES,
-        walker: type[Walker] = DriverWalker,
+        walker: type[Walker] = Walker,
     ) -> None:
         self.facts = Facts(problem)
         if len(self.facts.work) > MOST_TASKS or len(problem.vehicles) > MOST_VEHICLES:

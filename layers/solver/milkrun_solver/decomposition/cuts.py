@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from milkrun.schema.priced import balance
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.parts import Part, cut
 from milkrun_solver.decomposition.route_elimination import without_a_route
@@ -50,10 +51,15 @@ class Cuts:
         self._model = model
         self._possible = possible
         self._rng = rng
+        # A part does not know how much vehicles outside are used, so its own balance is none of the whole's.
+        self._is_balanced = next(balance(model.problem), None) is not None
 
     def count(self, threads: int) -> int:
-        """How many parts to cut a plan into: one for each thread, within the limits on their size."""
+        """How many parts to cut a plan into: one for each thread, within the limits on their size. A plan
+        with a price of balance is not cut."""
         tasks = len(self._possible)
+        if self._is_balanced:
+            return 1
         return min(max(2, threads, tasks // MOST_TASKS), tasks // LEAST_PART) if tasks >= LEAST_CUT else 1
 
     def parts(self, routes: Sequence[TimedRoute], threads: int) -> list[Piece]:
@@ -64,7 +70,7 @@ class Cuts:
     def with_a_route_less(self, routes: Sequence[TimedRoute]) -> list[Piece]:
         """Groups of routes, with one route fewer where the others may have room for its tasks. None if no
         group may, if tasks are left out already, or if too few routes might be left."""
-        count = max(1, round(len(self._possible) / GROUP_TASKS))
+        count = 1 if self._is_balanced else max(1, round(len(self._possible) / GROUP_TASKS))
         if self._left_out(routes) or len(routes) - count < self._model.fewest_routes:
             return []
         parts = cut(self._model, planned(routes), [], count, self._rng)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.sisr.interface import NEVER, Arrays
+from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
 
@@ -41,7 +42,8 @@ class Encoding:
         self._origin = min(0 if it.window is None else it.window[0] for it in model.vehicles)
         self._places = _Places(model)
         self._kinds, kind_of = _kinds(model)
-        matrices = _Matrices(self._kinds, self._places, self._unit)
+        prices = PlanPrices(model, self._unit)
+        matrices = _Matrices(self._kinds, self._places, self._unit, prices.costs)
         counts = {
             "tasks": len(model.tasks),
             "places": len(self._places.rows),
@@ -60,6 +62,7 @@ class Encoding:
             "allowed": self._allowed(frozenset(impossible)),
         }
         arrays |= self._tasks() | self._vehicles(matrices) | self._breaks() | self._reloads()
+        arrays |= prices.arrays(matrices.cost)
         self.arrays = Arrays(counts, arrays)
         self.scale = matrices.scale / COST_UNIT
 
@@ -215,7 +218,7 @@ class _Matrices:
         of_kind: The rank of each kind's matrices.
     """
 
-    def __init__(self, kinds: Sequence[Vehicle], places: _Places, unit: int) -> None:
+    def __init__(self, kinds: Sequence[Vehicle], places: _Places, unit: int, prices: Iterable[int]) -> None:
         ways = {_way(kind): kind for kind in kinds}
         ranks = {way: rank for rank, way in enumerate(ways)}
         self.of_kind = [ranks[_way(kind)] for kind in kinds]
@@ -236,7 +239,7 @@ class _Matrices:
                 self.distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))
             elif limited:
                 self.distances.append(np.zeros_like(durations))
-        self.scale = _scale(costs, kinds, unit)
+        self.scale = _scale(costs, kinds, unit, prices)
         self.costs = [_within(np.where(it < 0, -1, self._scaled(it))) for it in costs]
         self.durations = [_within(it) for it in self.durations]
 
@@ -258,9 +261,9 @@ def _within(cells: Grid) -> Grid:
     return cells
 
 
-def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int) -> int | float:
+def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]) -> int | float:
     """What one unit of cost is, in VROOM's internal unit: a whole number if costs of legs then fit."""
-    common = 0
+    common = math.gcd(*prices)
     for kind in kinds:
         rates = kind.source.costs
         common = math.gcd(

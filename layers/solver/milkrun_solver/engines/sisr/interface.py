@@ -28,11 +28,13 @@ _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
         *("break_begin", "break_length", "break_max_load"),
         *("break_window_begin", "break_window_open", "break_window_close"),
         *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
+        *("balance_cost", "balance_use", "compact_cost", "near_begin", "near"),
     ),
     np.int32,
 )
 _ARRAYS |= dict.fromkeys(("is_pickup", "allowed"), np.uint8)
 _ARRAYS |= dict.fromkeys(("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost"), np.int64)
+_ARRAYS |= dict.fromkeys(("balance_cost", "compact_cost"), np.int64)
 
 
 class _Array(ctypes.Structure):

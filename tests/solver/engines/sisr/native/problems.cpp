@@ -35,12 +35,15 @@ const std::vector<Ints> kInts = {
     &sisr_problem::break_window_begin, &sisr_problem::break_window_open,
     &sisr_problem::break_window_close, &sisr_problem::reload_begin,
     &sisr_problem::reload_place,       &sisr_problem::reload_length,
-    &sisr_problem::kind_max_reloads,
+    &sisr_problem::kind_max_reloads,   &sisr_problem::balance_use,
+    &sisr_problem::near_begin,         &sisr_problem::near,
 };
 const std::vector<sisr_longs sisr_problem::*> kLongs = {
     &sisr_problem::kind_fixed_cost,
     &sisr_problem::kind_work_cost,
     &sisr_problem::kind_overtime_cost,
+    &sisr_problem::balance_cost,
+    &sisr_problem::compact_cost,
 };
 const std::vector<sisr_bytes sisr_problem::*> kBytes = {&sisr_problem::is_pickup, &sisr_problem::allowed};
 
@@ -97,6 +100,7 @@ Problem::Problem(Chance& chance) {
   make_kinds(chance);
   make_breaks(chance);
   make_reloads(chance);
+  make_plan_prices(chance);
 }
 
 template <class Array>
@@ -199,6 +203,16 @@ void Problem::make_reloads(Chance& chance) {
   set(&sisr_problem::reload_place, some(chance, begin.back(), 0, given_.places - 1));
   set(&sisr_problem::reload_length, some(chance, begin.back(), 0, 300));
   set(&sisr_problem::kind_max_reloads, some(chance, given_.kinds, 0, 3, 30, SISR_NEVER));
+}
+
+void Problem::make_plan_prices(Chance& chance) {
+  const auto cost = [&] { return std::vector<int64_t>{chance.percent(50) ? chance.number(1, 5 * kLeg) : 0}; };
+  const Numbers begin = bounds(chance, given_.tasks, 0, chance.percent(70) ? 5 : 0);
+  set(&sisr_problem::balance_cost, cost());
+  set(&sisr_problem::balance_use, some(chance, chance.percent(50) ? given_.tasks : 0, 0, 5));
+  set(&sisr_problem::compact_cost, cost());
+  set(&sisr_problem::near_begin, begin);
+  set(&sisr_problem::near, some(chance, begin.back(), 0, given_.tasks - 1));
 }
 
 void Problem::spoil(Chance& chance) {

@@ -61,6 +61,7 @@ class Problem {
   void make_kinds(Chance& chance);
   void make_breaks(Chance& chance);
   void make_reloads(Chance& chance);
+  void make_plan_prices(Chance& chance);
 
   sisr_problem given_{};
   std::vector<std::shared_ptr<void>> kept_;

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define SISR_API __attribute__((visibility("default")))
-#define SISR_VERSION 1
+#define SISR_VERSION 2
 #define SISR_NEVER 1073741823 /* 2^30 - 1: two of them still fit into 32 bits */
 
 enum { SISR_OK = 0, SISR_INVALID = 1, SISR_NO_MEMORY = 2 };
@@ -86,6 +86,14 @@ typedef struct sisr_problem {
   sisr_ints reload_place;
   sisr_ints reload_length;
   sisr_ints kind_max_reloads;
+
+  /* Prices of the whole plan. The use of a vehicle is the sum over its tasks, or its time if `balance_use` is
+   * empty: travel, setup, service and reloads, without waiting and breaks. */
+  sisr_longs balance_cost; /* [1]: of a unit of difference between the most and the least used vehicle */
+  sisr_ints balance_use;   /* [task], or empty */
+  sisr_longs compact_cost; /* [1]: of each near task that another vehicle serves */
+  sisr_ints near_begin;    /* [task + 1] */
+  sisr_ints near;          /* tasks */
 } sisr_problem;
 
 /* Routes: the route of vehicle v is visits[begin[v]] to visits[begin[v + 1] - 1]. A visit is the number of a

@@ -19,6 +19,7 @@ class Checker {
     if (fault_.empty()) tasks();
     if (fault_.empty()) kinds();
     if (fault_.empty()) breaks_and_reloads();
+    if (fault_.empty()) plan_prices();
     return fault_;
   }
 
@@ -169,6 +170,14 @@ class Checker {
     if (!fault_.empty()) return;
     between("reload_place", it_.reload_place, it_.reload_place.size, 0, it_.places - 1);
     between("reload_length", it_.reload_length, it_.reload_place.size, 0, kMost / 2);
+  }
+
+  void plan_prices() {
+    between("balance_cost", it_.balance_cost, 1, 0, kMost);
+    between("compact_cost", it_.compact_cost, 1, 0, kMost);
+    if (it_.balance_use.size != 0) between("balance_use", it_.balance_use, it_.tasks, 0, kMost);
+    if (!bounds("near_begin", it_.near_begin, it_.tasks, it_.near)) return;
+    between("near", it_.near, it_.near.size, 0, it_.tasks - 1);
   }
 
   const sisr_problem& it_;

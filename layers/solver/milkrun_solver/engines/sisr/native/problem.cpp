@@ -35,6 +35,7 @@ Problem::Problem(const sisr_problem& given)
   read_legs(given);
   read_tasks(given);
   read_kinds(given);
+  read_plan_prices(given);
   find_features();
 }
 
@@ -121,6 +122,21 @@ void Problem::read_kinds(const sisr_problem& given) {
     kinds.push_back(std::move(kind));
   }
   for (int v = 0; v < vehicles; ++v) kinds[at(kind_of[at(v)])].vehicles.push_back(v);
+}
+
+void Problem::read_plan_prices(const sisr_problem& given) {
+  balance_cost = given.balance_cost.data[0];
+  compact_cost = given.compact_cost.data[0];
+  use = copied(given.balance_use);
+  near.resize(at(tasks));
+  for (int task = 0; task < tasks; ++task) {
+    for (int i = given.near_begin.data[task]; i < given.near_begin.data[task + 1]; ++i) {
+      near[at(task)].push_back(given.near.data[i]);
+      near[at(given.near.data[i])].push_back(task);
+    }
+  }
+  priced = balance_cost > 0 || compact_cost > 0;
+  balances_time = balance_cost > 0 && use.empty();
 }
 
 void Problem::find_features() {

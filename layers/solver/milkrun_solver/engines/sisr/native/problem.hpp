@@ -99,6 +99,9 @@ struct Problem {
   List<Kind> kinds;
   List<int> kind_of;
   List<uint8_t> allowed;  // [kind * tasks + task]
+  Cost balance_cost, compact_cost;
+  List<int> use;          // [task], if use is not time
+  List<List<int>> near;   // [task]: its near tasks, and those that it is near to; some are both, and twice in it
 
   bool timed;         // something binds in time, or a leg is closed
   bool mixed;         // loads rise and fall along a route
@@ -108,8 +111,13 @@ struct Problem {
   bool works;         // time at tasks costs something
   bool place_setups;  // a setup may be skipped, because the stop before is at the same place
   bool prioritised;   // priorities differ
+  bool priced;        // the whole plan has prices
+  bool balances_time; // the use of a vehicle is its time
 
   bool may_serve(int kind, int task) const { return allowed[at(kind) * at(tasks) + at(task)] != 0; }
+
+  /// What a task adds to the use of its vehicle, beside time.
+  int use_of(int task) const { return use.empty() ? 0 : use[at(task)]; }
 
   /// Time on the spot at a task, for a vehicle that comes from a place.
   int action(int type, int task, int from) const {
@@ -123,6 +131,7 @@ struct Problem {
   void read_tasks(const sisr_problem& given);
   void read_kinds(const sisr_problem& given);
   void read_legs(const sisr_problem& given);
+  void read_plan_prices(const sisr_problem& given);
   Opening read_opening(const sisr_ints& open, const sisr_ints& close, int begin, int end);
   void find_features();
   bool has_place_setups() const;

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "neighbours.hpp"
+#include "plan_prices.hpp"
 #include "random.hpp"
 #include "tour.hpp"
 
@@ -32,7 +33,7 @@ template <class F>
 class Recreate {
  public:
   Recreate(Tour<F>& tour, const Neighbours& neighbours, Random& random)
-      : tour_(tour), problem_(tour.problem()), neighbours_(neighbours), random_(random) {
+      : tour_(tour), problem_(tour.problem()), neighbours_(neighbours), random_(random), prices_(tour) {
     tried_.assign(at(problem_.vehicles), 0);
     blink_once_in_ = std::min(kBlinkOnceIn, kBlinkOnceInAtLeast + problem_.tasks);
     next_blink();
@@ -58,7 +59,9 @@ class Recreate {
   bool fits_route(int order, int route) const;
   bool fits_load(int order, int after) const;
   bool keeps_limits(int order, const Spot& spot) const;
-  void offer(int order, const Spot& spot);
+  void offer(int order, Spot spot);
+  template <class Length>
+  int64_t added(int order, const Spot& spot, Length&& between) const;
   Spot first_exact(int order);
   Cost exact(int order, const Spot& spot);
 
@@ -75,6 +78,7 @@ class Recreate {
   const Problem& problem_;
   const Neighbours& neighbours_;
   Random& random_;
+  PlanPrices<F> prices_;
   int blink_once_in_ = kBlinkOnceIn, until_blink_ = 0;
   List<int> size_, far_;  // [task]
   List<int> tried_;       // [route]
@@ -161,6 +165,7 @@ Spot Recreate<F>::best_spot(int order) {
   best_ = {};
   spots_.clear();
   ++now_;
+  if (problem_.priced) prices_.begin(order);
   beside_neighbours(order);
   in_empty_vehicles(order);
   Spot found = first_exact(order);
@@ -264,6 +269,7 @@ void Recreate<F>::job_at(int job, int after) {
   const int place = problem_.place[at(job)];
   Cost delta = tour_.join(route, after, job) + tour_.onward(route, place, from.next);
   delta += route.tasks == 0 ? route.kind->fixed_cost : -Cost{to.leg};
+  if (problem_.priced) delta += prices_.least(from.route);
   if (delta >= best_.delta || blinks()) return;
   if constexpr (F::timed) {
     const int ready = tour_.leaves(route, from.ready, from.place, job);
@@ -290,7 +296,8 @@ void Recreate<F>::shipment_in(int pickup, int number) {
     delivery_from_[i] = std::min(delivery_from_[i], delivery_from_[i + 1]);
   }
   const int here = problem_.place[at(pickup)];
-  const Cost fixed = route.tasks == 0 ? route.kind->fixed_cost + tour_.node(tour_.end_of(number)).leg : 0;
+  Cost fixed = route.tasks == 0 ? route.kind->fixed_cost + tour_.node(tour_.end_of(number)).leg : 0;
+  if (problem_.priced) fixed += prices_.least(number);
   const size_t amounts = at(problem_.amounts);
   const bool may_reload = F::rich && !route.kind->reloads.empty();
   const auto has_room = [&](int node) {
@@ -335,14 +342,35 @@ void Recreate<F>::shipment_in(int pickup, int number) {
 /// Takes a place whose cost, load and times are right as far as the tour knows. A rich problem asks its schedule
 /// once all places are known, the cheapest first.
 template <class F>
-void Recreate<F>::offer(int order, const Spot& spot) {
+void Recreate<F>::offer(int order, Spot spot) {
   if (problem_.limited && !keeps_limits(order, spot)) return;
+  if (problem_.balances_time) {
+    const int number = tour_.node(spot.first).route;
+    const Route& route = tour_.route(number);
+    const auto time = [&](int from, int to) { return tour_.time_to(route, tour_.node(from).place, to); };
+    spot.delta += prices_.beyond_least(number, added(order, spot, time));
+    if (spot.delta >= best_.delta) return;
+  }
   if constexpr (F::rich) {
     spots_.push_back(spot);
   } else {
     best_ = spot;
   }
-  (void)order;
+}
+
+/// What an order adds to a route at a place, of anything that is a sum over the legs between nodes.
+template <class F>
+template <class Length>
+int64_t Recreate<F>::added(int order, const Spot& spot, Length&& between) const {
+  const int first = spot.first, next = tour_.node(first).next;
+  const bool is_first = tour_.route(tour_.node(first).route).tasks == 0;
+  const int64_t more = between(first, order) - (is_first ? 0 : between(first, next));
+  if (spot.second < 0) return more + between(order, next);
+  const int delivery = problem_.partner[at(order)];
+  if (spot.second == order) return more + between(order, delivery) + between(delivery, next);
+  const int after = tour_.node(spot.second).next;
+  return more + between(order, next) + between(spot.second, delivery) + between(delivery, after) -
+         between(spot.second, after);
 }
 
 template <class F>
@@ -350,19 +378,10 @@ bool Recreate<F>::keeps_limits(int order, const Spot& spot) const {
   const Route& route = tour_.route(tour_.node(spot.first).route);
   const Legs& legs = *route.legs;
   const auto keeps = [&](auto&& length, int had, int most) {
-    if (most >= kNever) return true;
     const auto between = [&](int from, int to) -> int64_t {
       return length(tour_.node(from).place, tour_.node(to).place);
     };
-    const int first = spot.first, next = tour_.node(first).next;
-    int64_t more = had + between(first, order) - (route.tasks > 0 ? between(first, next) : 0);
-    if (spot.second < 0) return more + between(order, next) <= most;
-    const int delivery = problem_.partner[at(order)];
-    if (spot.second == order) return more + between(order, delivery) + between(delivery, next) <= most;
-    const int after = tour_.node(spot.second).next;
-    more += between(order, next) + between(spot.second, delivery) + between(delivery, after) -
-            between(spot.second, after);
-    return more <= most;
+    return most >= kNever || had + added(order, spot, between) <= most;
   };
   const auto duration = [&](int from, int to) { return legs.duration(from, to); };
   const auto distance = [&](int from, int to) { return legs.distance(from, to); };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "balance.hpp"
 #include "features.hpp"
 #include "problem.hpp"
 #include "schedule.hpp"
@@ -29,6 +30,7 @@ struct Route {
   int tasks;
   int travel, distance;  // kept only if the problem limits them
   Cost extra;            // cost beyond legs, work and the fixed cost: overtime, ways to reloads
+  int64_t use;           // kept only if use is balanced
 };
 
 template <class F>
@@ -44,7 +46,9 @@ class Tour {
   bool is_task(int number) const { return number < problem_.tasks; }
   int start_of(int route) const { return problem_.tasks + 2 * route; }
   int end_of(int route) const { return start_of(route) + 1; }
-  Cost cost() const { return cost_; }
+  Cost cost() const { return problem_.balance_cost > 0 ? cost_ + balance().cost() : cost_; }
+  /// What the vehicles with a route are used.
+  Balance balance() const;
   int load(int route, int amount) const { return loads_[at(route) * amounts() + at(amount)]; }
 
   /// How many vehicles have a route, and how many tasks are in them.
@@ -80,6 +84,12 @@ class Tour {
     Cost cost = route.legs->cost(place, nodes_[at(to)].place);
     if (problem_.works && is_task(to)) cost += route.kind->work_cost * problem_.action(route.kind->type, to, place);
     return cost;
+  }
+
+  /// Time of the leg from a place to a task or an end, with the work there.
+  int64_t time_to(const Route& route, int place, int to) const {
+    const int64_t travel = route.legs->duration(place, nodes_[at(to)].place);
+    return is_task(to) ? travel + problem_.action(route.kind->type, to, place) : travel;
   }
 
   /// When a vehicle leaves a task that it reaches from a place it leaves at `ready`; kNever if it is too late.
@@ -130,6 +140,10 @@ class Tour {
   void settle_limits(int route);
   bool settle_schedule(int route);
   void became_empty(int route);
+  void price(int task, int sign);
+  Cost apart(int task) const;
+  int64_t used_by(int task) const;
+  int64_t time_with_reloads(int route);
   bool keeps_pairs(int route) const;
 
   const Problem& problem_;
@@ -151,7 +165,7 @@ class Tour {
   List<int> touched_;
   List<RouteCopy> route_copies_;
   List<Copy> copies_;
-  List<int> order_;
+  List<int> order_, visits_;
 };
 
 template <class F>
@@ -172,7 +186,7 @@ Tour<F>::Tour(const Problem& problem) : problem_(problem), schedule_(problem) {
   }
   for (int v = 0; v < problem.vehicles; ++v) {
     const Kind& kind = problem.kinds[at(problem.kind_of[at(v)])];
-    routes_.push_back({&problem.legs[at(kind.matrix)], &kind, problem.kind_of[at(v)], 0, 0, 0, 0});
+    routes_.push_back({&problem.legs[at(kind.matrix)], &kind, problem.kind_of[at(v)], 0, 0, 0, 0, 0});
     nodes_[at(start_of(v))] = {end_of(v), -1, v, kind.start, 0, kind.earliest, kNever, kNever};
     nodes_[at(end_of(v))] = {-1, start_of(v), v, kind.end, 0, kind.earliest, kind.latest, kind.latest};
     connect(start_of(v), end_of(v));
@@ -224,6 +238,7 @@ void Tour<F>::link(int task, int after) {
   connect(after, task);
   connect(task, next);
   cost_ += Cost{nodes_[at(task)].leg} + nodes_[at(next)].leg;
+  if (problem_.priced) price(task, 1);
   if constexpr (!F::mixed) {
     for (size_t a = 0; a < amounts(); ++a) {
       const size_t of_task = at(task) * amounts() + a;
@@ -237,6 +252,7 @@ void Tour<F>::unlink(int task) {
   Node& node = nodes_[at(task)];
   const int number = node.route;
   touch(number);
+  if (problem_.priced) price(task, -1);
   Route& route = routes_[at(number)];
   cost_ -= Cost{node.leg} + nodes_[at(node.next)].leg;
   connect(node.previous, node.next);
@@ -244,6 +260,7 @@ void Tour<F>::unlink(int task) {
   if (--route.tasks == 0) {
     --used_;
     cost_ -= route.kind->fixed_cost;
+    route.use = 0;
     became_empty(number);
   } else {
     cost_ += nodes_[at(node.next)].leg;
@@ -255,6 +272,46 @@ void Tour<F>::unlink(int task) {
       loads_[at(number) * amounts() + a] -= problem_.unloaded[of_task] + problem_.loaded[of_task];
     }
   }
+}
+
+/// Adds what a task that is in a route changes in the prices of the plan, or takes it away.
+template <class F>
+void Tour<F>::price(int task, int sign) {
+  if (problem_.compact_cost > 0) cost_ += sign * apart(task);
+  if (problem_.balance_cost > 0) routes_[at(nodes_[at(task)].route)].use += sign * used_by(task);
+}
+
+/// What a task's neighbours on other vehicles cost.
+template <class F>
+Cost Tour<F>::apart(int task) const {
+  const int route = nodes_[at(task)].route;
+  Cost count = 0;
+  for (int other : problem_.near[at(task)]) {
+    const int its = nodes_[at(other)].route;
+    if (its >= 0 && its != route) ++count;
+  }
+  return count * problem_.compact_cost;
+}
+
+/// What a task adds to the use of its route.
+template <class F>
+int64_t Tour<F>::used_by(int task) const {
+  if (!problem_.balances_time) return problem_.use_of(task);
+  const Node& node = nodes_[at(task)];
+  const Route& route = routes_[at(node.route)];
+  const int before = nodes_[at(node.previous)].place;
+  const int64_t time = time_to(route, before, task) + time_to(route, node.place, node.next);
+  return route.tasks == 1 ? time : time - time_to(route, before, node.next);
+}
+
+template <class F>
+Balance Tour<F>::balance() const {
+  Balance balance(problem_.balance_cost);
+  for (int number = 0; number < routes(); ++number) {
+    const Route& route = routes_[at(number)];
+    if (route.tasks > 0) balance.add(number, route.use);
+  }
+  return balance;
 }
 
 template <class F>
@@ -385,7 +442,29 @@ bool Tour<F>::settle_schedule(int number) {
   if (extra == kImpossible) return false;
   route.extra = extra;
   cost_ += extra;
+  if (problem_.balances_time && !route.kind->reloads.empty()) route.use = time_with_reloads(number);
   return true;
+}
+
+/// Travel, setup, service and reloads of a route, as its schedule has them.
+template <class F>
+int64_t Tour<F>::time_with_reloads(int number) {
+  const Route& route = routes_[at(number)];
+  const int breaks = static_cast<int>(route.kind->breaks.size());
+  schedule_.visits(number, order_, visits_);
+  int64_t time = 0;
+  int place = route.kind->start;
+  for (int visit : visits_) {
+    if (visit >= 0) {
+      time += time_to(route, place, visit);
+      place = nodes_[at(visit)].place;
+    } else if (visit < -breaks) {
+      const Reload& reload = route.kind->reloads[at(-1 - visit - breaks)];
+      time += int64_t{route.legs->duration(place, reload.place)} + reload.length;
+      place = reload.place;
+    }
+  }
+  return time + time_to(route, place, end_of(number));
 }
 
 template <class F>
