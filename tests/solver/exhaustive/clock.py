@@ -37,8 +37,10 @@ class ClockWalker(Walker):
         if len(self._seconds) > (_LONGEST_SHIFT if limited else _LONGEST):
             raise ValueError("the day is too long to look at every second")
         for vehicle in facts.problem.vehicles:
-            if vehicle.breaks or vehicle.max_travel_time is not None or vehicle.costs.per_hour % 3_600:
-                raise ValueError("the walker knows no breaks, limits of travel time, or rounding")
+            if vehicle.breaks or vehicle.driver_rules is not None:
+                raise ValueError("the walker knows no breaks")
+            if vehicle.max_travel_time is not None or vehicle.costs.per_hour % 3_600:
+                raise ValueError("the walker knows no limits of travel time, and no rounding")
         self._arrivals = cache(self._all_arrivals)
 
     def walk(self, vehicle: Vehicle, stops: Sequence[Stop]) -> Walk | None:

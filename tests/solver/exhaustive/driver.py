@@ -89,6 +89,8 @@ class DriverItinerary(Itinerary):
     def __init__(self, facts: Facts, vehicle: Vehicle, stops: Sequence[Stop]) -> None:
         super().__init__(facts, vehicle, stops)
         self._driver = Driver(vehicle)
+        opens_late = any(first > 0 for windows in self.windows for first, _ in windows)
+        self._waits = self._driver.waiting_is_break and (opens_late or bool(vehicle.breaks))
 
     def states(self, start: int, stops: int) -> list[State]:
         """Where the vehicle may be right after so many stops, if it begins at `start`."""
@@ -104,12 +106,12 @@ class DriverItinerary(Itinerary):
         return [it for it in self._on_leg(given, leg) if it.left == 0]
 
     def _on_leg(self, states: Iterable[DriverState], leg: int) -> set[DriverState]:
-        """All states on a leg that follow from some."""
+        """The states on a leg that follow from some."""
         found: set[DriverState] = set()
         new = {*states}
         while new:
-            found |= new
-            new = {after for state in new for after in self._moves(state, leg)} - found
+            found = {*self._kept(found | new)}
+            new = {after for state in new & found for after in self._moves(state, leg)} - found
         return found
 
     def _moves(self, state: DriverState, leg: int) -> Iterator[DriverState]:
@@ -161,16 +163,14 @@ class DriverItinerary(Itinerary):
                 yield replace(after, time=time, left=self.driving[number + 1])
 
     def _kept(self, states: Iterable[DriverState]) -> list[DriverState]:
-        """Those that no other one makes needless. An earlier driver may wait, unless waiting is a break."""
-        kept: list[DriverState] = []
+        """Those that no other one makes needless. An earlier driver may wait, unless that may be a break."""
+        kept: dict[tuple[object, ...], list[DriverState]] = {}
         for state in sorted(states, key=lambda it: (it.time, it.since)):
-            alike = (it for it in kept if (it.taken, it.had_first) == (state.taken, state.had_first))
-            if not any(
-                it.since <= state.since and (it.time == state.time or not self._driver.waiting_is_break)
-                for it in alike
-            ):
-                kept.append(state)
-        return kept
+            now = state.time if self._waits else None
+            alike = kept.setdefault((state.taken, state.had_first, state.left, now), [])
+            if not any(it.since <= state.since for it in alike):
+                alike.append(state)
+        return [*chain.from_iterable(kept.values())]
 
     def least_duration(self) -> int | None:
         """The fewest seconds from start to end, or as few as the duty allows if nothing else counts."""

@@ -9,6 +9,7 @@ from itertools import product
 from typing import NamedTuple
 
 from milkrun.schema.problem import Problem, Vehicle
+from tests.solver.exhaustive.driver import DriverWalker
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.rules.registry import RULES
 from tests.solver.exhaustive.rules.rule import Route, Rule
@@ -51,7 +52,7 @@ class Enumerator:
         self,
         problem: Problem,
         rules: Sequence[type[Rule]] = RULES,
-        walker: type[Walker] = Walker,
+        walker: type[Walker] = DriverWalker,
     ) -> None:
         self.facts = Facts(problem)
         if len(self.facts.work) > MOST_TASKS or len(problem.vehicles) > MOST_VEHICLES:
