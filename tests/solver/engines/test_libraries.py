@@ -21,9 +21,15 @@ def fresh(code: str) -> Any:
 MODULES = "import json, sys; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
 
 
-def test_solving_loads_no_library_that_it_does_not_need() -> None:
-    loaded = fresh(
+WITHOUT_SISR = "SisrEngine.is_available = classmethod(lambda _: False)\n"
+
+
+def loaded_by_solving(world: str) -> set[str]:
+    """What the solver has loaded once it has solved a problem of one job."""
+    loaded: list[str] = fresh(
         "import time\n"
+        "from milkrun_solver.engines.sisr.engine import SisrEngine\n"
+        f"{world}"
         "from milkrun.schema.problem import Problem\n"
         "from milkrun_solver.solve import solve\n"
         "problem = Problem.model_validate_json("
@@ -31,9 +37,21 @@ def test_solving_loads_no_library_that_it_does_not_need() -> None:
         "solve(problem, deadline=time.monotonic() + 20, on_best=lambda best: None,"
         " should_stop=lambda: False, seed=1)\n" + MODULES
     )
+    return set(loaded)
+
+
+UNWANTED = {"pandas", "matplotlib", "redis", "boto3", "neo4j", "aws_lambda_powertools", "vroom"}
+
+
+def test_solving_loads_no_library_that_it_does_not_need() -> None:
+    loaded = loaded_by_solving(WITHOUT_SISR)
     assert "pyvrp" in loaded
-    unwanted = {"pandas", "matplotlib", "redis", "boto3", "neo4j", "aws_lambda_powertools", "vroom"}
-    assert not unwanted & set(loaded)
+    assert not UNWANTED & loaded
+
+
+@pytest.mark.usefixtures("with_sisr")
+def test_sisr_solves_a_handful_of_stops_without_loading_another_engine() -> None:
+    assert not (UNWANTED | {"pyvrp"}) & loaded_by_solving("")
 
 
 def test_the_child_loads_no_more_than_vroom_needs() -> None:

@@ -137,7 +137,7 @@ def test_the_engine_is_asked_for_every_neighbourhood(searched: Seen) -> None:
 
 def test_each_start_says_where_the_breaks_are_taken(searched: Seen) -> None:
     for model, start in nonempty(searched.starts):
-        for route in start:
+        for route in nonempty(start):
             pauses = [visit.pause for visit in route.visits if isinstance(visit, BreakVisit)]
             assert sorted(pauses) == list(range(len(model.vehicles[route.vehicle].source.breaks)))
 

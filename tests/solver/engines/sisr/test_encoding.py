@@ -1,0 +1,115 @@
+"""Problems in the terms of the compiled search: what it finds keeps all rules, and costs what it says."""
+
+from typing import Any
+
+import pytest
+
+from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
+from milkrun_solver.engines.sisr.interface import Search
+from milkrun_solver.engines.sisr.library import load_library
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
+from tests.nonempty import nonempty
+from tests.solver.helpers import faults, model_of, scheduled
+from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
+from tests.solver.trips import trips_body
+from tests.waiting import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("with_sisr")
+
+
+def searched(model: Model, iterations: int = 1_000) -> tuple[Plan, int, int]:
+    """The best plan, what it costs in units of the search, and how many tasks it leaves out."""
+    library = load_library()
+    assert library is not None
+    encoding = Encoding(model)
+    search = Search(library, encoding.arrays, None, seed=1)
+    search.run(iterations, PATIENCE, 1.0, 0.02)
+    progress, plan = search.progress(), encoding.plan(search.best())
+    search.close()
+    return plan, progress.cost, progress.tasks_left
+
+
+def assert_keeps_rules(model: Model) -> None:
+    plan, _, left = searched(model)
+    solution = scheduled(model, plan)
+    assert solution is not None
+    assert faults(model, solution) == []
+    assert solution.summary.unassigned >= left  # it does not count those that no vehicle may serve
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_what_it_finds_keeps_the_rules_of_each_feature(feature: str) -> None:
+    assert_keeps_rules(model_of(random_problem(5, {feature}, jobs=12)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_it_finds_keeps_the_rules_of_many_features(seed: int) -> None:
+    assert_keeps_rules(model_of(random_problem(seed, random_features(seed), jobs=12)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_it_finds_keeps_the_rules_of_reloads_releases_and_shifts(seed: int) -> None:
+    assert_keeps_rules(model_of(problem_of(trips_body(seed, jobs=12))))
+
+
+COSTS = (
+    "capacity",
+    "pickups",
+    "skills",
+    "windows",
+    "working hours",
+    "breaks",
+    "shipments",
+    "setups",
+    "types",
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_costs_differ_from_the_schedules_by_one_unit(seed: int) -> None:
+    """All costs of these problems are whole seconds, so one unit of cost fits all of their plans."""
+    model = model_of(random_problem(seed, random_features(seed, COSTS), jobs=12))
+    plans = [searched(model, iterations) for iterations in (0, 1_000)]
+    solutions = [scheduled(model, plan) for plan, _, _ in plans]
+    units = {it.summary.cost / cost for it, (_, cost, _) in zip(solutions, plans, strict=True) if it and cost}
+    assert len(nonempty(units)) == 1
+
+
+def test_impossible_tasks_are_left_out() -> None:
+    model = model_of(random_problem(1, {"capacity"}, jobs=8))
+    library = load_library()
+    assert library is not None
+    encoding = Encoding(model, impossible=[2, 3])
+    search = Search(library, encoding.arrays, None, seed=1)
+    served = {task for route in encoding.plan(search.best()) for task in route.tasks}
+    search.close()
+    assert served == set(range(8)) - {2, 3}
+
+
+def stops(**changes: Any) -> Model:
+    vehicle = {
+        "id": 1,
+        "start_index": 0,
+        "breaks": [{"id": 1, "time_windows": [[0, 90]]}],
+        "reloads": [{"id": 1, "location_index": 0}],
+    }
+    body = {
+        "vehicles": [vehicle, {**vehicle, "id": 2, **changes}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 9, 9], [9, 0, 9], [9, 9, 0]]}},
+    }
+    return model_of(problem_of(body))
+
+
+def test_breaks_and_reloads_have_negative_codes() -> None:
+    encoding = Encoding(stops())
+    plan = encoding.plan({1: [-1, 0, -2]})
+    assert plan == [PlannedRoute(1, (BreakVisit(0), 0, ReloadVisit(0)))]
+    assert encoding.routes(plan) == {1: [0]}
+
+
+def test_the_size_of_matrices_counts_places_and_ways_of_travelling() -> None:
+    places = 2  # the third one is not used
+    assert matrix_bytes(stops()) == 16 * (places + 1) ** 2  # and nowhere, where routes end
+    assert matrix_bytes(stops(speed_factor=2.0)) == 2 * 16 * (places + 1) ** 2
