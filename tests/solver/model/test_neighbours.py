@@ -3,9 +3,9 @@ import random
 import numpy as np
 
 from milkrun_solver.model.neighbours import NEAREST, neighbours
+from tests.nonempty import nonempty
 
 LINE = np.array([[abs(a - b) for b in range(9)] for a in range(9)], dtype=np.uint32)
-from tests.nonempty import nonempty
 
 
 def test_the_nearest_tasks_come_in_the_order_of_their_numbers() -> None:
