@@ -1,4 +1,4 @@
-"""The optimiser of Milkrun: two engines, one verified answer. Its entry is `milkrun_solver.solve.solve`.
+"""The optimiser of Milkrun: several engines, one verified answer. Its entry is `milkrun_solver.solve.solve`.
 
 It uses the schema and the error tree of `milkrun`, and knows nothing of Lambda or Redis. This file imports
 nothing, so that the child process that runs VROOM loads only what it needs.

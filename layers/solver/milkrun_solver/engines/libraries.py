@@ -1,4 +1,4 @@
-"""Imports the two engines without their side effects.
+"""Imports VROOM and PyVRP without their side effects.
 
 pyvroom imports pandas (84 MB) only to show solutions as data frames. The layer leaves pandas out. A stand-in
 replaces it here even if it is installed, because importing it takes 0.3 s and 40 MB. pyvrp logs to standard
