@@ -20,6 +20,8 @@ BASES: tuple[set[str], ...] = (
     {"shipments", "capacity"},
     {"shipments", "windows", "priorities"},
     {"setups", "fleet"},
+    {"breaks", "capacity"},
+    {"shipments", "max tasks", "open routes"},
 )
 """What the problems have beside the rules, one after another."""
 

@@ -1,5 +1,7 @@
 """The compiled search by itself, on small problems: so many iterations, whatever the machine."""
 
+from typing import NamedTuple
+
 from milkrun_solver.engines.sisr.encoding import Encoding
 from milkrun_solver.engines.sisr.interface import Search
 from milkrun_solver.engines.sisr.library import load_library
@@ -11,16 +13,27 @@ ITERATIONS = 20_000
 _HOT, _COLD = 3.0, 0.025
 
 
-def searched(model: Model, iterations: int = ITERATIONS, seed: int = 1) -> tuple[Plan, float]:
-    """The best plan of a search, and what the search says it costs."""
+class Found(NamedTuple):
+    """The best plan of a search, and what the search says of it: its cost, and whether it lacks anything that
+    every plan must have."""
+
+    plan: Plan
+    cost: float
+    is_lacking: bool
+
+
+def searched(model: Model, iterations: int = ITERATIONS, seed: int = 1, start: Plan | None = None) -> Found:
+    """What a search finds, from nothing or from a plan."""
     library = load_library()
     if library is None:
         missing("the search is not compiled yet: `make native` does it")
     assert library is not None
     encoding = Encoding(model)
-    search = Search(library, encoding.arrays, None, seed)
+    routes = None if start is None else encoding.routes(start)
+    search = Search(library, encoding.arrays, routes, seed)
     try:
         search.run(iterations, 1e9, _HOT, _COLD)
-        return encoding.plan(search.best()), encoding.scale * search.progress().cost
+        progress = search.progress()
+        return Found(encoding.plan(search.best()), encoding.scale * progress.cost, progress.missing > 0)
     finally:
         search.close()

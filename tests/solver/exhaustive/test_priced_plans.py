@@ -17,7 +17,7 @@ TIME = "balance of duration"
 def found(problem: Problem, iterations: int = ITERATIONS) -> tuple[Objective, float]:
     """What the plan that the search finds is worth, verified, and what the search says it costs."""
     model = model_of(problem)
-    plan, stated = searched(model, iterations)
+    plan, stated, _ = searched(model, iterations)
     solution = scheduled(model, plan)
     assert solution is not None
     assert faults(model, solution) == []

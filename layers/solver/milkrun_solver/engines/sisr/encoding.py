@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from milkrun_solver.engines.grids import Grid, grid
-from milkrun_solver.engines.sisr.interface import NEVER, Arrays
+from milkrun_solver.engines.sisr.interface import NEVER, RELATIONS, Arrays
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
@@ -52,6 +52,8 @@ class Encoding:
             "types": len(model.types),
             "kinds": len(self._kinds),
             "vehicles": len(model.vehicles),
+            "fewest_routes": min(model.fewest_routes, len(model.vehicles)),
+            "most_routes": min(len(model.vehicles), model.most_routes or len(model.vehicles)),
         }
         arrays: dict[str, npt.ArrayLike] = {
             "durations": matrices.durations,
@@ -63,6 +65,7 @@ class Encoding:
         }
         arrays |= self._tasks() | self._vehicles(matrices) | self._breaks() | self._reloads()
         arrays |= prices.arrays(matrices.cost)
+        arrays |= self._relations()
         self.arrays = Arrays(counts, arrays)
         self.scale = matrices.scale / COST_UNIT
 
@@ -170,6 +173,14 @@ class Encoding:
             "reload_begin": np.cumsum([0, *(len(vehicle.reloads) for vehicle in self._kinds)]),
             "reload_place": [self._places.rank[reload.place] for reload in reloads],
             "reload_length": [self._duration(reload.service) for reload in reloads],
+        }
+
+    def _relations(self) -> dict[str, npt.ArrayLike]:
+        relations = self._model.relations
+        return {
+            "relation_type": [RELATIONS.index(it.kind) for it in relations],
+            "relation_begin": np.cumsum([0, *(len(it.tasks) for it in relations)]),
+            "relation_task": [task for it in relations for task in it.tasks],
         }
 
     def _allowed(self, impossible: frozenset[int]) -> npt.NDArray[np.bool_]:

@@ -82,7 +82,7 @@ class SisrSession(Session):
         try:
             self._running = search
             self._run(search, encoding, assignment, only_first)
-            return encoding.plan(search.current())
+            return None if search.progress().missing else encoding.plan(search.current())
         finally:
             self._running = None
             search.close()
@@ -95,7 +95,7 @@ class SisrSession(Session):
         while True:
             progress = search.progress()
             value = progress.priority_left, progress.tasks_left, progress.cost
-            if value < told:
+            if value < told and not progress.missing:
                 told = value
                 assignment.found(encoding.plan(search.best()))
             if only_first or self._is_stopped or assignment.is_over():

@@ -15,7 +15,12 @@ Array = npt.NDArray[np.generic]
 NEVER = 2**30 - 1
 """No limit, or a closed leg."""
 
-COUNTS = ("tasks", "places", "matrices", "amounts", "types", "kinds", "vehicles")
+COUNTS = (
+    *("tasks", "places", "matrices", "amounts", "types", "kinds", "vehicles"),
+    *("fewest_routes", "most_routes"),
+)
+RELATIONS = ("same_vehicle", "different_vehicles", "sequence", "direct_sequence", "not_together")
+"""The types of relations, by their numbers."""
 _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
     (
         *("durations", "costs", "distances", "task_place", "partner"),
@@ -29,6 +34,7 @@ _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
         *("break_window_begin", "break_window_open", "break_window_close"),
         *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
         *("balance_cost", "balance_use", "compact_cost", "near_begin", "near"),
+        *("relation_type", "relation_begin", "relation_task"),
     ),
     np.int32,
 )
@@ -53,17 +59,18 @@ class _Plan(ctypes.Structure):
 
 
 class Progress(ctypes.Structure):
-    """How far a search has come: its iterations, what its best plan leaves out and costs, and the iteration
-    that found it."""
+    """How far a search has come: its iterations, what its best plan lacks, leaves out and costs, and the
+    iteration that found it. A plan that lacks anything breaks a rule."""
 
     iterations: int
+    missing: int
     priority_left: int
     tasks_left: int
     cost: int
     improved_at: int
     _fields_ = tuple(
         (name, ctypes.c_int64)
-        for name in ("iterations", "priority_left", "tasks_left", "cost", "improved_at")
+        for name in ("iterations", "missing", "priority_left", "tasks_left", "cost", "improved_at")
     )
 
 

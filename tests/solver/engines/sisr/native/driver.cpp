@@ -126,7 +126,8 @@ void search_one(const sisr_problem& given, uint64_t seed) {
   const Search next = opened(given, &plan, seed + 1);
   require(sisr_run(next.get(), kIterations, kForever, kHot, kCold) == SISR_OK, "a search runs from routes");
   const sisr_progress before = progress_of(one.get()), after = progress_of(next.get());
-  const bool no_worse = after.priority_left != before.priority_left ? after.priority_left < before.priority_left
+  const bool no_worse = after.missing != before.missing             ? after.missing < before.missing
+                        : after.priority_left != before.priority_left ? after.priority_left < before.priority_left
                         : after.tasks_left != before.tasks_left     ? after.tasks_left < before.tasks_left
                                                                     : after.cost <= before.cost;
   require(no_worse, "a search from routes is never worse than these");

@@ -14,7 +14,8 @@ using Numbers = std::vector<int32_t>;
 
 const std::vector<int32_t sisr_problem::*> kCounts = {
     &sisr_problem::tasks, &sisr_problem::places, &sisr_problem::matrices, &sisr_problem::amounts,
-    &sisr_problem::types, &sisr_problem::kinds,  &sisr_problem::vehicles,
+    &sisr_problem::types, &sisr_problem::kinds,  &sisr_problem::vehicles, &sisr_problem::fewest_routes,
+    &sisr_problem::most_routes,
 };
 const std::vector<Ints> kInts = {
     &sisr_problem::durations,          &sisr_problem::costs,
@@ -37,6 +38,8 @@ const std::vector<Ints> kInts = {
     &sisr_problem::reload_place,       &sisr_problem::reload_length,
     &sisr_problem::kind_max_reloads,   &sisr_problem::balance_use,
     &sisr_problem::near_begin,         &sisr_problem::near,
+    &sisr_problem::kind_max_reloads,   &sisr_problem::relation_type,
+    &sisr_problem::relation_begin,     &sisr_problem::relation_task,
 };
 const std::vector<sisr_longs sisr_problem::*> kLongs = {
     &sisr_problem::kind_fixed_cost,
@@ -94,6 +97,9 @@ Problem::Problem(Chance& chance) {
   given_.types = chance.number(1, 2);
   given_.kinds = chance.number(1, 2);
   given_.vehicles = chance.number(1, 4);
+  given_.fewest_routes = chance.percent(20) ? chance.number(1, given_.vehicles) : 0;
+  given_.most_routes = chance.percent(20) ? chance.number(std::max(1, given_.fewest_routes), given_.vehicles)
+                                          : given_.vehicles;
   make_legs(chance);
   make_tasks(chance);
   make_windows(chance);
@@ -101,6 +107,7 @@ Problem::Problem(Chance& chance) {
   make_breaks(chance);
   make_reloads(chance);
   make_plan_prices(chance);
+  make_relations(chance);
 }
 
 template <class Array>
@@ -213,6 +220,28 @@ void Problem::make_plan_prices(Chance& chance) {
   set(&sisr_problem::compact_cost, cost());
   set(&sisr_problem::near_begin, begin);
   set(&sisr_problem::near, some(chance, begin.back(), 0, given_.tasks - 1));
+}
+
+/// Whether a task may follow the tasks of a relation, which begin at `begin`: not if that contradicts its shipment.
+bool Problem::may_join(int32_t task, int32_t type, int32_t begin, const Numbers& members) const {
+  const bool is_apart = type == SISR_DIFFERENT_VEHICLES || type == SISR_NOT_TOGETHER;
+  const bool is_late = type != SISR_SAME_VEHICLE && given_.is_pickup.data[task];
+  if (!is_apart && !is_late) return true;
+  return std::find(members.begin() + begin, members.end(), given_.partner.data[task]) == members.end();
+}
+
+void Problem::make_relations(Chance& chance) {
+  Numbers type, begin{0}, members;
+  for (int32_t relations = chance.percent(40) ? chance.number(1, 3) : 0; relations > 0; --relations) {
+    type.push_back(chance.number(SISR_SAME_VEHICLE, SISR_NOT_TOGETHER));
+    for (int32_t task = 0; task < given_.tasks; ++task) {
+      if (chance.percent(30) && may_join(task, type.back(), begin.back(), members)) members.push_back(task);
+    }
+    begin.push_back(static_cast<int32_t>(members.size()));
+  }
+  set(&sisr_problem::relation_type, type);
+  set(&sisr_problem::relation_begin, begin);
+  set(&sisr_problem::relation_task, members);
 }
 
 void Problem::spoil(Chance& chance) {

@@ -20,6 +20,7 @@ class Annealing : public Search {
   using Clock = std::chrono::steady_clock;
 
   void take(const Plan& start);
+  void start_again();
   void iterate(double temperature);
   bool accepts(const Value& found, double temperature);
   void keep_best();
@@ -33,6 +34,7 @@ class Annealing : public Search {
   Neighbours neighbours_;
   Random random_;
   Tour<F> tour_;
+  Relations<F> relations_;
   Ruin<F> ruin_;
   Recreate<F> recreate_;
   List<int> absent_, absent_before_;
@@ -42,6 +44,7 @@ class Annealing : public Search {
   List<uint8_t> changed_;  // [route]: since the best plan was kept
   List<int> changed_routes_;
   int64_t iterations_ = 0;
+  int orders_ = 0;  // that a vehicle may serve
 };
 
 template <class F>
@@ -50,8 +53,9 @@ Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& star
       neighbours_(*problem_),
       random_(seed),
       tour_(*problem_),
+      relations_(tour_),
       ruin_(tour_, neighbours_, random_),
-      recreate_(tour_, neighbours_, random_) {
+      recreate_(tour_, relations_, neighbours_, random_) {
   absence_.assign(at(problem_->tasks), 0);
   changed_.assign(at(problem_->vehicles), 0);
   best_.resize(at(problem_->vehicles));
@@ -59,6 +63,7 @@ Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& star
   take(start);
   recreate_.insert(absent_);
   current_ = value();
+  if (current_.missing > 0) start_again();
   for (int route : tour_.touched()) changed_routes_.push_back(route);
   best_value_ = current_;
   keep_best();
@@ -71,18 +76,37 @@ void Annealing<F>::take(const Plan& start) {
   for (size_t v = 0; v < start.size(); ++v) {
     const int route = static_cast<int>(v);
     int last = tour_.start_of(route);
+    if (tour_.used() == problem_->most_routes) break;
     for (int task : start[v]) {
       tour_.link(task, last);
       last = task;
     }
-    if (start[v].empty() || (tour_.settle(route) && tour_.keeps_rules(route))) continue;
+    if (start[v].empty() || (tour_.settle(route) && tour_.keeps_rules(route) && relations_.hold_on(route))) continue;
     for (int task : start[v]) tour_.unlink(task);
     tour_.settle(route);
   }
   for (int task = 0; task < problem_->tasks; ++task) {
     const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
-    if (!is_delivery && !tour_.is_served(task) && is_servable(task)) absent_.push_back(task);
+    if (is_delivery || !is_servable(task)) continue;
+    ++orders_;
+    if (!tour_.is_served(task)) absent_.push_back(task);
   }
+}
+
+/// Begins without the given routes, because what they lack cannot be added to them.
+template <class F>
+void Annealing<F>::start_again() {
+  for (int route = 0; route < problem_->vehicles; ++route) {
+    List<int> tasks;
+    tour_.tasks_of(route, tasks);
+    for (int task : tasks) {
+      tour_.unlink(task);
+      if (problem_->partner[at(task)] < 0 || problem_->is_pickup[at(task)]) absent_.push_back(task);
+    }
+    if (!tasks.empty()) tour_.settle(route);
+  }
+  recreate_.insert(absent_);
+  current_ = value();
 }
 
 /// Whether any vehicle may serve an order. Others are never tried.
@@ -140,10 +164,12 @@ void Annealing<F>::iterate(double temperature) {
   }
 }
 
-/// Fewer left out is always accepted. More is accepted if those left out now have been left out less often before:
-/// the counters of absence of the same paper. With as much left out, the temperature decides.
+/// A plan that lacks more of what it must have is never accepted, and fewer left out always is. More is accepted if
+/// those left out now have been left out less often before: the counters of absence of the same paper. With as much
+/// left out, the temperature decides.
 template <class F>
 bool Annealing<F>::accepts(const Value& found, double temperature) {
+  if (found.missing > current_.missing) return false;
   int64_t now = 0, before = 0;
   if (absent_ != absent_before_) {
     for (int order : absent_) now += ++absence_[at(order)];
@@ -167,6 +193,8 @@ void Annealing<F>::keep_best() {
 template <class F>
 Value Annealing<F>::value() const {
   Value value;
+  const int routes = std::min(problem_->fewest_routes, orders_ - static_cast<int>(absent_.size()));
+  value.missing = std::max(0, routes - tour_.used());
   for (int order : absent_) {
     value.priority += int64_t{problem_->priority[at(order)]} * tasks_of(order);
     value.tasks += tasks_of(order);
@@ -178,6 +206,7 @@ Value Annealing<F>::value() const {
 template <class F>
 void Annealing<F>::publish() {
   progress_.iterations.store(iterations_, std::memory_order_relaxed);
+  progress_.missing.store(best_value_.missing, std::memory_order_relaxed);
   progress_.priority_left.store(best_value_.priority, std::memory_order_relaxed);
   progress_.tasks_left.store(best_value_.tasks, std::memory_order_relaxed);
   progress_.cost.store(best_value_.cost, std::memory_order_relaxed);

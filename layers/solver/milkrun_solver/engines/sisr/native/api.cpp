@@ -91,6 +91,7 @@ void sisr_stop(sisr_search* search) { search->search->stop(); }
 void sisr_read_progress(const sisr_search* search, sisr_progress* progress) {
   const sisr::Progress& now = search->search->progress();
   progress->iterations = now.iterations.load(std::memory_order_relaxed);
+  progress->missing = now.missing.load(std::memory_order_relaxed);
   progress->priority_left = now.priority_left.load(std::memory_order_relaxed);
   progress->tasks_left = now.tasks_left.load(std::memory_order_relaxed);
   progress->cost = now.cost.load(std::memory_order_relaxed);

@@ -14,10 +14,19 @@ extern "C" {
 #endif
 
 #define SISR_API __attribute__((visibility("default")))
-#define SISR_VERSION 2
+#define SISR_VERSION 3
 #define SISR_NEVER 1073741823 /* 2^30 - 1: two of them still fit into 32 bits */
 
 enum { SISR_OK = 0, SISR_INVALID = 1, SISR_NO_MEMORY = 2 };
+
+/* What a relation says of its tasks, among those that are served. */
+enum {
+  SISR_SAME_VEHICLE = 0,
+  SISR_DIFFERENT_VEHICLES = 1,
+  SISR_SEQUENCE = 2,
+  SISR_DIRECT_SEQUENCE = 3, /* a sequence with nothing but breaks within */
+  SISR_NOT_TOGETHER = 4     /* no trip has two of them */
+};
 
 typedef struct sisr_ints {
   const int32_t *data;
@@ -37,6 +46,8 @@ typedef struct sisr_bytes {
 /* A list of lists: list i is items[begin[i]] to items[begin[i + 1] - 1]. */
 typedef struct sisr_problem {
   int32_t tasks, places, matrices, amounts, types, kinds, vehicles;
+  int32_t fewest_routes; /* a plan has at least so many routes, or as many as it has jobs and shipments */
+  int32_t most_routes;
 
   sisr_ints durations; /* [matrix][from][to] */
   sisr_ints costs;     /* [matrix][from][to] */
@@ -94,6 +105,10 @@ typedef struct sisr_problem {
   sisr_longs compact_cost; /* [1]: of each near task that another vehicle serves */
   sisr_ints near_begin;    /* [task + 1] */
   sisr_ints near;          /* tasks */
+
+  sisr_ints relation_type;
+  sisr_ints relation_begin; /* [relation + 1] */
+  sisr_ints relation_task;  /* in order, and no task twice in a relation */
 } sisr_problem;
 
 /* Routes: the route of vehicle v is visits[begin[v]] to visits[begin[v + 1] - 1]. A visit is the number of a
@@ -106,6 +121,7 @@ typedef struct sisr_plan {
 
 typedef struct sisr_progress {
   int64_t iterations;
+  int64_t missing; /* routes that the best plan has too few; unless it is 0, no plan was found */
   int64_t priority_left, tasks_left, cost; /* of the best plan */
   int64_t improved_at;                     /* the iteration that found it */
 } sisr_progress;

@@ -20,6 +20,7 @@ class Checker {
     if (fault_.empty()) kinds();
     if (fault_.empty()) breaks_and_reloads();
     if (fault_.empty()) plan_prices();
+    if (fault_.empty()) relations();
     return fault_;
   }
 
@@ -85,6 +86,8 @@ class Checker {
     in("types", it_.types, 1, most_tasks);
     in("kinds", it_.kinds, 1, most_tasks);
     in("vehicles", it_.vehicles, 1, most_tasks);
+    in("fewest_routes", it_.fewest_routes, 0, it_.vehicles);
+    in("most_routes", it_.most_routes, 1, it_.vehicles);
   }
 
   void legs() {
@@ -178,6 +181,36 @@ class Checker {
     if (it_.balance_use.size != 0) between("balance_use", it_.balance_use, it_.tasks, 0, kMost);
     if (!bounds("near_begin", it_.near_begin, it_.tasks, it_.near)) return;
     between("near", it_.near, it_.near.size, 0, it_.tasks - 1);
+  }
+
+  void relations() {
+    if (it_.relation_type.size < 0 || it_.relation_type.size > kMost) {
+      fail("relation_type", "has a wrong size");
+      return;
+    }
+    const int64_t relations = it_.relation_type.size;
+    between("relation_type", it_.relation_type, relations, SISR_SAME_VEHICLE, SISR_NOT_TOGETHER);
+    bounds("relation_begin", it_.relation_begin, relations, it_.relation_task);
+    if (!fault_.empty()) return;
+    between("relation_task", it_.relation_task, it_.relation_task.size, 0, it_.tasks - 1);
+    if (!fault_.empty()) return;
+    std::vector<int64_t> last_in(static_cast<size_t>(it_.tasks), -1);
+    for (int64_t r = 0; r < relations; ++r) members(r, last_in);
+  }
+
+  /// Notes each task of a relation in `last_in`. Both ends of a shipment are on one trip, the pickup first.
+  void members(int64_t relation, std::vector<int64_t>& last_in) {
+    const int32_t type = it_.relation_type.data[relation];
+    const bool is_apart = type == SISR_DIFFERENT_VEHICLES || type == SISR_NOT_TOGETHER;
+    for (int32_t i = it_.relation_begin.data[relation]; i < it_.relation_begin.data[relation + 1]; ++i) {
+      const int32_t task = it_.relation_task.data[i], other = it_.partner.data[task];
+      if (last_in[static_cast<size_t>(task)] == relation) fail("relation_task", "has a task twice");
+      const bool is_late = type != SISR_SAME_VEHICLE && it_.is_pickup.data[task] != 0;
+      if (other >= 0 && (is_apart || is_late) && last_in[static_cast<size_t>(other)] == relation) {
+        fail("relation_task", "contradicts a shipment");
+      }
+      last_in[static_cast<size_t>(task)] = relation;
+    }
   }
 
   const sisr_problem& it_;

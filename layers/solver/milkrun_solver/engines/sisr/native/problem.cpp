@@ -36,6 +36,9 @@ Problem::Problem(const sisr_problem& given)
   read_tasks(given);
   read_kinds(given);
   read_plan_prices(given);
+  read_relations(given);
+  fewest_routes = given.fewest_routes;
+  most_routes = given.most_routes;
   find_features();
 }
 
@@ -139,6 +142,22 @@ void Problem::read_plan_prices(const sisr_problem& given) {
   balances_time = balance_cost > 0 && use.empty();
 }
 
+void Problem::read_relations(const sisr_problem& given) {
+  relations_of.resize(at(tasks));
+  is_bound.assign(at(tasks), 0);
+  for (int r = 0; r < static_cast<int>(given.relation_type.size); ++r) {
+    const int begin = given.relation_begin.data[r], end = given.relation_begin.data[r + 1];
+    relations.push_back({given.relation_type.data[r], copied(given.relation_task, begin, end)});
+    for (int rank = 0; rank < end - begin; ++rank) {
+      const int task = relations.back().tasks[at(rank)];
+      relations_of[at(task)].push_back({r, rank});
+      if (!relations.back().is_on_one_vehicle()) continue;
+      is_bound[at(task)] = 1;
+      if (partner[at(task)] >= 0) is_bound[at(partner[at(task)])] = 1;
+    }
+  }
+}
+
 void Problem::find_features() {
   const auto any_kind = [this](auto&& has) { return std::any_of(kinds.begin(), kinds.end(), has); };
   const bool closed = std::any_of(legs.begin(), legs.end(), [](const Legs& one) {
@@ -161,6 +180,8 @@ void Problem::find_features() {
   works = any_kind([](const Kind& kind) { return kind.work_cost > 0; });
   place_setups = has_place_setups();
   prioritised = std::adjacent_find(priority.begin(), priority.end(), std::not_equal_to<>()) != priority.end();
+  related = !relations.empty();
+  counts_routes = fewest_routes > 1 || most_routes < vehicles;
 }
 
 bool Problem::has_place_setups() const {

@@ -86,6 +86,21 @@ struct Kind {
   List<int> vehicles;
 };
 
+/// What some tasks have to do with each other, among those that are served. Types are those of api.h.
+struct Relation {
+  int type;
+  List<int> tasks;
+
+  bool is_on_one_vehicle() const {
+    return type == SISR_SAME_VEHICLE || type == SISR_SEQUENCE || type == SISR_DIRECT_SEQUENCE;
+  }
+};
+
+/// A task's place in a relation.
+struct Membership {
+  int relation, rank;
+};
+
 struct Problem {
   explicit Problem(const sisr_problem& given);
 
@@ -102,6 +117,10 @@ struct Problem {
   Cost balance_cost, compact_cost;
   List<int> use;          // [task], if use is not time
   List<List<int>> near;   // [task]: its near tasks, and those that it is near to; some are both, and twice in it
+  int fewest_routes, most_routes;
+  List<Relation> relations;
+  List<List<Membership>> relations_of;  // [task]
+  List<uint8_t> is_bound;               // [task]: whether it, or its other end, must be on the vehicle of others
 
   bool timed;         // something binds in time, or a leg is closed
   bool mixed;         // loads rise and fall along a route
@@ -113,11 +132,29 @@ struct Problem {
   bool prioritised;   // priorities differ
   bool priced;        // the whole plan has prices
   bool balances_time; // the use of a vehicle is its time
+  bool related;       // there are relations
+  bool counts_routes; // a plan may have too few routes, or too many
 
   bool may_serve(int kind, int task) const { return allowed[at(kind) * at(tasks) + at(task)] != 0; }
 
   /// What a task adds to the use of its vehicle, beside time.
   int use_of(int task) const { return use.empty() ? 0 : use[at(task)]; }
+
+  /// Whether a relation of a type has both tasks.
+  bool share(int type, int task, int other) const {
+    for (const Membership& mine : relations_of[at(task)]) {
+      if (relations[at(mine.relation)].type == type && rank_in(mine.relation, other) >= 0) return true;
+    }
+    return false;
+  }
+
+  /// A task's rank in a relation; -1 if it has none.
+  int rank_in(int relation, int task) const {
+    for (const Membership& mine : relations_of[at(task)]) {
+      if (mine.relation == relation) return mine.rank;
+    }
+    return -1;
+  }
 
   /// Time on the spot at a task, for a vehicle that comes from a place.
   int action(int type, int task, int from) const {
@@ -130,6 +167,7 @@ struct Problem {
 
   void read_tasks(const sisr_problem& given);
   void read_kinds(const sisr_problem& given);
+  void read_relations(const sisr_problem& given);
   void read_legs(const sisr_problem& given);
   void read_plan_prices(const sisr_problem& given);
   Opening read_opening(const sisr_ints& open, const sisr_ints& close, int begin, int end);

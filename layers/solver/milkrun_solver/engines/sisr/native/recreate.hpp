@@ -11,6 +11,7 @@
 #include "neighbours.hpp"
 #include "plan_prices.hpp"
 #include "random.hpp"
+#include "relations.hpp"
 #include "tour.hpp"
 
 namespace sisr {
@@ -21,6 +22,8 @@ constexpr Cost kNoPlace = std::numeric_limits<Cost>::max();
 constexpr int kBlinkOnceIn = 100, kBlinkOnceInAtLeast = 3;
 /// With more kinds of vehicles, an empty one of this many random kinds is tried.
 constexpr int kMostKinds = 12;
+/// How often the first of several orders that must be on one vehicle goes to any vehicle near: the others follow it.
+constexpr double kAnyVehicle = 0.3;
 
 /// A place for a job, or for both ends of a shipment. `second` is the node before the delivery: the pickup itself
 /// if it follows directly.
@@ -32,8 +35,13 @@ struct Spot {
 template <class F>
 class Recreate {
  public:
-  Recreate(Tour<F>& tour, const Neighbours& neighbours, Random& random)
-      : tour_(tour), problem_(tour.problem()), neighbours_(neighbours), random_(random), prices_(tour) {
+  Recreate(Tour<F>& tour, Relations<F>& relations, const Neighbours& neighbours, Random& random)
+      : tour_(tour),
+        relations_(relations),
+        problem_(tour.problem()),
+        neighbours_(neighbours),
+        random_(random),
+        prices_(tour) {
     tried_.assign(at(problem_.vehicles), 0);
     blink_once_in_ = std::min(kBlinkOnceIn, kBlinkOnceInAtLeast + problem_.tasks);
     next_blink();
@@ -46,8 +54,11 @@ class Recreate {
  private:
   void measure();
   void sort(List<int>& orders);
+  void serve(List<int>& absent);
   Spot best_spot(int order);
   void place(int order, const Spot& spot);
+  int chosen_route(int order);
+  int any_route(int order);
 
   void beside_neighbours(int order);
   void everywhere(int order);
@@ -65,6 +76,9 @@ class Recreate {
   Spot first_exact(int order);
   Cost exact(int order, const Spot& spot);
 
+  /// Whether the plan has too few routes, so that each order needs one of its own.
+  bool is_short() const { return tour_.used() < problem_.fewest_routes; }
+
   bool blinks() {
     if (--until_blink_ > 0) return false;
     next_blink();
@@ -75,6 +89,7 @@ class Recreate {
   }
 
   Tour<F>& tour_;
+  Relations<F>& relations_;
   const Problem& problem_;
   const Neighbours& neighbours_;
   Random& random_;
@@ -140,6 +155,13 @@ void Recreate<F>::sort(List<int>& orders) {
 template <class F>
 void Recreate<F>::insert(List<int>& absent) {
   sort(absent);
+  const bool was_short = is_short();
+  serve(absent);
+  if (was_short && !is_short()) serve(absent);  // those for which no vehicle without a route was right
+}
+
+template <class F>
+void Recreate<F>::serve(List<int>& absent) {
   size_t left = 0;
   for (int order : absent) {
     const Spot spot = best_spot(order);
@@ -166,14 +188,42 @@ Spot Recreate<F>::best_spot(int order) {
   spots_.clear();
   ++now_;
   if (problem_.priced) prices_.begin(order);
-  beside_neighbours(order);
-  in_empty_vehicles(order);
+  if (problem_.related) relations_.begin(order);
+  if (is_short()) {
+    in_empty_vehicles(order);
+    return first_exact(order);
+  }
+  const int chosen = problem_.related ? chosen_route(order) : -1;
+  if (chosen < 0) {
+    beside_neighbours(order);
+    in_empty_vehicles(order);
+  } else if (fits_route(order, chosen)) {
+    in_route(order, chosen);
+  }
   Spot found = first_exact(order);
   if (found.first >= 0) return found;
   best_ = {};
   spots_.clear();
   everywhere(order);
   return first_exact(order);
+}
+
+/// The route to try first because of other tasks; -1 if there is no reason to.
+template <class F>
+int Recreate<F>::chosen_route(int order) {
+  if (relations_.only_route() >= 0) return relations_.only_route();
+  return problem_.is_bound[at(order)] && random_.chance(kAnyVehicle) ? any_route(order) : -1;
+}
+
+/// A random route near an order, or a vehicle without one.
+template <class F>
+int Recreate<F>::any_route(int order) {
+  const List<int>& near = neighbours_.around(order);
+  if (!near.empty() && random_.chance(0.5)) {
+    return tour_.node(near[at(random_.below(static_cast<int>(near.size())))]).route;
+  }
+  if (tour_.used() == problem_.most_routes) return -1;
+  return tour_.empty_vehicle(random_.below(static_cast<int>(problem_.kinds.size())));
 }
 
 template <class F>
@@ -219,6 +269,7 @@ void Recreate<F>::in_route(int order, int route) {
 
 template <class F>
 void Recreate<F>::in_empty_vehicles(int order) {
+  if (tour_.used() == problem_.most_routes) return;
   const int kinds = static_cast<int>(problem_.kinds.size());
   for (int i = 0; i < std::min(kinds, kMostKinds); ++i) {
     const int kind = kinds <= kMostKinds ? i : random_.below(kinds);
@@ -232,6 +283,7 @@ template <class F>
 bool Recreate<F>::fits_route(int order, int number) const {
   const Route& route = tour_.route(number);
   if (!problem_.may_serve(route.kind_number, order)) return false;
+  if (problem_.related && !relations_.allows(number)) return false;
   const bool is_shipment = F::paired && problem_.partner[at(order)] >= 0;
   if (route.tasks + (is_shipment ? 2 : 1) > route.kind->max_tasks) return false;
   if constexpr (!F::mixed) {
@@ -344,6 +396,7 @@ void Recreate<F>::shipment_in(int pickup, int number) {
 template <class F>
 void Recreate<F>::offer(int order, Spot spot) {
   if (problem_.limited && !keeps_limits(order, spot)) return;
+  if (problem_.related && !relations_.allows(spot.first, spot.second)) return;
   if (problem_.balances_time) {
     const int number = tour_.node(spot.first).route;
     const Route& route = tour_.route(number);

@@ -25,7 +25,11 @@ class Ruin {
   static constexpr int kLongestString = 10;
   static constexpr double kSplit = 0.5;
   static constexpr double kKeepOneMore = 0.5;
+  static constexpr double kWholeRoutes = 0.1;
+  static constexpr double kRelated = 0.5;
 
+  void take_related(int seed, size_t first, List<int>& absent);
+  void take_members(const Relation& relation, List<int>& absent);
   int seed_task(const List<int>& absent);
   void take_string(int task, int length, List<int>& absent);
   void take(int task, List<int>& absent);
@@ -45,15 +49,19 @@ void Ruin<F>::remove(List<int>& absent) {
   ++now_;
   const int seed = seed_task(absent);
   if (tour_.used() == 0) return;
+  const size_t first = absent.size();
   const double longest = std::min<double>(kLongestString, static_cast<double>(tour_.served()) / tour_.used());
   const double most_strings = 4 * kMeanRemoved / (1 + longest) - 1;
-  int strings = 1 + static_cast<int>(random_.share() * most_strings);
+  // Where routes are counted, a vehicle can only begin one if another has lost all of its.
+  const bool takes_all = problem_.counts_routes && random_.chance(kWholeRoutes);
+  int strings = takes_all ? 1 + random_.below(2) : 1 + static_cast<int>(random_.share() * most_strings);
   const auto visit = [&](int task) {
     const int route = tour_.node(task).route;
     if (route < 0 || ruined_[at(route)] == now_) return;
     ruined_[at(route)] = now_;
-    const double most = std::min<double>(longest, tour_.route(route).tasks);
-    take_string(task, 1 + static_cast<int>(random_.share() * most), absent);
+    const int tasks = tour_.route(route).tasks;
+    const double most = std::min<double>(longest, tasks);
+    take_string(task, takes_all ? tasks : 1 + static_cast<int>(random_.share() * most), absent);
     --strings;
   };
   visit(seed);
@@ -61,7 +69,37 @@ void Ruin<F>::remove(List<int>& absent) {
     if (strings <= 0) break;
     visit(task);
   }
+  if (problem_.related && random_.chance(kRelated)) take_related(seed, first, absent);
   settle(absent);
+}
+
+/// Takes out what the seed has to do with, which may keep it out, and what must be on the same vehicle as a task that
+/// was taken out, which would keep it where it was. `first` is the first such task of the absent ones.
+template <class F>
+void Ruin<F>::take_related(int seed, size_t first, List<int>& absent) {
+  const auto each = [this](int order, auto&& act) {
+    for (int end : {order, problem_.partner[at(order)]}) {
+      if (end < 0) continue;
+      for (const Membership& mine : problem_.relations_of[at(end)]) act(problem_.relations[at(mine.relation)]);
+    }
+  };
+  each(seed, [&](const Relation& relation) { take_members(relation, absent); });
+  for (; first < absent.size(); ++first) {
+    each(absent[first], [&](const Relation& relation) {
+      if (relation.is_on_one_vehicle()) take_members(relation, absent);
+    });
+  }
+}
+
+/// Takes out the tasks of a relation: all of them now and then where they must move together, or else some ten.
+template <class F>
+void Ruin<F>::take_members(const Relation& relation, List<int>& absent) {
+  const double share = kMeanRemoved / static_cast<double>(relation.tasks.size());
+  const bool is_on_one_vehicle = relation.is_on_one_vehicle();
+  if (is_on_one_vehicle && !random_.chance(share)) return;
+  for (int task : relation.tasks) {
+    if (is_on_one_vehicle || random_.chance(share)) take(task, absent);
+  }
 }
 
 template <class F>

@@ -29,7 +29,8 @@ Schedule::Schedule(const Problem& problem)
       amounts_(at(problem.amounts)),
       has_releases_(std::any_of(problem.release.begin(), problem.release.end(), [](int r) { return r > 0; })),
       nothing_(at(problem.amounts), 0),
-      kept_(problem.rich ? at(problem.vehicles) : 0) {}
+      kept_(problem.rich ? at(problem.vehicles) : 0),
+      seen_in_(problem.relations.size(), 0) {}
 
 Cost Schedule::settle(int route, const List<int>& tasks) {
   return run(problem_.kinds[at(problem_.kind_of[at(route)])], tasks, 0, nullptr, nullptr, kept_[at(route)]);
@@ -76,6 +77,11 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
   if (counts_loads_) count_loads(tasks);
   if (carries_loads_ && problem_.limited) measure(kind, tasks);
+  separates_ = carries_loads_ && must_separate(tasks);
+  if (separates_) {  // labels that were kept before may lack the later begin of a trip
+    kept = 0;
+    start = nullptr;
+  }
   if (start == nullptr) {
     labels[0] = first(kind);
     start = &labels[0];
@@ -143,13 +149,17 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
                       Labels& to) {
   to.clear();
   const int task = tasks[at(position)];
+  const bool may_reload = carries_loads_ && !goes_on_directly(tasks, position);
+  const int apart = separates_ ? last_apart(tasks, position) : -1;
   for (size_t i = 0; i < from.items.size(); ++i) {
     const int* room = carries_loads_ ? from.room.data() + i * amounts_ : nullptr;
     const int* picked = carries_loads_ ? from.picked.data() + i * amounts_ : nullptr;
     on_leg_.clear();
-    travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
+    if (from.items[i].trip_from > apart) {
+      travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
+    }
     for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
-    if (!carries_loads_) continue;
+    if (!may_reload) continue;
     reload(kind, position, task, problem_.place[at(task)], from.items[i], picked, reloaded_);
     for (const Label& reloaded : reloaded_) {
       on_leg_.clear();
@@ -159,6 +169,33 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
       }
     }
   }
+}
+
+/// Whether two tasks of a route must be on different trips.
+bool Schedule::must_separate(const List<int>& tasks) {
+  if (!problem_.related) return false;
+  ++look_;
+  for (int task : tasks) {
+    for (const Membership& mine : problem_.relations_of[at(task)]) {
+      if (problem_.relations[at(mine.relation)].type != SISR_NOT_TOGETHER) continue;
+      if (seen_in_[at(mine.relation)] == look_) return true;
+      seen_in_[at(mine.relation)] = look_;
+    }
+  }
+  return false;
+}
+
+/// Whether a direct sequence goes on with the task at a position, so that the vehicle cannot reload before it.
+bool Schedule::goes_on_directly(const List<int>& tasks, int position) const {
+  if (!problem_.related || position == 0) return false;
+  return problem_.share(SISR_DIRECT_SEQUENCE, tasks[at(position - 1)], tasks[at(position)]);
+}
+
+/// The position of the last task before a position that must be on an earlier trip; -1 if there is none.
+int Schedule::last_apart(const List<int>& tasks, int position) const {
+  int before = position - 1;
+  while (before >= 0 && !problem_.share(SISR_NOT_TOGETHER, tasks[at(before)], tasks[at(position)])) --before;
+  return before;
 }
 
 /// All ways to travel a leg: without a break, or with some.
@@ -283,6 +320,7 @@ void Schedule::reload(const Kind& kind, int position, int task, int next_place, 
       next.now = next.trip;
       next.release = 0;
       next.place = reload.place;
+      next.trip_from = position;
       ++next.reloads;
       next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - rank);
       found.push_back(next);
@@ -351,6 +389,7 @@ bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) c
       mine.reloads > other.reloads || (mine.breaks & other.breaks) != other.breaks) {
     return false;
   }
+  if (separates_ && mine.trip_from < other.trip_from) return false;
   if (counts_duration_ || has_releases_) {
     const auto no_later = [](const Chain& a, const Chain& b) {
       return a.least <= b.least && a.earliest <= b.earliest && a.latest >= b.latest;

@@ -39,6 +39,7 @@ struct Label {
   uint32_t breaks = 0;  // those taken
   int reloads = 0;
   int place = 0;     // where the vehicle comes from
+  int trip_from = 0;  // the position of the first task of the trip
   int trail = -1;    // the last entry of the log of breaks and reloads
   Cost cost = 0;
   int travel = 0, distance = 0;  // that reloads add
@@ -102,6 +103,9 @@ class Schedule {
   bool dominates(const Labels& labels, size_t one, const Label& other) const;
   void count_loads(const List<int>& tasks);
   void measure(const Kind& kind, const List<int>& tasks);
+  bool must_separate(const List<int>& tasks);
+  bool goes_on_directly(const List<int>& tasks, int position) const;
+  int last_apart(const List<int>& tasks, int position) const;
   int log(int parent, int position, int code);
 
   const Problem& problem_;
@@ -110,6 +114,7 @@ class Schedule {
   bool counts_duration_ = false;
   bool carries_loads_ = false;
   bool counts_loads_ = false;
+  bool separates_ = false;  // some tasks of the route must be on different trips
   int travel_ = 0, distance_ = 0;  // of the route without reloads
   List<int> nothing_;        // [amount]: zeros
   List<List<Labels>> kept_;  // [route][position]
@@ -118,6 +123,8 @@ class Schedule {
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
   List<Label> on_leg_, to_reload_, reloaded_;
+  List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
+  int look_ = 0;
 
   bool is_tracing_ = false;
   List<Entry> trail_;

@@ -9,15 +9,18 @@
 
 namespace sisr {
 
-/// What is left out, and the cost of the rest; compared in this order.
+/// What a plan lacks that every plan must have, what is left out, and the cost of the rest; compared in this order.
 struct Value {
-  int64_t priority = 0, tasks = 0;
+  int64_t missing = 0, priority = 0, tasks = 0;
   Cost cost = 0;
 
   bool leaves_out_less(const Value& other) const {
+    if (missing != other.missing) return missing < other.missing;
     return priority != other.priority ? priority < other.priority : tasks < other.tasks;
   }
-  bool leaves_out_equal(const Value& other) const { return priority == other.priority && tasks == other.tasks; }
+  bool leaves_out_equal(const Value& other) const {
+    return missing == other.missing && priority == other.priority && tasks == other.tasks;
+  }
   bool operator<(const Value& other) const {
     return leaves_out_equal(other) ? cost < other.cost : leaves_out_less(other);
   }
@@ -28,7 +31,7 @@ using Plan = List<List<int>>;
 
 /// Progress that another thread may read.
 struct Progress {
-  std::atomic<int64_t> iterations{0}, priority_left{0}, tasks_left{0}, cost{0}, improved_at{0};
+  std::atomic<int64_t> iterations{0}, missing{0}, priority_left{0}, tasks_left{0}, cost{0}, improved_at{0};
 };
 
 class Search {
