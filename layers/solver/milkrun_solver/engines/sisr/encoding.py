@@ -11,6 +11,7 @@ from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.sisr.interface import NEVER, RELATIONS, Arrays
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
+from milkrun_solver.model.travel import Cells
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
 
 _LATEST = NEVER - 1
@@ -59,11 +60,13 @@ class Encoding:
             "durations": matrices.durations,
             "costs": matrices.costs,
             "distances": matrices.distances,
+            **self._slots(matrices),
             "kind_of": kind_of,
             "kind_matrix": matrices.of_kind,
             "allowed": self._allowed(frozenset(impossible)),
         }
-        arrays |= self._tasks() | self._vehicles(matrices) | self._breaks() | self._reloads()
+        arrays |= self._tasks() | self._soft_windows(matrices) | self._vehicles(matrices)
+        arrays |= self._drivers() | self._breaks() | self._reloads()
         arrays |= prices.arrays(matrices.cost)
         arrays |= self._relations()
         self.arrays = Arrays(counts, arrays)
@@ -127,6 +130,34 @@ class Encoding:
             begin.append(len(opens))
         return {f"{name}_begin": begin, f"{name}_open": opens, f"{name}_close": closes}
 
+    def _slots(self, matrices: "_Matrices") -> dict[str, npt.ArrayLike]:
+        return {
+            "slot_begin": np.cumsum([0, *(len(slots) for slots in matrices.slots)]),
+            "slot_start": [self._moment(start) for slots in matrices.slots for start, _ in slots],
+            "slot_durations": [durations for slots in matrices.slots for _, durations in slots],
+        }
+
+    def _soft_windows(self, matrices: "_Matrices") -> dict[str, npt.ArrayLike]:
+        soft = [task.soft for task in self._model.tasks]
+        return {
+            "soft_start": [0 if it is None else self._moment(it.start) for it in soft],
+            "soft_end": [_LATEST if it is None else self._moment(it.end) for it in soft],
+            "early_cost": [0 if it is None else matrices.cost(it.early * self._unit) for it in soft],
+            "late_cost": [0 if it is None else matrices.cost(it.late * self._unit) for it in soft],
+        }
+
+    def _drivers(self) -> dict[str, npt.ArrayLike]:
+        rules = [vehicle.driver_rules for vehicle in self._kinds]
+        parts = [() if it is None else it.parts for it in rules]
+        return {
+            "kind_max_duration": [NEVER if it is None else self._limit(it.duty_left) for it in rules],
+            "kind_max_driving": [NEVER if it is None else self._limit(it.driving_before_break) for it in rules],
+            "kind_rest": [0 if it is None else self._duration(it.break_length) for it in rules],
+            "kind_rest_first": [self._duration(it[0]) if it else 0 for it in parts],
+            "kind_rest_second": [self._duration(it[1]) if it else 0 for it in parts],
+            "kind_driven": [0 if it is None else self._duration(it.driven_since_break) for it in rules],
+        }
+
     def _vehicles(self, matrices: "_Matrices") -> dict[str, npt.ArrayLike]:
         kinds = self._kinds
         sources = [vehicle.source for vehicle in kinds]
@@ -139,7 +170,7 @@ class Encoding:
             "kind_latest": [_LATEST if it.window is None else self._moment(it.window[1]) for it in kinds],
             "kind_capacity": [[min(NEVER, amount) for amount in vehicle.capacity] for vehicle in kinds],
             "kind_max_tasks": [NEVER if it.max_tasks is None else min(NEVER, it.max_tasks) for it in sources],
-            "kind_max_travel": [self._limit(it.max_travel_time) for it in sources],
+            "kind_max_travel": [self._limit(_most_travel(it)) for it in kinds],
             "kind_max_distance": [
                 NEVER if it.max_distance is None else min(NEVER, it.max_distance) for it in sources
             ],
@@ -148,6 +179,10 @@ class Encoding:
             "kind_fixed_cost": [matrices.cost(it.costs.fixed * COST_UNIT) for it in sources],
             "kind_work_cost": [matrices.cost(it.costs.per_task_hour * self._unit) for it in sources],
             "kind_overtime_cost": [matrices.cost(it.costs.per_overtime_hour * self._unit) for it in sources],
+            "kind_travel_cost": [
+                0 if it.travel.costs is not None else matrices.cost(it.source.costs.per_hour * self._unit)
+                for it in kinds
+            ],
             "kind_max_reloads": [
                 NEVER if it.max_reloads is None else min(NEVER, it.max_reloads) for it in sources
             ],
@@ -235,22 +270,26 @@ class _Matrices:
         self.of_kind = [ranks[_way(kind)] for kind in kinds]
         self.durations: list[Grid] = []
         self.distances: list[Grid] = []
+        self.slots: list[list[tuple[int, Grid]]] = []
         costs: list[Grid] = []
         limited = any(kind.source.max_distance is not None for kind in kinds)
         for kind in ways.values():
             travel, rows = kind.travel, places.rows
-            durations = grid([(travel.durations, kind.duration_factor // unit)], rows)
+            durations = _durations(kind, travel.durations, rows, unit)
             cost = grid(_cost_terms(kind), rows)
             if travel.closed is not None:
                 closed = grid([(travel.closed.astype(np.uint32), 1)], rows) > 0
                 durations[closed] = cost[closed] = -1
             self.durations.append(durations)
+            self.slots.append(
+                [(it.start, _within(_durations(kind, it.durations, rows, unit))) for it in travel.slots]
+            )
             costs.append(cost)
             if limited and travel.distances is not None:
                 self.distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))
             elif limited:
                 self.distances.append(np.zeros_like(durations))
-        self.scale = _scale(costs, kinds, unit, prices)
+        self.scale = _scale(model, costs, kinds, unit, prices)
         self.costs = [_within(np.where(it < 0, -1, self._scaled(it))) for it in costs]
         self.durations = [_within(it) for it in self.durations]
 
@@ -272,14 +311,32 @@ def _within(cells: Grid) -> Grid:
     return cells
 
 
-def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]) -> int | float:
+def _durations(kind: Vehicle, durations: Cells, rows: Sequence[int | None], unit: int) -> Grid:
+    """Durations in units of time. Where they depend on the time of day, they are whole seconds."""
+    if not kind.travel.slots:
+        return grid([(durations, kind.duration_factor // unit)], rows)
+    return -(-grid([(durations, kind.duration_factor)], rows) // HUNDREDTHS) * (HUNDREDTHS // unit)
+
+
+def _most_travel(vehicle: Vehicle) -> int | None:
+    """The longest travel of a route in seconds; None if there is no limit."""
+    rules = vehicle.driver_rules
+    limits = vehicle.source.max_travel_time, None if rules is None else rules.driving_left
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _scale(
+    model: Model, costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]
+) -> int | float:
     """What one unit of cost is, in VROOM's internal unit: a whole number if costs of legs then fit."""
     common = math.gcd(*prices)
     for kind in kinds:
         rates = kind.source.costs
-        common = math.gcd(
-            common, rates.fixed * COST_UNIT, rates.per_task_hour * unit, rates.per_overtime_hour * unit
-        )
+        hourly = rates.per_task_hour, rates.per_overtime_hour, rates.per_hour if kind.travel.slots else 0
+        common = math.gcd(common, rates.fixed * COST_UNIT, *(rate * unit for rate in hourly))
+    for task in model.tasks:
+        if task.soft is not None:
+            common = math.gcd(common, task.soft.early * unit, task.soft.late * unit)
     most = 0
     for cells in costs:
         opened = np.maximum(cells, 0)
@@ -336,4 +393,4 @@ def _traits(vehicle: Vehicle) -> tuple[object, ...]:
         it.max_reloads,
     )
     way = vehicle.start, vehicle.end, vehicle.window, vehicle.type_rank, vehicle.capacity, vehicle.skills
-    return *_way(vehicle), *way, *costs, *limits, breaks, reloads
+    return *_way(vehicle), *way, *costs, *limits, vehicle.driver_rules, breaks, reloads

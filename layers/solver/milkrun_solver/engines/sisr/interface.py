@@ -23,13 +23,16 @@ RELATIONS = ("same_vehicle", "different_vehicles", "sequence", "direct_sequence"
 """The types of relations, by their numbers."""
 _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
     (
-        *("durations", "costs", "distances", "task_place", "partner"),
+        *("durations", "costs", "distances", "slot_begin", "slot_start", "slot_durations"),
+        *("task_place", "partner"),
         "is_pickup",
         *("priority", "release", "setup", "service", "window_begin", "window_open", "window_close"),
+        *("soft_start", "soft_end", "early_cost", "late_cost"),
         *("unloaded", "loaded", "kind_of", "kind_matrix", "kind_type", "kind_start", "kind_end"),
         *("kind_earliest", "kind_latest", "kind_capacity", "kind_max_tasks", "kind_max_travel"),
-        *("kind_max_distance", "kind_shift", "kind_max_overtime"),
-        *("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost", "allowed"),
+        *("kind_max_distance", "kind_shift", "kind_max_overtime", "kind_max_duration"),
+        *("kind_max_driving", "kind_rest", "kind_rest_first", "kind_rest_second", "kind_driven"),
+        *("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost", "kind_travel_cost", "allowed"),
         *("break_begin", "break_length", "break_max_load"),
         *("break_window_begin", "break_window_open", "break_window_close"),
         *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
@@ -39,8 +42,13 @@ _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
     np.int32,
 )
 _ARRAYS |= dict.fromkeys(("is_pickup", "allowed"), np.uint8)
-_ARRAYS |= dict.fromkeys(("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost"), np.int64)
-_ARRAYS |= dict.fromkeys(("balance_cost", "compact_cost"), np.int64)
+_ARRAYS |= dict.fromkeys(
+    (
+        *("early_cost", "late_cost", "balance_cost", "compact_cost"),
+        *("kind_fixed_cost", "kind_work_cost", "kind_overtime_cost", "kind_travel_cost"),
+    ),
+    np.int64,
+)
 
 
 class _Array(ctypes.Structure):

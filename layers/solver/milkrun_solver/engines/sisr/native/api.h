@@ -53,6 +53,11 @@ typedef struct sisr_problem {
   sisr_ints costs;     /* [matrix][from][to] */
   sisr_ints distances; /* [matrix][from][to], or empty if no kind has a limit of distance */
 
+  /* Travel times by the time of day: list m has the slots of matrix m, and `durations` the shortest of all. */
+  sisr_ints slot_begin; /* [matrix + 1] */
+  sisr_ints slot_start; /* the first slot of a matrix begins at 0 */
+  sisr_ints slot_durations; /* [slot][from][to] */
+
   /* Tasks. A shipment is a pickup whose partner is its delivery, and the other way round. */
   sisr_ints task_place;
   sisr_ints partner;  /* the other end of a shipment; -1 for a job */
@@ -64,6 +69,10 @@ typedef struct sisr_problem {
   sisr_ints window_begin; /* [task + 1] */
   sisr_ints window_open;
   sisr_ints window_close;
+  sisr_ints soft_start; /* before this, a unit of time has the price `early_cost` */
+  sisr_ints soft_end;   /* and after this `late_cost` */
+  sisr_longs early_cost;
+  sisr_longs late_cost;
   sisr_ints unloaded; /* [task][amount] */
   sisr_ints loaded;   /* [task][amount] */
 
@@ -81,9 +90,18 @@ typedef struct sisr_problem {
   sisr_ints kind_max_distance;
   sisr_ints kind_shift;        /* how long a route may last without overtime */
   sisr_ints kind_max_overtime;
+  sisr_ints kind_max_duration;
+  /* Rules for drivers: how long to drive before a rest, how long a rest lasts, and the two parts in which it may
+   * be taken, 0 if it may not. `kind_driven` has been driven since a rest before the route starts. */
+  sisr_ints kind_max_driving;
+  sisr_ints kind_rest;
+  sisr_ints kind_rest_first;
+  sisr_ints kind_rest_second;
+  sisr_ints kind_driven;
   sisr_longs kind_fixed_cost;
   sisr_longs kind_work_cost;     /* of a unit of time at tasks */
   sisr_longs kind_overtime_cost; /* of a unit of time */
+  sisr_longs kind_travel_cost;   /* of a unit of time, for legs with slots */
   sisr_bytes allowed;            /* [kind][task] */
 
   sisr_ints break_begin; /* [kind + 1] */

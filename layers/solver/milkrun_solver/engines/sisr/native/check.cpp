@@ -16,6 +16,7 @@ class Checker {
   std::string fault() {
     counts();
     if (fault_.empty()) legs();
+    if (fault_.empty()) slots();
     if (fault_.empty()) tasks();
     if (fault_.empty()) kinds();
     if (fault_.empty()) breaks_and_reloads();
@@ -97,6 +98,22 @@ class Checker {
     if (it_.distances.size != 0) between("distances", it_.distances, cells, 0, kMost);
   }
 
+  void slots() {
+    if (!bounds("slot_begin", it_.slot_begin, it_.matrices, it_.slot_start)) return;
+    const int64_t slots = it_.slot_start.size;
+    if (slots > 0 && slots > kMost / it_.places / it_.places) return void(fail("slot_start", "has too many"));
+    between("slot_start", it_.slot_start, slots, 0, kMost);
+    between("slot_durations", it_.slot_durations, slots * it_.places * it_.places, 0, kMost);
+    for (int32_t m = 0; fault_.empty() && m < it_.matrices; ++m) {
+      for (int32_t i = it_.slot_begin.data[m]; i < it_.slot_begin.data[m + 1]; ++i) {
+        const bool is_first = i == it_.slot_begin.data[m];
+        if (is_first ? it_.slot_start.data[i] != 0 : it_.slot_start.data[i] < it_.slot_start.data[i - 1]) {
+          fail("slot_start", "descends, or does not begin at 0");
+        }
+      }
+    }
+  }
+
   void tasks() {
     const int64_t tasks = it_.tasks;
     between("task_place", it_.task_place, tasks, 0, it_.places - 1);
@@ -106,6 +123,10 @@ class Checker {
     between("release", it_.release, tasks, 0, kMost);
     between("setup", it_.setup, it_.types * tasks, 0, kMost / 2);
     between("service", it_.service, it_.types * tasks, 0, kMost / 2);
+    between("soft_start", it_.soft_start, tasks, 0, kMost);
+    between("soft_end", it_.soft_end, tasks, 0, kMost);
+    between("early_cost", it_.early_cost, tasks, 0, kMost);
+    between("late_cost", it_.late_cost, tasks, 0, kMost);
     between("unloaded", it_.unloaded, tasks * it_.amounts, 0, kMost);
     between("loaded", it_.loaded, tasks * it_.amounts, 0, kMost);
     windows("window_begin", it_.window_begin, tasks, it_.window_open, it_.window_close);
@@ -151,6 +172,13 @@ class Checker {
     between("kind_max_distance", it_.kind_max_distance, kinds, 0, kMost);
     between("kind_shift", it_.kind_shift, kinds, 0, kMost);
     between("kind_max_overtime", it_.kind_max_overtime, kinds, 0, kMost);
+    between("kind_max_duration", it_.kind_max_duration, kinds, 0, kMost);
+    between("kind_max_driving", it_.kind_max_driving, kinds, 1, kMost);
+    between("kind_rest", it_.kind_rest, kinds, 0, kMost / 2);
+    between("kind_rest_first", it_.kind_rest_first, kinds, 0, kMost / 2);
+    between("kind_rest_second", it_.kind_rest_second, kinds, 0, kMost / 2);
+    between("kind_driven", it_.kind_driven, kinds, 0, kMost);
+    between("kind_travel_cost", it_.kind_travel_cost, kinds, 0, kMost);
     between("kind_max_reloads", it_.kind_max_reloads, kinds, 0, kMost);
     between("kind_fixed_cost", it_.kind_fixed_cost, kinds, 0, kMostCost);
     between("kind_work_cost", it_.kind_work_cost, kinds, 0, kMost);

@@ -3,6 +3,22 @@
 #include <algorithm>
 
 namespace sisr {
+
+int Legs::arrival(int from, int to, int departure) const {
+  if (slot_start.empty()) return departure + duration(from, to);
+  const size_t leg = at(from) * at(places) + at(to);
+  size_t slot = 0;
+  while (slot + 1 < slot_start.size() && slot_start[slot + 1] <= departure) ++slot;
+  int now = departure, left = slot_durations[slot][leg];
+  while (slot + 1 < slot_start.size() && now + left > slot_start[slot + 1]) {
+    const int64_t rest = int64_t{left - (slot_start[slot + 1] - now)} * slot_durations[slot + 1][leg];
+    const int64_t pace = slot_durations[slot][leg];
+    left = static_cast<int>(std::min<int64_t>((rest + pace - 1) / pace, kNever));
+    now = slot_start[++slot];
+  }
+  return std::min(now + left, kNever);
+}
+
 namespace {
 
 List<int> copied(const sisr_ints& ints, int64_t begin, int64_t end) {
@@ -50,6 +66,10 @@ void Problem::read_legs(const sisr_problem& given) {
     one.durations = copied(given.durations, m * cells, (m + 1) * cells);
     one.costs = copied(given.costs, m * cells, (m + 1) * cells);
     if (given.distances.size > 0) one.distances = copied(given.distances, m * cells, (m + 1) * cells);
+    for (int s = given.slot_begin.data[m]; s < given.slot_begin.data[m + 1]; ++s) {
+      one.slot_start.push_back(given.slot_start.data[s]);
+      one.slot_durations.push_back(copied(given.slot_durations, s * cells, (s + 1) * cells));
+    }
     one.durations_to = transposed(one.durations, given.places);
     one.costs_to = transposed(one.costs, given.places);
     legs.push_back(std::move(one));
@@ -62,6 +82,10 @@ void Problem::read_tasks(const sisr_problem& given) {
   priority = copied(given.priority);
   release = copied(given.release);
   is_pickup.assign(given.is_pickup.data, given.is_pickup.data + given.is_pickup.size);
+  soft_start = copied(given.soft_start);
+  soft_end = copied(given.soft_end);
+  early_cost.assign(given.early_cost.data, given.early_cost.data + given.early_cost.size);
+  late_cost.assign(given.late_cost.data, given.late_cost.data + given.late_cost.size);
   unloaded = copied(given.unloaded);
   loaded = copied(given.loaded);
   for (int type = 0; type < given.types; ++type) {
@@ -104,6 +128,13 @@ void Problem::read_kinds(const sisr_problem& given) {
     kind.max_distance = given.kind_max_distance.data[k];
     kind.shift = given.kind_shift.data[k];
     kind.max_overtime = given.kind_max_overtime.data[k];
+    kind.max_duration = given.kind_max_duration.data[k];
+    kind.max_driving = given.kind_max_driving.data[k];
+    kind.rest = given.kind_rest.data[k];
+    kind.rest_first = given.kind_rest_first.data[k];
+    kind.rest_second = given.kind_rest_second.data[k];
+    kind.driven = given.kind_driven.data[k];
+    kind.travel_cost = given.kind_travel_cost.data[k];
     kind.max_reloads = given.kind_max_reloads.data[k];
     kind.fixed_cost = given.kind_fixed_cost.data[k];
     kind.work_cost = given.kind_work_cost.data[k];
@@ -163,8 +194,14 @@ void Problem::find_features() {
   const bool closed = std::any_of(legs.begin(), legs.end(), [](const Legs& one) {
     return std::find(one.durations.begin(), one.durations.end(), kNever) != one.durations.end();
   });
-  rich = any_kind([](const Kind& kind) {
-           return !kind.breaks.empty() || !kind.reloads.empty() || kind.shift < kNever;
+  const auto any_price = [](const List<Cost>& prices) {
+    return std::any_of(prices.begin(), prices.end(), [](Cost price) { return price > 0; });
+  };
+  times_cost = any_price(early_cost) || any_price(late_cost) ||
+               std::any_of(legs.begin(), legs.end(), [](const Legs& one) { return !one.slot_start.empty(); });
+  rich = times_cost || any_kind([](const Kind& kind) {
+           return !kind.breaks.empty() || !kind.reloads.empty() || kind.shift < kNever ||
+                  kind.max_duration < kNever || kind.max_driving < kNever;
          }) ||
          std::any_of(release.begin(), release.end(), [](int ready) { return ready > 0; });
   timed = rich || closed ||

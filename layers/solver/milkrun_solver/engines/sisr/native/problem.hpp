@@ -52,10 +52,16 @@ struct Opening {
 struct Legs {
   int places = 0;
   List<int> durations, durations_to, costs, costs_to, distances;
+  List<int> slot_start;            // empty if durations are the same at all times
+  List<List<int>> slot_durations;  // [slot]
 
   int duration(int from, int to) const { return durations[at(from) * at(places) + at(to)]; }
   int cost(int from, int to) const { return costs[at(from) * at(places) + at(to)]; }
   int distance(int from, int to) const { return distances[at(from) * at(places) + at(to)]; }
+  /// When a vehicle arrives that leaves at `departure`. It changes its speed where one slot ends and the next begins:
+  /// S. Ichoua, M. Gendreau and J.-Y. Potvin, "Vehicle dispatching with time-dependent travel times", European Journal
+  /// of Operational Research 144 (2003).
+  int arrival(int from, int to, int departure) const;
   /// The costs of the legs from a place, and to it.
   const int* cost_from(int place) const { return &costs[at(place) * at(places)]; }
   const int* cost_to(int place) const { return &costs_to[at(place) * at(places)]; }
@@ -76,9 +82,10 @@ struct Reload {
 /// Vehicles that are alike.
 struct Kind {
   int matrix, type, start, end, earliest, latest;
-  int max_tasks, max_travel, max_distance, shift, max_overtime, max_reloads;
+  int max_tasks, max_travel, max_distance, shift, max_overtime, max_duration, max_reloads;
+  int max_driving, rest, rest_first, rest_second, driven;  // the rules for its driver
   Cost fixed_cost;  // of using a vehicle, with the time of its breaks
-  Cost work_cost, overtime_cost;
+  Cost work_cost, overtime_cost, travel_cost;
   List<int> capacity;
   List<Break> breaks;
   bool limits_loads_at_breaks;
@@ -108,6 +115,8 @@ struct Problem {
   List<Legs> legs;
   List<int> place, partner, priority, release;
   List<uint8_t> is_pickup;
+  List<int> soft_start, soft_end;
+  List<Cost> early_cost, late_cost;
   List<Opening> opening;
   List<List<int>> setup, service;  // [type][task]
   List<int> unloaded, loaded;      // [task * amounts + amount]
@@ -125,7 +134,8 @@ struct Problem {
   bool timed;         // something binds in time, or a leg is closed
   bool mixed;         // loads rise and fall along a route
   bool paired;        // there are shipments
-  bool rich;          // breaks, reloads, releases or overtime
+  bool rich;          // what only the schedule of a whole route can tell
+  bool times_cost;    // when something happens has a price
   bool limited;       // limits of travel time or distance
   bool works;         // time at tasks costs something
   bool place_setups;  // a setup may be skipped, because the stop before is at the same place

@@ -38,8 +38,10 @@ Cost Schedule::settle(int route, const List<int>& tasks) {
 
 Cost Schedule::with(int route, const List<int>& tasks, int kept, const List<int>& latest) {
   const Kind& kind = problem_.kinds[at(problem_.kind_of[at(route)])];
-  // Loads on earlier legs change with later deliveries, so with limits for breaks nothing stays as it was.
-  const Labels* start = kept > 0 && !kind.limits_loads_at_breaks ? &kept_[at(route)][at(kept)] : nullptr;
+  // Loads on earlier legs change with later deliveries, so with limits for breaks nothing stays as it was. Nor does
+  // it where a later release changes what times cost.
+  const bool changes = kind.limits_loads_at_breaks || (has_releases_ && problem_.times_cost);
+  const Labels* start = kept > 0 && !changes ? &kept_[at(route)][at(kept)] : nullptr;
   return run(kind, tasks, start == nullptr ? 0 : kept, start, &latest, scratch_);
 }
 
@@ -71,12 +73,13 @@ void Schedule::visits(int route, const List<int>& tasks, List<int>& result) {
 Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Labels* start,
                    const List<int>* latest, List<Labels>& labels) {
   const int count = static_cast<int>(tasks.size());
-  counts_duration_ = kind.shift < kNever;
+  counts_duration_ = kind.shift < kNever || kind.max_duration < kNever;
+  tries_all_ = counts_duration_ || has_releases_ || problem_.times_cost;
   carries_loads_ = !kind.reloads.empty();
   counts_loads_ = carries_loads_ || kind.limits_loads_at_breaks;
   if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
   if (counts_loads_) count_loads(tasks);
-  if (carries_loads_ && problem_.limited) measure(kind, tasks);
+  if (problem_.limited) measure(kind, tasks);
   separates_ = carries_loads_ && must_separate(tasks);
   if (separates_) {  // labels that were kept before may lack the later begin of a trip
     kept = 0;
@@ -84,6 +87,10 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   }
   if (start == nullptr) {
     labels[0] = first(kind);
+    if (problem_.times_cost && kind.reloads.empty()) {
+      int& release = labels[0].items[0].release;
+      for (int task : tasks) release = std::max(release, problem_.release[at(task)]);
+    }
     start = &labels[0];
   }
   for (int i = kept; i < count; ++i) {
@@ -101,6 +108,7 @@ Labels Schedule::first(const Kind& kind) const {
   label.before.earliest = kind.earliest;
   label.trip.earliest = label.now.earliest = kLongAgo;
   label.place = kind.start;
+  label.driving = kind.driven;
   labels.items.push_back(label);
   if (carries_loads_) {
     labels.room = kind.capacity;
@@ -201,18 +209,71 @@ int Schedule::last_apart(const List<int>& tasks, int position) const {
 /// All ways to travel a leg: without a break, or with some.
 void Schedule::travel(const Kind& kind, Label label, int to, int position, const int* picked,
                       List<Label>& found) {
-  label.now = label.trip;
-  label.trip.last(problem_.legs[at(kind.matrix)].duration(label.place, to));
-  if (label.earliest() > kind.latest) return;  // nor could later sums overflow
   const size_t first = found.size();
-  found.push_back(label);
-  if (kind.breaks.empty()) return;
+  label.now = label.trip;
+  depart(kind, label, to, found);
   for (size_t i = first; i < found.size(); ++i) {
     for (int number = 0; number < static_cast<int>(kind.breaks.size()); ++number) {
       if (may_be_next(kind, found[i].breaks, number)) {
         pause(kind, Label(found[i]), number, position, picked, found);
       }
     }
+  }
+  if (kind.max_driving == kNever) return;
+  before_rest_.assign(found.begin() + static_cast<std::ptrdiff_t>(first), found.end());
+  found.resize(first);
+  for (const Label& one : before_rest_) rest(kind, one, found);
+}
+
+/// Leaves for a place at once, or when it gets faster.
+void Schedule::depart(const Kind& kind, const Label& label, int to, List<Label>& found) const {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  const int shortest = legs.duration(label.place, to);
+  const auto leave = [&](int departure) {
+    Label next = label;
+    next.left = legs.slot_start.empty() ? shortest : legs.arrival(label.place, to, departure) - departure;
+    next.cost += kind.travel_cost * (next.left - shortest);
+    next.travel += next.left - shortest;
+    next.trip.earliest = std::max(next.trip.earliest, departure);
+    next.now = next.trip;
+    next.trip.last(next.left);
+    if (next.earliest() <= kind.latest) found.push_back(next);  // nor can later sums overflow then
+    return next.left;
+  };
+  if (legs.slot_start.empty()) {
+    leave(label.trip.earliest);
+    return;
+  }
+  const int now = label.earliest();
+  int least = leave(now);
+  for (int border : legs.slot_start) {
+    if (border <= now || border > kind.latest || kind.travel_cost == 0) continue;
+    if (legs.arrival(label.place, to, border) - border < least) least = leave(border);
+  }
+}
+
+/// Drives the rest of a leg, with the rests that are due, each as late as possible. At its end the driver may rest
+/// too, or take the first part of a rest.
+void Schedule::rest(const Kind& kind, Label label, List<Label>& found) const {
+  const auto take = [&kind](Label& resting) {
+    resting.trip.last(resting.has_rested_first ? kind.rest_second : kind.rest);
+    resting.driving = 0;
+    resting.has_rested_first = false;
+  };
+  while (label.driving + label.left > kind.max_driving) {
+    label.left -= kind.max_driving - label.driving;
+    take(label);
+    if (label.earliest() > kind.latest) return;
+  }
+  label.driving += label.left;
+  found.push_back(label);
+  Label resting = label;
+  take(resting);
+  if (label.driving > 0 && resting.earliest() <= kind.latest) found.push_back(resting);
+  if (kind.rest_first > 0 && !label.has_rested_first) {
+    label.trip.last(kind.rest_first);
+    label.has_rested_first = true;
+    if (label.earliest() <= kind.latest) found.push_back(label);
   }
 }
 
@@ -226,12 +287,24 @@ void Schedule::pause(const Kind& kind, const Label& label, int number, int posit
     const int* load = carries_loads_ ? picked : on_board_.data() + at(position) * amounts_;
     if (!holds(load, pause.max_load)) return;
   }
-  const bool tries_all = counts_duration_ || has_releases_;
   for (int w = 0; w < pause.opening.count; ++w) {
     const Window window = pause.opening.more == nullptr ? Window{pause.opening.open, pause.opening.close}
                                                         : pause.opening.more[w];
     Label next = label;
+    const int reached = next.now.end(next.trip_begin());
     if (!next.now.within(window.open, window.close) || !next.is_possible()) continue;
+    if (kind.max_driving < kNever) {
+      const int driven = std::min(next.left, std::max(0, window.open - reached));
+      next.left -= driven;
+      next.driving += driven;
+      if (next.driving > kind.max_driving) continue;
+      if (pause.length >= (next.has_rested_first ? kind.rest_second : kind.rest)) {
+        next.driving = 0;
+        next.has_rested_first = false;
+      } else if (kind.rest_first > 0 && pause.length >= kind.rest_first) {
+        next.has_rested_first = true;
+      }
+    }
     next.trip.latest = std::min(next.trip.latest, next.now.latest);
     next.trip.earliest = std::max(next.trip.earliest, window.open);
     next.trip.last(pause.length);
@@ -240,7 +313,7 @@ void Schedule::pause(const Kind& kind, const Label& label, int number, int posit
     next.breaks |= 1u << number;
     next.trail = log(label.trail, position, -1 - number);
     found.push_back(next);
-    if (!tries_all) return;
+    if (!tries_all_) return;
   }
 }
 
@@ -253,7 +326,6 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
   const int action = problem_.action(kind.type, task, label.place);
   label.place = problem_.place[at(task)];
   const Opening& opening = problem_.opening[at(task)];
-  const bool tries_all = counts_duration_ || has_releases_;
   for (int w = 0; w < opening.count; ++w) {
     const Window window =
         opening.more == nullptr ? Window{opening.open, opening.close} : opening.more[w];
@@ -261,11 +333,24 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
     if (!next.trip.within(window.open, window.close)) continue;
     next.now.latest = next.trip.latest;
     if (!next.is_possible() || next.earliest() > window.close) continue;
-    next.trip.last(action);
-    if (next.earliest() > kind.latest) continue;
-    keep(std::move(next), to);
-    if (!tries_all) return;
+    const int soft = problem_.soft_start[at(task)];
+    if (problem_.early_cost[at(task)] > 0 && next.earliest() < soft && soft <= window.close) {
+      Label waiting = next;
+      waiting.trip.earliest = soft;
+      begin_service(waiting, kind, task, action, to);
+    }
+    begin_service(next, kind, task, action, to);
+    if (!tries_all_) return;
   }
+}
+
+/// Serves a task from the earliest moment that a label allows.
+void Schedule::begin_service(Label label, const Kind& kind, int task, int action, Labels& to) {
+  const int start = label.earliest();
+  label.cost += problem_.early_cost[at(task)] * std::max(0, problem_.soft_start[at(task)] - start) +
+                problem_.late_cost[at(task)] * std::max(0, start - problem_.soft_end[at(task)]);
+  label.trip.last(action);
+  if (label.earliest() <= kind.latest) keep(std::move(label), to);
 }
 
 /// What a trip has room for, and has picked up, after a task; false if that is too much.
@@ -361,13 +446,14 @@ Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
   const uint32_t all = static_cast<uint32_t>((uint64_t{1} << kind.breaks.size()) - 1);
   if (label.breaks != all || label.earliest() > kind.latest) return kImpossible;
   if (!label.trip.within(0, kind.latest) || !label.is_possible()) return kImpossible;
-  if (carries_loads_ && problem_.limited &&
+  if (problem_.limited &&
       (travel_ + label.travel > kind.max_travel || distance_ + label.distance > kind.max_distance)) {
     return kImpossible;
   }
   if (!counts_duration_) return label.cost;
   const int latest = std::min(label.before.latest, label.trip.latest - label.before.least);
   const int duration = std::max(label.before.least + label.trip.least, label.earliest() - latest);
+  if (duration > kind.max_duration) return kImpossible;
   const int overtime = std::max(0, duration - kind.shift);
   return overtime > kind.max_overtime ? kImpossible : label.cost + kind.overtime_cost * overtime;
 }
@@ -390,6 +476,7 @@ bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) c
     return false;
   }
   if (separates_ && mine.trip_from < other.trip_from) return false;
+  if (mine.driving > other.driving || mine.has_rested_first < other.has_rested_first) return false;
   if (counts_duration_ || has_releases_) {
     const auto no_later = [](const Chain& a, const Chain& b) {
       return a.least <= b.least && a.earliest <= b.earliest && a.latest >= b.latest;

@@ -42,7 +42,10 @@ struct Label {
   int trip_from = 0;  // the position of the first task of the trip
   int trail = -1;    // the last entry of the log of breaks and reloads
   Cost cost = 0;
-  int travel = 0, distance = 0;  // that reloads add
+  int travel = 0, distance = 0;  // beyond the legs between tasks: that reloads and slow hours add
+  int left = 0;        // on a leg: what is still to be driven
+  int driving = 0;     // since the last rest
+  bool has_rested_first = false;  // the first part of a rest has been taken
 
   int trip_begin() const { return before.earliest > release ? before.earliest : release; }
   int earliest() const { return trip.end(trip_begin()); }
@@ -90,10 +93,13 @@ class Schedule {
   Labels first(const Kind& kind) const;
   void extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from, Labels& to);
   void travel(const Kind& kind, Label label, int to, int position, const int* picked, List<Label>& found);
+  void depart(const Kind& kind, const Label& label, int to, List<Label>& found) const;
+  void rest(const Kind& kind, Label label, List<Label>& found) const;
   void pause(const Kind& kind, const Label& label, int number, int position, const int* picked,
              List<Label>& found);
   void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
              const int* picked, Labels& to);
+  void begin_service(Label label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
   void reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
               List<Label>& found);
@@ -112,6 +118,7 @@ class Schedule {
   size_t amounts_;
   bool has_releases_;
   bool counts_duration_ = false;
+  bool tries_all_ = false;  // later windows may be better than the first
   bool carries_loads_ = false;
   bool counts_loads_ = false;
   bool separates_ = false;  // some tasks of the route must be on different trips
@@ -122,7 +129,7 @@ class Schedule {
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
-  List<Label> on_leg_, to_reload_, reloaded_;
+  List<Label> on_leg_, to_reload_, reloaded_, before_rest_;
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
   int look_ = 0;
 
