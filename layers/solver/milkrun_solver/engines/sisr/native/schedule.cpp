@@ -85,6 +85,7 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
     kept = 0;
     start = nullptr;
   }
+  if (problem_.times_cost) find_moments(kind, tasks);
   if (start == nullptr) {
     labels[0] = first(kind);
     if (problem_.times_cost && kind.reloads.empty()) {
@@ -166,14 +167,14 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
     if (from.items[i].trip_from > apart) {
       travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     }
-    for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, latest, room, picked, to);
+    for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, position, latest, room, picked, to);
     if (!may_reload) continue;
     reload(kind, position, task, problem_.place[at(task)], from.items[i], picked, reloaded_);
     for (const Label& reloaded : reloaded_) {
       on_leg_.clear();
       travel(kind, reloaded, problem_.place[at(task)], position, nothing_.data(), on_leg_);
       for (const Label& label : on_leg_) {
-        serve(kind, label, reloaded.breaks, task, latest, kind.capacity.data(), nothing_.data(), to);
+        serve(kind, label, reloaded.breaks, task, position, latest, kind.capacity.data(), nothing_.data(), to);
       }
     }
   }
@@ -211,7 +212,7 @@ void Schedule::travel(const Kind& kind, Label label, int to, int position, const
                       List<Label>& found) {
   const size_t first = found.size();
   label.now = label.trip;
-  depart(kind, label, to, found);
+  depart(kind, label, to, position, found);
   for (size_t i = first; i < found.size(); ++i) {
     for (int number = 0; number < static_cast<int>(kind.breaks.size()); ++number) {
       if (may_be_next(kind, found[i].breaks, number)) {
@@ -225,8 +226,8 @@ void Schedule::travel(const Kind& kind, Label label, int to, int position, const
   for (const Label& one : before_rest_) rest(kind, one, found);
 }
 
-/// Leaves for a place at once, or when it gets faster.
-void Schedule::depart(const Kind& kind, const Label& label, int to, List<Label>& found) const {
+/// Leaves for a place at once, or starts the route when it gets faster.
+void Schedule::depart(const Kind& kind, const Label& label, int to, int position, List<Label>& found) const {
   const Legs& legs = problem_.legs[at(kind.matrix)];
   const int shortest = legs.duration(label.place, to);
   const auto leave = [&](int departure) {
@@ -246,6 +247,7 @@ void Schedule::depart(const Kind& kind, const Label& label, int to, List<Label>&
   }
   const int now = label.earliest();
   int least = leave(now);
+  if (position > 0 || label.reloads > 0) return;  // elsewhere it waits before it serves a task
   for (int border : legs.slot_start) {
     if (border <= now || border > kind.latest || kind.travel_cost == 0) continue;
     if (legs.arrival(label.place, to, border) - border < least) least = leave(border);
@@ -318,8 +320,8 @@ void Schedule::pause(const Kind& kind, const Label& label, int number, int posit
 }
 
 /// Serves a task at the end of a leg, in each of its windows that may matter.
-void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
-                     const int* picked, Labels& to) {
+void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int position, int latest,
+                     const int* room, const int* picked, Labels& to) {
   if (label.earliest() > latest) return;
   label.release = std::max(label.release, problem_.release[at(task)]);
   if (carries_loads_ && !load(kind, label.breaks ^ breaks_before, task, room, picked)) return;
@@ -333,14 +335,52 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
     if (!next.trip.within(window.open, window.close)) continue;
     next.now.latest = next.trip.latest;
     if (!next.is_possible() || next.earliest() > window.close) continue;
-    const int soft = problem_.soft_start[at(task)];
-    if (problem_.early_cost[at(task)] > 0 && next.earliest() < soft && soft <= window.close) {
-      Label waiting = next;
-      waiting.trip.earliest = soft;
-      begin_service(waiting, kind, task, action, to);
-    }
+    if (problem_.times_cost) wait_for(kind, next, task, position, window, action, to);
     begin_service(next, kind, task, action, to);
     if (!tries_all_) return;
+  }
+}
+
+/// Serves a task later than it could be: when it is early no more, when that would make a later task late, or so that
+/// the vehicle leaves when it gets faster.
+void Schedule::wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action,
+                        Labels& to) {
+  const int start = label.earliest();
+  const auto at_moment = [&](int moment) {
+    if (moment <= start || moment > window.close) return;
+    Label waiting = label;
+    waiting.trip.earliest = moment;
+    begin_service(waiting, kind, task, action, to);
+  };
+  const int soft = problem_.soft_start[at(task)];
+  if (problem_.early_cost[at(task)] > 0 && start < soft) {
+    at_moment(soft);
+    for (int moment : moments_[at(position)]) {
+      if (moment < soft) at_moment(moment);
+    }
+  }
+  if (kind.travel_cost == 0) return;
+  for (int border : problem_.legs[at(kind.matrix)].slot_start) at_moment(border - action);
+}
+
+/// For each task, the last starts at which a later task is not late yet, without any waiting between them.
+void Schedule::find_moments(const Kind& kind, const List<int>& tasks) {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  moments_.resize(tasks.size());
+  for (size_t i = tasks.size(); i-- > 0;) {
+    moments_[i].clear();
+    if (i + 1 == tasks.size()) continue;
+    const int task = tasks[i], next = tasks[i + 1];
+    const int place = problem_.place[at(task)];
+    const int from = i == 0 ? kind.start : problem_.place[at(tasks[i - 1])];
+    const int later = problem_.action(kind.type, task, from) + legs.duration(place, problem_.place[at(next)]);
+    const auto add = [&](int moment) {
+      if (moment < kNever && moment > later) moments_[i].push_back(moment - later);
+    };
+    for (int moment : moments_[i + 1]) add(moment);
+    add(problem_.opening[at(next)].close);
+    if (problem_.late_cost[at(next)] > 0) add(problem_.soft_end[at(next)]);
+    if (problem_.early_cost[at(next)] > 0) add(problem_.soft_start[at(next)]);
   }
 }
 

@@ -93,12 +93,14 @@ class Schedule {
   Labels first(const Kind& kind) const;
   void extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from, Labels& to);
   void travel(const Kind& kind, Label label, int to, int position, const int* picked, List<Label>& found);
-  void depart(const Kind& kind, const Label& label, int to, List<Label>& found) const;
+  void depart(const Kind& kind, const Label& label, int to, int position, List<Label>& found) const;
   void rest(const Kind& kind, Label label, List<Label>& found) const;
   void pause(const Kind& kind, const Label& label, int number, int position, const int* picked,
              List<Label>& found);
-  void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int latest, const int* room,
-             const int* picked, Labels& to);
+  void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int position, int latest,
+             const int* room, const int* picked, Labels& to);
+  void wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action, Labels& to);
+  void find_moments(const Kind& kind, const List<int>& tasks);
   void begin_service(Label label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
   void reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
@@ -129,6 +131,7 @@ class Schedule {
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
+  List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
   List<Label> on_leg_, to_reload_, reloaded_, before_rest_;
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
   int look_ = 0;
