@@ -44,7 +44,9 @@ class Encoding:
         self._places = _Places(model)
         self._kinds, kind_of = _kinds(model)
         prices = PlanPrices(model, self._unit)
-        matrices = _Matrices(self._kinds, self._places, self._unit, prices.costs)
+        soft = [it for task in model.tasks if (it := task.soft) is not None]
+        hourly = [rate * self._unit for it in soft for rate in (it.early, it.late)]
+        matrices = _Matrices(self._kinds, self._places, self._unit, [*prices.costs, *hourly])
         counts = {
             "tasks": len(model.tasks),
             "places": len(self._places.rows),
@@ -151,7 +153,9 @@ class Encoding:
         parts = [() if it is None else it.parts for it in rules]
         return {
             "kind_max_duration": [NEVER if it is None else self._limit(it.duty_left) for it in rules],
-            "kind_max_driving": [NEVER if it is None else self._limit(it.driving_before_break) for it in rules],
+            "kind_max_driving": [
+                NEVER if it is None else self._limit(it.driving_before_break) for it in rules
+            ],
             "kind_rest": [0 if it is None else self._duration(it.break_length) for it in rules],
             "kind_rest_first": [self._duration(it[0]) if it else 0 for it in parts],
             "kind_rest_second": [self._duration(it[1]) if it else 0 for it in parts],
@@ -289,7 +293,7 @@ class _Matrices:
                 self.distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))
             elif limited:
                 self.distances.append(np.zeros_like(durations))
-        self.scale = _scale(model, costs, kinds, unit, prices)
+        self.scale = _scale(costs, kinds, unit, prices)
         self.costs = [_within(np.where(it < 0, -1, self._scaled(it))) for it in costs]
         self.durations = [_within(it) for it in self.durations]
 
@@ -325,18 +329,13 @@ def _most_travel(vehicle: Vehicle) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _scale(
-    model: Model, costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]
-) -> int | float:
+def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]) -> int | float:
     """What one unit of cost is, in VROOM's internal unit: a whole number if costs of legs then fit."""
     common = math.gcd(*prices)
     for kind in kinds:
         rates = kind.source.costs
         hourly = rates.per_task_hour, rates.per_overtime_hour, rates.per_hour if kind.travel.slots else 0
         common = math.gcd(common, rates.fixed * COST_UNIT, *(rate * unit for rate in hourly))
-    for task in model.tasks:
-        if task.soft is not None:
-            common = math.gcd(common, task.soft.early * unit, task.soft.late * unit)
     most = 0
     for cells in costs:
         opened = np.maximum(cells, 0)
