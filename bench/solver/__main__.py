@@ -3,7 +3,8 @@
 python -m bench.solver run --limits 10 30 --seeds 1 2 --instances folder
 python -m bench.solver report results.jsonl --page docs/benchmarks.md
 python -m bench.solver shipments
-python -m bench.solver balance --cost 3600
+python -m bench.solver balance --cost 1000
+python -m bench.solver compact --cost 30
 
 The results of each commit are in a file of its own, and what is there is not run again.
 """
@@ -19,7 +20,7 @@ from bench.solver.evaluator import BrokenRuleError
 from bench.solver.generated import write_instances
 from bench.solver.instances import InstanceError, instance_paths
 from bench.solver.machine import available_cores
-from bench.solver.outcomes import BALANCE_SEEDS, DayError, balance_table, shipments_table
+from bench.solver.outcomes import DAY_SEEDS, DayError, balance_table, compact_table, shipments_table
 from bench.solver.picture import draw
 from bench.solver.registry import SOLVERS
 from bench.solver.runner import Plan, run
@@ -57,6 +58,11 @@ def main() -> None:
     balance.add_argument("--cost", type=int, required=True, help="options.balance.cost")
     balance.add_argument("--cores", type=int, default=available_cores())
     balance.set_defaults(act=_balance)
+    compact = commands.add_parser("compact", help="ten days without and with options.compact")
+    compact.add_argument("--limit", type=float, default=10.0, metavar="SECONDS")
+    compact.add_argument("--cost", type=int, required=True, help="options.compact.cost")
+    compact.add_argument("--cores", type=int, default=available_cores())
+    compact.set_defaults(act=_compact)
     given = parser.parse_args()
     try:
         given.act(given)
@@ -108,7 +114,11 @@ def _shipments(given: argparse.Namespace) -> None:
 
 def _balance(given: argparse.Namespace) -> None:
     balance = {"by": given.by, "cost": given.cost}
-    _print(balance_table(given.limit, balance, BALANCE_SEEDS, given.cores))
+    _print(balance_table(given.limit, balance, DAY_SEEDS, given.cores))
+
+
+def _compact(given: argparse.Namespace) -> None:
+    _print(compact_table(given.limit, given.cost, DAY_SEEDS, given.cores))
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from bench.solver.child import stay_on
 from bench.solver.outcomes import DaySolver, Outcome
 from bench.solver.solvers.milkrun import use_only
-from milkrun.schema.problem import Problem
+from milkrun.schema.problem import Compact, Problem
 from milkrun.schema.solution import Meta, Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
@@ -25,6 +25,8 @@ from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.model.problem import build_model
 from milkrun_solver.model.travel import travel_source
 from milkrun_solver.solve import solve
+from milkrun_solver.verification.compact import compact_cost
+from milkrun_solver.verification.facts import Facts
 from milkrun_solver.verification.verifier import Verifier
 
 _META = Meta(engine="vroom", matrix="custom", seed=1, seconds=0, first_cost=0, best_cost=0, trace=[])
@@ -54,8 +56,7 @@ def main() -> None:
         if given.solver == "sisr":
             use_only(("sisr",))
         seconds, solution = _by_milkrun(problem, given.limit, given.seed)
-    faults = Verifier(problem, travel_source(problem)).faults(solution)
-    json.dump(asdict(_outcome(solution, seconds, faults)), outcome_to)
+    json.dump(asdict(_outcome(problem, solution, seconds)), outcome_to)
 
 
 def _by_vroom(problem: Problem, limit: float, cores: int) -> tuple[float, Solution]:
@@ -79,16 +80,27 @@ def _by_milkrun(problem: Problem, limit: float, seed: int) -> tuple[float, Solut
     return time.monotonic() - started, solution
 
 
-def _outcome(solution: Solution, seconds: float, faults: list[str]) -> Outcome:
+def _outcome(problem: Problem, solution: Solution, seconds: float) -> Outcome:
     lasting = [route.steps[-1].arrival - route.steps[0].arrival for route in solution.routes]
+    used = [route.duration + route.setup + route.service for route in solution.routes]
     return Outcome(
         seconds=round(seconds, 3),
         left_out=len(solution.unassigned),
         cost=sum(route.cost for route in solution.routes),
         shortest=min(lasting, default=0),
         longest=max(lasting, default=0),
-        faults=faults,
+        least_used=min(used, default=0),
+        most_used=max(used, default=0),
+        apart=_apart(problem, solution),
+        faults=Verifier(problem, travel_source(problem)).faults(solution),
     )
+
+
+def _apart(problem: Problem, solution: Solution) -> int:
+    """The pairs of near tasks on different vehicles: what compactness costs at a price of 1."""
+    options = problem.options.model_copy(update={"compact": Compact(cost=1)})
+    priced = problem.model_copy(update={"options": options})
+    return compact_cost(Facts(priced, travel_source(priced)), solution)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from bench.solver.days import balance_day, shipments_day
 from bench.solver.runner import environment
 
 DaySolver = Literal["vroom-5", "sisr", "milkrun"]
-BALANCE_SEEDS = range(1, 11)
+DAY_SEEDS = range(1, 11)
 _QUARTER = 0.25
 _LINES = 3
 """The last lines of an error that are told."""
@@ -29,8 +30,10 @@ class Outcome:
     Attributes:
         seconds: How long it took.
         left_out: The number of tasks left unassigned; a shipment is two.
-        cost: The sum of the costs of all routes, without the price of balance.
+        cost: The sum of the costs of all routes, without the prices of the whole plan.
         shortest, longest: Seconds from start to end of the routes used; 0 if there are none.
+        least_used, most_used: The same without waiting, which is what `options.balance` compares.
+        apart: Pairs of near tasks on different vehicles, which is what `options.compact` counts.
         faults: What the verifier finds wrong.
     """
 
@@ -39,12 +42,20 @@ class Outcome:
     cost: int
     shortest: int
     longest: int
+    least_used: int
+    most_used: int
+    apart: int
     faults: list[str]
 
     @property
     def difference(self) -> int:
         """Seconds between the longest and the shortest route."""
         return self.longest - self.shortest
+
+    @property
+    def difference_in_use(self) -> int:
+        """Seconds of travel, setup and service between the most and the least used vehicle."""
+        return self.most_used - self.least_used
 
 
 def outcome(
@@ -102,23 +113,51 @@ def verdict(ours: Outcome, theirs: Outcome) -> str:
 
 def balance_table(seconds: float, balance: dict[str, Any], seeds: Sequence[int], cores: int) -> Iterator[str]:
     """The lines of a table: each day without and with `options.balance`, and the means."""
-    yield "| seed | longest less shortest route, s | with balance | cost | with balance |"
+    yield (
+        "| seed | longest less shortest route, s | with balance "
+        "| without waiting, s | with balance | cost | with balance |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+
+    def cells(found: Outcome) -> tuple[int, ...]:
+        return found.difference, found.difference_in_use, found.cost
+
+    yield from _compared(seconds, {"balance": balance}, seeds, cores, cells)
+
+
+def compact_table(seconds: float, cost: int, seeds: Sequence[int], cores: int) -> Iterator[str]:
+    """The lines of a table: each day without and with `options.compact`, and the means."""
+    yield "| seed | near tasks on other vehicles | with compactness | cost | with compactness |"
     yield "|---|---:|---:|---:|---:|"
+
+    def cells(found: Outcome) -> tuple[int, ...]:
+        return found.apart, found.cost
+
+    yield from _compared(seconds, {"compact": {"cost": cost}}, seeds, cores, cells)
+
+
+def _compared(
+    seconds: float,
+    options: dict[str, Any],
+    seeds: Sequence[int],
+    cores: int,
+    cells: Callable[[Outcome], tuple[int, ...]],
+) -> Iterator[str]:
+    """A row for each day without and with these options, and rows of the means and of their shares."""
     rows = []
     for seed in seeds:
         body = balance_day(seed)
         without = outcome("milkrun", body, cores, seconds, seed)
-        balanced = outcome("milkrun", {**body, "options": {"balance": balance}}, cores, seconds, seed)
-        row = (without.difference, balanced.difference, without.cost, balanced.cost)
-        rows.append(row)
-        left_out = f" ({balanced.left_out - without.left_out:+d} left out)" * (
-            balanced.left_out != without.left_out
-        )
-        yield f"| {seed} | {row[0]} | {row[1]} | {row[2]} | {row[3]}{left_out} |"
+        priced = outcome("milkrun", {**body, "options": options}, cores, seconds, seed)
+        rows.append([*chain.from_iterable(zip(cells(without), cells(priced), strict=True))])
+        left_out = priced.left_out - without.left_out
+        told = f" ({left_out:+d} left out)" if left_out else ""
+        yield f"| {seed} | {' | '.join(map(str, rows[-1]))}{told} |"
     means = [fmean(column) for column in zip(*rows, strict=True)]
-    yield f"| **mean** | {means[0]:.0f} | {means[1]:.0f} | {means[2]:.0f} | {means[3]:.0f} |"
-    yield f"| share | | {_share(means[1], means[0])} | | {_share(means[3], means[2])} |"
+    yield f"| **mean** | {' | '.join(f'{mean:.0f}' for mean in means)} |"
+    shares = (f" | {_share(after, before)}" for before, after in zip(means[::2], means[1::2], strict=True))
+    yield f"| share |{' |'.join(shares)} |"
 
 
-def _share(with_balance: float, without: float) -> str:
-    return f"{with_balance / without:.3f}" if without else "–"
+def _share(after: float, before: float) -> str:
+    return f"{after / before:.3f}" if before else "–"

@@ -6,7 +6,15 @@ import pytest
 
 from bench.solver import outcomes
 from bench.solver.days import balance_day, shipments_day
-from bench.solver.outcomes import DayError, Outcome, balance_table, outcome, shipments_table, verdict
+from bench.solver.outcomes import (
+    DayError,
+    Outcome,
+    balance_table,
+    compact_table,
+    outcome,
+    shipments_table,
+    verdict,
+)
 
 
 def found(**changes: Any) -> Outcome:
@@ -16,6 +24,9 @@ def found(**changes: Any) -> Outcome:
         "cost": 100,
         "shortest": 10,
         "longest": 30,
+        "least_used": 5,
+        "most_used": 9,
+        "apart": 40,
         "faults": [],
     }
     return Outcome(**{**given, **changes})
@@ -56,15 +67,27 @@ def test_ours_gets_a_quarter_of_the_seconds_of_vroom(monkeypatch: pytest.MonkeyP
 def test_balance_is_told_as_shares_of_means(monkeypatch: pytest.MonkeyPatch) -> None:
     def answered(_solver: str, body: Any, _cores: int, _seconds: float, _seed: int) -> Outcome:
         balanced = body.get("options") == {"balance": {"by": "tasks", "cost": 5}}
-        return found(longest=20, cost=103, left_out=1) if balanced else found()
+        return found(longest=20, most_used=6, cost=103, left_out=1) if balanced else found()
 
     monkeypatch.setattr(outcomes, "outcome", answered)
     lines = list(balance_table(1, {"by": "tasks", "cost": 5}, [1, 2], cores=1))
     assert lines[2:] == [
-        "| 1 | 20 | 10 | 100 | 103 (+1 left out) |",
-        "| 2 | 20 | 10 | 100 | 103 (+1 left out) |",
-        "| **mean** | 20 | 10 | 100 | 103 |",
-        "| share | | 0.500 | | 1.030 |",
+        "| 1 | 20 | 10 | 4 | 1 | 100 | 103 (+1 left out) |",
+        "| 2 | 20 | 10 | 4 | 1 | 100 | 103 (+1 left out) |",
+        "| **mean** | 20 | 10 | 4 | 1 | 100 | 103 |",
+        "| share | | 0.500 | | 0.250 | | 1.030 |",
+    ]
+
+
+def test_compactness_is_told_as_near_tasks_on_other_vehicles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answered(_solver: str, body: Any, _cores: int, _seconds: float, _seed: int) -> Outcome:
+        return found(apart=10) if body.get("options") == {"compact": {"cost": 5}} else found()
+
+    monkeypatch.setattr(outcomes, "outcome", answered)
+    assert list(compact_table(1, 5, [1], cores=1))[2:] == [
+        "| 1 | 40 | 10 | 100 | 100 |",
+        "| **mean** | 40 | 10 | 100 | 100 |",
+        "| share | | 0.250 | | 1.000 |",
     ]
 
 
@@ -74,6 +97,7 @@ def test_a_day_is_solved_in_a_process_of_its_own(solver: Any) -> None:
     answer = outcome(solver, shipments_day(3, 1), cores=1)
     assert answer.left_out < 6
     assert 0 < answer.shortest <= answer.longest
+    assert 0 < answer.least_used <= answer.most_used
     assert answer.cost > 0
 
 
