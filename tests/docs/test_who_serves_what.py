@@ -8,7 +8,10 @@ from local import ROOT
 from milkrun.schema.parse import parse_problem
 from milkrun.schema.problem import Problem
 from milkrun.settings import Limits
+from milkrun_solver.routes.objective import solution_objective
 from tests.solver.exhaustive.enumerator import Enumerator
+from tests.solver.exhaustive.searches import searched
+from tests.solver.helpers import faults, model_of, scheduled
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 SECTION = PAGE.split("## Who serves what")[1].split("\n## ")[0]
@@ -40,4 +43,12 @@ def served(problem: Problem) -> dict[int, list[tuple[str, int]]]:
 def test_an_example_is_solved_as_the_page_says(
     heading: str, expected: dict[int, list[tuple[str, int]]]
 ) -> None:
-    assert served(example(heading)) == expected
+    problem = example(heading)
+    assert served(problem) == expected
+    model = model_of(problem)
+    solution = scheduled(model, searched(model, iterations=500).plan)
+    assert solution is not None
+    assert faults(model, solution) == []
+    best = Enumerator(problem).best()
+    assert best is not None
+    assert solution_objective(problem, solution) == best.values

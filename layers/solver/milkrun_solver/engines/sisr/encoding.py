@@ -11,8 +11,9 @@ from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.sisr.interface import NEVER, RELATIONS, Arrays
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
+from milkrun_solver.model.relations import Relation
 from milkrun_solver.model.travel import Cells
-from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
+from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit, placed_among, tasks_among
 
 _LATEST = NEVER - 1
 """The last moment that the search knows."""
@@ -70,7 +71,7 @@ class Encoding:
         arrays |= self._tasks() | self._soft_windows(matrices) | self._vehicles(matrices)
         arrays |= self._drivers() | self._breaks() | self._reloads()
         arrays |= prices.arrays(matrices.cost)
-        arrays |= self._relations()
+        arrays |= self._fixed_steps() | self._relations()
         self.arrays = Arrays(counts, arrays)
         self.scale = matrices.scale / COST_UNIT
 
@@ -214,8 +215,27 @@ class Encoding:
             "reload_length": [self._duration(reload.service) for reload in reloads],
         }
 
+    def _fixed_steps(self) -> dict[str, npt.ArrayLike]:
+        required = np.zeros(len(self._model.tasks), dtype=np.bool_)
+        for vehicle in self._model.vehicles:
+            for number in (*tasks_among(vehicle.first), *vehicle.in_order):
+                partner = self._model.tasks[number].partner
+                required[[number, number if partner is None else partner]] = True
+        firsts = [vehicle.first for vehicle in self._kinds]
+        return {
+            "required": required,
+            "first_begin": np.cumsum([0, *map(len, firsts)]),
+            "first_visit": [
+                -1 - visit.reload if isinstance(visit, ReloadVisit) else visit
+                for first in firsts
+                for visit in placed_among(first)
+            ],
+        }
+
     def _relations(self) -> dict[str, npt.ArrayLike]:
-        relations = self._model.relations
+        """The relations, with those of the fixed steps in order: fixed tasks are on their vehicle anyway."""
+        orders = (vehicle.in_order for vehicle in self._model.vehicles if len(vehicle.in_order) > 1)
+        relations = [*self._model.relations, *(Relation("sequence", tasks) for tasks in orders)]
         return {
             "relation_type": [RELATIONS.index(it.kind) for it in relations],
             "relation_begin": np.cumsum([0, *(len(it.tasks) for it in relations)]),
@@ -392,4 +412,5 @@ def _traits(vehicle: Vehicle) -> tuple[object, ...]:
         it.max_reloads,
     )
     way = vehicle.start, vehicle.end, vehicle.window, vehicle.type_rank, vehicle.capacity, vehicle.skills
-    return *_way(vehicle), *way, *costs, *limits, vehicle.driver_rules, breaks, reloads
+    begins = it.id if vehicle.first else None  # a kind whose routes begin with given visits has one vehicle
+    return *_way(vehicle), *way, *costs, *limits, vehicle.driver_rules, breaks, reloads, begins

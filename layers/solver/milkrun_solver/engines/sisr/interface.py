@@ -37,11 +37,12 @@ _ARRAYS: dict[str, type[np.generic]] = dict.fromkeys(
         *("break_window_begin", "break_window_open", "break_window_close"),
         *("reload_begin", "reload_place", "reload_length", "kind_max_reloads"),
         *("balance_cost", "balance_use", "compact_cost", "near_begin", "near"),
+        *("required", "first_begin", "first_visit"),
         *("relation_type", "relation_begin", "relation_task"),
     ),
     np.int32,
 )
-_ARRAYS |= dict.fromkeys(("is_pickup", "allowed"), np.uint8)
+_ARRAYS |= dict.fromkeys(("is_pickup", "allowed", "required"), np.uint8)
 _ARRAYS |= dict.fromkeys(
     (
         *("early_cost", "late_cost", "balance_cost", "compact_cost"),
@@ -95,9 +96,13 @@ class Arrays:
             name: np.ascontiguousarray(arrays[name], dtype=kind).ravel() for name, kind in _ARRAYS.items()
         }
         self.vehicles = counts["vehicles"]
-        visits = counts["tasks"] + sum(
-            int(np.diff(self._arrays[begin])[self._arrays["kind_of"]].sum())
-            for begin in ("break_begin", "reload_begin")
+        visits = (
+            counts["tasks"]
+            + len(self._arrays["first_visit"])
+            + sum(
+                int(np.diff(self._arrays[begin])[self._arrays["kind_of"]].sum())
+                for begin in ("break_begin", "reload_begin")
+            )
         )
         self.most_visits = visits + counts["tasks"] if len(self._arrays["reload_place"]) else visits
         self.struct = _Problem(

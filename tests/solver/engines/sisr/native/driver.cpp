@@ -35,7 +35,7 @@ using Search = std::unique_ptr<sisr_search, Closes>;
 /// Routes with room for all that a problem's can hold.
 struct Routes {
   explicit Routes(const sisr_problem& given) : begin(static_cast<size_t>(given.vehicles) + 1) {
-    int64_t most = given.tasks;
+    int64_t most = given.tasks + given.first_visit.size;
     for (int32_t v = 0; v < given.vehicles; ++v) {
       const int32_t kind = given.kind_of.data[v];
       most += given.break_begin.data[kind + 1] - given.break_begin.data[kind];

@@ -40,6 +40,7 @@ const std::vector<Ints> kInts = {
     &sisr_problem::near_begin,         &sisr_problem::near,
     &sisr_problem::kind_max_reloads,   &sisr_problem::relation_type,
     &sisr_problem::relation_begin,     &sisr_problem::relation_task,
+    &sisr_problem::first_begin,        &sisr_problem::first_visit,
 };
 const std::vector<sisr_longs sisr_problem::*> kLongs = {
     &sisr_problem::kind_fixed_cost,
@@ -48,7 +49,8 @@ const std::vector<sisr_longs sisr_problem::*> kLongs = {
     &sisr_problem::balance_cost,
     &sisr_problem::compact_cost,
 };
-const std::vector<sisr_bytes sisr_problem::*> kBytes = {&sisr_problem::is_pickup, &sisr_problem::allowed};
+const std::vector<sisr_bytes sisr_problem::*> kBytes = {&sisr_problem::is_pickup, &sisr_problem::allowed,
+                                                        &sisr_problem::required};
 
 /// `size` numbers, each of `least` to `most`; `share` percent of them are `otherwise`.
 Numbers some(Chance& chance, int64_t size, int32_t least, int32_t most, int32_t share = 0,
@@ -108,6 +110,7 @@ Problem::Problem(Chance& chance) {
   make_reloads(chance);
   make_plan_prices(chance);
   make_relations(chance);
+  make_firsts(chance);
 }
 
 template <class Array>
@@ -242,6 +245,34 @@ void Problem::make_relations(Chance& chance) {
   set(&sisr_problem::relation_type, type);
   set(&sisr_problem::relation_begin, begin);
   set(&sisr_problem::relation_task, members);
+}
+
+/// Some problems have a kind of one vehicle whose route begins with some of the tasks that only it may serve.
+void Problem::make_firsts(Chance& chance) {
+  const int32_t tasks = given_.tasks, kinds = given_.kinds;
+  std::vector<uint8_t> required(static_cast<size_t>(tasks), 0);
+  Numbers begin(static_cast<size_t>(kinds) + 1, 0), visits;
+  const int32_t chosen = chance.number(0, kinds - 1);
+  const int32_t* kind_of = given_.kind_of.data;
+  const bool has_firsts = chance.percent(30) && std::count(kind_of, kind_of + given_.vehicles, chosen) == 1;
+  const auto is_its_own = [&](int32_t task) {
+    for (int32_t kind = 0; kind < kinds; ++kind) {
+      if (kind != chosen && given_.allowed.data[kind * tasks + task]) return false;
+    }
+    return true;
+  };
+  for (int32_t task = 0; has_firsts && task < tasks; ++task) {
+    const int32_t other = given_.partner.data[task] < 0 ? task : given_.partner.data[task];
+    if (!is_its_own(task) || !is_its_own(other) || !chance.percent(50)) continue;
+    const int32_t reloads = given_.reload_begin.data[chosen + 1] - given_.reload_begin.data[chosen];
+    if (reloads > 0 && chance.percent(20)) visits.push_back(-chance.number(1, reloads));
+    visits.push_back(task);
+    required[static_cast<size_t>(task)] = required[static_cast<size_t>(other)] = 1;
+  }
+  std::fill(begin.begin() + chosen + 1, begin.end(), static_cast<int32_t>(visits.size()));
+  set(&sisr_problem::required, required);
+  set(&sisr_problem::first_begin, begin);
+  set(&sisr_problem::first_visit, visits);
 }
 
 void Problem::spoil(Chance& chance) {

@@ -63,6 +63,7 @@ class Problem {
   void make_reloads(Chance& chance);
   void make_plan_prices(Chance& chance);
   void make_relations(Chance& chance);
+  void make_firsts(Chance& chance);
   bool may_join(int32_t task, int32_t type, int32_t begin, const std::vector<int32_t>& members) const;
 
   sisr_problem given_{};

@@ -22,6 +22,7 @@ class Annealing : public Search {
   void take(const Plan& start);
   void start_again();
   void iterate(double temperature);
+  void take_over(const Value& found);
   bool accepts(const Value& found, double temperature);
   void keep_best();
   bool is_servable(int order) const;
@@ -62,11 +63,10 @@ Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& star
   tour_.begin();
   take(start);
   recreate_.insert(absent_);
-  current_ = value();
-  if (current_.missing > 0) start_again();
   for (int route : tour_.touched()) changed_routes_.push_back(route);
-  best_value_ = current_;
+  current_ = best_value_ = value();
   keep_best();
+  if (current_.missing > 0) start_again();
   publish();
 }
 
@@ -87,7 +87,7 @@ void Annealing<F>::take(const Plan& start) {
   }
   for (int task = 0; task < problem_->tasks; ++task) {
     const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
-    if (is_delivery || !is_servable(task)) continue;
+    if (is_delivery || (!is_servable(task) && !problem_->required[at(task)])) continue;
     ++orders_;
     if (!tour_.is_served(task)) absent_.push_back(task);
   }
@@ -106,7 +106,7 @@ void Annealing<F>::start_again() {
     if (!tasks.empty()) tour_.settle(route);
   }
   recreate_.insert(absent_);
-  current_ = value();
+  take_over(value());
 }
 
 /// Whether any vehicle may serve an order. Others are never tried.
@@ -150,6 +150,11 @@ void Annealing<F>::iterate(double temperature) {
     absent_.swap(absent_before_);
     return;
   }
+  take_over(found);
+}
+
+template <class F>
+void Annealing<F>::take_over(const Value& found) {
   current_ = found;
   for (int route : tour_.touched()) {
     if (!changed_[at(route)]) {
@@ -196,6 +201,7 @@ Value Annealing<F>::value() const {
   const int routes = std::min(problem_->fewest_routes, orders_ - static_cast<int>(absent_.size()));
   value.missing = std::max(0, routes - tour_.used());
   for (int order : absent_) {
+    value.missing += problem_->required[at(order)];
     value.priority += int64_t{problem_->priority[at(order)]} * tasks_of(order);
     value.tasks += tasks_of(order);
   }

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define SISR_API __attribute__((visibility("default")))
-#define SISR_VERSION 3
+#define SISR_VERSION 4
 #define SISR_NEVER 1073741823 /* 2^30 - 1: two of them still fit into 32 bits */
 
 enum { SISR_OK = 0, SISR_INVALID = 1, SISR_NO_MEMORY = 2 };
@@ -124,6 +124,12 @@ typedef struct sisr_problem {
   sisr_ints near_begin;    /* [task + 1] */
   sisr_ints near;          /* tasks */
 
+  sisr_bytes required; /* [task]: 1 if every plan serves it */
+  /* The visits that a route of a kind begins with, with nothing but breaks before and between them: a task, or
+   * -1 - r for reload r of the kind. Such a kind has one vehicle. */
+  sisr_ints first_begin; /* [kind + 1] */
+  sisr_ints first_visit;
+
   sisr_ints relation_type;
   sisr_ints relation_begin; /* [relation + 1] */
   sisr_ints relation_task;  /* in order, and no task twice in a relation */
@@ -139,7 +145,7 @@ typedef struct sisr_plan {
 
 typedef struct sisr_progress {
   int64_t iterations;
-  int64_t missing; /* routes that the best plan has too few; unless it is 0, no plan was found */
+  int64_t missing; /* required orders and routes that the best plan lacks; unless it is 0, no plan was found */
   int64_t priority_left, tasks_left, cost; /* of the best plan */
   int64_t improved_at;                     /* the iteration that found it */
 } sisr_progress;

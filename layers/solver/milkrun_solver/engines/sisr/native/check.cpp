@@ -21,6 +21,7 @@ class Checker {
     if (fault_.empty()) kinds();
     if (fault_.empty()) breaks_and_reloads();
     if (fault_.empty()) plan_prices();
+    if (fault_.empty()) firsts();
     if (fault_.empty()) relations();
     return fault_;
   }
@@ -209,6 +210,38 @@ class Checker {
     if (it_.balance_use.size != 0) between("balance_use", it_.balance_use, it_.tasks, 0, kMost);
     if (!bounds("near_begin", it_.near_begin, it_.tasks, it_.near)) return;
     between("near", it_.near, it_.near.size, 0, it_.tasks - 1);
+  }
+
+  void firsts() {
+    between("required", it_.required, it_.tasks, 0, 1);
+    if (!bounds("first_begin", it_.first_begin, it_.kinds, it_.first_visit)) return;
+    std::vector<bool> seen(static_cast<size_t>(it_.tasks), false);
+    std::vector<int32_t> vehicles(static_cast<size_t>(it_.kinds), 0);
+    for (int32_t v = 0; v < it_.vehicles; ++v) ++vehicles[static_cast<size_t>(it_.kind_of.data[v])];
+    for (int32_t k = 0; k < it_.kinds; ++k) {
+      const int32_t begin = it_.first_begin.data[k], end = it_.first_begin.data[k + 1];
+      if (begin < end && vehicles[static_cast<size_t>(k)] > 1) fail("first_visit", "is for several vehicles");
+      for (int32_t i = begin; fault_.empty() && i < end; ++i) first(it_.first_visit.data[i], k, seen);
+    }
+  }
+
+  void first(int32_t visit, int32_t kind, std::vector<bool>& seen) {
+    const int32_t reloads = it_.reload_begin.data[kind + 1] - it_.reload_begin.data[kind];
+    if (visit >= it_.tasks || visit < -reloads) {
+      fail("first_visit", "has a value out of range");
+    } else if (visit >= 0 && seen[static_cast<size_t>(visit)]) {
+      fail("first_visit", "has a task twice");
+    } else if (visit >= 0) {
+      seen[static_cast<size_t>(visit)] = true;
+      only_for(kind, visit);
+      if (it_.partner.data[visit] >= 0) only_for(kind, it_.partner.data[visit]);
+    }
+  }
+
+  void only_for(int32_t kind, int32_t task) {
+    for (int64_t k = 0; k < it_.kinds; ++k) {
+      if (k != kind && it_.allowed.data[k * it_.tasks + task]) fail("first_visit", "is allowed for another kind");
+    }
   }
 
   void relations() {

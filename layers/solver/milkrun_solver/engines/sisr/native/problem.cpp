@@ -52,6 +52,7 @@ Problem::Problem(const sisr_problem& given)
   read_tasks(given);
   read_kinds(given);
   read_plan_prices(given);
+  read_firsts(given);
   read_relations(given);
   fewest_routes = given.fewest_routes;
   most_routes = given.most_routes;
@@ -173,6 +174,27 @@ void Problem::read_plan_prices(const sisr_problem& given) {
   balances_time = balance_cost > 0 && use.empty();
 }
 
+void Problem::read_firsts(const sisr_problem& given) {
+  required.assign(given.required.data, given.required.data + given.required.size);
+  first_rank.assign(at(tasks), -1);
+  for (size_t k = 0; k < kinds.size(); ++k) {
+    Kind& kind = kinds[k];
+    kind.last_first = -1;
+    if (given.first_begin.data[k] == given.first_begin.data[k + 1]) continue;
+    kind.first_reloads.resize(1);
+    for (int i = given.first_begin.data[k]; i < given.first_begin.data[k + 1]; ++i) {
+      const int visit = given.first_visit.data[i];
+      if (visit < 0) {
+        kind.first_reloads.back().push_back(-1 - visit);
+        continue;
+      }
+      first_rank[at(visit)] = static_cast<int>(kind.first_reloads.size()) - 1;
+      kind.last_first = visit;
+      kind.first_reloads.emplace_back();
+    }
+  }
+}
+
 void Problem::read_relations(const sisr_problem& given) {
   relations_of.resize(at(tasks));
   is_bound.assign(at(tasks), 0);
@@ -217,7 +239,9 @@ void Problem::find_features() {
   works = any_kind([](const Kind& kind) { return kind.work_cost > 0; });
   place_setups = has_place_setups();
   prioritised = std::adjacent_find(priority.begin(), priority.end(), std::not_equal_to<>()) != priority.end();
-  related = !relations.empty();
+  begins = any_kind([](const Kind& kind) { return !kind.first_reloads.empty(); });
+  related = begins || !relations.empty();
+  requires_some = std::find(required.begin(), required.end(), 1) != required.end();
   counts_routes = fewest_routes > 1 || most_routes < vehicles;
 }
 

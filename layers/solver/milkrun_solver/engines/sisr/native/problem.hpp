@@ -90,6 +90,8 @@ struct Kind {
   List<Break> breaks;
   bool limits_loads_at_breaks;
   List<Reload> reloads;
+  int last_first;              // the last of the tasks that a route begins with; -1 if there is none
+  List<List<int>> first_reloads;  // reloads before each of these tasks, and behind the last; empty if there are none
   List<int> vehicles;
 };
 
@@ -127,6 +129,8 @@ struct Problem {
   List<int> use;          // [task], if use is not time
   List<List<int>> near;   // [task]: its near tasks, and those that it is near to; some are both, and twice in it
   int fewest_routes, most_routes;
+  List<uint8_t> required;    // [task]: whether every plan serves it
+  List<int> first_rank;      // [task]: its rank among the tasks that its route begins with; -1 if it is not one
   List<Relation> relations;
   List<List<Membership>> relations_of;  // [task]
   List<uint8_t> is_bound;               // [task]: whether it, or its other end, must be on the vehicle of others
@@ -142,7 +146,9 @@ struct Problem {
   bool prioritised;   // priorities differ
   bool priced;        // the whole plan has prices
   bool balances_time; // the use of a vehicle is its time
-  bool related;       // there are relations
+  bool related;       // there are relations, or visits that a route begins with
+  bool begins;        // there are visits that a route begins with
+  bool requires_some; // there are tasks that every plan serves
   bool counts_routes; // a plan may have too few routes, or too many
 
   bool may_serve(int kind, int task) const { return allowed[at(kind) * at(tasks) + at(task)] != 0; }
@@ -177,6 +183,7 @@ struct Problem {
 
   void read_tasks(const sisr_problem& given);
   void read_kinds(const sisr_problem& given);
+  void read_firsts(const sisr_problem& given);
   void read_relations(const sisr_problem& given);
   void read_legs(const sisr_problem& given);
   void read_plan_prices(const sisr_problem& given);

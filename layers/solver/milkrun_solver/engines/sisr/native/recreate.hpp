@@ -54,6 +54,7 @@ class Recreate {
  private:
   void measure();
   void sort(List<int>& orders);
+  void put_required_first(List<int>& orders) const;
   void serve(List<int>& absent);
   Spot best_spot(int order);
   void place(int order, const Spot& spot);
@@ -155,9 +156,20 @@ void Recreate<F>::sort(List<int>& orders) {
 template <class F>
 void Recreate<F>::insert(List<int>& absent) {
   sort(absent);
+  if (problem_.requires_some) put_required_first(absent);
   const bool was_short = is_short();
   serve(absent);
   if (was_short && !is_short()) serve(absent);  // those for which no vehicle without a route was right
+}
+
+/// Orders that every plan serves come first, those at the beginning of a route in their order.
+template <class F>
+void Recreate<F>::put_required_first(List<int>& orders) const {
+  const auto rank = [&](int order) {
+    if (!problem_.required[at(order)]) return INT32_MAX;
+    return problem_.first_rank[at(order)] < 0 ? problem_.tasks : problem_.first_rank[at(order)];
+  };
+  std::stable_sort(orders.begin(), orders.end(), [&](int a, int b) { return rank(a) < rank(b); });
 }
 
 template <class F>
@@ -189,7 +201,7 @@ Spot Recreate<F>::best_spot(int order) {
   ++now_;
   if (problem_.priced) prices_.begin(order);
   if (problem_.related) relations_.begin(order);
-  if (is_short()) {
+  if (is_short() && !problem_.required[at(order)]) {
     in_empty_vehicles(order);
     return first_exact(order);
   }
@@ -271,8 +283,9 @@ template <class F>
 void Recreate<F>::in_empty_vehicles(int order) {
   if (tour_.used() == problem_.most_routes) return;
   const int kinds = static_cast<int>(problem_.kinds.size());
-  for (int i = 0; i < std::min(kinds, kMostKinds); ++i) {
-    const int kind = kinds <= kMostKinds ? i : random_.below(kinds);
+  const int tried = problem_.required[at(order)] ? kinds : std::min(kinds, kMostKinds);
+  for (int i = 0; i < tried; ++i) {
+    const int kind = tried == kinds ? i : random_.below(kinds);
     const int route = tour_.empty_vehicle(kind);
     if (route >= 0 && fits_route(order, route)) in_route(order, route);
   }

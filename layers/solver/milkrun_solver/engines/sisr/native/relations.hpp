@@ -29,6 +29,7 @@ class Relations {
   void look(int task);
   bool admits(int before, int task, int also) const;
   bool fits(int task, int behind, int before, int after) const;
+  bool keeps_beginning(int task, int before, int after) const;
   bool is_in_order(const Membership& mine, int behind) const;
   bool is_direct(const Membership& mine, int before, int after) const;
   int other_end() const { return F::paired ? problem_.partner[at(order_)] : -1; }
@@ -101,7 +102,17 @@ bool Relations<F>::fits(int task, int behind, int before, int after) const {
     if (type == SISR_SEQUENCE && !is_in_order(mine, behind)) return false;
     if (type == SISR_DIRECT_SEQUENCE && !is_direct(mine, before, after)) return false;
   }
-  return true;
+  return !problem_.begins || keeps_beginning(task, before, after);
+}
+
+/// Whether the tasks that a route begins with stay at its beginning, in their order.
+template <class F>
+bool Relations<F>::keeps_beginning(int task, int before, int after) const {
+  const auto rank_of = [&](int node) { return tour_.is_task(node) ? problem_.first_rank[at(node)] : -1; };
+  const int rank = rank_of(task);
+  if (rank < 0) return rank_of(after) < 0;
+  if (tour_.is_task(before) && (rank_of(before) < 0 || rank_of(before) > rank)) return false;
+  return rank_of(after) < 0 || rank_of(after) > rank;
 }
 
 /// Whether the members before a task of a sequence are before it, and the others behind it.

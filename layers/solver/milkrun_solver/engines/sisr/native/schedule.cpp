@@ -55,7 +55,7 @@ void Schedule::visits(int route, const List<int>& tasks, List<int>& result) {
     return;
   }
   int entry = -1;
-  best_end(kind, static_cast<int>(tasks.size()), scratch_[tasks.size()], &entry);
+  best_end(kind, tasks, scratch_[tasks.size()], &entry);
   is_tracing_ = false;
   List<Entry> entries;
   for (; entry >= 0; entry = trail_[at(entry)].parent) entries.push_back(trail_[at(entry)]);
@@ -100,7 +100,7 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
     if (start->items.empty()) return kImpossible;
   }
   int trail = -1;
-  return best_end(kind, count, *start, &trail);
+  return best_end(kind, tasks, *start, &trail);
 }
 
 Labels Schedule::first(const Kind& kind) const {
@@ -158,17 +158,18 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
                       Labels& to) {
   to.clear();
   const int task = tasks[at(position)];
-  const bool may_reload = carries_loads_ && !goes_on_directly(tasks, position);
+  find_fixed_reloads(kind, tasks, position);
+  const bool reloads = may_reload() && !goes_on_directly(tasks, position);
   const int apart = separates_ ? last_apart(tasks, position) : -1;
   for (size_t i = 0; i < from.items.size(); ++i) {
     const int* room = carries_loads_ ? from.room.data() + i * amounts_ : nullptr;
     const int* picked = carries_loads_ ? from.picked.data() + i * amounts_ : nullptr;
     on_leg_.clear();
-    if (from.items[i].trip_from > apart) {
+    if (may_go_on() && from.items[i].trip_from > apart) {
       travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     }
     for (const Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, position, latest, room, picked, to);
-    if (!may_reload) continue;
+    if (!reloads) continue;
     reload(kind, position, task, problem_.place[at(task)], from.items[i], picked, reloaded_);
     for (const Label& reloaded : reloaded_) {
       on_leg_.clear();
@@ -412,49 +413,80 @@ bool Schedule::load(const Kind& kind, uint32_t breaks, int task, const int* room
   return true;
 }
 
-/// All ways to reload on the way to a task, or to the end if that is negative. Another trip begins there.
-void Schedule::reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
-                      List<Label>& found) {
-  found.clear();
-  if (open_[at(position)] > 0 || label.reloads >= kind.max_reloads) return;
-  const Legs& legs = problem_.legs[at(kind.matrix)];
-  for (int rank = 0; rank < static_cast<int>(kind.reloads.size()); ++rank) {
-    const Reload& reload = kind.reloads[at(rank)];
-    to_reload_.clear();
-    travel(kind, label, reload.place, position, picked, to_reload_);
-    for (Label next : to_reload_) {
-      const int begin = next.trip_begin();
-      if (begin > next.trip.latest) continue;
-      next.cost += Cost{legs.cost(label.place, reload.place)} + legs.cost(reload.place, next_place) -
-                   legs.cost(label.place, next_place);
-      if (problem_.works && task >= 0) {  // a setup may be skipped, or may not
-        next.cost += kind.work_cost * (problem_.action(kind.type, task, reload.place) -
-                                       problem_.action(kind.type, task, label.place));
-      }
-      if (problem_.limited) {
-        const auto added = [&](auto&& length) {
-          return length(label.place, reload.place) + length(reload.place, next_place) - length(label.place, next_place);
-        };
-        next.travel += added([&](int from, int to) { return legs.duration(from, to); });
-        if (!legs.distances.empty()) next.distance += added([&](int from, int to) { return legs.distance(from, to); });
-      }
-      // The trip that ends here becomes part of what was before.
-      next.before = {next.before.least + next.trip.least, next.trip.end(begin),
-                     std::min(next.before.latest, next.trip.latest - next.before.least)};
-      next.trip = {reload.length, kLongAgo, kNever};
-      next.now = next.trip;
-      next.release = 0;
-      next.place = reload.place;
-      next.trip_from = position;
-      ++next.reloads;
-      next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - rank);
-      found.push_back(next);
-    }
+/// Finds the reloads that a leg must have: between the visits that a route begins with, and directly behind them.
+void Schedule::find_fixed_reloads(const Kind& kind, const List<int>& tasks, int position) {
+  fixed_reloads_ = nullptr;
+  if (kind.first_reloads.empty()) return;
+  const int rank = position < static_cast<int>(tasks.size()) ? problem_.first_rank[at(tasks[at(position)])] : -1;
+  const int before = position == 0 ? -1 : tasks[at(position - 1)];
+  if (rank >= 0) {
+    fixed_reloads_ = &kind.first_reloads[at(rank)];
+  } else if (before == kind.last_first && !kind.first_reloads.back().empty()) {
+    fixed_reloads_ = &kind.first_reloads.back();
   }
 }
 
-Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, int* trail) {
+/// All ways to reload on the way to a task, or to the end if that is negative: once anywhere, or as it must be.
+void Schedule::reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
+                      List<Label>& found) {
+  found.clear();
+  if (fixed_reloads_ == nullptr) {
+    for (int rank = 0; rank < static_cast<int>(kind.reloads.size()); ++rank) {
+      reload_at(kind, rank, position, task, next_place, label, picked, found);
+    }
+    return;
+  }
+  chained_.assign(1, label);
+  for (int rank : *fixed_reloads_) {
+    found.clear();
+    for (const Label& one : chained_) reload_at(kind, rank, position, task, next_place, one, picked, found);
+    chained_ = found;
+    picked = nothing_.data();
+  }
+}
+
+/// All ways to a reload, where another trip begins.
+void Schedule::reload_at(const Kind& kind, int rank, int position, int task, int next_place, const Label& label,
+                         const int* picked, List<Label>& found) {
+  if (open_[at(position)] > 0 || label.reloads >= kind.max_reloads) return;
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  const Reload& reload = kind.reloads[at(rank)];
+  to_reload_.clear();
+  travel(kind, label, reload.place, position, picked, to_reload_);
+  for (Label next : to_reload_) {
+    const int begin = next.trip_begin();
+    if (begin > next.trip.latest) continue;
+    next.cost += Cost{legs.cost(label.place, reload.place)} + legs.cost(reload.place, next_place) -
+                 legs.cost(label.place, next_place);
+    if (problem_.works && task >= 0) {  // a setup may be skipped, or may not
+      next.cost += kind.work_cost * (problem_.action(kind.type, task, reload.place) -
+                                     problem_.action(kind.type, task, label.place));
+    }
+    if (problem_.limited) {
+      const auto added = [&](auto&& length) {
+        return length(label.place, reload.place) + length(reload.place, next_place) - length(label.place, next_place);
+      };
+      next.travel += added([&](int from, int to) { return legs.duration(from, to); });
+      if (!legs.distances.empty()) next.distance += added([&](int from, int to) { return legs.distance(from, to); });
+    }
+    // The trip that ends here becomes part of what was before.
+    next.before = {next.before.least + next.trip.least, next.trip.end(begin),
+                   std::min(next.before.latest, next.trip.latest - next.before.least)};
+    next.trip = {reload.length, kLongAgo, kNever};
+    next.now = next.trip;
+    next.release = 0;
+    next.place = reload.place;
+    next.trip_from = position;
+    ++next.reloads;
+    next.trail = log(next.trail, position, -1 - static_cast<int>(kind.breaks.size()) - rank);
+    found.push_back(next);
+  }
+}
+
+Cost Schedule::best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail) {
+  const int position = static_cast<int>(tasks.size());
   Cost best = kImpossible;
+  find_fixed_reloads(kind, tasks, position);
   const auto consider = [&] {
     for (const Label& label : on_leg_) {
       const Cost cost = cost_at_end(kind, label);
@@ -467,9 +499,9 @@ Cost Schedule::best_end(const Kind& kind, int position, const Labels& labels, in
   for (size_t i = 0; i < labels.items.size(); ++i) {
     const int* picked = carries_loads_ ? labels.picked.data() + i * amounts_ : nullptr;
     on_leg_.clear();
-    travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
+    if (may_go_on()) travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
     consider();
-    if (!carries_loads_) continue;
+    if (!may_reload()) continue;
     reload(kind, position, -1, kind.end, labels.items[i], picked, reloaded_);
     for (const Label& label : reloaded_) {
       on_leg_.clear();

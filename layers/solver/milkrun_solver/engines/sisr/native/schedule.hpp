@@ -103,10 +103,15 @@ class Schedule {
   void find_moments(const Kind& kind, const List<int>& tasks);
   void begin_service(Label label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
+  void find_fixed_reloads(const Kind& kind, const List<int>& tasks, int position);
+  bool may_go_on() const { return fixed_reloads_ == nullptr || fixed_reloads_->empty(); }
+  bool may_reload() const { return carries_loads_ && (fixed_reloads_ == nullptr || !fixed_reloads_->empty()); }
+  void reload_at(const Kind& kind, int rank, int position, int task, int next_place, const Label& label,
+                 const int* picked, List<Label>& found);
   void reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
               List<Label>& found);
   Cost cost_at_end(const Kind& kind, Label label) const;
-  Cost best_end(const Kind& kind, int position, const Labels& labels, int* trail);
+  Cost best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail);
   void keep(Label&& label, Labels& to) const;
   bool dominates(const Labels& labels, size_t one, const Label& other) const;
   void count_loads(const List<int>& tasks);
@@ -132,7 +137,8 @@ class Schedule {
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
   List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
-  List<Label> on_leg_, to_reload_, reloaded_, before_rest_;
+  List<Label> on_leg_, to_reload_, reloaded_, chained_, before_rest_;
+  const List<int>* fixed_reloads_ = nullptr;  // those on a leg at the beginning of a route; null on others
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
   int look_ = 0;
 

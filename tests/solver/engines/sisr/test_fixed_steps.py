@@ -1,0 +1,46 @@
+"""Fixed steps, relations and numbers of routes as the compiled search gets them."""
+
+from typing import Any
+
+from milkrun_solver.model.visits import PlannedRoute
+from tests.solver.exhaustive.searches import searched
+from tests.solver.helpers import faults, model_of, scheduled
+from tests.solver.problems import problem_of, random_body
+
+
+def two_reloads() -> dict[str, Any]:
+    """A vehicle that must load twice before it serves job 2, and once more behind it."""
+    body = random_body(4, {"capacity"}, jobs=5, vehicles=2)
+    vehicle = body["vehicles"][0]
+    vehicle["reloads"] = [{"id": 1, "location_index": 0}, {"id": 2, "location_index": 1}]
+    steps = [("reload", 1), ("reload", 2), ("job", 2), ("reload", 1)]
+    vehicle["steps"] = [{"type": kind, "id": number, "fixed": "position"} for kind, number in steps]
+    return body
+
+
+def test_reloads_at_the_beginning_of_a_route_stay_there() -> None:
+    model = model_of(problem_of(two_reloads()))
+    found = searched(model, iterations=2_000)
+    solution = scheduled(model, found.plan)
+    assert solution is not None
+    assert not found.is_lacking
+    assert faults(model, solution) == []
+
+
+def test_a_step_that_cannot_be_kept_is_missing() -> None:
+    body = random_body(4, {"capacity"}, jobs=5, vehicles=2)
+    body["jobs"][0]["time_windows"] = [[0, 1]]
+    body["vehicles"][0] |= {
+        "steps": [{"type": "job", "id": 1, "fixed": "order"}],
+        "time_window": [5_000, 20_000],
+    }
+    assert searched(model_of(problem_of(body)), iterations=500).is_lacking
+
+
+def test_given_routes_with_too_few_vehicles_are_begun_anew() -> None:
+    body = random_body(4, {"capacity"}, jobs=2, vehicles=2)
+    body["options"] = {"min_vehicles": 2}
+    model = model_of(problem_of(body))
+    found = searched(model, iterations=0, start=[PlannedRoute(0, (0, 1))])
+    assert len(found.plan) == 2
+    assert not found.is_lacking
