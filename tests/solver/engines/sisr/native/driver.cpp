@@ -39,7 +39,7 @@ struct Routes {
     for (int32_t v = 0; v < given.vehicles; ++v) {
       const int32_t kind = given.kind_of.data[v];
       most += given.break_begin.data[kind + 1] - given.break_begin.data[kind];
-      most += std::min(given.kind_max_reloads.data[kind], given.tasks);
+      most += std::min(given.kind_max_reloads.data[kind], given.tasks + 1);  // one more than tasks, at both ends
     }
     visits.resize(static_cast<size_t>(most));
   }

@@ -1,6 +1,8 @@
 #include "problems.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 
 namespace driver {
@@ -12,45 +14,43 @@ constexpr int32_t kLeg = 1'000;
 using Ints = sisr_ints sisr_problem::*;
 using Numbers = std::vector<int32_t>;
 
-const std::vector<int32_t sisr_problem::*> kCounts = {
+constexpr int32_t sisr_problem::* kCounts[] = {
     &sisr_problem::tasks, &sisr_problem::places, &sisr_problem::matrices, &sisr_problem::amounts,
-    &sisr_problem::types, &sisr_problem::kinds,  &sisr_problem::vehicles, &sisr_problem::fewest_routes,
+    &sisr_problem::types, &sisr_problem::kinds, &sisr_problem::vehicles, &sisr_problem::fewest_routes,
     &sisr_problem::most_routes,
 };
-const std::vector<Ints> kInts = {
-    &sisr_problem::durations,          &sisr_problem::costs,
-    &sisr_problem::distances,          &sisr_problem::task_place,
-    &sisr_problem::partner,            &sisr_problem::priority,
-    &sisr_problem::release,            &sisr_problem::setup,
-    &sisr_problem::service,            &sisr_problem::window_begin,
-    &sisr_problem::window_open,        &sisr_problem::window_close,
-    &sisr_problem::unloaded,           &sisr_problem::loaded,
-    &sisr_problem::kind_of,            &sisr_problem::kind_matrix,
-    &sisr_problem::kind_type,          &sisr_problem::kind_start,
-    &sisr_problem::kind_end,           &sisr_problem::kind_earliest,
-    &sisr_problem::kind_latest,        &sisr_problem::kind_capacity,
-    &sisr_problem::kind_max_tasks,     &sisr_problem::kind_max_travel,
-    &sisr_problem::kind_max_distance,  &sisr_problem::kind_shift,
-    &sisr_problem::kind_max_overtime,  &sisr_problem::break_begin,
-    &sisr_problem::break_length,       &sisr_problem::break_max_load,
-    &sisr_problem::break_window_begin, &sisr_problem::break_window_open,
-    &sisr_problem::break_window_close, &sisr_problem::reload_begin,
-    &sisr_problem::reload_place,       &sisr_problem::reload_length,
-    &sisr_problem::kind_max_reloads,   &sisr_problem::balance_use,
-    &sisr_problem::near_begin,         &sisr_problem::near,
-    &sisr_problem::kind_max_reloads,   &sisr_problem::relation_type,
-    &sisr_problem::relation_begin,     &sisr_problem::relation_task,
-    &sisr_problem::first_begin,        &sisr_problem::first_visit,
+constexpr Ints kInts[] = {
+    &sisr_problem::durations, &sisr_problem::costs, &sisr_problem::distances, &sisr_problem::slot_begin,
+    &sisr_problem::slot_start, &sisr_problem::slot_durations, &sisr_problem::task_place,
+    &sisr_problem::partner, &sisr_problem::priority, &sisr_problem::release, &sisr_problem::setup,
+    &sisr_problem::service, &sisr_problem::window_begin, &sisr_problem::window_open,
+    &sisr_problem::window_close, &sisr_problem::soft_start, &sisr_problem::soft_end, &sisr_problem::unloaded,
+    &sisr_problem::loaded, &sisr_problem::kind_of, &sisr_problem::kind_matrix, &sisr_problem::kind_type,
+    &sisr_problem::kind_start, &sisr_problem::kind_end, &sisr_problem::kind_earliest,
+    &sisr_problem::kind_latest, &sisr_problem::kind_capacity, &sisr_problem::kind_max_tasks,
+    &sisr_problem::kind_max_travel, &sisr_problem::kind_max_distance, &sisr_problem::kind_shift,
+    &sisr_problem::kind_max_overtime, &sisr_problem::kind_max_duration, &sisr_problem::kind_max_driving,
+    &sisr_problem::kind_rest, &sisr_problem::kind_rest_first, &sisr_problem::kind_rest_second,
+    &sisr_problem::kind_driven, &sisr_problem::break_begin, &sisr_problem::break_length,
+    &sisr_problem::break_max_load, &sisr_problem::break_window_begin, &sisr_problem::break_window_open,
+    &sisr_problem::break_window_close, &sisr_problem::reload_begin, &sisr_problem::reload_place,
+    &sisr_problem::reload_length, &sisr_problem::kind_max_reloads, &sisr_problem::balance_use,
+    &sisr_problem::near_begin, &sisr_problem::near, &sisr_problem::relation_type,
+    &sisr_problem::relation_begin, &sisr_problem::relation_task, &sisr_problem::first_begin,
+    &sisr_problem::first_visit,
 };
-const std::vector<sisr_longs sisr_problem::*> kLongs = {
-    &sisr_problem::kind_fixed_cost,
-    &sisr_problem::kind_work_cost,
-    &sisr_problem::kind_overtime_cost,
-    &sisr_problem::balance_cost,
-    &sisr_problem::compact_cost,
+constexpr sisr_longs sisr_problem::* kLongs[] = {
+    &sisr_problem::early_cost, &sisr_problem::late_cost, &sisr_problem::kind_fixed_cost,
+    &sisr_problem::kind_work_cost, &sisr_problem::kind_overtime_cost, &sisr_problem::kind_travel_cost,
+    &sisr_problem::balance_cost, &sisr_problem::compact_cost,
 };
-const std::vector<sisr_bytes sisr_problem::*> kBytes = {&sisr_problem::is_pickup, &sisr_problem::allowed,
-                                                        &sisr_problem::required};
+constexpr sisr_bytes sisr_problem::* kBytes[] = {
+    &sisr_problem::is_pickup, &sisr_problem::allowed, &sisr_problem::required,
+};
+static_assert(offsetof(sisr_problem, durations) - sizeof(int32_t) * std::size(kCounts) < alignof(sisr_ints) &&
+                  sizeof(sisr_problem) - offsetof(sisr_problem, durations) ==
+                      sizeof(sisr_ints) * (std::size(kInts) + std::size(kLongs) + std::size(kBytes)),
+              "the lists above have all numbers and arrays of a problem");
 
 /// `size` numbers, each of `least` to `most`; `share` percent of them are `otherwise`.
 Numbers some(Chance& chance, int64_t size, int32_t least, int32_t most, int32_t share = 0,
@@ -103,9 +103,12 @@ Problem::Problem(Chance& chance) {
   given_.most_routes = chance.percent(20) ? chance.number(std::max(1, given_.fewest_routes), given_.vehicles)
                                           : given_.vehicles;
   make_legs(chance);
+  make_slots(chance);
   make_tasks(chance);
   make_windows(chance);
+  make_soft_windows(chance);
   make_kinds(chance);
+  make_driver_rules(chance);
   make_breaks(chance);
   make_reloads(chance);
   make_plan_prices(chance);
@@ -128,6 +131,31 @@ void Problem::make_legs(Chance& chance) {
   set(&sisr_problem::durations, some(chance, cells, 0, kLeg, closed, SISR_NEVER));
   set(&sisr_problem::costs, some(chance, cells, 0, kLeg));
   set(&sisr_problem::distances, some(chance, chance.percent(50) ? cells : 0, 0, kLeg));
+}
+
+/// The legs of some matrices take longer at some times of the day. Closed ones stay closed.
+void Problem::make_slots(Chance& chance) {
+  const int64_t cells = int64_t{given_.places} * given_.places;
+  const Numbers begin = bounds(chance, given_.matrices, 0, chance.percent(30) ? 3 : 0);
+  Numbers start, durations;
+  Numbers least(given_.durations.data, given_.durations.data + given_.durations.size);
+  for (int32_t matrix = 0; matrix < given_.matrices; ++matrix) {
+    int32_t now = 0;
+    for (int32_t slot = begin[static_cast<size_t>(matrix)]; slot < begin[static_cast<size_t>(matrix) + 1]; ++slot) {
+      start.push_back(now);
+      now += chance.number(0, kDay / 4);
+      const bool is_first = slot == begin[static_cast<size_t>(matrix)];
+      for (int64_t cell = matrix * cells; cell < (matrix + 1) * cells; ++cell) {
+        int32_t& shortest = least[static_cast<size_t>(cell)];
+        durations.push_back(shortest == SISR_NEVER ? SISR_NEVER : chance.number(0, 2 * kLeg));
+        shortest = is_first ? durations.back() : std::min(shortest, durations.back());
+      }
+    }
+  }
+  set(&sisr_problem::durations, least);
+  set(&sisr_problem::slot_begin, begin);
+  set(&sisr_problem::slot_start, start);
+  set(&sisr_problem::slot_durations, durations);
 }
 
 void Problem::make_tasks(Chance& chance) {
@@ -164,6 +192,20 @@ void Problem::make_windows(Chance& chance) {
   set(&sisr_problem::window_close, close);
 }
 
+void Problem::make_soft_windows(Chance& chance) {
+  const int32_t most = chance.percent(30) ? 3 : 0;
+  Numbers start = some(chance, given_.tasks, 0, kDay / 2), end = start;
+  for (int32_t& moment : end) moment += chance.number(0, kDay / 4);
+  const auto costs = [&] {
+    const Numbers numbers = some(chance, given_.tasks, 0, most, 50, 0);
+    return std::vector<int64_t>(numbers.begin(), numbers.end());
+  };
+  set(&sisr_problem::soft_start, start);
+  set(&sisr_problem::soft_end, end);
+  set(&sisr_problem::early_cost, costs());
+  set(&sisr_problem::late_cost, costs());
+}
+
 void Problem::make_kinds(Chance& chance) {
   const int32_t kinds = given_.kinds;
   const auto limits = [&](int32_t most) {
@@ -187,10 +229,25 @@ void Problem::make_kinds(Chance& chance) {
   set(&sisr_problem::kind_max_distance, given_.distances.size > 0 ? limits(8 * kLeg) : some(chance, kinds, SISR_NEVER, SISR_NEVER));
   set(&sisr_problem::kind_shift, limits(8 * kLeg));
   set(&sisr_problem::kind_max_overtime, limits(4 * kLeg));
+  set(&sisr_problem::kind_max_duration, limits(12 * kLeg));
   set(&sisr_problem::kind_fixed_cost, costs(5 * kLeg));
   set(&sisr_problem::kind_work_cost, costs(3));
   set(&sisr_problem::kind_overtime_cost, costs(3));
+  set(&sisr_problem::kind_travel_cost, costs(3));
   set(&sisr_problem::allowed, std::vector<uint8_t>(allowed.begin(), allowed.end()));
+}
+
+void Problem::make_driver_rules(Chance& chance) {
+  const int32_t kinds = given_.kinds, none = chance.one_of<int32_t>({30, 100});
+  const int32_t parts = chance.percent(50) ? 300 : 0;
+  const Numbers most = some(chance, kinds, 1, 4 * kLeg, none, SISR_NEVER);
+  Numbers driven;
+  for (int32_t driving : most) driven.push_back(chance.percent(50) ? chance.number(0, driving) : 0);
+  set(&sisr_problem::kind_max_driving, most);
+  set(&sisr_problem::kind_rest, some(chance, kinds, 0, 500));
+  set(&sisr_problem::kind_rest_first, some(chance, kinds, 0, parts));
+  set(&sisr_problem::kind_rest_second, some(chance, kinds, 0, parts));
+  set(&sisr_problem::kind_driven, driven);
 }
 
 void Problem::make_breaks(Chance& chance) {

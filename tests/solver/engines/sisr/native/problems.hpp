@@ -1,6 +1,7 @@
 // Small random problems over all features of the interface, and hostile changes of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -27,6 +28,11 @@ class Chance {
   template <class T>
   T one_of(const std::vector<T>& items) {
     return items[static_cast<size_t>(number(0, static_cast<int32_t>(items.size()) - 1))];
+  }
+
+  template <class T, std::size_t Size>
+  T one_of(const T (&items)[Size]) {
+    return items[static_cast<size_t>(number(0, static_cast<int32_t>(Size) - 1))];
   }
 
  private:
@@ -56,9 +62,12 @@ class Problem {
   void spoil(Array sisr_problem::*array, Chance& chance);
 
   void make_legs(Chance& chance);
+  void make_slots(Chance& chance);
   void make_tasks(Chance& chance);
   void make_windows(Chance& chance);
+  void make_soft_windows(Chance& chance);
   void make_kinds(Chance& chance);
+  void make_driver_rules(Chance& chance);
   void make_breaks(Chance& chance);
   void make_reloads(Chance& chance);
   void make_plan_prices(Chance& chance);
