@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
-from milkrun_solver.engines.sisr.interface import Search
+from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
@@ -23,7 +23,7 @@ def searched(model: Model, iterations: int = 1_000) -> tuple[Plan, int, int]:
     library = load_library()
     assert library is not None
     encoding = Encoding(model)
-    search = Search(library, encoding.arrays, None, seed=1)
+    search = Search(Loaded(library, encoding.arrays), None, seed=1)
     search.run(iterations, PATIENCE, 1.0, 0.02)
     progress, plan = search.progress(), encoding.plan(search.best())
     search.close()
@@ -81,7 +81,7 @@ def test_impossible_tasks_are_left_out() -> None:
     library = load_library()
     assert library is not None
     encoding = Encoding(model, impossible=[2, 3])
-    search = Search(library, encoding.arrays, None, seed=1)
+    search = Search(Loaded(library, encoding.arrays), None, seed=1)
     served = {task for route in encoding.plan(search.best()) for task in route.tasks}
     search.close()
     assert served == set(range(8)) - {2, 3}

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from milkrun_solver.engines.sisr.encoding import Encoding
-from milkrun_solver.engines.sisr.interface import Arrays, Search
+from milkrun_solver.engines.sisr.interface import Arrays, Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
@@ -32,7 +32,7 @@ def library() -> ctypes.CDLL:
 
 
 def search(library: ctypes.CDLL, arrays: Arrays, start: Routes | None = None, seed: int = 1) -> Search:
-    return Search(library, arrays, start, seed)
+    return Search(Loaded(library, arrays), start, seed)
 
 
 def found(library: ctypes.CDLL, model: Model, seed: int) -> tuple[Routes, int]:

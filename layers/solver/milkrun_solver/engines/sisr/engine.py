@@ -1,12 +1,14 @@
 """SISR as an engine: Milkrun's own compiled search, on a whole problem or a part of it."""
 
 import math
+import threading
 import time
+from collections.abc import Collection
 
 from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
 from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
-from milkrun_solver.engines.sisr.interface import Search
+from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
@@ -26,6 +28,21 @@ _HOT, _HOT_TIMED, _COLD = 1.0, 6.0, 0.025
 plans lie farther apart."""
 
 
+class Problem:
+    """A problem in the library, and how to read its plans.
+
+    Raises:
+        EngineError: The library is missing, or refuses the problem.
+    """
+
+    def __init__(self, model: Model, impossible: Collection[int] = ()) -> None:
+        library = load_library()
+        if library is None:
+            raise EngineError("SISR has not been built for this machine.")
+        self.encoding = Encoding(model, impossible)
+        self.loaded = Loaded(library, self.encoding.arrays)
+
+
 class SisrEngine(Engine):
     """SISR on one problem."""
 
@@ -36,6 +53,15 @@ class SisrEngine(Engine):
     def __init__(self, model: Model, known: Plan) -> None:
         super().__init__(model, known)
         self.whole_bytes = matrix_bytes(model)
+        self._loading = threading.Lock()
+        self._whole: Problem | None = None
+
+    def whole(self) -> "Problem":
+        """The whole problem, which all sessions share."""
+        with self._loading:
+            if self._whole is None:
+                self._whole = Problem(self._model, self.impossible)
+            return self._whole
 
     @classmethod
     def is_available(cls) -> bool:
@@ -50,7 +76,7 @@ class SisrEngine(Engine):
 class SisrSession(Session):
     """One thread's searches. The search of the whole problem keeps its routes from one call to the next."""
 
-    def __init__(self, engine: Engine, model: Model, seed: int) -> None:
+    def __init__(self, engine: SisrEngine, model: Model, seed: int) -> None:
         self._engine = engine
         self._model = model
         self._seed = seed
@@ -73,12 +99,10 @@ class SisrSession(Session):
 
     def _search(self, assignment: Assignment, start: Plan | None, only_first: bool = False) -> Plan | None:
         is_whole = assignment.model is self._model
-        library = load_library()
-        if library is None:
-            raise EngineError("SISR has not been built for this machine.")
-        encoding = Encoding(assignment.model, self._engine.impossible if is_whole else ())
+        problem = self._engine.whole() if is_whole else Problem(assignment.model)
+        encoding = problem.encoding
         routes = None if start is None else encoding.routes(start)
-        search = Search(library, encoding.arrays, routes, assignment.seed or self._seed)
+        search = Search(problem.loaded, routes, assignment.seed or self._seed)
         try:
             self._running = search
             self._run(search, encoding, assignment, only_first)
@@ -101,7 +125,7 @@ class SisrSession(Session):
             if only_first or self._is_stopped or assignment.is_over():
                 return
             in_vain = progress.iterations - progress.improved_at
-            if patience is not None and in_vain >= patience:
+            if progress.proven or (patience is not None and in_vain >= patience):
                 self.is_exhausted = assignment.model is self._model
                 return
             left = max(0.0, assignment.deadline - time.monotonic())

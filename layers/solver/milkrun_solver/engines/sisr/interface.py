@@ -2,6 +2,7 @@
 
 import ctypes
 import threading
+import weakref
 from collections.abc import Mapping
 
 import numpy as np
@@ -69,7 +70,7 @@ class _Plan(ctypes.Structure):
 
 class Progress(ctypes.Structure):
     """How far a search has come: its iterations, what its best plan lacks, leaves out and costs, and the
-    iteration that found it. A plan that lacks anything breaks a rule."""
+    iteration that found it; and whether all plans have been looked at. A plan that lacks anything breaks a rule."""
 
     iterations: int
     missing: int
@@ -77,9 +78,10 @@ class Progress(ctypes.Structure):
     tasks_left: int
     cost: int
     improved_at: int
+    proven: int
     _fields_ = tuple(
         (name, ctypes.c_int64)
-        for name in ("iterations", "missing", "priority_left", "tasks_left", "cost", "improved_at")
+        for name in ("iterations", "missing", "priority_left", "tasks_left", "cost", "improved_at", "proven")
     )
 
 
@@ -111,36 +113,51 @@ class Arrays:
         )
 
 
-class Search:
-    """A search in the library.
-
-    Args:
-        start: The visits of each vehicle to start from: numbers of tasks. Others are ignored.
+class Loaded:
+    """A problem in the library, which keeps a copy of its arrays. Searches in any thread may share it.
 
     Raises:
         EngineError: The library refuses the problem, or there is too little memory.
     """
 
-    def __init__(
-        self, library: ctypes.CDLL, arrays: Arrays, start: Mapping[int, list[int]] | None, seed: int
-    ) -> None:
-        self._library = library
-        self._vehicles = arrays.vehicles
-        self._most_visits = arrays.most_visits
+    def __init__(self, library: ctypes.CDLL, arrays: Arrays) -> None:
+        self.library = library
+        self.vehicles = arrays.vehicles
+        self.most_visits = arrays.most_visits
+        self.handle = ctypes.c_void_p()
+        given = ctypes.byref(arrays.struct)
+        message = ctypes.create_string_buffer(200)
+        if library.sisr_check(given, message, len(message)):
+            raise EngineError(f"SISR refuses the problem: {message.value.decode()}")
+        _succeed(library.sisr_load(given, ctypes.byref(self.handle)))
+        weakref.finalize(self, library.sisr_unload, self.handle)
+
+
+class Search:
+    """A search of a problem.
+
+    Args:
+        start: The visits of each vehicle to start from: numbers of tasks. Others are ignored.
+
+    Raises:
+        EngineError: The library refuses the start, or there is too little memory.
+    """
+
+    def __init__(self, loaded: Loaded, start: Mapping[int, list[int]] | None, seed: int) -> None:
+        self._library = loaded.library
+        self._vehicles = loaded.vehicles
+        self._most_visits = loaded.most_visits
         self._handle = ctypes.c_void_p()
         self._closing = threading.Lock()
-        message = ctypes.create_string_buffer(200)
-        if library.sisr_check(ctypes.byref(arrays.struct), message, len(message)):
-            raise EngineError(f"SISR refuses the problem: {message.value.decode()}")
         plan = None if start is None else self._plan(start)
         pointer = None if plan is None else ctypes.byref(plan[0])
-        given = ctypes.byref(arrays.struct)
-        self._succeed(library.sisr_open(given, pointer, ctypes.c_uint64(seed), ctypes.byref(self._handle)))
+        opened = ctypes.byref(self._handle)
+        _succeed(self._library.sisr_open(loaded.handle, pointer, ctypes.c_uint64(seed), opened))
 
     def run(self, iterations: int, seconds: float, hot: float, cold: float) -> None:
         """Searches for so many iterations or seconds, whichever ends first. The temperature, in legs of
         typical length, falls from `hot` to `cold`. Other threads run meanwhile."""
-        self._succeed(
+        _succeed(
             self._library.sisr_run(
                 self._handle,
                 ctypes.c_int64(iterations),
@@ -190,7 +207,7 @@ class Search:
         begin = np.zeros(self._vehicles + 1, dtype=np.int32)
         visits = np.zeros(self._most_visits, dtype=np.int32)
         plan = _Plan(begin.ctypes.data, visits.ctypes.data, visits.size)
-        self._succeed(call(self._handle, ctypes.byref(plan)))
+        _succeed(call(self._handle, ctypes.byref(plan)))
         flat, bounds = visits.tolist(), begin.tolist()
         return {
             vehicle: flat[bounds[vehicle] : bounds[vehicle + 1]]
@@ -198,6 +215,7 @@ class Search:
             if bounds[vehicle] < bounds[vehicle + 1]
         }
 
-    def _succeed(self, code: int) -> None:
-        if code:
-            raise EngineError("SISR has too little memory, or refuses its input.")
+
+def _succeed(code: int) -> None:
+    if code:
+        raise EngineError("SISR has too little memory, or refuses its input.")

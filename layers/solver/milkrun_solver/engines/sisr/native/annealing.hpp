@@ -1,6 +1,7 @@
 // Simulated annealing over ruins and recreations.
 #pragma once
 
+#include "all_plans.hpp"
 #include "recreate.hpp"
 #include "ruin.hpp"
 #include "search.hpp"
@@ -10,7 +11,7 @@ namespace sisr {
 template <class F>
 class Annealing : public Search {
  public:
-  Annealing(std::shared_ptr<const Problem> problem, const Plan& start, uint64_t seed);
+  Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start, uint64_t seed);
 
   void run(int64_t iterations, double seconds, double hot, double cold) override;
   Plan best() override { return with_stops(best_); }
@@ -20,6 +21,7 @@ class Annealing : public Search {
   using Clock = std::chrono::steady_clock;
 
   void take(const Plan& start);
+  Plan best_of_all();
   void start_again();
   void iterate(double temperature);
   void take_over(const Value& found);
@@ -31,8 +33,9 @@ class Annealing : public Search {
   Plan with_stops(const Plan& plan);
   int tasks_of(int order) const { return problem_->partner[at(order)] < 0 ? 1 : 2; }
 
-  std::shared_ptr<const Problem> problem_;
-  Neighbours neighbours_;
+  const std::shared_ptr<const Loaded> loaded_;
+  const Problem* const problem_;
+  const Neighbours& neighbours_;
   Random random_;
   Tour<F> tour_;
   Relations<F> relations_;
@@ -45,13 +48,15 @@ class Annealing : public Search {
   List<uint8_t> changed_;  // [route]: since the best plan was kept
   List<int> changed_routes_;
   int64_t iterations_ = 0;
-  int orders_ = 0;  // that a vehicle may serve
+  List<int> orders_;  // that a vehicle may serve
+  bool is_proven_ = false;
 };
 
 template <class F>
-Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& start, uint64_t seed)
-    : problem_(std::move(problem)),
-      neighbours_(*problem_),
+Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start, uint64_t seed)
+    : loaded_(std::move(loaded)),
+      problem_(&loaded_->problem),
+      neighbours_(loaded_->neighbours),
       random_(seed),
       tour_(*problem_),
       relations_(tour_),
@@ -61,7 +66,12 @@ Annealing<F>::Annealing(std::shared_ptr<const Problem> problem, const Plan& star
   changed_.assign(at(problem_->vehicles), 0);
   best_.resize(at(problem_->vehicles));
   tour_.begin();
-  take(start);
+  for (int task = 0; task < problem_->tasks; ++task) {
+    const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
+    if (!is_delivery && (is_servable(task) || problem_->required[at(task)])) orders_.push_back(task);
+  }
+  is_proven_ = AllPlans<F>::are_few(*problem_);
+  take(is_proven_ ? best_of_all() : start);
   recreate_.insert(absent_);
   for (int route : tour_.touched()) changed_routes_.push_back(route);
   current_ = best_value_ = value();
@@ -85,12 +95,19 @@ void Annealing<F>::take(const Plan& start) {
     for (int task : start[v]) tour_.unlink(task);
     tour_.settle(route);
   }
-  for (int task = 0; task < problem_->tasks; ++task) {
-    const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
-    if (is_delivery || (!is_servable(task) && !problem_->required[at(task)])) continue;
-    ++orders_;
-    if (!tour_.is_served(task)) absent_.push_back(task);
+  for (int order : orders_) {
+    if (!tour_.is_served(order)) absent_.push_back(order);
   }
+}
+
+template <class F>
+Plan Annealing<F>::best_of_all() {
+  const Plan best = AllPlans<F>(tour_, relations_, orders_).best([this](List<int> absent) {
+    absent_.swap(absent);
+    return value();
+  });
+  absent_.clear();
+  return best;
 }
 
 /// Begins without the given routes, because what they lack cannot be added to them.
@@ -198,7 +215,7 @@ void Annealing<F>::keep_best() {
 template <class F>
 Value Annealing<F>::value() const {
   Value value;
-  const int routes = std::min(problem_->fewest_routes, orders_ - static_cast<int>(absent_.size()));
+  const int routes = std::min(problem_->fewest_routes, static_cast<int>(orders_.size() - absent_.size()));
   value.missing = std::max(0, routes - tour_.used());
   for (int order : absent_) {
     value.missing += problem_->required[at(order)];
@@ -212,6 +229,7 @@ Value Annealing<F>::value() const {
 template <class F>
 void Annealing<F>::publish() {
   progress_.iterations.store(iterations_, std::memory_order_relaxed);
+  progress_.proven.store(is_proven_, std::memory_order_relaxed);
   progress_.missing.store(best_value_.missing, std::memory_order_relaxed);
   progress_.priority_left.store(best_value_.priority, std::memory_order_relaxed);
   progress_.tasks_left.store(best_value_.tasks, std::memory_order_relaxed);

@@ -7,8 +7,11 @@
 #include "check.hpp"
 #include "search.hpp"
 
+struct sisr_loaded {
+  std::shared_ptr<const sisr::Loaded> shared;
+};
+
 struct sisr_search {
-  std::shared_ptr<const sisr::Problem> problem;
   std::unique_ptr<sisr::Search> search;
 };
 
@@ -24,9 +27,9 @@ int32_t guarded(Work&& work) {
   }
 }
 
-sisr::Plan read(const sisr_problem& problem, const sisr_plan& given) {
-  sisr::Plan plan(static_cast<size_t>(problem.vehicles));
-  for (int32_t v = 0; v < problem.vehicles; ++v) {
+sisr::Plan read(const sisr_plan& given, int32_t vehicles) {
+  sisr::Plan plan(static_cast<size_t>(vehicles));
+  for (int32_t v = 0; v < vehicles; ++v) {
     for (int32_t i = given.begin[v]; i < given.begin[v + 1]; ++i) {
       if (given.visits[i] >= 0) plan[static_cast<size_t>(v)].push_back(given.visits[i]);
     }
@@ -64,15 +67,27 @@ int32_t sisr_check(const sisr_problem* problem, char* message, int64_t size) {
   });
 }
 
-int32_t sisr_open(const sisr_problem* problem, const sisr_plan* start, uint64_t seed, sisr_search** search) {
+int32_t sisr_load(const sisr_problem* problem, sisr_loaded** loaded) {
+  *loaded = nullptr;
+  return guarded([&]() -> int32_t {
+    auto copied = std::make_unique<sisr_loaded>();
+    copied->shared = std::make_shared<const sisr::Loaded>(*problem);
+    *loaded = copied.release();
+    return SISR_OK;
+  });
+}
+
+void sisr_unload(sisr_loaded* loaded) { delete loaded; }
+
+int32_t sisr_open(const sisr_loaded* loaded, const sisr_plan* start, uint64_t seed, sisr_search** search) {
   *search = nullptr;
   return guarded([&]() -> int32_t {
-    if (start != nullptr && !sisr::fault_of(*problem, *start).empty()) return SISR_INVALID;
+    const sisr::Problem& problem = loaded->shared->problem;
+    if (start != nullptr && !sisr::fault_of(*start, problem.tasks, problem.vehicles).empty()) return SISR_INVALID;
+    sisr::Plan plan(static_cast<size_t>(problem.vehicles));
+    if (start != nullptr) plan = read(*start, problem.vehicles);
     auto opened = std::make_unique<sisr_search>();
-    opened->problem = std::make_shared<const sisr::Problem>(*problem);
-    sisr::Plan plan(static_cast<size_t>(problem->vehicles));
-    if (start != nullptr) plan = read(*problem, *start);
-    opened->search = sisr::make_search(opened->problem, plan, seed);
+    opened->search = sisr::make_search(loaded->shared, plan, seed);
     *search = opened.release();
     return SISR_OK;
   });
@@ -91,6 +106,7 @@ void sisr_stop(sisr_search* search) { search->search->stop(); }
 void sisr_read_progress(const sisr_search* search, sisr_progress* progress) {
   const sisr::Progress& now = search->search->progress();
   progress->iterations = now.iterations.load(std::memory_order_relaxed);
+  progress->proven = now.proven.load(std::memory_order_relaxed) ? 1 : 0;
   progress->missing = now.missing.load(std::memory_order_relaxed);
   progress->priority_left = now.priority_left.load(std::memory_order_relaxed);
   progress->tasks_left = now.tasks_left.load(std::memory_order_relaxed);

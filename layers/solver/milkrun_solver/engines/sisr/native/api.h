@@ -148,8 +148,10 @@ typedef struct sisr_progress {
   int64_t missing; /* required orders and routes that the best plan lacks; unless it is 0, no plan was found */
   int64_t priority_left, tasks_left, cost; /* of the best plan */
   int64_t improved_at;                     /* the iteration that found it */
+  int64_t proven;                          /* 1 if all plans have been looked at */
 } sisr_progress;
 
+typedef struct sisr_loaded sisr_loaded;
 typedef struct sisr_search sisr_search;
 
 SISR_API int32_t sisr_version(void);
@@ -157,10 +159,14 @@ SISR_API int32_t sisr_version(void);
 /* Checks a problem; writes what is wrong with it into `message`, a sentence of up to `size` bytes. */
 SISR_API int32_t sisr_check(const sisr_problem *problem, char *message, int64_t size);
 
-/* Opens a search on a checked problem, which is copied. It begins with the routes of `start` as far as they
- * keep the rules, or with no routes if `start` is null. */
-SISR_API int32_t sisr_open(const sisr_problem *problem, const sisr_plan *start, uint64_t seed,
-                           sisr_search **search);
+/* Copies a checked problem. Any number of searches may be opened on it, from several threads. */
+SISR_API int32_t sisr_load(const sisr_problem *problem, sisr_loaded **loaded);
+/* Frees it once the last search on it is closed. */
+SISR_API void sisr_unload(sisr_loaded *loaded);
+
+/* Opens a search. It begins with the routes of `start` as far as they keep the rules, or with no routes if `start` is
+ * null. A problem of at most seven tasks and two vehicles is proven: the search begins with the best of all plans. */
+SISR_API int32_t sisr_open(const sisr_loaded *loaded, const sisr_plan *start, uint64_t seed, sisr_search **search);
 
 /* Searches for so many iterations or seconds, whichever ends first. The temperature, in legs of typical
  * length, falls exponentially from `hot` to `cold`. */

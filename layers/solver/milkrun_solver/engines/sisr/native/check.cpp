@@ -282,17 +282,17 @@ class Checker {
 
 std::string fault_of(const sisr_problem& problem) { return Checker(problem).fault(); }
 
-std::string fault_of(const sisr_problem& problem, const sisr_plan& plan) {
+std::string fault_of(const sisr_plan& plan, int32_t tasks, int32_t vehicles) {
   if (plan.begin == nullptr || plan.visits_size < 0) return "The plan has no routes.";
   if (plan.visits == nullptr && plan.visits_size > 0) return "The plan has no visits.";
   if (plan.begin[0] != 0) return "The plan does not begin with its first visit.";
-  std::vector<bool> seen(static_cast<size_t>(problem.tasks), false);
-  for (int32_t v = 0; v < problem.vehicles; ++v) {
+  std::vector<bool> seen(static_cast<size_t>(tasks), false);
+  for (int32_t v = 0; v < vehicles; ++v) {
     if (plan.begin[v + 1] < plan.begin[v] || plan.begin[v + 1] > plan.visits_size) return "The plan has no order.";
     for (int32_t i = plan.begin[v]; i < plan.begin[v + 1]; ++i) {
       const int32_t task = plan.visits[i];
       if (task < 0) continue;  // breaks and reloads are placed anew
-      if (task >= problem.tasks || seen[static_cast<size_t>(task)]) return "The plan visits a task twice, or none.";
+      if (task >= tasks || seen[static_cast<size_t>(task)]) return "The plan visits a task twice, or none.";
       seen[static_cast<size_t>(task)] = true;
     }
   }

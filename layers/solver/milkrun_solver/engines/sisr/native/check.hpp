@@ -10,7 +10,7 @@ namespace sisr {
 /// What is wrong with a problem, in a sentence; empty if it is right.
 std::string fault_of(const sisr_problem& problem);
 
-/// What is wrong with routes of a checked problem.
-std::string fault_of(const sisr_problem& problem, const sisr_plan& plan);
+/// What is wrong with routes of a problem with so many tasks and vehicles.
+std::string fault_of(const sisr_plan& plan, int32_t tasks, int32_t vehicles);
 
 }  // namespace sisr

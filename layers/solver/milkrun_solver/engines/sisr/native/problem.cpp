@@ -64,17 +64,29 @@ void Problem::read_legs(const sisr_problem& given) {
   for (int m = 0; m < given.matrices; ++m) {
     Legs one;
     one.places = given.places;
-    one.durations = copied(given.durations, m * cells, (m + 1) * cells);
-    one.costs = copied(given.costs, m * cells, (m + 1) * cells);
+    const List<int> durations = copied(given.durations, m * cells, (m + 1) * cells);
+    const List<int> costs = copied(given.costs, m * cells, (m + 1) * cells);
+    one.durations_to = keep(transposed(durations, given.places));
+    one.costs_to = keep(transposed(costs, given.places));
+    one.durations = keep(List<int>(durations));
+    one.costs = keep(List<int>(costs));
+    one.closed = std::find(durations.begin(), durations.end(), kNever) != durations.end();
     if (given.distances.size > 0) one.distances = copied(given.distances, m * cells, (m + 1) * cells);
     for (int s = given.slot_begin.data[m]; s < given.slot_begin.data[m + 1]; ++s) {
       one.slot_start.push_back(given.slot_start.data[s]);
       one.slot_durations.push_back(copied(given.slot_durations, s * cells, (s + 1) * cells));
     }
-    one.durations_to = transposed(one.durations, given.places);
-    one.costs_to = transposed(one.costs, given.places);
     legs.push_back(std::move(one));
   }
+}
+
+/// Keeps a matrix once, however many uses it has: costs are often durations, and both may be symmetric.
+const int* Problem::keep(List<int>&& cells) {
+  for (const List<int>& known : matrices_) {
+    if (known == cells) return known.data();
+  }
+  matrices_.push_back(std::move(cells));
+  return matrices_.back().data();
 }
 
 void Problem::read_tasks(const sisr_problem& given) {
@@ -213,9 +225,7 @@ void Problem::read_relations(const sisr_problem& given) {
 
 void Problem::find_features() {
   const auto any_kind = [this](auto&& has) { return std::any_of(kinds.begin(), kinds.end(), has); };
-  const bool closed = std::any_of(legs.begin(), legs.end(), [](const Legs& one) {
-    return std::find(one.durations.begin(), one.durations.end(), kNever) != one.durations.end();
-  });
+  const bool closed = std::any_of(legs.begin(), legs.end(), [](const Legs& one) { return one.closed; });
   const auto any_price = [](const List<Cost>& prices) {
     return std::any_of(prices.begin(), prices.end(), [](Cost price) { return price > 0; });
   };

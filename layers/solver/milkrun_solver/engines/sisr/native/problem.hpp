@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <vector>
 
 #include "api.h"
@@ -51,7 +52,12 @@ struct Opening {
 /// The legs of vehicles that travel alike, from each place to each other and the other way round.
 struct Legs {
   int places = 0;
-  List<int> durations, durations_to, costs, costs_to, distances;
+  const int* durations = nullptr;
+  const int* durations_to = nullptr;
+  const int* costs = nullptr;
+  const int* costs_to = nullptr;
+  List<int> distances;
+  bool closed = false;             // whether any leg is
   List<int> slot_start;            // empty if durations are the same at all times
   List<List<int>> slot_durations;  // [slot]
 
@@ -63,10 +69,10 @@ struct Legs {
   /// of Operational Research 144 (2003).
   int arrival(int from, int to, int departure) const;
   /// The costs of the legs from a place, and to it.
-  const int* cost_from(int place) const { return &costs[at(place) * at(places)]; }
-  const int* cost_to(int place) const { return &costs_to[at(place) * at(places)]; }
-  const int* duration_from(int place) const { return &durations[at(place) * at(places)]; }
-  const int* duration_to(int place) const { return &durations_to[at(place) * at(places)]; }
+  const int* cost_from(int place) const { return costs + at(place) * at(places); }
+  const int* cost_to(int place) const { return costs_to + at(place) * at(places); }
+  const int* duration_from(int place) const { return durations + at(place) * at(places); }
+  const int* duration_to(int place) const { return durations_to + at(place) * at(places); }
 };
 
 struct Break {
@@ -112,6 +118,8 @@ struct Membership {
 
 struct Problem {
   explicit Problem(const sisr_problem& given);
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
 
   int tasks, amounts, vehicles;
   List<Legs> legs;
@@ -180,6 +188,9 @@ struct Problem {
 
  private:
   List<Window> windows_;
+  std::list<List<int>> matrices_;
+
+  const int* keep(List<int>&& cells);
 
   void read_tasks(const sisr_problem& given);
   void read_kinds(const sisr_problem& given);

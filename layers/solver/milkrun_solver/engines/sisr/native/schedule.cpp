@@ -85,7 +85,10 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
     kept = 0;
     start = nullptr;
   }
-  if (problem_.times_cost) find_moments(kind, tasks);
+  if (problem_.times_cost) {
+    find_moments(kind, tasks);
+    find_departures(kind, tasks);
+  }
   if (start == nullptr) {
     labels[0] = first(kind);
     if (problem_.times_cost && kind.reloads.empty()) {
@@ -240,26 +243,26 @@ void Schedule::depart(const Kind& kind, const Label& label, int to, int position
     next.now = next.trip;
     next.trip.last(next.left);
     if (next.earliest() <= kind.latest) found.push_back(next);  // nor can later sums overflow then
-    return next.left;
   };
   if (legs.slot_start.empty()) {
     leave(label.trip.earliest);
     return;
   }
   const int now = label.earliest();
-  int least = leave(now);
-  if (position > 0 || label.reloads > 0) return;  // elsewhere it waits before it serves a task
-  for (int border : legs.slot_start) {
-    if (border <= now || border > kind.latest || kind.travel_cost == 0) continue;
-    if (legs.arrival(label.place, to, border) - border < least) least = leave(border);
+  leave(now);
+  if (position > 0 || label.reloads > 0 || kind.travel_cost == 0) return;  // elsewhere it waits before it serves a task
+  for (int departure : departures_[0]) {
+    if (departure > now && departure <= kind.latest) leave(departure);
   }
 }
 
-/// Drives the rest of a leg, with the rests that are due, each as late as possible. At its end the driver may rest
-/// too, or take the first part of a rest.
+/// Drives the rest of a leg, with the rests that are due, each as late as possible. At its end the driver may take more:
+/// a rest, the first part of one, or a rest and the first part of the next.
 void Schedule::rest(const Kind& kind, Label label, List<Label>& found) const {
-  const auto take = [&kind](Label& resting) {
-    resting.trip.last(resting.has_rested_first ? kind.rest_second : kind.rest);
+  const bool has_parts = kind.rest_first > 0;
+  const int whole = has_parts ? std::min(kind.rest, kind.rest_first + kind.rest_second) : kind.rest;
+  const auto take = [&](Label& resting) {
+    resting.trip.last(resting.has_rested_first ? kind.rest_second : whole);
     resting.driving = 0;
     resting.has_rested_first = false;
   };
@@ -269,15 +272,18 @@ void Schedule::rest(const Kind& kind, Label label, List<Label>& found) const {
     if (label.earliest() > kind.latest) return;
   }
   label.driving += label.left;
-  found.push_back(label);
-  Label resting = label;
-  take(resting);
-  if (label.driving > 0 && resting.earliest() <= kind.latest) found.push_back(resting);
-  if (kind.rest_first > 0 && !label.has_rested_first) {
-    label.trip.last(kind.rest_first);
-    label.has_rested_first = true;
-    if (label.earliest() <= kind.latest) found.push_back(label);
-  }
+  const auto arrive = [&](Label arrived) {
+    if (arrived.earliest() > kind.latest) return;
+    found.push_back(arrived);
+    if (!has_parts || arrived.has_rested_first) return;
+    arrived.trip.last(kind.rest_first);
+    arrived.has_rested_first = true;
+    if (arrived.earliest() <= kind.latest) found.push_back(arrived);
+  };
+  arrive(label);
+  if (label.driving == 0) return;
+  take(label);
+  arrive(label);
 }
 
 /// A break as early as possible, in each of its windows that may matter. The vehicle drives on while it would
@@ -355,13 +361,35 @@ void Schedule::wait_for(const Kind& kind, const Label& label, int task, int posi
   };
   const int soft = problem_.soft_start[at(task)];
   if (problem_.early_cost[at(task)] > 0 && start < soft) {
-    at_moment(soft);
+    at_moment(std::min(soft, window.close));
     for (int moment : moments_[at(position)]) {
       if (moment < soft) at_moment(moment);
     }
   }
   if (kind.travel_cost == 0) return;
-  for (int border : problem_.legs[at(kind.matrix)].slot_start) at_moment(border - action);
+  for (int departure : departures_[at(position + 1)]) at_moment(departure - action);
+}
+
+/// For each leg, the departures at which its time may be least: when a slot begins, and so late that the vehicle just
+/// arrives before one begins.
+void Schedule::find_departures(const Kind& kind, const List<int>& tasks) {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  departures_.assign(tasks.size() + 1, {});
+  int from = kind.start;
+  for (size_t leg = 0; leg <= tasks.size(); ++leg) {
+    const int to = leg == tasks.size() ? kind.end : problem_.place[at(tasks[leg])];
+    for (int border : legs.slot_start) {
+      if (border == 0) continue;
+      departures_[leg].push_back(border);
+      int first = 0, last = border;  // the answer is before `last`
+      while (last - first > 1) {
+        const int middle = first + (last - first) / 2;
+        (legs.arrival(from, to, middle) <= border ? first : last) = middle;
+      }
+      departures_[leg].push_back(first);
+    }
+    from = to;
+  }
 }
 
 /// For each task, the last starts at which a later task is not late yet, without any waiting between them.

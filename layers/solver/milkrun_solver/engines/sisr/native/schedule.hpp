@@ -101,6 +101,7 @@ class Schedule {
              const int* room, const int* picked, Labels& to);
   void wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action, Labels& to);
   void find_moments(const Kind& kind, const List<int>& tasks);
+  void find_departures(const Kind& kind, const List<int>& tasks);
   void begin_service(Label label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
   void find_fixed_reloads(const Kind& kind, const List<int>& tasks, int position);
@@ -137,6 +138,7 @@ class Schedule {
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
   List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
+  List<List<int>> departures_;  // [leg]: when it may be best to leave, where travel depends on the time of day
   List<Label> on_leg_, to_reload_, reloaded_, chained_, before_rest_;
   const List<int>* fixed_reloads_ = nullptr;  // those on a leg at the beginning of a route; null on others
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "neighbours.hpp"
 #include "problem.hpp"
 
 namespace sisr {
@@ -32,6 +33,7 @@ using Plan = List<List<int>>;
 /// Progress that another thread may read.
 struct Progress {
   std::atomic<int64_t> iterations{0}, missing{0}, priority_left{0}, tasks_left{0}, cost{0}, improved_at{0};
+  std::atomic<bool> proven{false};
 };
 
 class Search {
@@ -50,7 +52,15 @@ class Search {
   Progress progress_;
 };
 
+/// What searches of one problem share.
+struct Loaded {
+  explicit Loaded(const sisr_problem& given) : problem(given), neighbours(problem) {}
+
+  const Problem problem;
+  const Neighbours neighbours;
+};
+
 /// The search for a problem, from routes of which those that do not keep the rules are left out.
-std::unique_ptr<Search> make_search(std::shared_ptr<const Problem> problem, const Plan& start, uint64_t seed);
+std::unique_ptr<Search> make_search(std::shared_ptr<const Loaded> loaded, const Plan& start, uint64_t seed);
 
 }  // namespace sisr
