@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from milkrun_solver.engines.sisr.encoding import Encoding
-from milkrun_solver.engines.sisr.interface import Search
+from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
@@ -30,7 +30,7 @@ def searched(model: Model, iterations: int = ITERATIONS, seed: int = 1, start: P
     assert library is not None
     encoding = Encoding(model)
     routes = None if start is None else encoding.routes(start)
-    search = Search(library, encoding.arrays, routes, seed)
+    search = Search(Loaded(library, encoding.arrays), routes, seed)
     try:
         search.run(iterations, 1e9, _HOT, _COLD)
         progress = search.progress()

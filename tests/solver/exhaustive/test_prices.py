@@ -42,7 +42,7 @@ def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) ->
         {"soft windows", "slots", "windows"},
         {"soft windows", "slots", "balance", "compact", "shipments"},
     ],
-    ids="+".join,
+    ids=lambda kinds: "+".join(sorted(kinds)),
 )
 def test_the_schedule_finds_the_times_at_which_a_route_costs_least(kinds: set[str]) -> None:
     for seed in range(8):

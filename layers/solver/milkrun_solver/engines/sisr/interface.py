@@ -69,8 +69,8 @@ class _Plan(ctypes.Structure):
 
 
 class Progress(ctypes.Structure):
-    """How far a search has come: its iterations, what its best plan lacks, leaves out and costs, and the
-    iteration that found it; and whether all plans have been looked at. A plan that lacks anything breaks a rule."""
+    """How far a search has come: its iterations; what its best plan lacks, leaves out and costs, and the
+    iteration that found it; and whether it is proven. A plan that lacks anything breaks a rule."""
 
     iterations: int
     missing: int

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
-INTERFACE = 4
+INTERFACE = 5
 """The version of the C interface that we call: `SISR_VERSION` of native/api.h."""
 SOURCES = Path(__file__).parent / "native"
 """The C++ sources. A layer has none, but the library beside this module."""

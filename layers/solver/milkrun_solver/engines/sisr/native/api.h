@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define SISR_API __attribute__((visibility("default")))
-#define SISR_VERSION 4
+#define SISR_VERSION 5
 #define SISR_NEVER 1073741823 /* 2^30 - 1: two of them still fit into 32 bits */
 
 enum { SISR_OK = 0, SISR_INVALID = 1, SISR_NO_MEMORY = 2 };
