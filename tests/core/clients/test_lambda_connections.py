@@ -15,6 +15,7 @@ from milkrun.clients.lambdas import INVOKES_AT_ONCE, WorkerInvoker
 from milkrun.jobs.run import Run
 from milkrun.jobs.states import Status
 from tests.certificates import Authority
+from tests.waiting import PATIENCE
 
 RUN = Run("01ARZ3NDEKTSV4RRFFQ69G5FAV", "a1b2", Status.PENDING, 0, 5_000, "corr-1", 1, 0, 0, 0, 0.0)
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
@@ -130,7 +131,7 @@ def test_a_connection_serves_all_invokes_one_after_another(
 
 
 def test_simultaneous_invokes_each_keep_their_connection(server: Lambda, invoker: WorkerInvoker) -> None:
-    together = threading.Barrier(INVOKES_AT_ONCE, timeout=30)
+    together = threading.Barrier(INVOKES_AT_ONCE, timeout=PATIENCE)
 
     def at_once(_connection: int, _request: int) -> bytes:
         together.wait()
@@ -155,7 +156,7 @@ def test_the_event_is_sent_once_more_if_a_kept_connection_was_closed(
 def test_one_closed_connection_replaces_all_kept_ones(server: Lambda, invoker: WorkerInvoker) -> None:
     """Connections that freeze together are closed together: a second try on another one would fail like the
     first."""
-    together = threading.Barrier(2, timeout=30)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def first_two_close(connection: int, request: int) -> bytes:
         if connection <= 2 and request == 1:

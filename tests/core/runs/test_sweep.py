@@ -10,6 +10,7 @@ from milkrun.jobs.states import Status
 from milkrun.runs.sweep import STALLED_AFTER, sweep
 from tests.replies import scores
 from tests.telemetry import Telemetry
+from tests.waiting import MARGIN, until
 
 from .conftest import OWNER, Bench, run_id
 
@@ -157,15 +158,29 @@ def test_an_invoke_that_fails_is_sent_again_later(bench: Bench) -> None:
 def test_ten_hanging_invokes_run_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 21):
         bench.with_policy(max_running=20).submit(number)
-        bench.make_due(number)
-    together = threading.Barrier(INVOKES_AT_ONCE)
+    hanging: set[int] = set()
+    most: list[int] = []
+    ten_hang = threading.Event()
 
     def hang(run: Run) -> str:
-        together.wait(60)
+        hanging.add(threading.get_ident())
+        most.append(len(hanging))
+        if len(hanging) == INVOKES_AT_ONCE:
+            ten_hang.set()
+        ten_hang.wait(MARGIN)
+        hanging.discard(threading.get_ident())
         return "ReadTimeoutError"
 
     monkeypatch.setattr(bench.invokes, "invoke", hang)
-    assert run_sweep(bench) == {"dispatched": 20}
+    # A busy Redis may refuse a part of a sweep, so it is repeated.
+    until(lambda: _sweep_again(bench) and len(most) >= 20)
+    assert max(most) == INVOKES_AT_ONCE
+
+
+def _sweep_again(bench: Bench) -> bool:
+    for number in range(1, 21):
+        bench.make_due(number)
+    return run_sweep(bench).get("dispatched", 0) > 0
 
 
 def test_a_sweep_that_finds_nothing_logs_zeros(bench: Bench, telemetry: Telemetry) -> None:
