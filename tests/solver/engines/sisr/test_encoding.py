@@ -113,3 +113,22 @@ def test_the_size_of_matrices_counts_places_and_ways_of_travelling() -> None:
     places = 2  # the third one is not used
     assert matrix_bytes(stops()) == 16 * (places + 1) ** 2  # and nowhere, where routes end
     assert matrix_bytes(stops(speed_factor=2.0)) == 2 * 16 * (places + 1) ** 2
+
+
+def test_a_leg_that_is_closed_is_closed_at_all_times_of_the_day() -> None:
+    durations = [[0, 9, 9], [9, 0, 9], [9, 9, 0]]
+    costs = [[0, 1, 1], [1, 0, 2**30], [1, 1, 0]]
+    slots = [{"start": 0, "durations": durations}, {"start": 50, "durations": durations}]
+    body = {
+        "vehicles": [{"id": 1, "start_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}],
+        "matrices": {"car": {"durations": durations, "costs": costs, "slots": slots}},
+    }
+    assert_keeps_rules(model_of(problem_of(body)))
+
+
+def test_a_driver_who_drove_too_long_before_the_route_rests_first() -> None:
+    rules = {"max_driving_before_break": 100, "break_duration": 30, "driven": 500, "driven_since_break": 400}
+    plan, _, left = searched(stops(driver_rules=rules))
+    assert (len(plan), left) == (1, 0)
+    assert_keeps_rules(stops(driver_rules=rules))

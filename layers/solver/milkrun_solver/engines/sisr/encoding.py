@@ -10,6 +10,7 @@ import numpy.typing as npt
 from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.sisr.interface import NEVER, RELATIONS, Arrays
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
+from milkrun_solver.model.driver_rules import DriverRules
 from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
 from milkrun_solver.model.relations import Relation
 from milkrun_solver.model.travel import Cells
@@ -160,8 +161,15 @@ class Encoding:
             "kind_rest": [0 if it is None else self._duration(it.break_length) for it in rules],
             "kind_rest_first": [self._duration(it[0]) if it else 0 for it in parts],
             "kind_rest_second": [self._duration(it[1]) if it else 0 for it in parts],
-            "kind_driven": [0 if it is None else self._duration(it.driven_since_break) for it in rules],
+            "kind_driven": [0 if it is None else self._driven(it) for it in rules],
         }
+
+    def _driven(self, rules: DriverRules) -> int:
+        """Driving since the last break before the route starts. With more than the rules allow, as with just
+        so much, a break comes before anything else."""
+        most = rules.driving_before_break
+        driven = rules.driven_since_break
+        return self._duration(driven if most is None else min(driven, most))
 
     def _vehicles(self, matrices: "_Matrices") -> dict[str, npt.ArrayLike]:
         kinds = self._kinds
@@ -301,13 +309,13 @@ class _Matrices:
             travel, rows = kind.travel, places.rows
             durations = _durations(kind, travel.durations, rows, unit)
             cost = grid(_cost_terms(kind), rows)
+            slots = [(it.start, _durations(kind, it.durations, rows, unit)) for it in travel.slots]
             if travel.closed is not None:
                 closed = grid([(travel.closed.astype(np.uint32), 1)], rows) > 0
-                durations[closed] = cost[closed] = -1
+                for cells in (durations, cost, *(slot for _, slot in slots)):
+                    cells[closed] = -1
             self.durations.append(durations)
-            self.slots.append(
-                [(it.start, _within(_durations(kind, it.durations, rows, unit))) for it in travel.slots]
-            )
+            self.slots.append([(start, _within(slot)) for start, slot in slots])
             costs.append(cost)
             if limited and travel.distances is not None:
                 self.distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))

@@ -32,6 +32,11 @@ struct Closes {
 };
 using Search = std::unique_ptr<sisr_search, Closes>;
 
+struct Unloads {
+  void operator()(sisr_loaded* loaded) const { sisr_unload(loaded); }
+};
+using Loaded = std::unique_ptr<sisr_loaded, Unloads>;
+
 /// Routes with room for all that a problem's can hold.
 struct Routes {
   explicit Routes(const sisr_problem& given) : begin(static_cast<size_t>(given.vehicles) + 1) {
@@ -51,9 +56,16 @@ struct Routes {
   std::vector<int32_t> begin, visits;
 };
 
-Search opened(const sisr_problem& given, const sisr_plan* start, uint64_t seed) {
+Loaded loaded(const sisr_problem& given) {
+  sisr_loaded* loaded = nullptr;
+  require(sisr_load(&given, &loaded) == SISR_OK, "a checked problem is loaded");
+  require(loaded != nullptr, "a loaded problem is there");
+  return Loaded(loaded);
+}
+
+Search opened(const Loaded& problem, const sisr_plan* start, uint64_t seed) {
   sisr_search* search = nullptr;
-  require(sisr_open(&given, start, seed, &search) == SISR_OK, "a checked problem opens");
+  require(sisr_open(problem.get(), start, seed, &search) == SISR_OK, "a search on a loaded problem opens");
   require(search != nullptr, "an opened search is there");
   return Search(search);
 }
@@ -115,7 +127,8 @@ sisr_progress progress_of(const sisr_search* search) {
 
 /// Searches twice from nothing, which must end alike, and once from the result.
 void search_one(const sisr_problem& given, uint64_t seed) {
-  const Search one = opened(given, nullptr, seed), other = opened(given, nullptr, seed);
+  const Loaded problem = loaded(given);
+  const Search one = opened(problem, nullptr, seed), other = opened(problem, nullptr, seed);
   for (sisr_search* search : {one.get(), other.get()}) {
     require(sisr_run(search, kIterations, kForever, kHot, kCold) == SISR_OK, "a search runs");
     require_routes(best_of(search, given), given, progress_of(search));
@@ -123,7 +136,7 @@ void search_one(const sisr_problem& given, uint64_t seed) {
   Routes best = best_of(one.get(), given);
   require(best == best_of(other.get(), given), "a seed and iterations give the same routes");
   const sisr_plan plan = best.plan();
-  const Search next = opened(given, &plan, seed + 1);
+  const Search next = opened(problem, &plan, seed + 1);
   require(sisr_run(next.get(), kIterations, kForever, kHot, kCold) == SISR_OK, "a search runs from routes");
   const sisr_progress before = progress_of(one.get()), after = progress_of(next.get());
   const bool no_worse = after.missing != before.missing             ? after.missing < before.missing
@@ -136,15 +149,21 @@ void search_one(const sisr_problem& given, uint64_t seed) {
   require(sisr_current(next.get(), &written) == SISR_OK, "the current plan can be read");
 }
 
-/// Two searches of one problem beside each other. They are read meanwhile, and one of them is stopped.
+/// Two searches on one loaded problem beside each other, of which one opens while the other runs. The other is read
+/// meanwhile, and stopped.
 void search_beside(const sisr_problem& given, uint64_t seed) {
-  const Search endless = opened(given, nullptr, seed), short_one = opened(given, nullptr, seed + 1);
+  const Loaded problem = loaded(given);
+  const Search endless = opened(problem, nullptr, seed);
+  Search short_one;
   std::atomic<bool> is_over{false};
   std::thread first([&] {
     sisr_run(endless.get(), std::numeric_limits<int64_t>::max(), kForever, kHot, kCold);
     is_over = true;
   });
-  std::thread second([&] { sisr_run(short_one.get(), kIterations, kForever, kHot, kCold); });
+  std::thread second([&] {
+    short_one = opened(problem, nullptr, seed + 1);
+    sisr_run(short_one.get(), kIterations, kForever, kHot, kCold);
+  });
   while (progress_of(endless.get()).iterations < kIterations && !is_over) std::this_thread::yield();
   sisr_stop(endless.get());
   first.join();
@@ -185,9 +204,10 @@ void misuse(const sisr_problem& given, Chance& chance) {
   sisr_plan plan = start.plan();
   if (chance.percent(10)) plan.visits_size = chance.one_of<int64_t>({-1, 0, std::numeric_limits<int64_t>::min()});
   sisr_search* found = nullptr;
-  const int32_t code = sisr_open(&given, &plan, 1, &found);
+  const Loaded problem = loaded(given);
+  const int32_t code = sisr_open(problem.get(), &plan, 1, &found);
   require((code == SISR_OK) == (found != nullptr), "there is a search if it opens");
-  const Search search = found != nullptr ? Search(found) : opened(given, nullptr, 1);
+  const Search search = found != nullptr ? Search(found) : opened(problem, nullptr, 1);
   sisr_run(search.get(), chance.one_of(iterations), chance.one_of(doubles), chance.one_of(doubles),
            chance.one_of(doubles));
   require_routes(best_of(search.get(), given), given, progress_of(search.get()));

@@ -240,7 +240,7 @@ void Problem::make_kinds(Chance& chance) {
 void Problem::make_driver_rules(Chance& chance) {
   const int32_t kinds = given_.kinds, none = chance.one_of<int32_t>({30, 100});
   const int32_t parts = chance.percent(50) ? 300 : 0;
-  const Numbers most = some(chance, kinds, 1, 4 * kLeg, none, SISR_NEVER);
+  const Numbers most = some(chance, kinds, kLeg, 4 * kLeg, none, SISR_NEVER);
   Numbers driven;
   for (int32_t driving : most) driven.push_back(chance.percent(50) ? chance.number(0, driving) : 0);
   set(&sisr_problem::kind_max_driving, most);

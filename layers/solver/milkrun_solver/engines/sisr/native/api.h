@@ -97,12 +97,12 @@ typedef struct sisr_problem {
   sisr_ints kind_rest;
   sisr_ints kind_rest_first;
   sisr_ints kind_rest_second;
-  sisr_ints kind_driven;
+  sisr_ints kind_driven; /* at most `kind_max_driving` */
   sisr_longs kind_fixed_cost;
   sisr_longs kind_work_cost;     /* of a unit of time at tasks */
   sisr_longs kind_overtime_cost; /* of a unit of time */
   sisr_longs kind_travel_cost;   /* of a unit of time, for legs with slots */
-  sisr_bytes allowed;            /* [kind][task] */
+  sisr_bytes allowed;            /* [kind][task]; a shipment needs both of its ends allowed */
 
   sisr_ints break_begin; /* [kind + 1] */
   sisr_ints break_length;

@@ -111,6 +111,17 @@ class Checker {
         if (is_first ? it_.slot_start.data[i] != 0 : it_.slot_start.data[i] < it_.slot_start.data[i - 1]) {
           fail("slot_start", "descends, or does not begin at 0");
         }
+        shortest(m, i);
+      }
+    }
+  }
+
+  /// No leg of a matrix takes less time in a slot than in `durations`: by these, the search drops what is too late.
+  void shortest(int32_t matrix, int32_t slot) {
+    const int64_t cells = int64_t{it_.places} * it_.places;
+    for (int64_t cell = 0; fault_.empty() && cell < cells; ++cell) {
+      if (it_.slot_durations.data[slot * cells + cell] < it_.durations.data[matrix * cells + cell]) {
+        fail("slot_durations", "is shorter than the shortest");
       }
     }
   }
@@ -185,6 +196,9 @@ class Checker {
     between("kind_work_cost", it_.kind_work_cost, kinds, 0, kMost);
     between("kind_overtime_cost", it_.kind_overtime_cost, kinds, 0, kMost);
     between("allowed", it_.allowed, kinds * it_.tasks, 0, 1);
+    for (int64_t k = 0; fault_.empty() && k < kinds; ++k) {
+      if (it_.kind_driven.data[k] > it_.kind_max_driving.data[k]) fail("kind_driven", "is more than may be driven");
+    }
   }
 
   void breaks_and_reloads() {
@@ -197,6 +211,9 @@ class Checker {
     constexpr int32_t most_breaks = 31;  // a set of breaks has 32 bits
     for (int32_t k = 0; fault_.empty() && k < it_.kinds; ++k) {
       if (it_.break_begin.data[k + 1] - it_.break_begin.data[k] > most_breaks) fail("break_begin", "has too many");
+      int64_t length = 0;  // fits: each of 31 is below 2^29
+      for (int32_t b = it_.break_begin.data[k]; b < it_.break_begin.data[k + 1]; ++b) length += it_.break_length.data[b];
+      if (length > 0 && it_.kind_work_cost.data[k] > kMostCost / length) fail("break_length", "costs too much");
     }
     bounds("reload_begin", it_.reload_begin, it_.kinds, it_.reload_place);
     if (!fault_.empty()) return;

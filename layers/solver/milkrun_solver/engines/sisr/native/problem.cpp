@@ -169,6 +169,11 @@ void Problem::read_kinds(const sisr_problem& given) {
     kinds.push_back(std::move(kind));
   }
   for (int v = 0; v < vehicles; ++v) kinds[at(kind_of[at(v)])].vehicles.push_back(v);
+  for (int k = 0; k < given.kinds; ++k) {  // who may serve one end of a shipment only, may serve neither
+    for (int task = 0; task < tasks; ++task) {
+      if (partner[at(task)] >= 0 && !may_serve(k, partner[at(task)])) allowed[at(k) * at(tasks) + at(task)] = 0;
+    }
+  }
 }
 
 void Problem::read_plan_prices(const sisr_problem& given) {

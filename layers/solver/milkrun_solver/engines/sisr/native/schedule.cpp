@@ -9,6 +9,12 @@ namespace {
 constexpr int kMostFreeBreaks = 4;
 constexpr int kLongAgo = INT32_MIN / 4;
 
+/// Two costs together. A way to drive a route costs no more than a vehicle may, so that no sum overflows.
+Cost sum(Cost cost, Cost more) {
+  constexpr Cost most = Cost{1} << 48;
+  return std::min(cost + more, most);
+}
+
 bool may_be_next(const Kind& kind, uint32_t taken, int number) {
   if ((taken >> number) & 1u) return false;
   if (static_cast<int>(kind.breaks.size()) <= kMostFreeBreaks) return true;
@@ -237,7 +243,7 @@ void Schedule::depart(const Kind& kind, const Label& label, int to, int position
   const auto leave = [&](int departure) {
     Label next = label;
     next.left = legs.slot_start.empty() ? shortest : legs.arrival(label.place, to, departure) - departure;
-    next.cost += kind.travel_cost * (next.left - shortest);
+    next.cost = sum(next.cost, kind.travel_cost * (next.left - shortest));
     next.travel += next.left - shortest;
     next.trip.earliest = std::max(next.trip.earliest, departure);
     next.now = next.trip;
@@ -261,29 +267,27 @@ void Schedule::depart(const Kind& kind, const Label& label, int to, int position
 void Schedule::rest(const Kind& kind, Label label, List<Label>& found) const {
   const bool has_parts = kind.rest_first > 0;
   const int whole = has_parts ? std::min(kind.rest, kind.rest_first + kind.rest_second) : kind.rest;
-  const auto take = [&](Label& resting) {
-    resting.trip.last(resting.has_rested_first ? kind.rest_second : whole);
+  const auto take = [&](Label& resting, int64_t times) {
+    const int64_t time = (resting.has_rested_first ? kind.rest_second : whole) + (times - 1) * whole;
+    if (resting.earliest() + time > kind.latest) return false;
+    resting.trip.last(static_cast<int>(time));
     resting.driving = 0;
     resting.has_rested_first = false;
+    return true;
   };
-  while (label.driving + label.left > kind.max_driving) {
-    label.left -= kind.max_driving - label.driving;
-    take(label);
-    if (label.earliest() > kind.latest) return;
-  }
-  label.driving += label.left;
   const auto arrive = [&](Label arrived) {
-    if (arrived.earliest() > kind.latest) return;
     found.push_back(arrived);
     if (!has_parts || arrived.has_rested_first) return;
     arrived.trip.last(kind.rest_first);
     arrived.has_rested_first = true;
     if (arrived.earliest() <= kind.latest) found.push_back(arrived);
   };
+  const int driven = label.driving + label.left;
+  const int due = driven > 0 ? (driven - 1) / kind.max_driving : 0;
+  if (due > 0 && !take(label, due)) return;
+  label.driving = driven - due * kind.max_driving;
   arrive(label);
-  if (label.driving == 0) return;
-  take(label);
-  arrive(label);
+  if (label.driving > 0 && take(label, 1)) arrive(label);
 }
 
 /// A break as early as possible, in each of its windows that may matter. The vehicle drives on while it would
@@ -416,8 +420,8 @@ void Schedule::find_moments(const Kind& kind, const List<int>& tasks) {
 /// Serves a task from the earliest moment that a label allows.
 void Schedule::begin_service(Label label, const Kind& kind, int task, int action, Labels& to) {
   const int start = label.earliest();
-  label.cost += problem_.early_cost[at(task)] * std::max(0, problem_.soft_start[at(task)] - start) +
-                problem_.late_cost[at(task)] * std::max(0, start - problem_.soft_end[at(task)]);
+  label.cost = sum(label.cost, problem_.early_cost[at(task)] * std::max(0, problem_.soft_start[at(task)] - start));
+  label.cost = sum(label.cost, problem_.late_cost[at(task)] * std::max(0, start - problem_.soft_end[at(task)]));
   label.trip.last(action);
   if (label.earliest() <= kind.latest) keep(std::move(label), to);
 }
@@ -555,7 +559,7 @@ Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
   const int duration = std::max(label.before.least + label.trip.least, label.earliest() - latest);
   if (duration > kind.max_duration) return kImpossible;
   const int overtime = std::max(0, duration - kind.shift);
-  return overtime > kind.max_overtime ? kImpossible : label.cost + kind.overtime_cost * overtime;
+  return overtime > kind.max_overtime ? kImpossible : sum(label.cost, kind.overtime_cost * overtime);
 }
 
 void Schedule::keep(Label&& label, Labels& to) const {
