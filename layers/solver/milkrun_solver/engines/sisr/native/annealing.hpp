@@ -72,7 +72,7 @@ Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start,
   }
   is_proven_ = AllPlans<F>::are_few(*problem_);
   take(is_proven_ ? best_of_all() : start);
-  recreate_.insert(absent_);
+  recreate_.insert(absent_, 0);
   for (int route : tour_.touched()) changed_routes_.push_back(route);
   current_ = best_value_ = value();
   keep_best();
@@ -122,7 +122,7 @@ void Annealing<F>::start_again() {
     }
     if (!tasks.empty()) tour_.settle(route);
   }
-  recreate_.insert(absent_);
+  recreate_.insert(absent_, 0);
   take_over(value());
 }
 
@@ -160,7 +160,7 @@ void Annealing<F>::iterate(double temperature) {
   tour_.begin();
   absent_before_ = absent_;
   ruin_.remove(absent_);
-  recreate_.insert(absent_);
+  recreate_.insert(absent_, absent_before_.size());
   const Value found = value();
   if (!accepts(found, temperature)) {
     tour_.undo();

@@ -258,6 +258,8 @@ void Problem::find_features() {
   related = begins || !relations.empty();
   requires_some = std::find(required.begin(), required.end(), 1) != required.end();
   counts_routes = fewest_routes > 1 || most_routes < vehicles;
+  varied = kinds.size() > 1;
+  choosy = varied || any_kind([](const Kind& kind) { return kind.fixed_cost > 0; });
 }
 
 bool Problem::has_place_setups() const {

@@ -158,6 +158,8 @@ struct Problem {
   bool begins;        // there are visits that a route begins with
   bool requires_some; // there are tasks that every plan serves
   bool counts_routes; // a plan may have too few routes, or too many
+  bool varied;        // vehicles differ
+  bool choosy;        // it matters which vehicles have a route
 
   bool may_serve(int kind, int task) const { return allowed[at(kind) * at(tasks) + at(task)] != 0; }
 

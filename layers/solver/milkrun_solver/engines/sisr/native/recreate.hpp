@@ -43,13 +43,15 @@ class Recreate {
         random_(random),
         prices_(tour) {
     tried_.assign(at(problem_.vehicles), 0);
+    waited_.assign(at(problem_.tasks), 0);
     blink_once_in_ = std::min(kBlinkOnceIn, kBlinkOnceInAtLeast + problem_.tasks);
     next_blink();
     measure();
   }
 
-  /// Serves as many of the absent orders as it can. An order is a job, or the pickup of a shipment.
-  void insert(List<int>& absent);
+  /// Serves as many of the absent orders as it can. An order is a job, or the pickup of a shipment. The first `before`
+  /// of them were absent before the ruin: since they fit nowhere then, only the routes touched since may have room.
+  void insert(List<int>& absent, size_t before);
 
  private:
   void measure();
@@ -61,6 +63,7 @@ class Recreate {
   int chosen_route(int order);
   int any_route(int order);
 
+  void in_touched_routes(int order);
   void beside_neighbours(int order);
   void everywhere(int order);
   void in_empty_vehicles(int order);
@@ -98,6 +101,8 @@ class Recreate {
   int blink_once_in_ = kBlinkOnceIn, until_blink_ = 0;
   List<int> size_, far_;  // [task]
   List<int> tried_;       // [route]
+  List<int> waited_;      // [task]: the last time that an order was absent before the ruin
+  int times_ = 0;
   int now_ = 0;
   Spot best_;
   List<Spot> spots_;  // those to time exactly, for rich problems
@@ -154,7 +159,11 @@ void Recreate<F>::sort(List<int>& orders) {
 }
 
 template <class F>
-void Recreate<F>::insert(List<int>& absent) {
+void Recreate<F>::insert(List<int>& absent, size_t before) {
+  ++times_;
+  if (!problem_.related && !problem_.counts_routes) {
+    for (size_t i = 0; i < before; ++i) waited_[at(absent[i])] = times_;
+  }
   sort(absent);
   if (problem_.requires_some) put_required_first(absent);
   const bool was_short = is_short();
@@ -205,6 +214,10 @@ Spot Recreate<F>::best_spot(int order) {
     in_empty_vehicles(order);
     return first_exact(order);
   }
+  if (waited_[at(order)] == times_) {
+    in_touched_routes(order);
+    return first_exact(order);
+  }
   const int chosen = problem_.related ? chosen_route(order) : -1;
   if (chosen < 0) {
     beside_neighbours(order);
@@ -236,6 +249,13 @@ int Recreate<F>::any_route(int order) {
   }
   if (tour_.used() == problem_.most_routes) return -1;
   return tour_.empty_vehicle(random_.below(static_cast<int>(problem_.kinds.size())));
+}
+
+template <class F>
+void Recreate<F>::in_touched_routes(int order) {
+  for (int route : tour_.touched()) {
+    if (fits_route(order, route)) in_route(order, route);
+  }
 }
 
 template <class F>

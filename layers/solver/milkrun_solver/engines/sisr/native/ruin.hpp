@@ -26,8 +26,11 @@ class Ruin {
   static constexpr double kSplit = 0.5;
   static constexpr double kKeepOneMore = 0.5;
   static constexpr double kWholeRoutes = 0.1;
+  static constexpr double kExchange = 0.05;
   static constexpr double kRelated = 0.5;
 
+  void exchange(int seed, List<int>& absent);
+  void put(const List<int>& tasks, int route, List<int>& absent);
   void take_related(int seed, size_t first, List<int>& absent);
   void take_members(const Relation& relation, List<int>& absent);
   int seed_task(const List<int>& absent);
@@ -41,7 +44,7 @@ class Ruin {
   Random& random_;
   List<int> ruined_;  // [route]
   int now_ = 0;
-  List<int> string_;
+  List<int> string_, tasks_, others_;
 };
 
 template <class F>
@@ -49,11 +52,15 @@ void Ruin<F>::remove(List<int>& absent) {
   ++now_;
   const int seed = seed_task(absent);
   if (tour_.used() == 0) return;
+  if (problem_.varied && !problem_.related && random_.chance(kExchange)) {
+    exchange(seed, absent);
+    return;
+  }
   const size_t first = absent.size();
   const double longest = std::min<double>(kLongestString, static_cast<double>(tour_.served()) / tour_.used());
   const double most_strings = 4 * kMeanRemoved / (1 + longest) - 1;
   // Where routes are counted, a vehicle can only begin one if another has lost all of its.
-  const bool takes_all = problem_.counts_routes && random_.chance(kWholeRoutes);
+  const bool takes_all = (problem_.counts_routes || problem_.choosy) && random_.chance(kWholeRoutes);
   int strings = takes_all ? 1 + random_.below(2) : 1 + static_cast<int>(random_.share() * most_strings);
   const auto visit = [&](int task) {
     const int route = tour_.node(task).route;
@@ -71,6 +78,45 @@ void Ruin<F>::remove(List<int>& absent) {
   }
   if (problem_.related && random_.chance(kRelated)) take_related(seed, first, absent);
   settle(absent);
+}
+
+/// Lets two vehicles of different kinds exchange their routes, as far as each can drive the other's. One of them may
+/// have none.
+template <class F>
+void Ruin<F>::exchange(int seed, List<int>& absent) {
+  const int served = tour_.is_served(seed) ? seed : random_.below(problem_.tasks);
+  const int kind = random_.below(static_cast<int>(problem_.kinds.size()));
+  const List<int>& vehicles = problem_.kinds[at(kind)].vehicles;
+  if (!tour_.is_served(served) || vehicles.empty()) return;
+  const int route = tour_.node(served).route;
+  int other = vehicles[at(random_.below(static_cast<int>(vehicles.size())))];
+  if (tour_.route(other).tasks == 0) other = tour_.empty_vehicle(kind);
+  if (other < 0 || tour_.route(route).kind_number == kind) return;
+  tour_.tasks_of(route, tasks_);
+  tour_.tasks_of(other, others_);
+  for (int task : tasks_) tour_.unlink(task);
+  for (int task : others_) tour_.unlink(task);
+  put(tasks_, other, absent);
+  put(others_, route, absent);
+}
+
+/// Puts tasks on a vehicle without a route in this order. It leaves out those that it may not serve, and others until
+/// the route keeps the rules.
+template <class F>
+void Ruin<F>::put(const List<int>& tasks, int route, List<int>& absent) {
+  int last = tour_.start_of(route);
+  for (int task : tasks) {
+    tour_.link(task, last);
+    last = task;
+  }
+  const int kind = tour_.route(route).kind_number;
+  for (int task : tasks) {
+    if (!problem_.may_serve(kind, task)) take(task, absent);
+  }
+  while ((!tour_.settle(route) || !tour_.keeps_rules(route)) && tour_.route(route).tasks > 0) {
+    tour_.tasks_of(route, string_);
+    take(string_[at(random_.below(static_cast<int>(string_.size())))], absent);
+  }
 }
 
 /// Takes out what the seed has to do with, which may keep it out, and what must be on the same vehicle as a task that
