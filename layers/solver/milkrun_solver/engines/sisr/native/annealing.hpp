@@ -18,12 +18,16 @@ class Annealing : public Search {
   Plan current() override;
 
  private:
+  static constexpr int kMostTried = 10;
+  static constexpr double kTaskInLegs = 10;
+
   using Clock = std::chrono::steady_clock;
 
   void take(const Plan& start);
   Plan best_of_all();
   void start_again();
   void iterate(double temperature);
+  void set_aside();
   void take_over(const Value& found);
   bool accepts(const Value& found, double temperature);
   void keep_best();
@@ -41,8 +45,7 @@ class Annealing : public Search {
   Relations<F> relations_;
   Ruin<F> ruin_;
   Recreate<F> recreate_;
-  List<int> absent_, absent_before_;
-  List<int64_t> absence_;  // [task]: how often an order was left out
+  List<int> absent_, absent_before_, idle_;
   Value current_, best_value_;
   Plan best_;
   List<uint8_t> changed_;  // [route]: since the best plan was kept
@@ -62,7 +65,6 @@ Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start,
       relations_(tour_),
       ruin_(tour_, neighbours_, random_),
       recreate_(tour_, relations_, neighbours_, random_) {
-  absence_.assign(at(problem_->tasks), 0);
   changed_.assign(at(problem_->vehicles), 0);
   best_.resize(at(problem_->vehicles));
   tour_.begin();
@@ -159,8 +161,11 @@ void Annealing<F>::iterate(double temperature) {
   ++iterations_;
   tour_.begin();
   absent_before_ = absent_;
+  set_aside();
+  const size_t waiting = absent_.size();
   ruin_.remove(absent_);
-  recreate_.insert(absent_, absent_before_.size());
+  recreate_.insert(absent_, waiting);
+  absent_.insert(absent_.end(), idle_.begin(), idle_.end());
   const Value found = value();
   if (!accepts(found, temperature)) {
     tour_.undo();
@@ -186,21 +191,30 @@ void Annealing<F>::take_over(const Value& found) {
   }
 }
 
-/// A plan that lacks more of what it must have is never accepted, and fewer left out always is. More is accepted if
-/// those left out now have been left out less often before: the counters of absence of the same paper. With as much
-/// left out, the temperature decides.
+/// Leaves some of the absent orders out of an iteration: on a day with far too many, trying all of them would take
+/// nearly all of the time.
+template <class F>
+void Annealing<F>::set_aside() {
+  idle_.clear();
+  if (static_cast<int>(absent_.size()) <= kMostTried) return;
+  random_.shuffle(absent_);
+  idle_.assign(absent_.begin() + kMostTried, absent_.end());
+  absent_.resize(kMostTried);
+}
+
+/// A plan that lacks more of what it must have, or leaves out more priority, is never accepted, and one that leaves
+/// out less always is. With as much left out, the cost and the temperature decide. One more task left out counts as
+/// much as some legs: on a day with far too many orders, the counters of absence of the same paper do worse.
 template <class F>
 bool Annealing<F>::accepts(const Value& found, double temperature) {
   if (found.missing > current_.missing) return false;
-  int64_t now = 0, before = 0;
-  if (absent_ != absent_before_) {
-    for (int order : absent_) now += ++absence_[at(order)];
-    for (int order : absent_before_) before += absence_[at(order)];
-  }
+  const double slack = -temperature * random_.log_share();
   if (found.leaves_out_equal(current_)) {
-    return static_cast<double>(found.cost) < static_cast<double>(current_.cost) - temperature * random_.log_share();
+    return static_cast<double>(found.cost) < static_cast<double>(current_.cost) + slack;
   }
-  return found.leaves_out_less(current_) || now < before;
+  if (found.leaves_out_less(current_)) return true;
+  if (found.priority != current_.priority) return false;
+  return static_cast<double>(found.tasks - current_.tasks) * kTaskInLegs * neighbours_.leg() < slack;
 }
 
 template <class F>

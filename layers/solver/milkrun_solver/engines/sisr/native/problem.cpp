@@ -163,6 +163,12 @@ void Problem::read_kinds(const sisr_problem& given) {
     kind.limits_loads_at_breaks = std::any_of(kind.breaks.begin(), kind.breaks.end(), [](const Break& pause) {
       return std::any_of(pause.max_load.begin(), pause.max_load.end(), [](int most) { return most < kNever; });
     });
+    kind.most_busy = kNever;
+    if (kind.shift < kNever) kind.most_busy = std::min(kNever, kind.shift + kind.max_overtime);
+    kind.most_busy = std::min(kind.most_busy, kind.max_duration);
+    if (kind.most_busy < kNever) {
+      for (const Break& pause : kind.breaks) kind.most_busy -= pause.length;
+    }
     for (int r = given.reload_begin.data[k]; r < given.reload_begin.data[k + 1]; ++r) {
       kind.reloads.push_back({given.reload_place.data[r], given.reload_length.data[r]});
     }
@@ -250,7 +256,9 @@ void Problem::find_features() {
     return std::any_of(amounts_moved.begin(), amounts_moved.end(), [](int amount) { return amount > 0; });
   };
   mixed = rich || paired || (moves(unloaded) && moves(loaded));
-  limited = any_kind([](const Kind& kind) { return kind.max_travel < kNever || kind.max_distance < kNever; });
+  limited = any_kind([](const Kind& kind) {
+    return kind.max_travel < kNever || kind.max_distance < kNever || kind.most_busy < kNever;
+  });
   works = any_kind([](const Kind& kind) { return kind.work_cost > 0; });
   place_setups = has_place_setups();
   prioritised = std::adjacent_find(priority.begin(), priority.end(), std::not_equal_to<>()) != priority.end();

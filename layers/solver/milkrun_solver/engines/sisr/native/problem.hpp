@@ -89,6 +89,7 @@ struct Reload {
 struct Kind {
   int matrix, type, start, end, earliest, latest;
   int max_tasks, max_travel, max_distance, shift, max_overtime, max_duration, max_reloads;
+  int most_busy;  // how long a route may travel and work at most
   int max_driving, rest, rest_first, rest_second, driven;  // the rules for its driver
   Cost fixed_cost;  // of using a vehicle, with the time of its breaks
   Cost work_cost, overtime_cost, travel_cost;
@@ -148,7 +149,7 @@ struct Problem {
   bool paired;        // there are shipments
   bool rich;          // what only the schedule of a whole route can tell
   bool times_cost;    // when something happens has a price
-  bool limited;       // limits of travel time or distance
+  bool limited;       // limits of travel, distance or time
   bool works;         // time at tasks costs something
   bool place_setups;  // a setup may be skipped, because the stop before is at the same place
   bool prioritised;   // priorities differ

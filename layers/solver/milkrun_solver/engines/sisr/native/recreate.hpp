@@ -471,6 +471,10 @@ bool Recreate<F>::keeps_limits(int order, const Spot& spot) const {
   };
   const auto duration = [&](int from, int to) { return legs.duration(from, to); };
   const auto distance = [&](int from, int to) { return legs.distance(from, to); };
+  if (route.kind->most_busy < kNever) {
+    const auto time = [&](int from, int to) -> int64_t { return tour_.time_to(route, tour_.node(from).place, to); };
+    if (route.busy + added(order, spot, time) > route.kind->most_busy) return false;
+  }
   return keeps(duration, route.travel, route.kind->max_travel) &&
          (legs.distances.empty() || keeps(distance, route.distance, route.kind->max_distance));
 }

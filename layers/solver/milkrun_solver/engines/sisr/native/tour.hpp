@@ -28,7 +28,8 @@ struct Route {
   const Kind* kind;
   int kind_number;
   int tasks;
-  int travel, distance;  // kept only if the problem limits them
+  int travel, distance;  // kept only if the problem has limits
+  int64_t busy;          // travel and work, without waiting; the same
   Cost extra;            // cost beyond legs, work and the fixed cost: overtime, ways to reloads
   int64_t use;           // kept only if use is balanced
 };
@@ -186,7 +187,11 @@ Tour<F>::Tour(const Problem& problem) : problem_(problem), schedule_(problem) {
   }
   for (int v = 0; v < problem.vehicles; ++v) {
     const Kind& kind = problem.kinds[at(problem.kind_of[at(v)])];
-    routes_.push_back({&problem.legs[at(kind.matrix)], &kind, problem.kind_of[at(v)], 0, 0, 0, 0, 0});
+    Route route{};
+    route.legs = &problem.legs[at(kind.matrix)];
+    route.kind = &kind;
+    route.kind_number = problem.kind_of[at(v)];
+    routes_.push_back(route);
     nodes_[at(start_of(v))] = {end_of(v), -1, v, kind.start, 0, kind.earliest, kNever, kNever};
     nodes_[at(end_of(v))] = {-1, start_of(v), v, kind.end, 0, kind.earliest, kind.latest, kind.latest};
     connect(start_of(v), end_of(v));
@@ -324,6 +329,7 @@ bool Tour<F>::settle(int number) {
     settle_limits(number);
     const Route& route = routes_[at(number)];
     if (route.travel > route.kind->max_travel || route.distance > route.kind->max_distance) return false;
+    if (route.busy > route.kind->most_busy) return false;
   }
   if constexpr (F::rich) return settle_schedule(number);
   return true;
@@ -423,10 +429,12 @@ template <class F>
 void Tour<F>::settle_limits(int number) {
   Route& route = routes_[at(number)];
   route.travel = route.distance = 0;
+  route.busy = 0;
   if (route.tasks == 0) return;
   for (int node = start_of(number); node != end_of(number); node = nodes_[at(node)].next) {
     const int from = nodes_[at(node)].place, to = nodes_[at(nodes_[at(node)].next)].place;
     route.travel += route.legs->duration(from, to);
+    route.busy += time_to(route, from, nodes_[at(node)].next);
     if (!route.legs->distances.empty()) route.distance += route.legs->distance(from, to);
   }
 }
