@@ -54,6 +54,18 @@ def slotted(*slots: dict[str, Any], rows: int = 4) -> dict[str, Any]:
 SQUARE = [[0] * 4] * 4
 
 
+@pytest.mark.parametrize(
+    "vehicle",
+    [{"breaks": [{"id": 1}]}, {"driver_rules": {"preset": "eu-561"}}],
+    ids=lambda it: next(iter(it)),
+)
+def test_slots_exclude_what_interrupts_a_leg(vehicle: dict[str, Any]) -> None:
+    slots = slotted({"start": 100, "durations": SQUARE})
+    message = "cannot be combined with `matrices.car.slots`"
+    assert broken(vehicle, matrices=slots) == {f"$.vehicles[0].{next(iter(vehicle))}": message}
+    assert broken(vehicle) == {}
+
+
 def test_slots_of_a_matrix_ascend() -> None:
     given = [{"start": start, "durations": SQUARE} for start in (0, 100, 200)]
     assert broken(matrices=slotted(*given)) == {}

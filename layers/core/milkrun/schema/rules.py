@@ -180,6 +180,9 @@ def _vehicle_matrix(v: int, vehicle: Vehicle, matrices: dict[str, Matrix]) -> It
         ):
             if needed:
                 yield Breach(("vehicles", v, *path), f"needs `matrices.{vehicle.profile}.distances`")
+    for key, used in (("breaks", vehicle.breaks), ("driver_rules", vehicle.driver_rules)):
+        if matrix.slots and used:
+            yield Breach(("vehicles", v, key), f"cannot be combined with `matrices.{vehicle.profile}.slots`")
     if matrix.costs is not None and vehicle.costs.per_hour != DEFAULT_PER_HOUR:
         yield Breach(("vehicles", v, "costs", "per_hour"), "cannot be combined with a custom `costs` matrix")
 
