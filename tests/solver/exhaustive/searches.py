@@ -1,5 +1,10 @@
-"""The compiled search by itself, on small problems: so many iterations, whatever the machine."""
+"""The compiled search by itself, on small problems: so many iterations, whatever the machine.
 
+`MILKRUN_EXHAUSTIVE=300` sets how many problems the long tests compare with all of their plans, for each rule
+and pair of rules.
+"""
+
+import os
 from typing import NamedTuple
 
 from milkrun_solver.engines.sisr.encoding import Encoding
@@ -9,7 +14,10 @@ from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 from tests.conftest import missing
 
-ITERATIONS = 20_000
+ITERATIONS = 1_000
+"""Enough, because the search looks at all plans of problems as small as the enumerator takes."""
+PROBLEMS = int(os.environ.get("MILKRUN_EXHAUSTIVE", "30"))
+"""How many problems a long test compares."""
 _HOT, _COLD = 3.0, 0.025
 
 

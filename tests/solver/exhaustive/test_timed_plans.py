@@ -11,7 +11,7 @@ from tests.solver.exhaustive.clock import ClockWalker
 from tests.solver.exhaustive.days import short_day
 from tests.solver.exhaustive.driver import DriverWalker
 from tests.solver.exhaustive.enumerator import Enumerator
-from tests.solver.exhaustive.searches import searched
+from tests.solver.exhaustive.searches import PROBLEMS, searched
 from tests.solver.exhaustive.walk import Walker
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.problems import problem_of
@@ -94,12 +94,12 @@ def test_it_steers_by_the_time_of_day(kinds: set[str]) -> None:
 
 @pytest.mark.long  # tests above do the same with fewer problems
 @pytest.mark.parametrize("kinds", SOFT, ids=lambda kinds: "+".join(sorted(kinds)))
-def test_it_weighs_soft_windows_in_300_problems(kinds: set[str]) -> None:
-    for seed in range(300):
+def test_it_weighs_soft_windows_in_many_problems(kinds: set[str]) -> None:
+    for seed in range(PROBLEMS):
         assert_best(short_day(seed, kinds), ClockWalker)
 
 
 @pytest.mark.long  # a test above does the same with fewer days
-def test_drivers_serve_as_much_as_they_may_on_100_days() -> None:
-    for seed in range(100):
+def test_drivers_serve_as_much_as_they_may_on_many_days() -> None:
+    for seed in range(PROBLEMS):
         assert_best(driver_day(seed), DriverWalker)
