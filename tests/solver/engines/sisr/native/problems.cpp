@@ -92,7 +92,7 @@ T hostile(Chance& chance) {
 }  // namespace
 
 Problem::Problem(Chance& chance) {
-  given_.tasks = chance.number(1, 12);
+  given_.tasks = chance.number(1, 10);
   given_.places = chance.number(2, given_.tasks + 2);
   given_.matrices = chance.number(1, 2);
   given_.amounts = chance.number(0, 2);
@@ -238,7 +238,7 @@ void Problem::make_kinds(Chance& chance) {
 }
 
 void Problem::make_driver_rules(Chance& chance) {
-  const int32_t kinds = given_.kinds, none = chance.one_of<int32_t>({30, 100});
+  const int32_t kinds = given_.kinds, none = chance.percent(30) ? 30 : 100;
   const int32_t parts = chance.percent(50) ? 300 : 0;
   const Numbers most = some(chance, kinds, kLeg, 4 * kLeg, none, SISR_NEVER);
   Numbers driven;

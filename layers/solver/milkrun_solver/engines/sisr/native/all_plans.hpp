@@ -16,7 +16,11 @@ class AllPlans {
 
   /// Looks at all plans of the orders given, whose tour is empty.
   AllPlans(Tour<F>& tour, Relations<F>& relations, const List<int>& orders)
-      : tour_(tour), problem_(tour.problem()), relations_(relations), orders_(orders) {}
+      : tour_(tour),
+        problem_(tour.problem()),
+        relations_(relations),
+        orders_(orders),
+        compared_before_(tour.schedule().compared()) {}
 
   static bool are_few(const Problem& problem) {
     return problem.tasks <= kMostTasks && problem.vehicles <= kMostVehicles;
@@ -26,7 +30,17 @@ class AllPlans {
   template <class Judge>
   Plan best(Judge&& judge);
 
+  /// Whether schedules were so hard to find that not all plans were looked at.
+  bool gave_up() const {
+    if constexpr (!F::rich) return false;
+    const Schedule& schedule = tour_.schedule();
+    return schedule.has_dropped() || schedule.compared() - compared_before_ > kMostCompared;
+  }
+
  private:
+  /// Nobody can stop this search before it ends by itself: this many take less than a second.
+  static constexpr int64_t kMostCompared = 20'000'000;
+
   struct Option {
     Cost cost;
     List<int> tasks;
@@ -54,6 +68,7 @@ class AllPlans {
   const Problem& problem_;
   Relations<F>& relations_;
   const List<int>& orders_;
+  const int64_t compared_before_;
   List<List<Option>> options_[kMostVehicles];  // [set of orders]: routes that serve them, the cheapest first
   bool is_found_ = false;
   Value best_value_;
@@ -65,10 +80,11 @@ template <class Judge>
 Plan AllPlans<F>::best(Judge&& judge) {
   for (int vehicle = 0; vehicle < problem_.vehicles; ++vehicle) find_routes(vehicle);
   best_.assign(at(problem_.vehicles), {});
+  if (gave_up()) return best_;
   List<Choice> all = choices(judge);
   std::stable_sort(all.begin(), all.end(), [](const Choice& a, const Choice& b) { return a.least < b.least; });
   for (const Choice& choice : all) {
-    if (is_found_ && !(choice.least < best_value_)) break;
+    if (gave_up() || (is_found_ && !(choice.least < best_value_))) break;
     look_at(choice, judge);
   }
   return best_;
@@ -90,6 +106,7 @@ void AllPlans<F>::find_routes(int vehicle) {
 template <class F>
 void AllPlans<F>::lengthen(int vehicle, List<int>& tasks, size_t set, int on_board) {
   const auto with = [&](int task, size_t longer, int load) {
+    if (gave_up()) return;
     tasks.push_back(task);
     if (load == 0) {
       if (this->load(vehicle, tasks)) options_[at(vehicle)][longer].push_back({tour_.cost(), tasks});

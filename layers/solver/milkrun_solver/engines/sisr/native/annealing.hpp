@@ -72,8 +72,8 @@ Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start,
     const bool is_delivery = problem_->partner[at(task)] >= 0 && !problem_->is_pickup[at(task)];
     if (!is_delivery && (is_servable(task) || problem_->required[at(task)])) orders_.push_back(task);
   }
-  is_proven_ = AllPlans<F>::are_few(*problem_);
-  take(is_proven_ ? best_of_all() : start);
+  const Plan best = AllPlans<F>::are_few(*problem_) ? best_of_all() : Plan{};
+  take(is_proven_ ? best : start);
   recreate_.insert(absent_, 0);
   for (int route : tour_.touched()) changed_routes_.push_back(route);
   current_ = best_value_ = value();
@@ -102,13 +102,16 @@ void Annealing<F>::take(const Plan& start) {
   }
 }
 
+/// The best plan, which then is proven, unless the routes have too many ways to be driven.
 template <class F>
 Plan Annealing<F>::best_of_all() {
-  const Plan best = AllPlans<F>(tour_, relations_, orders_).best([this](List<int> absent) {
+  AllPlans<F> all(tour_, relations_, orders_);
+  const Plan best = all.best([this](List<int> absent) {
     absent_.swap(absent);
     return value();
   });
   absent_.clear();
+  is_proven_ = !all.gave_up();
   return best;
 }
 

@@ -165,7 +165,8 @@ SISR_API int32_t sisr_load(const sisr_problem *problem, sisr_loaded **loaded);
 SISR_API void sisr_unload(sisr_loaded *loaded);
 
 /* Opens a search. It begins with the routes of `start` as far as they keep the rules, or with no routes if `start` is
- * null. A problem of at most seven tasks and two vehicles is proven: the search begins with the best of all plans. */
+ * null. A problem of at most seven tasks and two vehicles is proven, unless its rules make that too long: the search then
+ * begins with the best of all plans. */
 SISR_API int32_t sisr_open(const sisr_loaded *loaded, const sisr_plan *start, uint64_t seed, sisr_search **search);
 
 /* Searches for so many iterations or seconds, whichever ends first. The temperature, in legs of typical

@@ -59,7 +59,7 @@ class Recreate {
   void put_required_first(List<int>& orders) const;
   void serve(List<int>& absent);
   Spot best_spot(int order);
-  void place(int order, const Spot& spot);
+  bool place(int order, const Spot& spot);
   int chosen_route(int order);
   int any_route(int order);
 
@@ -186,21 +186,29 @@ void Recreate<F>::serve(List<int>& absent) {
   size_t left = 0;
   for (int order : absent) {
     const Spot spot = best_spot(order);
-    if (spot.first < 0) absent[left++] = order;
-    else place(order, spot);
+    if (spot.first < 0 || !place(order, spot)) absent[left++] = order;
   }
   absent.resize(left);
 }
 
+/// Puts an order into its place; false if the whole route then has too many ways to be driven to find a right one.
 template <class F>
-void Recreate<F>::place(int order, const Spot& spot) {
-  if (F::paired && spot.second >= 0) {
+bool Recreate<F>::place(int order, const Spot& spot) {
+  const int route = tour_.node(spot.first).route;
+  const bool is_shipment = F::paired && spot.second >= 0;
+  bool is_right;
+  if (is_shipment) {
     tour_.link(order, spot.first);
     tour_.link(problem_.partner[at(order)], spot.second);
-    tour_.settle(tour_.node(order).route);
+    is_right = tour_.settle(route);
   } else {
-    tour_.insert(order, spot.first);
+    is_right = tour_.insert(order, spot.first);
   }
+  if (is_right) return true;
+  tour_.unlink(order);
+  if (is_shipment) tour_.unlink(problem_.partner[at(order)]);
+  tour_.settle(route);
+  return false;
 }
 
 template <class F>

@@ -8,6 +8,9 @@ namespace {
 /// Up to this many breaks are tried in every order; more are taken in the order given.
 constexpr int kMostFreeBreaks = 4;
 constexpr int kLongAgo = INT32_MIN / 4;
+/// Of more labels at a moment, those that come later are dropped. A route with many rules at once has too many to look
+/// at, and a search that looks at them all would not hear that it is over.
+constexpr size_t kMostLabels = 300;
 
 /// Two costs together. A way to drive a route costs no more than a vehicle may, so that no sum overflows.
 Cost sum(Cost cost, Cost more) {
@@ -562,9 +565,14 @@ Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
   return overtime > kind.max_overtime ? kImpossible : sum(label.cost, kind.overtime_cost * overtime);
 }
 
-void Schedule::keep(Label&& label, Labels& to) const {
+void Schedule::keep(Label&& label, Labels& to) {
+  compared_ += static_cast<int64_t>(to.items.size()) + 1;
   for (size_t i = 0; i < to.items.size(); ++i) {
     if (dominates(to, i, label)) return;
+  }
+  if (to.items.size() == kMostLabels) {
+    has_dropped_ = true;
+    return;
   }
   to.items.push_back(label);
   if (!carries_loads_) return;

@@ -83,6 +83,11 @@ class Schedule {
   /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
   void visits(int route, const List<int>& tasks, List<int>& result);
 
+  /// How many labels it has compared with others.
+  int64_t compared() const { return compared_; }
+  /// Whether it ever had too many labels to keep all of them. A route may then have a better way.
+  bool has_dropped() const { return has_dropped_; }
+
  private:
   struct Entry {
     int parent, position, code;
@@ -113,7 +118,7 @@ class Schedule {
               List<Label>& found);
   Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail);
-  void keep(Label&& label, Labels& to) const;
+  void keep(Label&& label, Labels& to);
   bool dominates(const Labels& labels, size_t one, const Label& other) const;
   void count_loads(const List<int>& tasks);
   void measure(const Kind& kind, const List<int>& tasks);
@@ -143,6 +148,9 @@ class Schedule {
   const List<int>* fixed_reloads_ = nullptr;  // those on a leg at the beginning of a route; null on others
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
   int look_ = 0;
+
+  int64_t compared_ = 0;
+  bool has_dropped_ = false;
 
   bool is_tracing_ = false;
   List<Entry> trail_;

@@ -65,8 +65,8 @@ class Tour {
   void unlink(int task);
   /// Brings times and loads of a route up to date; false if it no longer keeps its times or limits.
   bool settle(int route);
-  /// Puts a task behind a node of a settled route, which stays settled.
-  void insert(int task, int after);
+  /// Puts a task behind a node of a settled route, which stays settled; false if its schedule then finds no way.
+  bool insert(int task, int after);
 
   /// Whether a settled route keeps the rules that insertions keep by themselves: vehicles, loads and limits.
   bool keeps_rules(int route) const;
@@ -336,7 +336,7 @@ bool Tour<F>::settle(int number) {
 }
 
 template <class F>
-void Tour<F>::insert(int task, int after) {
+bool Tour<F>::insert(int task, int after) {
   link(task, after);
   const int number = nodes_[at(task)].route;
   if constexpr (F::timed) {
@@ -347,7 +347,8 @@ void Tour<F>::insert(int task, int after) {
   }
   if constexpr (F::mixed) settle_loads(number);
   if (problem_.limited) settle_limits(number);
-  if constexpr (F::rich) settle_schedule(number);
+  if constexpr (F::rich) return settle_schedule(number);
+  return true;
 }
 
 /// Brings a node's earliest departure up to date; returns whether later nodes may change too.
