@@ -247,6 +247,9 @@ void Problem::find_features() {
                   kind.max_duration < kNever || kind.max_driving < kNever;
          }) ||
          std::any_of(release.begin(), release.end(), [](int ready) { return ready > 0; });
+  has_moments = times_cost || std::any_of(opening.begin(), opening.end(), [](const Opening& it) {
+    return it.open > 0 || it.close < kNever - 1;
+  });
   timed = rich || closed ||
           any_kind([](const Kind& kind) { return kind.earliest > 0 || kind.latest < kNever - 1; }) ||
           std::any_of(opening.begin(), opening.end(),

@@ -149,6 +149,7 @@ struct Problem {
   bool paired;        // there are shipments
   bool rich;          // what only the schedule of a whole route can tell
   bool times_cost;    // when something happens has a price
+  bool has_moments;   // a task has a window, or the time of day matters
   bool limited;       // limits of travel, distance or time
   bool works;         // time at tasks costs something
   bool place_setups;  // a setup may be skipped, because the stop before is at the same place

@@ -78,7 +78,7 @@ class Recreate {
   template <class Length>
   int64_t added(int order, const Spot& spot, Length&& between) const;
   Spot first_exact(int order);
-  Cost exact(int order, const Spot& spot);
+  Cost exact(int order, const Spot& spot, Cost limit);
 
   /// Whether the plan has too few routes, so that each order needs one of its own.
   bool is_short() const { return tour_.used() < problem_.fewest_routes; }
@@ -494,17 +494,18 @@ Spot Recreate<F>::first_exact(int order) {
   Spot best;
   for (Spot spot : spots_) {
     if (spot.delta >= best.delta) break;
-    const Cost extra = exact(order, spot);
+    const Cost had = tour_.route(tour_.node(spot.first).route).extra;
+    const Cost extra = exact(order, spot, best.first < 0 ? kImpossible : best.delta - spot.delta + had);
     if (extra == kImpossible) continue;
-    spot.delta += extra - tour_.route(tour_.node(spot.first).route).extra;
+    spot.delta += extra - had;
     if (spot.delta < best.delta) best = spot;
   }
   return best;
 }
 
-/// The extra cost of a route with an order put in; kImpossible if its schedule does not allow it.
+/// The extra cost of a route with an order put in; kImpossible if its schedule does not allow it below a limit.
 template <class F>
-Cost Recreate<F>::exact(int order, const Spot& spot) {
+Cost Recreate<F>::exact(int order, const Spot& spot, Cost limit) {
   const int route = tour_.node(spot.first).route;
   order_tasks_.clear();
   order_latest_.clear();
@@ -523,7 +524,7 @@ Cost Recreate<F>::exact(int order, const Spot& spot) {
     }
     if (node == spot.second) add(problem_.partner[at(order)], kNever);
   }
-  return tour_.schedule().with(route, order_tasks_, kept, order_latest_);
+  return tour_.schedule().with(route, order_tasks_, kept, order_latest_, limit);
 }
 
 }  // namespace sisr

@@ -45,13 +45,26 @@ Cost Schedule::settle(int route, const List<int>& tasks) {
   return run(problem_.kinds[at(problem_.kind_of[at(route)])], tasks, 0, nullptr, nullptr, kept_[at(route)]);
 }
 
-Cost Schedule::with(int route, const List<int>& tasks, int kept, const List<int>& latest) {
+void Schedule::set_aside(int route) {
+  if (asides_ == aside_.size()) aside_.emplace_back();
+  aside_[asides_].first = route;
+  aside_[asides_++].second.swap(kept_[at(route)]);
+}
+
+void Schedule::bring_back() {
+  for (; asides_ > 0; --asides_) kept_[at(aside_[asides_ - 1].first)].swap(aside_[asides_ - 1].second);
+}
+
+Cost Schedule::with(int route, const List<int>& tasks, int kept, const List<int>& latest, Cost limit) {
   const Kind& kind = problem_.kinds[at(problem_.kind_of[at(route)])];
   // Loads on earlier legs change with later deliveries, so with limits for breaks nothing stays as it was. Nor does
   // it where a later release changes what times cost.
   const bool changes = kind.limits_loads_at_breaks || (has_releases_ && problem_.times_cost);
   const Labels* start = kept > 0 && !changes ? &kept_[at(route)][at(kept)] : nullptr;
-  return run(kind, tasks, start == nullptr ? 0 : kept, start, &latest, scratch_);
+  limit_ = limit;
+  const Cost cost = run(kind, tasks, start == nullptr ? 0 : kept, start, &latest, scratch_);
+  limit_ = kImpossible;
+  return cost;
 }
 
 void Schedule::visits(int route, const List<int>& tasks, List<int>& result) {
@@ -85,6 +98,8 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   counts_duration_ = kind.shift < kNever || kind.max_duration < kNever;
   tries_all_ = counts_duration_ || has_releases_ || problem_.times_cost;
   carries_loads_ = !kind.reloads.empty();
+  counts_reloads_ = kind.max_reloads < kNever;
+  minds_time_ = problem_.has_moments || kind.latest < kNever - 1 || !kind.breaks.empty();
   counts_loads_ = carries_loads_ || kind.limits_loads_at_breaks;
   if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
   if (counts_loads_) count_loads(tasks);
@@ -565,10 +580,29 @@ Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
   return overtime > kind.max_overtime ? kImpossible : sum(label.cost, kind.overtime_cost * overtime);
 }
 
+/// Keeps a label, whose loads are in `room_` and `picked_`, unless another one is as good; drops those that are no better.
 void Schedule::keep(Label&& label, Labels& to) {
+  if (label.cost >= limit_) return;
   compared_ += static_cast<int64_t>(to.items.size()) + 1;
+  const auto room = [&](size_t i) { return to.room.data() + i * amounts_; };
+  const auto picked = [&](size_t i) { return to.picked.data() + i * amounts_; };
   for (size_t i = 0; i < to.items.size(); ++i) {
-    if (dominates(to, i, label)) return;
+    if (is_no_worse(to.items[i], label) && (!carries_loads_ || has_as_much_room(room(i), picked(i), room_, picked_))) {
+      return;
+    }
+  }
+  for (size_t i = to.items.size(); i-- > 0;) {
+    if (!is_no_worse(label, to.items[i])) continue;
+    if (carries_loads_) {
+      if (!has_as_much_room(room_.data(), picked_.data(), room(i), picked(i))) continue;
+      const size_t last = to.items.size() - 1;
+      std::copy_n(room(last), amounts_, room(i));
+      std::copy_n(picked(last), amounts_, picked(i));
+      to.room.resize(last * amounts_);
+      to.picked.resize(last * amounts_);
+    }
+    to.items[i] = to.items.back();
+    to.items.pop_back();
   }
   if (to.items.size() == kMostLabels) {
     has_dropped_ = true;
@@ -580,11 +614,9 @@ void Schedule::keep(Label&& label, Labels& to) {
   to.picked.insert(to.picked.end(), picked_.begin(), picked_.end());
 }
 
-/// Whether one of the labels is at least as good as another, whose loads are in `room_` and `picked_`.
-bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) const {
-  const Label& mine = labels.items[one];
+bool Schedule::is_no_worse(const Label& mine, const Label& other) const {
   if (mine.cost > other.cost || mine.travel > other.travel || mine.distance > other.distance ||
-      mine.reloads > other.reloads || (mine.breaks & other.breaks) != other.breaks) {
+      (counts_reloads_ && mine.reloads > other.reloads) || (mine.breaks & other.breaks) != other.breaks) {
     return false;
   }
   if (separates_ && mine.trip_from < other.trip_from) return false;
@@ -593,15 +625,16 @@ bool Schedule::dominates(const Labels& labels, size_t one, const Label& other) c
     const auto no_later = [](const Chain& a, const Chain& b) {
       return a.least <= b.least && a.earliest <= b.earliest && a.latest >= b.latest;
     };
-    if (mine.release > other.release || !no_later(mine.before, other.before) || !no_later(mine.trip, other.trip)) {
-      return false;
-    }
-  } else if (mine.earliest() > other.earliest()) {
-    return false;
+    return mine.release <= other.release && no_later(mine.before, other.before) && no_later(mine.trip, other.trip);
   }
-  if (!carries_loads_) return true;
+  return !minds_time_ || mine.earliest() <= other.earliest();
+}
+
+template <class Loads, class OtherLoads>
+bool Schedule::has_as_much_room(const Loads& room, const Loads& picked, const OtherLoads& other_room,
+                                const OtherLoads& other_picked) const {
   for (size_t a = 0; a < amounts_; ++a) {
-    if (labels.room[one * amounts_ + a] < room_[a] || labels.picked[one * amounts_ + a] > picked_[a]) return false;
+    if (room[a] < other_room[a] || picked[a] > other_picked[a]) return false;
   }
   return true;
 }

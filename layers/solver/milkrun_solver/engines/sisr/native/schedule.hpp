@@ -6,6 +6,8 @@
 // G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation, 2005).
 #pragma once
 
+#include <utility>
+
 #include "problem.hpp"
 
 namespace sisr {
@@ -76,9 +78,15 @@ class Schedule {
   /// kImpossible if the tasks cannot be served in this order.
   Cost settle(int route, const List<int>& tasks);
 
+  /// Begins a change, sets aside what is kept of a route before it changes, and brings all of that back.
+  void begin() { asides_ = 0; }
+  void set_aside(int route);
+  void bring_back();
+
   /// The same for a route's tasks with others put in, without keeping them. The first `kept` tasks are as they
-  /// were settled. `latest` has the latest arrival at each task as far as it is known.
-  Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest);
+  /// were settled. `latest` has the latest arrival at each task as far as it is known. What
+  /// costs `limit` or more is of no use.
+  Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest, Cost limit);
 
   /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
   void visits(int route, const List<int>& tasks, List<int>& result);
@@ -119,7 +127,10 @@ class Schedule {
   Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail);
   void keep(Label&& label, Labels& to);
-  bool dominates(const Labels& labels, size_t one, const Label& other) const;
+  bool is_no_worse(const Label& mine, const Label& other) const;
+  template <class Loads, class OtherLoads>
+  bool has_as_much_room(const Loads& room, const Loads& picked, const OtherLoads& other_room,
+                        const OtherLoads& other_picked) const;
   void count_loads(const List<int>& tasks);
   void measure(const Kind& kind, const List<int>& tasks);
   bool must_separate(const List<int>& tasks);
@@ -134,10 +145,15 @@ class Schedule {
   bool tries_all_ = false;  // later windows may be better than the first
   bool carries_loads_ = false;
   bool counts_loads_ = false;
+  bool counts_reloads_ = false;
+  bool minds_time_ = false;
+  Cost limit_ = kImpossible;
   bool separates_ = false;  // some tasks of the route must be on different trips
   int travel_ = 0, distance_ = 0;  // of the route without reloads
   List<int> nothing_;        // [amount]: zeros
   List<List<Labels>> kept_;  // [route][position]
+  List<std::pair<int, List<Labels>>> aside_;
+  size_t asides_ = 0;
   List<Labels> scratch_;
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board

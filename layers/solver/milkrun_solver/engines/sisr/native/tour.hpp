@@ -523,6 +523,7 @@ bool Tour<F>::keeps_rules(int number) const {
 template <class F>
 void Tour<F>::begin() {
   ++now_;
+  if constexpr (F::rich) schedule_.begin();
   cost_before_ = cost_;
   used_before_ = used_;
   served_before_ = served_;
@@ -536,6 +537,7 @@ void Tour<F>::touch(int number) {
   if (stamp_[at(number)] == now_) return;
   stamp_[at(number)] = now_;
   touched_.push_back(number);
+  if constexpr (F::rich) schedule_.set_aside(number);
   route_copies_.push_back({number, routes_[at(number)], copies_.size()});
   for (int node = start_of(number); node >= 0; node = nodes_[at(node)].next) {
     copies_.push_back({node, nodes_[at(node)]});
@@ -565,11 +567,8 @@ void Tour<F>::undo() {
         loads_[at(copy.number) * amounts() + a] = load;
       }
     }
-    if constexpr (F::rich) {
-      tasks_of(copy.number, order_);
-      schedule_.settle(copy.number, order_);
-    }
   }
+  if constexpr (F::rich) schedule_.bring_back();
   cost_ = cost_before_;
   used_ = used_before_;
   served_ = served_before_;
