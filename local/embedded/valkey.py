@@ -15,6 +15,7 @@ from local.processes import child_setup, stop
 
 START_LIMIT = 60.0  # seconds; an append-only file of gigabytes takes a while to load
 STOP_GRACE = 3.0
+_PORT_IS_TAKEN = "Failed listening on port"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Valkey:
 
 
 @contextmanager
-def running_valkey(directory: Path, *arguments: str, port: int | None = None) -> Iterator[Valkey]:
+def running_valkey(
+    directory: Path, *arguments: str, port: int | None = None, in_cluster: bool = False
+) -> Iterator[Valkey]:
     """A Valkey on loopback with its state in `directory` and an append-only file. It ends with the block.
 
     `arguments` are passed to the server (`"--maxmemory", "10mb"`). With the same directory and port, a later
@@ -34,8 +37,35 @@ def running_valkey(directory: Path, *arguments: str, port: int | None = None) ->
 
     Raises RuntimeError with the last line of the server's log if it does not start.
     """
+    valkey = _started(directory, arguments, port, in_cluster)
+    try:
+        yield valkey
+    finally:
+        stop(valkey.process, STOP_GRACE)
+
+
+def _started(directory: Path, arguments: tuple[str, ...], port: int | None, in_cluster: bool) -> Valkey:
+    """A server that answers. A port that was free may be taken by the time that the server wants it: then it
+    tries others, unless the port is given."""
+    for is_last in (False, False, True):
+        chosen = port or free_port()
+        # By default, the cluster bus uses a port 10,000 higher, which often exceeds the highest port number.
+        bus = ("--cluster-enabled", "yes", "--cluster-port", str(free_port())) if in_cluster else ()
+        process, log = _start(directory, chosen, (*bus, *arguments))
+        try:
+            _wait_until_answering(process, chosen, log)
+        except BaseException as error:
+            stop(process, STOP_GRACE)
+            if is_last or port is not None or _PORT_IS_TAKEN not in str(error):
+                raise
+        else:
+            return Valkey(f"redis://{LOOPBACK}:{chosen}/0", process)
+    raise AssertionError("the last try returns or raises")
+
+
+def _start(directory: Path, port: int, arguments: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], Path]:
+    """Starts a server; returns its process and its log."""
     directory.mkdir(parents=True, exist_ok=True)
-    port = port or free_port()
     command = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port)]
     command += ["--dir", str(directory.resolve()), "--appendonly", "yes", "--save", ""]
     # The process keeps its command line as title, with which a user can start it again.
@@ -45,11 +75,7 @@ def running_valkey(directory: Path, *arguments: str, port: int | None = None) ->
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=child_setup()
         )
-    try:
-        _wait_until_answering(process, port, log)
-        yield Valkey(f"redis://{LOOPBACK}:{port}/0", process)
-    finally:
-        stop(process, STOP_GRACE)
+    return process, log
 
 
 def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

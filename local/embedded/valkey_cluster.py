@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import redis
 
 from local.embedded.valkey import Valkey, running_valkey
-from local.ports import LOOPBACK, free_port
+from local.ports import LOOPBACK
 
 START_LIMIT = 60.0
 """Seconds; a node of a new cluster accepts writes after two."""
@@ -64,13 +64,11 @@ def running_cluster(
 
 @contextmanager
 def _node(directory: Path, arguments: tuple[str, ...]) -> Iterator[Valkey]:
-    # By default, the cluster bus uses a port 10,000 higher, which often exceeds the highest port number.
-    options = ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
-    options += ["--cluster-node-timeout", str(_TALKATIVE_MS), "--cluster-announce-ip", LOOPBACK]
+    options = ["--cluster-node-timeout", str(_TALKATIVE_MS), "--cluster-announce-ip", LOOPBACK]
     # The cluster serves its other slots if a shard is down, and promotes replicas however old their data are.
     options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
     options += ["--repl-diskless-sync-delay", "0", "--repl-diskless-load", "on-empty-db"]
-    with running_valkey(directory, *options, *arguments) as valkey:
+    with running_valkey(directory, *options, *arguments, in_cluster=True) as valkey:
         yield valkey
 
 

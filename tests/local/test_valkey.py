@@ -1,12 +1,14 @@
 """The embedded Valkey: a real, durable server that ends with the block."""
 
+import socket
 from pathlib import Path
 
 import pytest
 import redis
 
+import local.embedded.valkey as valkey_module
 from local.embedded.valkey import running_valkey
-from local.ports import free_port
+from local.ports import LOOPBACK, free_port
 from tests.freezing import freeze
 
 
@@ -35,6 +37,19 @@ def test_a_server_that_refuses_its_arguments_says_why(tmp_path: Path) -> None:
     refused = running_valkey(tmp_path, "--no-such-setting", "1")
     with pytest.raises(RuntimeError, match="did not start"), refused:
         pass
+
+
+def test_another_port_is_tried_if_one_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        ports = iter([taken.getsockname()[1], free_port()])
+        monkeypatch.setattr(valkey_module, "free_port", lambda: next(ports))
+        with running_valkey(tmp_path) as valkey:
+            assert redis.Redis.from_url(valkey.url).ping()
+        with (
+            pytest.raises(RuntimeError, match="Failed listening"),
+            running_valkey(tmp_path, port=taken.getsockname()[1]),
+        ):
+            pass
 
 
 def test_its_process_ends_with_the_block_even_when_suspended(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ Cost Schedule::run(const Kind& kind, const List<int>& tasks, int kept, const Lab
   tries_all_ = counts_duration_ || has_releases_ || problem_.times_cost;
   carries_loads_ = !kind.reloads.empty();
   counts_reloads_ = kind.max_reloads < kNever;
+  leaves_at_once_ = kind.travel_cost > 0 && !problem_.legs[at(kind.matrix)].slot_start.empty();
   minds_time_ = problem_.has_moments || kind.latest < kNever - 1 || !kind.breaks.empty();
   counts_loads_ = carries_loads_ || kind.limits_loads_at_breaks;
   if (static_cast<int>(labels.size()) <= count) labels.resize(tasks.size() + 1);
@@ -621,6 +622,7 @@ bool Schedule::is_no_worse(const Label& mine, const Label& other) const {
   }
   if (separates_ && mine.trip_from < other.trip_from) return false;
   if (mine.driving > other.driving || mine.has_rested_first < other.has_rested_first) return false;
+  if (leaves_at_once_ && mine.earliest() != other.earliest()) return false;
   if (counts_duration_ || has_releases_) {
     const auto no_later = [](const Chain& a, const Chain& b) {
       return a.least <= b.least && a.earliest <= b.earliest && a.latest >= b.latest;

@@ -147,6 +147,7 @@ class Schedule {
   bool counts_loads_ = false;
   bool counts_reloads_ = false;
   bool minds_time_ = false;
+  bool leaves_at_once_ = false;  // after a task, and later may be cheaper
   Cost limit_ = kImpossible;
   bool separates_ = false;  // some tasks of the route must be on different trips
   int travel_ = 0, distance_ = 0;  // of the route without reloads
