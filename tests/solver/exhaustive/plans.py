@@ -1,8 +1,25 @@
 """The enumerator's plans in the solver's numbers, for tests that compare the two."""
 
+from milkrun.schema.problem import Problem
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
+from milkrun_solver.routes.objective import solution_objective
+from tests.solver.exhaustive.enumerator import Best, Enumerator
 from tests.solver.exhaustive.rules.rule import Route
+from tests.solver.exhaustive.walk import Walker
+from tests.solver.helpers import faults, model_of, scheduled
+
+
+def confirmed(problem: Problem, walker: type[Walker] | None = None) -> Best:
+    """The enumerator's best plan, which the solver's schedule and verifier confirm."""
+    best = (Enumerator(problem) if walker is None else Enumerator(problem, walker=walker)).best()
+    assert best is not None
+    model = model_of(problem)
+    solution = scheduled(model, plan_of(model, best.routes))
+    assert solution is not None
+    assert faults(model, solution) == []
+    assert solution_objective(problem, solution) == best.values
+    return best
 
 
 def plan_of(model: Model, routes: tuple[Route, ...]) -> Plan:

@@ -12,7 +12,7 @@ from tests.solver.exhaustive.clock import ClockWalker
 from tests.solver.exhaustive.days import short_day
 from tests.solver.exhaustive.enumerator import Enumerator
 from tests.solver.exhaustive.facts import Facts, Stop
-from tests.solver.exhaustive.plans import plan_of
+from tests.solver.exhaustive.plans import confirmed
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.objective import random_plan
 
@@ -21,13 +21,7 @@ from tests.solver.objective import random_plan
 def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) -> None:
     rng = random.Random(seed)
     problem = short_day(seed, {"balance", "compact", "shipments"})
-    best = Enumerator(problem).best()
-    assert best is not None
-    model = model_of(problem)
-    solution = scheduled(model, plan_of(model, best.routes))
-    assert solution is not None
-    assert faults(model, solution) == []
-    assert solution_objective(problem, solution) == best.values
+    best, model = confirmed(problem), model_of(problem)
     for _ in range(100):
         other = scheduled(model, random_plan(model, rng))
         if other is not None and not faults(model, other):
@@ -47,13 +41,7 @@ def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) ->
 def test_the_schedule_finds_the_times_at_which_a_route_costs_least(kinds: set[str]) -> None:
     for seed in range(8):
         problem = short_day(seed, kinds, tasks=4)
-        best = Enumerator(problem, walker=ClockWalker).best()
-        assert best is not None
-        model = model_of(problem)
-        solution = scheduled(model, plan_of(model, best.routes))
-        assert solution is not None
-        assert faults(model, solution) == []
-        assert solution_objective(problem, solution) == best.values
+        confirmed(problem, ClockWalker)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,8 +1,8 @@
 """What each engine can express, judged by the problem alone.
 
-VROOM supports all of its own format. PyVRP supports what Milkrun adds to it: reloads, release times and the
-duration of shifts. `FEATURES` is the one table of what either lacks. The refusal of problems that no engine
-can solve, the choice of engines, and the table in `docs/engines.md` come from it.
+SISR supports everything, VROOM all of its own format, and PyVRP reloads, release times and the duration of
+shifts beside most of that. `FEATURES` is the one table of what an engine lacks. The refusal of problems that
+no engine can solve, the choice of engines, and the table in `docs/engines.md` come from it.
 """
 
 from collections import Counter

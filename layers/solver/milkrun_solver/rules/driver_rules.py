@@ -3,9 +3,9 @@
 from collections.abc import Hashable
 
 from milkrun_solver.model.driver_rules import DriverRules
-from milkrun_solver.model.problem import HUNDREDTHS, Task, Vehicle
+from milkrun_solver.model.problem import HUNDREDTHS, Vehicle
 from milkrun_solver.rules.rule import Insertion, Journey, Rule
-from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
+from milkrun_solver.rules.vehicle_group import Screen, VehicleGroup, travel_screen
 
 
 class DriverHours(Rule):
@@ -31,16 +31,7 @@ class DriverHours(Rule):
         return vehicle.driver_rules
 
     def screen(self, group: VehicleGroup) -> Screen | None:
-        most = group.limits(_driving)
-        if most is None:
-            return None
-
-        def may_serve(_task: Task, legs: TaskLegs) -> Flags:
-            there, back = legs.travel_times
-            short: Flags = there + back <= most
-            return short
-
-        return may_serve
+        return travel_screen(group.limits(_driving))
 
 
 def _driving(vehicle: Vehicle) -> int | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Hashable
 
-from milkrun_solver.model.problem import HUNDREDTHS, Task, Vehicle
+from milkrun_solver.model.problem import HUNDREDTHS, Vehicle
 from milkrun_solver.rules.rule import Insertion, Rule
-from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
+from milkrun_solver.rules.vehicle_group import Screen, VehicleGroup, travel_screen
 
 
 class MaxTravelTime(Rule):
@@ -22,16 +22,7 @@ class MaxTravelTime(Rule):
         return vehicle.source.max_travel_time
 
     def screen(self, group: VehicleGroup) -> Screen | None:
-        most = group.limits(_most)
-        if most is None:
-            return None
-
-        def may_serve(_task: Task, legs: TaskLegs) -> Flags:
-            there, back = legs.travel_times
-            short: Flags = there + back <= most
-            return short
-
-        return may_serve
+        return travel_screen(group.limits(_most))
 
 
 def _most(vehicle: Vehicle) -> int | None:

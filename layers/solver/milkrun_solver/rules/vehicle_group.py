@@ -105,3 +105,17 @@ class TaskLegs:
 
 Screen = Callable[[Task, TaskLegs], Flags]
 """Whether each vehicle of a group may serve a task."""
+
+
+def travel_screen(most: Numbers | None) -> Screen | None:
+    """Whether each vehicle reaches a task and returns within its limit of travel, in hundredths of a second;
+    None if there is no limit."""
+    if most is None:
+        return None
+
+    def may_serve(_task: Task, legs: TaskLegs) -> Flags:
+        there, back = legs.travel_times
+        short: Flags = there + back <= most
+        return short
+
+    return may_serve

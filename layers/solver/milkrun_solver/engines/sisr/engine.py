@@ -74,7 +74,7 @@ class SisrEngine(Engine):
 
 
 class SisrSession(Session):
-    """One thread's searches. The search of the whole problem keeps its routes from one call to the next."""
+    """One thread's searches, each of which begins with the routes that it is given."""
 
     def __init__(self, engine: SisrEngine, model: Model, seed: int) -> None:
         self._engine = engine

@@ -18,8 +18,8 @@ class Annealing : public Search {
   Plan current() override;
 
  private:
-  static constexpr int kMostTried = 10;
-  static constexpr double kTaskInLegs = 10;
+  static constexpr int kMostTried = 10;      // of the orders that were absent before
+  static constexpr double kTaskInLegs = 10;  // what one more task left out counts
 
   using Clock = std::chrono::steady_clock;
 
@@ -74,7 +74,7 @@ Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start,
   }
   const Plan best = AllPlans<F>::are_few(*problem_) ? best_of_all() : Plan{};
   take(is_proven_ ? best : start);
-  recreate_.insert(absent_, 0);
+  recreate_.insert(absent_);
   for (int route : tour_.touched()) changed_routes_.push_back(route);
   current_ = best_value_ = value();
   keep_best();
@@ -127,7 +127,7 @@ void Annealing<F>::start_again() {
     }
     if (!tasks.empty()) tour_.settle(route);
   }
-  recreate_.insert(absent_, 0);
+  recreate_.insert(absent_);
   take_over(value());
 }
 
@@ -165,9 +165,8 @@ void Annealing<F>::iterate(double temperature) {
   tour_.begin();
   absent_before_ = absent_;
   set_aside();
-  const size_t waiting = absent_.size();
   ruin_.remove(absent_);
-  recreate_.insert(absent_, waiting);
+  recreate_.insert(absent_);
   absent_.insert(absent_.end(), idle_.begin(), idle_.end());
   const Value found = value();
   if (!accepts(found, temperature)) {

@@ -30,6 +30,8 @@ struct Opening {
   const Window* more = nullptr;  // all windows, if there is more than one
   int count = 1;
 
+  Window window(int number) const { return more == nullptr ? Window{open, close} : more[number]; }
+
   /// The first moment from `arrival` on at which service may start; kNever if there is none.
   int start(int arrival) const {
     if (more == nullptr) return arrival > close ? kNever : (arrival > open ? arrival : open);

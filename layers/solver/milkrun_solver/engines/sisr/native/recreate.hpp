@@ -43,15 +43,13 @@ class Recreate {
         random_(random),
         prices_(tour) {
     tried_.assign(at(problem_.vehicles), 0);
-    waited_.assign(at(problem_.tasks), 0);
     blink_once_in_ = std::min(kBlinkOnceIn, kBlinkOnceInAtLeast + problem_.tasks);
     next_blink();
     measure();
   }
 
-  /// Serves as many of the absent orders as it can. An order is a job, or the pickup of a shipment. The first `before`
-  /// of them were absent before the ruin: since they fit nowhere then, only the routes touched since may have room.
-  void insert(List<int>& absent, size_t before);
+  /// Serves as many of the absent orders as it can. An order is a job, or the pickup of a shipment.
+  void insert(List<int>& absent);
 
  private:
   void measure();
@@ -63,14 +61,12 @@ class Recreate {
   int chosen_route(int order);
   int any_route(int order);
 
-  void in_touched_routes(int order);
   void beside_neighbours(int order);
   void everywhere(int order);
   void in_empty_vehicles(int order);
   void in_route(int order, int route);
   void job_at(int job, int after);
   void shipment_in(int pickup, int route);
-  void deliver(int pickup, int from, int ready, Cost cost, const Route& route);
   bool fits_route(int order, int route) const;
   bool fits_load(int order, int after) const;
   bool keeps_limits(int order, const Spot& spot) const;
@@ -101,12 +97,10 @@ class Recreate {
   int blink_once_in_ = kBlinkOnceIn, until_blink_ = 0;
   List<int> size_, far_;  // [task]
   List<int> tried_;       // [route]
-  List<int> waited_;      // [task]: the last time that an order was absent before the ruin
-  int times_ = 0;
   int now_ = 0;
   Spot best_;
   List<Spot> spots_;  // those to time exactly, for rich problems
-  List<int> nodes_, kinds_, order_tasks_, order_latest_;
+  List<int> nodes_, order_tasks_, order_latest_;
   List<Cost> delivery_, delivery_from_;  // cost of the delivery behind each node, and the least from there on
   List<std::pair<int64_t, int>> keyed_;
 };
@@ -159,11 +153,7 @@ void Recreate<F>::sort(List<int>& orders) {
 }
 
 template <class F>
-void Recreate<F>::insert(List<int>& absent, size_t before) {
-  ++times_;
-  if (!problem_.related && !problem_.counts_routes) {
-    for (size_t i = 0; i < before; ++i) waited_[at(absent[i])] = times_;
-  }
+void Recreate<F>::insert(List<int>& absent) {
   sort(absent);
   if (problem_.requires_some) put_required_first(absent);
   const bool was_short = is_short();
@@ -222,10 +212,6 @@ Spot Recreate<F>::best_spot(int order) {
     in_empty_vehicles(order);
     return first_exact(order);
   }
-  if (waited_[at(order)] == times_) {
-    in_touched_routes(order);
-    return first_exact(order);
-  }
   const int chosen = problem_.related ? chosen_route(order) : -1;
   if (chosen < 0) {
     beside_neighbours(order);
@@ -257,13 +243,6 @@ int Recreate<F>::any_route(int order) {
   }
   if (tour_.used() == problem_.most_routes) return -1;
   return tour_.empty_vehicle(random_.below(static_cast<int>(problem_.kinds.size())));
-}
-
-template <class F>
-void Recreate<F>::in_touched_routes(int order) {
-  for (int route : tour_.touched()) {
-    if (fits_route(order, route)) in_route(order, route);
-  }
 }
 
 template <class F>

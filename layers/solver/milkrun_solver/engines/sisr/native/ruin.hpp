@@ -21,10 +21,12 @@ class Ruin {
   void remove(List<int>& absent);
 
  private:
+  // Numbers of the paper, but for the half that keep one more.
   static constexpr double kMeanRemoved = 10;
   static constexpr int kLongestString = 10;
-  static constexpr double kSplit = 0.5;
-  static constexpr double kKeepOneMore = 0.5;
+  static constexpr double kSplit = 0.5;        // strings of which some stops in the middle stay
+  static constexpr double kKeepOneMore = 0.5;  // such stops
+  // Shares of the ruins.
   static constexpr double kWholeRoutes = 0.1;
   static constexpr double kExchange = 0.05;
   static constexpr double kRelated = 0.5;

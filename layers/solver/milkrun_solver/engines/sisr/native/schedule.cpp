@@ -320,8 +320,7 @@ void Schedule::pause(const Kind& kind, const Label& label, int number, int posit
     if (!holds(load, pause.max_load)) return;
   }
   for (int w = 0; w < pause.opening.count; ++w) {
-    const Window window = pause.opening.more == nullptr ? Window{pause.opening.open, pause.opening.close}
-                                                        : pause.opening.more[w];
+    const Window window = pause.opening.window(w);
     Label next = label;
     const int reached = next.now.end(next.trip_begin());
     if (!next.now.within(window.open, window.close) || !next.is_possible()) continue;
@@ -359,8 +358,7 @@ void Schedule::serve(const Kind& kind, Label label, uint32_t breaks_before, int 
   label.place = problem_.place[at(task)];
   const Opening& opening = problem_.opening[at(task)];
   for (int w = 0; w < opening.count; ++w) {
-    const Window window =
-        opening.more == nullptr ? Window{opening.open, opening.close} : opening.more[w];
+    const Window window = opening.window(w);
     Label next = label;
     if (!next.trip.within(window.open, window.close)) continue;
     next.now.latest = next.trip.latest;
@@ -563,8 +561,7 @@ Cost Schedule::best_end(const Kind& kind, const List<int>& tasks, const Labels& 
   return best;
 }
 
-/// What a way to the end costs beyond legs, work and the fixed cost; kImpossible if it breaks a
-/// rule.
+/// What a way to the end costs beyond legs, work and the fixed cost; kImpossible if it breaks a rule.
 Cost Schedule::cost_at_end(const Kind& kind, Label label) const {
   const uint32_t all = static_cast<uint32_t>((uint64_t{1} << kind.breaks.size()) - 1);
   if (label.breaks != all || label.earliest() > kind.latest) return kImpossible;

@@ -1,5 +1,5 @@
-// Exact schedules of whole routes, for what a stop's earliest and latest times cannot tell: breaks, reloads,
-// release times and overtime.
+// Schedules of whole routes, for what a stop's earliest and latest times cannot tell: breaks, reloads, release times,
+// overtime, rules for drivers, and prices of times.
 //
 // For a given order of tasks, all ways to take breaks and to reload are extended stop by stop, and those that
 // another one dominates are dropped: labels of a shortest path problem with resource constraints (S. Irnich and
@@ -19,9 +19,9 @@ struct Chain {
   int least = 0, earliest = 0, latest = kNever;
 
   int end(int begin) const { return begin + least > earliest ? begin + least : earliest; }
-  void last(int seconds) {
-    least += seconds;
-    earliest += seconds;
+  void last(int time) {
+    least += time;
+    earliest += time;
   }
   /// Nothing happens before `open`, and it must be reached by `close`; returns whether it can.
   bool within(int open, int close) {
@@ -78,15 +78,15 @@ class Schedule {
   /// kImpossible if the tasks cannot be served in this order.
   Cost settle(int route, const List<int>& tasks);
 
+  /// The same for a route's tasks with others put in, without keeping them. The first `kept` tasks are as they
+  /// were settled. `latest` has the latest arrival at each task as far as it is known. What costs `limit` or more
+  /// is of no use: ways that have cost as much are dropped, even if a shortcut to a reload would make up for it.
+  Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest, Cost limit);
+
   /// Begins a change, sets aside what is kept of a route before it changes, and brings all of that back.
   void begin() { asides_ = 0; }
   void set_aside(int route);
   void bring_back();
-
-  /// The same for a route's tasks with others put in, without keeping them. The first `kept` tasks are as they
-  /// were settled. `latest` has the latest arrival at each task as far as it is known. What
-  /// costs `limit` or more is of no use.
-  Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest, Cost limit);
 
   /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
   void visits(int route, const List<int>& tasks, List<int>& result);
@@ -146,7 +146,7 @@ class Schedule {
   bool carries_loads_ = false;
   bool counts_loads_ = false;
   bool counts_reloads_ = false;
-  bool minds_time_ = false;
+  bool minds_time_ = false;      // to be earlier may be of use
   bool leaves_at_once_ = false;  // after a task, and later may be cheaper
   Cost limit_ = kImpossible;
   bool separates_ = false;  // some tasks of the route must be on different trips
