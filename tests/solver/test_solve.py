@@ -15,8 +15,10 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of
+from milkrun_solver.engines.protocol import Assignment
 from milkrun_solver.engines.pyvrp import engine as pyvrp_engine
 from milkrun_solver.engines.sisr import engine as sisr_engine
+from milkrun_solver.engines.sisr.engine import SisrSession
 from milkrun_solver.engines.vroom import engine as vroom_engine
 from milkrun_solver.engines.vroom import process as vroom_process
 from milkrun_solver.errors import EngineError, NoAnswerError
@@ -30,7 +32,7 @@ from tests.solver.helpers import LOOKS, META, Watched, after, faults, model_of, 
 from tests.solver.leftovers import children, nothing_left_behind
 from tests.solver.problems import problem_of, random_body, random_problem
 from tests.solver.vroom import vroom_output
-from tests.waiting import MARGIN, PATIENCE
+from tests.waiting import MARGIN, PATIENCE, until
 
 
 @pytest.fixture(autouse=True)
@@ -342,9 +344,18 @@ def test_the_error_names_the_vehicle_for_which_vroom_refused_the_problem() -> No
         Watched(problem_of(body))
 
 
-def test_a_stop_before_the_first_answer_is_an_error() -> None:
+@pytest.mark.usefixtures("with_sisr")
+def test_a_stop_before_the_first_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an engine finds until it has ended counts, so the only one here finds nothing."""
+
+    def search_in_vain(_: Any, assignment: Assignment, *__: Any) -> None:
+        until(assignment.is_over, pause=0.01)
+
+    monkeypatch.setattr(SisrSession, "propose", search_in_vain)
+    body = random_body(3, {"capacity", "great circle"}, jobs=6, vehicles=2)
+    body["vehicles"][0]["driver_rules"] = {"preset": "eu-561"}
     with pytest.raises(NoAnswerError, match="before it found a first solution"):
-        Watched(large(), should_stop=lambda: True)
+        Watched(problem_of(body), should_stop=lambda: True)
 
 
 @pytest.mark.usefixtures("without_sisr")
