@@ -18,7 +18,7 @@ from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.model.problem import Model, build_model
 from milkrun_solver.model.travel import TravelSource, travel_source
 from milkrun_solver.model.visits import Plan
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 
 PART_TASKS = 500
 LIMIT_SECONDS = 600.0

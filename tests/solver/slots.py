@@ -7,7 +7,7 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import Stop, TimedRoute
+from milkrun_solver.routes.timed_route import Stop, TimedRoute
 from tests.solver.exhaustive.time_of_day import Clock
 from tests.solver.helpers import META, model_of
 from tests.solver.problems import problem_of, random_body

@@ -10,7 +10,7 @@ from milkrun_solver.answer.solution import plan_of, planned, timed_routes
 from milkrun_solver.answer.solution import solution_of as answer_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit
-from milkrun_solver.routes.schedule import Stop, TimedRoute
+from milkrun_solver.routes.timed_route import Stop, TimedRoute
 from tests.solver.helpers import META, faults, model_of, scheduled
 from tests.solver.problems import problem_of
 

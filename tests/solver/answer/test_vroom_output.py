@@ -6,7 +6,7 @@ from milkrun_solver.answer.solution import timed_routes
 from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
-from milkrun_solver.routes.schedule import Stop
+from milkrun_solver.routes.timed_route import Stop
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_problem
 from tests.solver.vroom import vroom_output

@@ -14,7 +14,7 @@ from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.objective import objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.operators import Operator
 from milkrun_solver.search.search_task import SearchTask
 from tests.solver.helpers import after, lukewarm, one_job_a_route

@@ -21,7 +21,7 @@ from milkrun_solver.engines.protocol import HANDFUL
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from tests import waiting
 from tests.nonempty import nonempty
 from tests.solver.helpers import model_of

@@ -7,8 +7,8 @@ import pytest
 
 from milkrun.schema.problem import Problem
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.routes.schedule import Stop as TimedStop
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import Stop as TimedStop
+from milkrun_solver.routes.timed_route import TimedRoute
 from tests.nonempty import nonempty
 from tests.solver.exhaustive.clock import ClockWalker
 from tests.solver.exhaustive.days import short_day

@@ -18,7 +18,7 @@ from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, solution_objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.events import Ended
 from milkrun_solver.search.proposer import Proposer
 from tests.solver.generated.generator import Case

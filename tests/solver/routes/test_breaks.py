@@ -14,7 +14,8 @@ from milkrun_solver.answer.vroom_output import routes_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.breaks import MOST_ORDERED
-from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute
 from tests.nonempty import nonempty
 from tests.solver.helpers import META, faults, model_of
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem

@@ -9,7 +9,8 @@ from milkrun.schema.problem import Problem
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Visit
-from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.verification.driver_rules import driver_faults
 from milkrun_solver.verification.facts import Facts, RouteFacts
 from tests.solver.exhaustive.driver import DriverItinerary

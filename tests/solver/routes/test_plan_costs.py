@@ -7,7 +7,7 @@ from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.plan_costs import balance_cost, compact_cost, plan_cost
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of
 

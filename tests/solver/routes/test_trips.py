@@ -15,7 +15,8 @@ from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import COST_UNIT, Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import objective
-from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.routes.trips import first_loads, releases
 from tests.solver.helpers import META, after, faults, lukewarm, model_of, scheduled
 from tests.solver.objective import cost

@@ -12,7 +12,7 @@ from milkrun_solver.answer.solution import planned
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search import coordinator as coordinator_module
 from milkrun_solver.search.coordinator import Coordinator
 from milkrun_solver.search.events import Ended, Post, Proposed

@@ -22,7 +22,7 @@ from milkrun_solver.engines.vroom.process import MOST_DEATHS
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, solution_objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.events import Ended, Event
 from milkrun_solver.search.improver import Improver
 from milkrun_solver.search.operators import Operator, Operators

@@ -8,7 +8,7 @@ from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.objective import Objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search import incumbent as incumbent_module
 from milkrun_solver.search.incumbent import Incumbent, Verdict
 from milkrun_solver.verification.verifier import Verifier

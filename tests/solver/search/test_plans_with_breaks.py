@@ -12,7 +12,8 @@ from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Neighbour
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Plan
 from milkrun_solver.routes.objective import objective
-from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.improver import Improver
 from milkrun_solver.search.operators import Operator, Operators
 from tests.nonempty import nonempty

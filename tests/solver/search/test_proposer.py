@@ -12,7 +12,7 @@ from milkrun_solver.engines.vroom.encoding import request_of
 from milkrun_solver.engines.vroom.engine import VroomEngine
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 from milkrun_solver.search import proposer as proposer_module
 from milkrun_solver.search.events import Ended, Event, Proposed
 from milkrun_solver.search.proposer import Proposer

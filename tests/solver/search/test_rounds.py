@@ -14,7 +14,7 @@ from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.operators import Operator, Operators
 from milkrun_solver.search.rounds import MOST_PARTS, Rounds
 from milkrun_solver.search.search_task import SearchTask

@@ -8,7 +8,7 @@ from typing import Any
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.answer.solution import solution_of
-from milkrun_solver.routes.schedule import Stop, TimedRoute
+from milkrun_solver.routes.timed_route import Stop, TimedRoute
 from tests.solver.helpers import META, model_of
 
 MINUTE, HOUR = 60, 3_600

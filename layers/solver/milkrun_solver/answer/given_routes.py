@@ -2,7 +2,7 @@
 
 from milkrun_solver.answer.solution import planned_routes, timed_routes
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 
 
 def given_routes(model: Model) -> list[TimedRoute] | None:

@@ -9,7 +9,8 @@ from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.components import components
 from milkrun_solver.routes.plan_costs import balance_cost, compact_cost
-from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TASK_KINDS, TimedRoute
 
 _UNLIKE_TASKS: dict[str, Callable[[int], Visit]] = {"reload": ReloadVisit, "break": BreakVisit}
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model
-from milkrun_solver.routes.schedule import Stop, TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import Stop, TimedRoute, tasks_of
 
 
 def routes_of(model: Model, output: Mapping[str, Any]) -> list[TimedRoute]:

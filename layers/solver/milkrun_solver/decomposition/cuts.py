@@ -13,7 +13,7 @@ from milkrun_solver.decomposition.parts import Part, cut
 from milkrun_solver.decomposition.route_elimination import without_a_route
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Solved, objective
-from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 
 LEAST_CUT = 500
 """Fewest tasks for which a plan is cut: in smaller plans, a search of the whole finds more."""

@@ -16,7 +16,7 @@ import numpy as np
 from milkrun_solver.model.problem import Model, Task, Vehicle
 from milkrun_solver.model.relations import kept_together, within
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
-from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute
+from milkrun_solver.routes.timed_route import TASK_KINDS, TimedRoute
 
 _LEAST_SPARE = 2
 _SPARE_SHARE = 4

@@ -22,7 +22,7 @@ from milkrun_solver.feasibility.screening import Screening
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute
 from milkrun_solver.routes.objective import Objective, Solved, objective
-from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 
 FEWEST_ROUTES = 2
 FEWEST_TASKS, MOST_TASKS = 20, 130

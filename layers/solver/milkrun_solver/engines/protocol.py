@@ -11,7 +11,7 @@ from milkrun_solver.engines.effort import QUICK, Effort
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.rules.rule import Rule
 
 Routes = Sequence[PlannedRoute | TimedRoute]

@@ -11,7 +11,8 @@ from milkrun_solver.feasibility.detours import Detours
 from milkrun_solver.feasibility.screening import Screening
 from milkrun_solver.model.problem import Model, Vehicle
 from milkrun_solver.model.visits import ReloadVisit, Visit
-from milkrun_solver.routes.schedule import UntimedRoute
+from milkrun_solver.routes.schedule import least_overtime
+from milkrun_solver.routes.untimed_route import UntimedRoute
 from milkrun_solver.rules.registry import RULES, first_broken
 from milkrun_solver.rules.rule import Insertion, Journey, Rule
 
@@ -100,5 +101,5 @@ def _journey(model: Model, number: int, visits: tuple[Visit, ...]) -> Journey:
         travel_time=sum(route.travel),
         metres=sum(map(route.metres, range(len(route.legs)))),
         timing=route.timing(),
-        overtime=route.least_overtime(),
+        overtime=least_overtime(route),
     )

@@ -2,8 +2,8 @@
 
 from milkrun.schema.solution import RouteCosts
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import Stop, TimedRoute, services_of
 from milkrun_solver.routes.soft_windows import per_hour, soft_costs
+from milkrun_solver.routes.timed_route import Stop, TimedRoute, services_of
 
 _SECONDS_PER_HOUR = 3_600
 

@@ -7,7 +7,7 @@ from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.plan_costs import plan_cost
-from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 
 
 class Objective(NamedTuple):

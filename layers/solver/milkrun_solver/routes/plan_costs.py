@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TASK_KINDS, TimedRoute, tasks_of
 from milkrun_solver.routes.soft_windows import per_hour
+from milkrun_solver.routes.timed_route import TASK_KINDS, TimedRoute, tasks_of
 
 
 def plan_cost(model: Model, routes: Collection[TimedRoute]) -> int:

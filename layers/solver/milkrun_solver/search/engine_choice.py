@@ -15,7 +15,7 @@ from milkrun_solver.errors import EngineError, UnsupportedCombinationError
 from milkrun_solver.feasibility.unservable import log_unservable
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.events import Post
 from milkrun_solver.search.improver import Improver
 from milkrun_solver.search.operators import Operator, Operators

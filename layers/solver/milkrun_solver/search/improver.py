@@ -9,7 +9,7 @@ from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.engines.protocol import Assignment, Engine, Session
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.events import Ended, Post
 from milkrun_solver.search.operators import Operators
 from milkrun_solver.search.rounds import Rounds

@@ -13,7 +13,7 @@ from milkrun_solver.answer.geometry import add_geometry
 from milkrun_solver.answer.solution import plan_of, solution_of, timed_routes
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, solution_objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.verification.verifier import Verifier
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from milkrun_solver.decomposition.districts import districts
 from milkrun_solver.engines.protocol import Assignment, Depth, Engine, Routes
 from milkrun_solver.feasibility.unservable import unservable
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TimedRoute, tasks_of
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 from milkrun_solver.search.events import Ended, Post, Proposed
 
 DISTRICT_TASKS = 500

@@ -18,7 +18,7 @@ from milkrun_solver.decomposition.subproblems import Subproblems
 from milkrun_solver.engines.protocol import HANDFUL, Neighbourhood
 from milkrun_solver.model.problem import Model
 from milkrun_solver.routes.objective import Objective, Solved, objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.cooling_schedule import CoolingSchedule
 from milkrun_solver.search.operator_selection import OperatorSelection
 from milkrun_solver.search.operators import Operator, Operators

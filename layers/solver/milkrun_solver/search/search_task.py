@@ -10,7 +10,7 @@ from milkrun_solver.engines.protocol import Routes
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
 from milkrun_solver.routes.objective import Objective, Solved, objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from milkrun_solver.search.operators import Operator
 
 LEAST_SECONDS = 0.3

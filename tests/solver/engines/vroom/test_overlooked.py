@@ -13,7 +13,7 @@ from milkrun_solver.feasibility.unservable import servable_between
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan, PlannedRoute
 from milkrun_solver.routes.objective import Objective, solution_objective
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 from tests.solver.helpers import META, Watched, faults, model_of, scheduled
 from tests.solver.problems import problem_of
 from tests.solver.vroom import plan_mode, vroom_output

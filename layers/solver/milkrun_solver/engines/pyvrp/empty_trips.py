@@ -2,7 +2,8 @@
 
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
-from milkrun_solver.routes.schedule import TimedRoute, schedule
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute
 
 
 def without_empty_trips(model: Model, planned: PlannedRoute) -> PlannedRoute:

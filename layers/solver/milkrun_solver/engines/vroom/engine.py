@@ -12,7 +12,7 @@ from milkrun_solver.engines.vroom.process import VroomProcess
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan
-from milkrun_solver.routes.schedule import TimedRoute
+from milkrun_solver.routes.timed_route import TimedRoute
 
 _LEAST_SECONDS = 0.1
 """Shortest time limit for VROOM: with less, it returns nothing."""

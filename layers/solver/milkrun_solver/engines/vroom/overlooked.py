@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from milkrun_solver.feasibility.unservable import servable_between
 from milkrun_solver.model.problem import Model
-from milkrun_solver.routes.schedule import TimedRoute, schedule, tasks_of
+from milkrun_solver.routes.schedule import schedule
+from milkrun_solver.routes.timed_route import TimedRoute, tasks_of
 from milkrun_solver.rules.skills import has_skills
 
 _MOST_TRIES = 2_000

@@ -1,0 +1,69 @@
+"""The times of a route whose times have a price: those at which it costs least."""
+
+from collections.abc import Sequence
+
+from milkrun_solver.model.problem import HUNDREDTHS, Task
+from milkrun_solver.routes.forward_pass import timed
+from milkrun_solver.routes.least_cost import Drive, LeastCost, TimedStop
+from milkrun_solver.routes.timed_route import TimedRoute
+from milkrun_solver.routes.untimed_route import UntimedRoute
+
+_ABOVE_ALL = 2**32
+"""A price of an hour above all others."""
+
+
+def cheapest(route: UntimedRoute) -> TimedRoute | None:
+    """The route at the times at which it costs least; None if it misses a time window, lasts too long, or
+    cannot be looked at second by second.
+
+    With overtime, it is the best of several: the cheapest without its price, the cheapest if every hour
+    had it, the shortest, and those that end as one of these and last a shift, with all overtime or none.
+    """
+    least_cost, source = _least_cost(route), route.vehicle.source
+    first = _at(route, least_cost.times())
+    if first is None or not first.overtime:
+        return first
+    shift, rate = source.shift_duration or 0, source.costs.per_overtime_hour
+    found = [first, *(_at(route, least_cost.times(lasting)) for lasting in (rate, _ABOVE_ALL))]
+    for end in {it.stops[-1].arrival for it in found if it is not None}:
+        for lasting, most in ((0, shift), (rate, shift + source.max_overtime)):
+            found.append(_at(route, least_cost.times(lasting, end - most, end)))
+    allowed = [it for it in found if it is not None and it.overtime <= source.max_overtime]
+    return min(allowed, key=lambda it: it.cost, default=None)
+
+
+def _at(route: UntimedRoute, times: Sequence[int] | None) -> TimedRoute | None:
+    """The route that starts, and begins each service, at these seconds."""
+    if times is None:
+        return None
+    start, *begins = [HUNDREDTHS * time for time in times]
+    return timed(route, start, windows=[[(time, time)] for time in begins])
+
+
+def _least_cost(route: UntimedRoute) -> LeastCost:
+    window = route.vehicle.window
+    stops = [
+        TimedStop(
+            [(first // HUNDREDTHS, last // HUNDREDTHS) for first, last in route.windows[i]],
+            route.action[i] // HUNDREDTHS,
+            stop.soft if isinstance(stop, Task) else None,
+        )
+        for i, stop in enumerate(route.stops)
+    ]
+    return LeastCost(
+        stops,
+        [_drive(route, leg) for leg in range(len(route.legs))],
+        0 if route.vehicle.travel.costs is not None else route.vehicle.source.costs.per_hour,
+        max(route.releases[0], 0 if window is None else window[0]),
+        None if window is None else window[1],
+        [slot.start for slot in route.vehicle.travel.slots],
+    )
+
+
+def _drive(route: UntimedRoute, leg: int) -> Drive:
+    """The arrivals of a leg in whole seconds."""
+    by_time_of_day = route.timed_leg(leg)
+    if by_time_of_day is not None:
+        return by_time_of_day.arrivals
+    seconds = -(-route.travel[leg] // HUNDREDTHS)
+    return lambda departures: departures + seconds
