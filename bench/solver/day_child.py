@@ -14,7 +14,8 @@ from typing import Any, get_args
 from bench.solver.child import stay_on
 from bench.solver.outcomes import DaySolver, Outcome
 from bench.solver.solvers.milkrun import use_only
-from milkrun.schema.problem import Compact, Problem
+from milkrun.schema.options import Compact
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Meta, Solution
 from milkrun_solver.answer.solution import solution_of
 from milkrun_solver.answer.vroom_output import routes_of

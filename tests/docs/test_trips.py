@@ -8,9 +8,11 @@ import pytest
 from pydantic import BaseModel
 
 from local import ROOT
-from milkrun.schema import problem as schema
 from milkrun.schema.parse import parse_problem
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
+from milkrun.schema.tasks import Job
+from milkrun.schema.vehicles import Costs, Vehicle
 from milkrun.settings import Limits
 from milkrun_solver.solve import solve
 
@@ -24,14 +26,14 @@ def section() -> str:
 
 
 @pytest.fixture
-def problem(section: str) -> schema.Problem:
+def problem(section: str) -> Problem:
     found = re.search(r"```json\n(.*?)```", section, re.DOTALL)
     assert found is not None
     return parse_problem(found[1].encode(), Limits())
 
 
 @pytest.fixture
-def solution(problem: schema.Problem) -> Solution:
+def solution(problem: Problem) -> Solution:
     deadline = time.monotonic() + 20
     return solve(problem, deadline=deadline, on_best=lambda _: None, should_stop=lambda: False, seed=1)
 
@@ -40,9 +42,9 @@ def test_every_key_of_the_table_is_a_field_with_that_default(section: str) -> No
     rows = re.findall(r"^\| (vehicle|job|`costs`) \| `(\w+)` \| (.+?) \|", section, re.MULTILINE)
     assert len(rows) == 6
     models: dict[str, type[BaseModel]] = {
-        "vehicle": schema.Vehicle,
-        "job": schema.Job,
-        "`costs`": schema.Costs,
+        "vehicle": Vehicle,
+        "job": Job,
+        "`costs`": Costs,
     }
     for owner, key, default in rows:
         unset: Any = [] if key == "reloads" else None

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pyvrp
 
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
 from milkrun_solver.model.visits import Plan, PlannedRoute
 
 

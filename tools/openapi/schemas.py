@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from milkrun.http.bodies import Health, NotReady, ProblemDetails, Ready, RunList
 from milkrun.jobs.run import RunStatus
-from milkrun.schema import problem as problem_models
+from milkrun.schema import tasks
 from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Solution
 from tools.openapi.codes import run_codes
@@ -71,7 +71,7 @@ def _generated(models: Iterable[Any], mode: Any) -> dict[str, Json]:
 
 def _deprecated_names() -> Iterator[tuple[str, Json]]:
     """Aliases of fields that requests may use, as (model, schema of the alias)."""
-    for name, model in vars(problem_models).items():
+    for name, model in vars(tasks).items():
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
         for field, info in model.model_fields.items():

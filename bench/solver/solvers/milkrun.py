@@ -11,9 +11,10 @@ from bench.solver.instances import Instance
 from bench.solver.registry import Found
 from milkrun import __version__
 from milkrun.schema.engines import EngineName
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Problem
+from milkrun.schema.problem import Problem
 from milkrun.schema.rules import breaches
 from milkrun.schema.solution import Solution
+from milkrun.schema.vehicles import DEFAULT_PER_HOUR
 from milkrun_solver.engines.libraries import load_pyvrp, load_vroom
 from milkrun_solver.engines.registry import ENGINES
 from milkrun_solver.solve import solve

@@ -1,7 +1,6 @@
 """The error of every bad body names the field at fault."""
 
 import json
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -16,53 +15,9 @@ from milkrun.errors import (
 )
 from milkrun.schema.fields import MOST_KEYS, MOST_NAMES, Model
 from milkrun.schema.parse import MAX_REPORTED, parse_problem
-from milkrun.schema.problem import Problem, VehicleStep
-from milkrun.schema.solution import Step
 from milkrun.settings import Limits
 
-PLAIN: dict[str, Any] = {
-    "vehicles": [{"id": 1, "start": [7.41, 43.73], "capacity": [4], "breaks": [{"id": 1, "service": 60}]}],
-    "jobs": [
-        {"id": 1, "location": [7.42, 43.73], "delivery": [1], "time_windows": [[0, 3600]]},
-        {"id": 2, "location": [7.43, 43.74]},
-    ],
-    "shipments": [
-        {
-            "pickup": {"id": 1, "location": [7.42, 43.74]},
-            "delivery": {"id": 1, "location": [7.41, 43.74]},
-            "amount": [1],
-        }
-    ],
-}
-WITH_MATRIX: dict[str, Any] = {
-    "vehicles": [{"id": 1, "start_index": 0}],
-    "jobs": [{"id": 1, "location_index": 1}],
-    "matrices": {"car": {"durations": [[0, 9], [9, 0]]}},
-}
-
-
-def parse(body: dict[str, Any], limits: Limits = Limits()) -> Problem:  # noqa: B008
-    return parse_problem(json.dumps(body).encode(), limits)
-
-
-def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of the body with one field set, or removed if the value is `...`."""
-    copy = deepcopy(body)
-    *parents, last = [int(part) if part.isdecimal() else part for part in path.split(".")]
-    place: Any = copy
-    for part in parents:
-        place = place[part]
-    if value is ...:
-        del place[last]
-    else:
-        place[last] = value
-    return copy
-
-
-def locs(body: dict[str, Any]) -> list[str]:
-    with pytest.raises(InvalidProblemError) as caught:
-        parse(body)
-    return [error.loc for error in caught.value.errors]
+from .parsing import PLAIN, WITH_MATRIX, changed, locs, parse
 
 
 def test_a_problem_with_coordinates_is_accepted() -> None:
@@ -296,42 +251,6 @@ def test_a_body_that_is_not_an_object_is_named_by_the_root(body: bytes) -> None:
     assert caught.value.errors[0].loc == "$"
 
 
-def test_the_deprecated_amount_is_the_delivery() -> None:
-    job = {"id": 9, "location": [7, 43], "amount": [3]}
-    assert parse(changed(PLAIN, "jobs.1", job)).jobs[1].delivery == [3]
-
-
-def test_amount_beside_delivery_is_named() -> None:
-    with pytest.raises(InvalidProblemError) as caught:
-        parse(changed(PLAIN, "jobs.0.amount", [1]))
-    message = "is the deprecated name of `delivery`; send only one of them"
-    assert caught.value.errors == (FieldError("$.jobs[0].amount", message),)
-
-
-@pytest.mark.parametrize("path", ["amount", "vehicles.0.amount", "shipments.0.pickup.amount"])
-def test_amount_elsewhere_is_an_unknown_key(path: str) -> None:
-    with pytest.raises(InvalidProblemError) as caught:
-        parse(changed(PLAIN, path, [1]))
-    assert [error.message for error in caught.value.errors] == ["is not a known key"]
-
-
-def test_the_deprecated_matrix_is_the_car_s() -> None:
-    body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, 9], [8, 0]]}
-    problem = parse(body)
-    assert problem.matrices is not None
-    assert problem.matrices["car"].durations == [[0, 9], [8, 0]]
-    assert problem.matrix is None
-
-
-def test_matrix_beside_matrices_is_named() -> None:
-    assert locs(changed(WITH_MATRIX, "matrix", [[0]])) == ["$.matrix"]
-
-
-def test_a_ragged_deprecated_matrix_is_named_by_its_own_field() -> None:
-    body = {**{key: WITH_MATRIX[key] for key in ("vehicles", "jobs")}, "matrix": [[0, "9"], [8, 0]]}
-    assert locs(body) == ["$.matrix[0][1]"]
-
-
 def test_each_limit_has_its_own_error() -> None:
     with pytest.raises(TooManyVehiclesError):
         parse(changed(PLAIN, "vehicles", PLAIN["vehicles"] * 3), Limits(vehicles=2))
@@ -356,65 +275,3 @@ def test_a_problem_at_its_limits_is_accepted() -> None:
 def test_a_depot_shared_by_vehicles_counts_once() -> None:
     vehicles = [{"id": i, "start": [7, 43], "end": [7, 43]} for i in range(50)]
     parse({"vehicles": vehicles, "jobs": [{"id": 1, "location": [7, 43]}]}, Limits(locations=2))
-
-
-ANSWERED_STEP = {
-    "type": "job",
-    "id": 1,
-    "description": "milk",
-    "location": [7.42, 43.73],
-    "location_index": 1,
-    "arrival": 1_713_340_800,
-    "duration": 99,
-    "setup": 0,
-    "service": 300,
-    "waiting_time": 0,
-    "distance": 1_373,
-    "load": [0],
-    "amount": [0],
-    "job": 1,
-    "violations": [{"cause": "delay", "duration": 3}],
-}
-"""A step with the keys of an answer by Milkrun or VROOM."""
-
-
-def test_steps_copied_from_an_answer_are_accepted() -> None:
-    ends = [{**ANSWERED_STEP, "type": kind} for kind in ("start", "end")]
-    for end in ends:
-        del end["id"]
-    vehicle = parse(changed(PLAIN, "vehicles.0.steps", [ends[0], ANSWERED_STEP, ends[1]])).vehicles[0]
-    assert [(step.type, step.id) for step in vehicle.steps] == [("start", None), ("job", 1), ("end", None)]
-
-
-def test_every_key_of_an_answer_s_step_is_accepted_in_steps() -> None:
-    assert Step.model_fields.keys() <= VehicleStep.model_fields.keys()
-
-
-@pytest.mark.parametrize("value", [None, "x", -1, {}, [[]], 1e300])
-def test_the_values_of_an_answer_s_keys_are_ignored(value: Any) -> None:
-    step = {key: value for key in ANSWERED_STEP if key not in ("type", "id")}
-    assert parse(changed(PLAIN, "vehicles.0.steps", [{"type": "job", "id": 1, **step}])).vehicles[0].steps
-
-
-def test_a_key_of_a_step_that_no_answer_has_is_named() -> None:
-    given = changed(PLAIN, "vehicles.0.steps", [{"type": "job", "id": 1, "service_att": 5}])
-    assert locs(given) == ["$.vehicles[0].steps[0].service_att"]
-
-
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        ("g", "use `geometry` instead"),
-        ("l", "use `time_limit` instead"),
-        ("t", "use `threads` instead"),
-        ("x", "use `exploration_level` instead"),
-        ("c", "plan mode is not available"),
-    ],
-)
-def test_an_option_of_vroom_s_server_is_reported_with_milkrun_s_name(key: str, told: str) -> None:
-    with pytest.raises(InvalidProblemError) as caught:
-        parse({**PLAIN, "options": {key: True}})
-    (error,) = caught.value.errors
-    assert error.loc == f"$.options.{key}"
-    assert error.message.startswith("is not a known key; ")
-    assert told in error.message

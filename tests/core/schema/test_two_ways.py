@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from milkrun.errors import InvalidJsonError, InvalidProblemError
 from milkrun.schema import parse
 from milkrun.schema.parse import LONGEST_READ_AT_ONCE, _read_at_once, _read_in_steps, parse_problem
-from milkrun.schema.problem import Problem, VehicleStep
+from milkrun.schema.problem import Problem
+from milkrun.schema.vehicles import VehicleStep
 from milkrun.settings import Limits
 from tests.nonempty import nonempty
 

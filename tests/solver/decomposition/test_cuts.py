@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from milkrun.schema.problem import Balance
+from milkrun.schema.options import Balance
 from milkrun_solver.answer.solution import planned, timed_routes
 from milkrun_solver.decomposition.cuts import Cuts, Piece
 from milkrun_solver.engines.pyvrp.annealing import Annealing

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from milkrun.schema.problem import Vehicle
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.facts import Facts, Stop, nearest
 from tests.solver.exhaustive.time_of_day import Clock
 from tests.solver.exhaustive.walk import Itinerary, Walk, Walker

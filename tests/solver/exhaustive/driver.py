@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from milkrun.schema.problem import Vehicle
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.walk import Itinerary, State, Walk, Walker
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from milkrun.schema.problem import Problem, Vehicle
+from milkrun.schema.problem import Problem
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.driver import DriverWalker
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.rules.registry import RULES

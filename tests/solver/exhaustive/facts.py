@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from milkrun.schema.problem import Job, Matrix, Problem, Shipment, Task, Vehicle
+from milkrun.schema.matrices import Matrix
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Job, Shipment, Task
+from milkrun.schema.vehicles import Vehicle
 
 NO_WAY = 999_999_999
 """A cell of this value or more closes its leg."""

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from milkrun.schema.problem import Costs
+from milkrun.schema.vehicles import Costs
 from milkrun_solver.routes.objective import solution_objective
 from milkrun_solver.routes.schedule import schedule
 from tests.solver.exhaustive.clock import ClockWalker

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from milkrun.schema.problem import Matrix
+from milkrun.schema.matrices import Matrix
 from tests.solver.exhaustive.facts import NO_WAY
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 
-from milkrun.schema.problem import Break, Vehicle
+from milkrun.schema.vehicles import Break, Vehicle
 from tests.solver.exhaustive.facts import Facts, Stop, nearest
 
 Window = tuple[int, int]

@@ -17,7 +17,8 @@ from milkrun_solver.answer.solution import plan_of
 from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.duration_limits import priced_limits
 from milkrun_solver.engines.pyvrp.encoding import Encoding
-from milkrun_solver.model.problem import HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit
 from milkrun_solver.routes.schedule import schedule
 from tests.nonempty import nonempty

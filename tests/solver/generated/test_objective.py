@@ -14,7 +14,7 @@ import pytest
 
 from milkrun_solver.answer.solution import plan_of, solution_of
 from milkrun_solver.answer.vroom_output import routes_of
-from milkrun_solver.model.problem import COST_UNIT
+from milkrun_solver.model.units import COST_UNIT
 from milkrun_solver.routes.objective import Objective, solution_objective
 from tests.nonempty import nonempty
 from tests.solver.generated.generator import Case

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from milkrun.schema.problem import Job, Shipment
+from milkrun.schema.tasks import Job, Shipment
 from milkrun_solver.model.permits import Permits
 from tests.solver.problems import problem_of
 

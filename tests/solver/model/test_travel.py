@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from milkrun.schema.problem import SLOWEST_KMH
+from milkrun.schema.options import SLOWEST_KMH
 from milkrun_solver.model.travel import NO_WAY, Travel, great_circle, travel_source
 from milkrun_solver.roads.earth import EARTH_RADIUS
 from tests.solver.problems import problem_of

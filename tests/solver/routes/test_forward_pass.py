@@ -2,7 +2,7 @@
 
 import pytest
 
-from milkrun_solver.model.problem import HUNDREDTHS
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.routes.driver_breaks import Halt
 from milkrun_solver.routes.forward_pass import timed
 from milkrun_solver.routes.timed_route import TimedRoute

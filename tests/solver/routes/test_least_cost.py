@@ -1,6 +1,6 @@
 import pytest
 
-from milkrun_solver.model.problem import SoftWindow
+from milkrun_solver.model.windows import SoftWindow
 from milkrun_solver.routes.least_cost import MOST_SECONDS, LeastCost, TimedStop, Values
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from milkrun_solver.model.problem import Vehicle
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.model.visits import BreakVisit, ReloadVisit
 from milkrun_solver.routes.pauses import NEVER, breaks_by_leg, pauses_of
 from tests.solver.helpers import model_of

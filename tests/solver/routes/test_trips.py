@@ -12,7 +12,8 @@ from milkrun_solver.engines.pyvrp.annealing import Annealing
 from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.encoding import Encoding
 from milkrun_solver.feasibility.unservable import unservable
-from milkrun_solver.model.problem import COST_UNIT, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import COST_UNIT
 from milkrun_solver.model.visits import PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import objective
 from milkrun_solver.routes.schedule import schedule

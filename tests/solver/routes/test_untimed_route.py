@@ -1,6 +1,6 @@
 from typing import Any
 
-from milkrun_solver.model.problem import HUNDREDTHS
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.model.visits import BreakVisit, ReloadVisit
 from milkrun_solver.routes.untimed_route import UntimedRoute
 from tests.solver.helpers import model_of

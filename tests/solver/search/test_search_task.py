@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from milkrun.schema.problem import Balance
+from milkrun.schema.options import Balance
 from milkrun_solver.answer.solution import planned
 from milkrun_solver.decomposition.parts import Part, part_of
 from milkrun_solver.model.visits import Plan, PlannedRoute

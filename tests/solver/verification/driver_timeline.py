@@ -4,8 +4,8 @@ activities and measures each stretch of driving between two breaks."""
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route
+from milkrun.schema.vehicles import Vehicle
 
 
 class Activity(NamedTuple):

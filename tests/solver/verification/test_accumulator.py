@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route, Step
+from milkrun.schema.vehicles import Vehicle
 from milkrun_solver.model.travel import NO_WAY, Travel, TravelSlot
 from milkrun_solver.verification.accumulator import RouteAccumulator
 from tests.solver.problems import problem_of

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from milkrun.schema.problem import Balance
+from milkrun.schema.options import Balance
 from milkrun.schema.solution import Route, Solution
 from milkrun_solver.model.travel import travel_source
 from milkrun_solver.verification.balance import balance_cost

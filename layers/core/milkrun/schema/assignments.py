@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from milkrun.schema.fixed_steps import FixedSteps
 from milkrun.schema.paths import Breach, Path
-from milkrun.schema.problem import Job, Problem, Relation, Shipment
+from milkrun.schema.problem import Problem
+from milkrun.schema.relations import Relation
+from milkrun.schema.tasks import Job, Shipment
 
 _APART = ("different_vehicles", "not_together")
 _IN_ORDER = ("sequence", "direct_sequence")

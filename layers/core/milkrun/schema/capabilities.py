@@ -13,8 +13,10 @@ from typing import get_args
 from milkrun.schema.engines import EngineName
 from milkrun.schema.paths import Breach, Path, tasks
 from milkrun.schema.priced import balance, compact, soft_windows
-from milkrun.schema.problem import Problem, Reload, Task, Vehicle
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Task
 from milkrun.schema.times import is_timed, merged_windows
+from milkrun.schema.vehicles import Reload, Vehicle
 
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 """The first engine is asked first, because it is the quickest to tell what it lacks."""

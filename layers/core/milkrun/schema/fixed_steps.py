@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from milkrun.schema.paths import Breach, Path
-from milkrun.schema.problem import Job, Problem, Shipment, Vehicle, VehicleStep
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Job, Shipment
+from milkrun.schema.vehicles import Vehicle, VehicleStep
 
 _Task = tuple[str, int]
 

@@ -24,9 +24,13 @@ from milkrun.errors import (
     TooManyLocationsError,
     TooManyVehiclesError,
 )
+from milkrun.schema.matrices import Matrix
 from milkrun.schema.paths import Path, json_path
-from milkrun.schema.problem import Job, Matrix, Problem, Relation, Shipment, Vehicle
+from milkrun.schema.problem import Problem
+from milkrun.schema.relations import Relation
 from milkrun.schema.rules import breaches
+from milkrun.schema.tasks import Job, Shipment
+from milkrun.schema.vehicles import Vehicle
 from milkrun.settings import Limits
 
 MAX_REPORTED = 20

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from milkrun.schema.problem import Problem, Reload, Task
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Task
+from milkrun.schema.vehicles import Reload
 
 Path = tuple[str | int, ...]
 _LONGEST_KEY = 100

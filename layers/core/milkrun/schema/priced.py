@@ -4,7 +4,8 @@ change nothing, and a problem does not count as using them."""
 from collections.abc import Iterator
 
 from milkrun.schema.paths import Breach, Path, tasks
-from milkrun.schema.problem import Problem, Task
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Task
 
 
 def has_soft_window(task: Task) -> bool:

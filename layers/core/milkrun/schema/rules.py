@@ -7,9 +7,11 @@ from milkrun.schema.assignments import assignment_breaches
 from milkrun.schema.capabilities import refusals
 from milkrun.schema.driver_breaches import driver_breaches
 from milkrun.schema.fields import Amounts, Cells
+from milkrun.schema.matrices import Matrix
 from milkrun.schema.paths import Breach, Path, json_path, stops
 from milkrun.schema.priced import price_breaches
-from milkrun.schema.problem import DEFAULT_PER_HOUR, Matrix, Problem, Vehicle, VehicleStep
+from milkrun.schema.problem import Problem
+from milkrun.schema.vehicles import DEFAULT_PER_HOUR, Vehicle, VehicleStep
 
 
 def breaches(problem: Problem) -> Iterator[Breach]:

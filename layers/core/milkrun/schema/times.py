@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from milkrun.schema.fields import Slot
 from milkrun.schema.priced import has_soft_window
-from milkrun.schema.problem import Job, Task, Vehicle
+from milkrun.schema.tasks import Job, Task
+from milkrun.schema.vehicles import Vehicle
 
 
 def is_timed(tasks: Iterable[Task], vehicles: Iterable[Vehicle]) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from milkrun.schema import problem as schema
 from milkrun.schema.fields import Coordinates
 from milkrun.schema.solution import Meta, PlanCosts, Route, RouteCosts, Solution, Step, Summary, Unassigned
+from milkrun.schema.vehicles import VehicleStep
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.components import components
@@ -49,13 +49,13 @@ def plan_of(model: Model, solution: Solution) -> Plan:
     return planned_routes(model, ((vehicles[route.vehicle], route.steps) for route in solution.routes))
 
 
-def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | schema.VehicleStep]]]) -> Plan:
+def planned_routes(model: Model, routes: Iterable[tuple[int, Sequence[Step | VehicleStep]]]) -> Plan:
     """The plan from the steps of some vehicles, whose numbers are given too."""
     numbers: dict[tuple[str, int | None], int] = {
         (task.kind, task.source.id): number for number, task in enumerate(model.tasks)
     }
 
-    def visit_of(vehicle: int, step: Step | schema.VehicleStep) -> Visit | None:
+    def visit_of(vehicle: int, step: Step | VehicleStep) -> Visit | None:
         if step.type == "reload":
             reloads = model.vehicles[vehicle].reloads
             return ReloadVisit(next(k for k, it in enumerate(reloads) if it.source.id == step.id))

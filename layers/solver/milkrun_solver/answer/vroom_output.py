@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import COST_UNIT, HUNDREDTHS
 from milkrun_solver.routes.timed_route import Stop, TimedRoute, tasks_of
 
 

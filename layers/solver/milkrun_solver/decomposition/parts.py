@@ -13,8 +13,10 @@ from itertools import chain
 
 import numpy as np
 
-from milkrun_solver.model.problem import Model, Task, Vehicle
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.relations import kept_together, within
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.model.visits import Plan, PlannedRoute, Visit, tasks_among
 from milkrun_solver.routes.timed_route import TASK_KINDS, TimedRoute
 

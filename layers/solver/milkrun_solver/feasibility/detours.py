@@ -18,8 +18,11 @@ from itertools import pairwise
 import numpy as np
 
 from milkrun_solver.feasibility.screening import GroupScreen, group_screens
-from milkrun_solver.model.problem import HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.routes.timing import Timing
 from milkrun_solver.rules.registry import first_broken
 from milkrun_solver.rules.rule import Insertion, Journey

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from milkrun_solver.model.problem import Model, Task
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.rules.registry import RULES
 from milkrun_solver.rules.vehicle_group import DIRECT, Flags, LegLengths, Screen, TaskLegs, VehicleGroup
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from milkrun_solver.feasibility.detours import Detours
 from milkrun_solver.feasibility.screening import Screening
-from milkrun_solver.model.problem import Model, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.model.visits import ReloadVisit, Visit
 from milkrun_solver.routes.schedule import least_overtime
 from milkrun_solver.routes.untimed_route import UntimedRoute

@@ -6,7 +6,9 @@ step of a vehicle is for this vehicle alone.
 
 from itertools import chain
 
-from milkrun.schema.problem import Job, Problem, Shipment, Vehicle
+from milkrun.schema.problem import Problem
+from milkrun.schema.tasks import Job, Shipment
+from milkrun.schema.vehicles import Vehicle
 
 _SKILLS = range(2**32)
 """Skills that VROOM accepts."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from milkrun.schema import problem as schema
+from milkrun.schema import relations as schema
 
 RelationKind = Literal["same_vehicle", "different_vehicles", "sequence", "direct_sequence", "not_together"]
 _ON_ONE_VEHICLE = frozenset(("same_vehicle", "sequence", "direct_sequence"))

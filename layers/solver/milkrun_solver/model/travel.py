@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from milkrun.errors import NetworkNotFoundError
 from milkrun.schema.fields import Coordinates
-from milkrun.schema.problem import Matrix, Problem
+from milkrun.schema.matrices import Matrix
+from milkrun.schema.problem import Problem
 from milkrun_solver.errors import OptimiserError
 from milkrun_solver.places import distinct_coordinates
 from milkrun_solver.roads.earth import metres_of, unit_vectors

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from milkrun_solver.model.problem import Window
+from milkrun_solver.model.windows import Window
 from milkrun_solver.routes.pauses import NEVER, Pause
 from milkrun_solver.routes.timing import Timing
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from milkrun_solver.model.problem import HUNDREDTHS, Task
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.routes.forward_pass import timed
 from milkrun_solver.routes.least_cost import Drive, LeastCost, TimedStop
 from milkrun_solver.routes.timed_route import TimedRoute

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, Model, Vehicle
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST
+from milkrun_solver.model.vehicles import Vehicle
 
 _SECONDS_PER_HOUR = 3_600
 _METRES_PER_KM = 1_000

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from milkrun_solver.model.driver_rules import DriverRules
-from milkrun_solver.model.problem import HUNDREDTHS, Window
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.windows import Window
 from milkrun_solver.routes.breaks import open_windows
 from milkrun_solver.routes.pauses import NEVER, Pause
 from milkrun_solver.routes.timing import Timing

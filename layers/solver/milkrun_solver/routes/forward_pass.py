@@ -6,8 +6,10 @@ of rounded times, so that each route adds up.
 
 from collections.abc import Sequence
 
-from milkrun_solver.model.problem import HUNDREDTHS, Task, Window
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.model.visits import ReloadVisit
+from milkrun_solver.model.windows import Window
 from milkrun_solver.routes.costs import Tariff
 from milkrun_solver.routes.driver_breaks import Halt
 from milkrun_solver.routes.soft_windows import soft_costs

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.model.problem import SoftWindow, Window
+from milkrun_solver.model.windows import SoftWindow, Window
 
 Values = npt.NDArray[np.int64]
 Drive = Callable[[Values], Values]

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from milkrun.schema.times import merged_windows
-from milkrun_solver.model.problem import HUNDREDTHS, Vehicle, Window
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.model.visits import BreakVisit, Visit
+from milkrun_solver.model.windows import Window
 
 NEVER = 2**60
 """A time later than any other."""

@@ -7,7 +7,8 @@ as possible. If nothing in the problem binds in time, every route starts at 0.
 
 from collections.abc import Sequence
 
-from milkrun_solver.model.problem import HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.model.visits import Visit
 from milkrun_solver.routes.breaks import Choice, PausedTiming
 from milkrun_solver.routes.cheapest import cheapest

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.model.problem import HUNDREDTHS, Vehicle
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 
 Seconds = npt.NDArray[np.int64]
 

@@ -11,7 +11,7 @@ Here stops may have several windows.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from milkrun_solver.model.problem import Window
+from milkrun_solver.model.windows import Window
 
 
 @dataclass(frozen=True, slots=True)

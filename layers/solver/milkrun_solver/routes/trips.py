@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from milkrun_solver.model.problem import Model, Task
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.visits import ReloadVisit, Visit
 
 

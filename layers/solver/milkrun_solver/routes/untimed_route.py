@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from milkrun_solver.model.problem import (
-    HUNDREDTHS,
-    Model,
-    Reload,
-    Task,
-    Vehicle,
-    Window,
-)
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Reload, Vehicle
 from milkrun_solver.model.visits import Visit, placed_among
+from milkrun_solver.model.windows import Window
 from milkrun_solver.routes.costs import Leg
 from milkrun_solver.routes.pauses import NEVER, Pause, pauses_of
 from milkrun_solver.routes.time_of_day import TimedLeg

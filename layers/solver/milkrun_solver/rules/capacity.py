@@ -4,7 +4,8 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from milkrun_solver.model.problem import Task, Vehicle
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.rule import Insertion, Rule
 from milkrun_solver.rules.vehicle_group import Flags, Screen, TaskLegs, VehicleGroup
 

@@ -3,7 +3,8 @@
 from collections.abc import Hashable
 
 from milkrun_solver.model.driver_rules import DriverRules
-from milkrun_solver.model.problem import HUNDREDTHS, Vehicle
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.rule import Insertion, Journey, Rule
 from milkrun_solver.rules.vehicle_group import Screen, VehicleGroup, travel_screen
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 
-from milkrun_solver.model.problem import Vehicle
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.rule import Insertion, Rule
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable
 
-from milkrun_solver.model.problem import HUNDREDTHS, Vehicle
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.rule import Insertion, Rule
 from milkrun_solver.rules.vehicle_group import Screen, VehicleGroup, travel_screen
 

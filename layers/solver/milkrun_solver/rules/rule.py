@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from milkrun_solver.model.problem import Task, Vehicle
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.routes.timing import Timing
 from milkrun_solver.rules.vehicle_group import Screen, VehicleGroup
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from milkrun_solver.model.problem import HUNDREDTHS, Task, Vehicle
+from milkrun_solver.model.tasks import Task
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.rule import Insertion, Rule
 from milkrun_solver.rules.vehicle_group import NEVER, Flags, Screen, TaskLegs, VehicleGroup
 

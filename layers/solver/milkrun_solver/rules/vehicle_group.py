@@ -7,8 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.model.problem import HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.travel import Cells, Travel
+from milkrun_solver.model.units import HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Route
+from milkrun.schema.vehicles import Vehicle
 from milkrun_solver.model.travel import NO_WAY, Travel
 from milkrun_solver.verification.facts import is_charged
 from milkrun_solver.verification.time_of_day import seconds_by_slot, takes_exactly

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from milkrun.schema.problem import Balance
+from milkrun.schema.options import Balance
 from milkrun.schema.solution import Route, Solution
 from milkrun_solver.verification.facts import TASK_TYPES, Facts
 

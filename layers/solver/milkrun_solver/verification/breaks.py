@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from milkrun.schema.problem import Break
 from milkrun.schema.solution import Step
+from milkrun.schema.vehicles import Break
 from milkrun_solver.verification.facts import RouteFacts, inside
 
 

@@ -6,8 +6,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from milkrun.schema.fields import Slot
-from milkrun.schema.problem import Job, Problem, Shipment, ShipmentStep, Task, Vehicle
+from milkrun.schema.problem import Problem
 from milkrun.schema.solution import Route, Step
+from milkrun.schema.tasks import Job, Shipment, ShipmentStep, Task
+from milkrun.schema.vehicles import Vehicle
 from milkrun_solver.model.travel import TravelSource
 from milkrun_solver.verification.nearest import Nearest
 

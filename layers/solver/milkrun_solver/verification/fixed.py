@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from milkrun.schema.problem import Vehicle
 from milkrun.schema.solution import Solution
+from milkrun.schema.vehicles import Vehicle
 from milkrun_solver.verification.facts import TASK_TYPES, Facts
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from milkrun.schema.problem import Vehicle
+from milkrun.schema.vehicles import Vehicle
 from milkrun_solver.model.travel import Travel
 
 _Slots = Sequence[tuple[int, int]]

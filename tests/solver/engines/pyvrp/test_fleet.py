@@ -8,8 +8,8 @@ import pytest
 
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments
-from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS
 from milkrun_solver.model.travel import NO_WAY
+from milkrun_solver.model.units import COST_UNIT, HUNDREDTHS
 from tests.nonempty import nonempty
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of

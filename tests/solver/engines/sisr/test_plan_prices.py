@@ -7,7 +7,8 @@ import pytest
 from milkrun_solver.decomposition.parts import part_of
 from milkrun_solver.engines.sisr.interface import NEVER
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
-from milkrun_solver.model.problem import COST_UNIT, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import COST_UNIT
 from tests.solver.helpers import model_of
 from tests.solver.problems import problem_of, random_body
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from milkrun.schema.problem import Vehicle
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.facts import Stop
 from tests.solver.exhaustive.rules.rule import Route, Rule
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from milkrun.schema.problem import Relation, Vehicle
+from milkrun.schema.relations import Relation
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.facts import Stop
 from tests.solver.exhaustive.rules.rule import Route, Rule
 

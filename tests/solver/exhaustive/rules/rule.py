@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from milkrun.schema.problem import Vehicle
+from milkrun.schema.vehicles import Vehicle
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.walk import Walk
 

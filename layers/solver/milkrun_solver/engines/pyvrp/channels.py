@@ -10,7 +10,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 
 Matrix = Literal["time", "distance", "mixed", "custom"]
 

@@ -16,8 +16,10 @@ from milkrun_solver.engines.pyvrp.empty_trips import without_empty_trips
 from milkrun_solver.engines.pyvrp.fleet import Fleet
 from milkrun_solver.engines.pyvrp.prizes import prizes
 from milkrun_solver.feasibility.unservable import unservable
-from milkrun_solver.model.problem import Model, Task, Window
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.visits import PlacedVisit, Plan, PlannedRoute, ReloadVisit
+from milkrun_solver.model.windows import Window
 from milkrun_solver.routes.schedule import schedule
 
 if TYPE_CHECKING:

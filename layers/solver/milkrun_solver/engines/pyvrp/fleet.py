@@ -12,8 +12,11 @@ from milkrun_solver.engines.pyvrp.channels import Channels, Matrix, channels, ti
 from milkrun_solver.engines.pyvrp.closed_legs import Closing, close
 from milkrun_solver.engines.pyvrp.locations import Locations
 from milkrun_solver.engines.pyvrp.vehicle_types import TypeArguments, VehicleType
-from milkrun_solver.model.problem import COST_UNIT, HUNDREDTHS, Model, Task, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.units import COST_UNIT, HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.rules.max_tasks import binds
 
 

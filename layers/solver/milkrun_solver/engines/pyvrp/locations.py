@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from milkrun_solver.model.problem import Model, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.vehicles import Vehicle
 
 
 class Locations:

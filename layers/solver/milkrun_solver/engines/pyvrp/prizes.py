@@ -7,7 +7,8 @@ import numpy as np
 from milkrun_solver.engines.grids import Grid
 from milkrun_solver.engines.pyvrp.closed_legs import Closing
 from milkrun_solver.engines.pyvrp.fleet import Fleet
-from milkrun_solver.model.problem import HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.units import HUNDREDTHS
 
 _MOST = 2**59
 """Bound on the sum of the prizes without priorities, and on what priorities add, as 64 bits allow."""

@@ -11,10 +11,14 @@ from milkrun_solver.engines.grids import Grid, grid
 from milkrun_solver.engines.sisr.interface import NEVER, RELATIONS, Arrays
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.driver_rules import DriverRules
-from milkrun_solver.model.problem import COST_UNIT, DISTANCE_COST, HUNDREDTHS, Model, Task, Vehicle, Window
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.relations import Relation
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
+from milkrun_solver.model.vehicles import Vehicle
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit, placed_among, tasks_among
+from milkrun_solver.model.windows import Window
 
 _LATEST = NEVER - 1
 """The last moment that the search knows."""

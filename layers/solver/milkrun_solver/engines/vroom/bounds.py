@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from milkrun_solver.engines.vroom.child_request import Matrices
-from milkrun_solver.model.problem import HUNDREDTHS, Model
+from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.units import HUNDREDTHS
 
 Flags = npt.NDArray[np.bool_]
 

@@ -9,8 +9,10 @@ from milkrun.schema.times import is_timed, merged_windows
 from milkrun_solver.engines.effort import Effort
 from milkrun_solver.engines.vroom.bounds import Flags, bounded
 from milkrun_solver.engines.vroom.child_request import Matrices, Request
-from milkrun_solver.model.problem import Model, Task, Vehicle
+from milkrun_solver.model.problem import Model
+from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.vehicles import Vehicle
 
 _ALWAYS = (0, 2**31)
 """A time window that never binds. A part in which nothing binds in time gets it if something in the whole
