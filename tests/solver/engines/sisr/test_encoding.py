@@ -1,15 +1,14 @@
 """Problems in the terms of the compiled search: what it finds keeps all rules, and costs what it says."""
 
-from typing import Any
-
 import pytest
 
-from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
+from milkrun_solver.engines.sisr.encoding import Encoding
 from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVisit
 from tests.nonempty import nonempty
+from tests.solver.engines.sisr.cases import stops
 from tests.solver.helpers import faults, model_of, scheduled
 from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
 from tests.solver.trips import trips_body
@@ -87,32 +86,11 @@ def test_impossible_tasks_are_left_out() -> None:
     assert served == set(range(8)) - {2, 3}
 
 
-def stops(**changes: Any) -> Model:
-    vehicle = {
-        "id": 1,
-        "start_index": 0,
-        "breaks": [{"id": 1, "time_windows": [[0, 90]]}],
-        "reloads": [{"id": 1, "location_index": 0}],
-    }
-    body = {
-        "vehicles": [vehicle, {**vehicle, "id": 2, **changes}],
-        "jobs": [{"id": 1, "location_index": 1}],
-        "matrices": {"car": {"durations": [[0, 9, 9], [9, 0, 9], [9, 9, 0]]}},
-    }
-    return model_of(problem_of(body))
-
-
 def test_breaks_and_reloads_have_negative_codes() -> None:
     encoding = Encoding(stops())
     plan = encoding.plan({1: [-1, 0, -2]})
     assert plan == [PlannedRoute(1, (BreakVisit(0), 0, ReloadVisit(0)))]
     assert encoding.routes(plan) == {1: [0]}
-
-
-def test_the_size_of_matrices_counts_places_and_ways_of_travelling() -> None:
-    places = 2  # the third one is not used
-    assert matrix_bytes(stops()) == 16 * (places + 1) ** 2  # and nowhere, where routes end
-    assert matrix_bytes(stops(speed_factor=2.0)) == 2 * 16 * (places + 1) ** 2
 
 
 def test_a_leg_that_is_closed_is_closed_at_all_times_of_the_day() -> None:

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
+from milkrun_solver.engines.sisr.arrays import Arrays
 from milkrun_solver.engines.sisr.encoding import Encoding
-from milkrun_solver.engines.sisr.interface import Arrays, Loaded, Search
+from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model

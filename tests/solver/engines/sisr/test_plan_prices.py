@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.engines.sisr.interface import NEVER
+from milkrun_solver.engines.sisr.arrays import NEVER
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.units import COST_UNIT

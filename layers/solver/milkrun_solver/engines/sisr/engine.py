@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from milkrun.schema.engines import EngineName
 from milkrun_solver.engines.protocol import HANDFUL, Assignment, Depth, Engine, Neighbourhood, Session
-from milkrun_solver.engines.sisr.encoding import Encoding, matrix_bytes
+from milkrun_solver.engines.sisr.encoding import Encoding
 from milkrun_solver.engines.sisr.interface import Loaded, Search
 from milkrun_solver.engines.sisr.library import load_library
+from milkrun_solver.engines.sisr.matrices import matrix_bytes
 from milkrun_solver.errors import EngineError
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.visits import Plan

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.engines.sisr.interface import NEVER
+from milkrun_solver.engines.sisr.arrays import NEVER
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.units import COST_UNIT

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
+from milkrun_solver.engines.sisr.arrays import RELATIONS
+from milkrun_solver.engines.sisr.ties import relation_arrays, step_arrays
 from milkrun_solver.model.visits import PlannedRoute
 from tests.solver.exhaustive.searches import searched
 from tests.solver.helpers import faults, model_of, scheduled
@@ -44,3 +48,23 @@ def test_given_routes_with_too_few_vehicles_are_begun_anew() -> None:
     found = searched(model, iterations=0, start=[PlannedRoute(0, (0, 1))])
     assert len(found.plan) == 2
     assert not found.is_lacking
+
+
+def test_both_ends_of_a_shipment_with_a_fixed_step_are_required() -> None:
+    body = random_body(4, {"capacity", "shipments"}, jobs=6, vehicles=2)
+    number = body["shipments"][0]["pickup"]["id"]
+    body["vehicles"][0]["steps"] = [{"type": "pickup", "id": number, "fixed": "position"}]
+    model = model_of(problem_of(body))
+    arrays: dict[str, Any] = {**step_arrays(model, model.vehicles), **relation_arrays(model)}
+    pickup = next(n for n, task in enumerate(model.tasks) if task.kind == "pickup")
+    assert np.flatnonzero(arrays["required"]).tolist() == [pickup, model.tasks[pickup].partner]
+    assert (arrays["first_begin"].tolist(), arrays["first_visit"]) == ([0, 1, 1], [pickup])
+
+
+def test_fixed_steps_in_order_are_a_relation() -> None:
+    body = random_body(4, {"capacity"}, jobs=5, vehicles=2)
+    steps = [{"type": "job", "id": body["jobs"][n]["id"], "fixed": "order"} for n in (3, 1)]
+    body["vehicles"][0]["steps"] = steps
+    arrays: dict[str, Any] = relation_arrays(model_of(problem_of(body)))
+    assert arrays["relation_type"] == [RELATIONS.index("sequence")]
+    assert arrays["relation_task"] == [3, 1]
