@@ -6,66 +6,10 @@
 // G. Desaulniers, "Shortest path problems with resource constraints", in Column Generation, 2005).
 #pragma once
 
-#include <utility>
-
-#include "problem.hpp"
+#include "labels.hpp"
+#include "memo.hpp"
 
 namespace sisr {
-
-/// When a chain of stops ends, if it begins at x: at max(x + least, earliest), for x up to `latest`.
-/// M. W. P. Savelsbergh, "The vehicle routing problem with time windows: minimizing route duration", ORSA
-/// Journal on Computing 4 (1992).
-struct Chain {
-  int least = 0, earliest = 0, latest = kNever;
-
-  int end(int begin) const { return begin + least > earliest ? begin + least : earliest; }
-  void last(int time) {
-    least += time;
-    earliest += time;
-  }
-  /// Nothing happens before `open`, and it must be reached by `close`; returns whether it can.
-  bool within(int open, int close) {
-    if (earliest > close) return false;
-    if (earliest < open) earliest = open;
-    if (latest > close - least) latest = close - least;
-    return true;
-  }
-};
-
-/// One way to drive a route up to a moment.
-struct Label {
-  Chain before;      // from the start of the route to the start of the current trip
-  Chain trip;        // from there to now; on a leg: to the arrival, if there is no further break
-  Chain now;         // on a leg: from there to now
-  int release = 0;   // before this, the current trip cannot begin
-  uint32_t breaks = 0;  // those taken
-  int reloads = 0;
-  int place = 0;     // where the vehicle comes from
-  int trip_from = 0;  // the position of the first task of the trip
-  int trail = -1;    // the last entry of the log of breaks and reloads
-  Cost cost = 0;
-  int travel = 0, distance = 0;  // beyond the legs between tasks: that reloads and slow hours add
-  int left = 0;        // on a leg: what is still to be driven
-  int driving = 0;     // since the last rest
-  bool has_rested_first = false;  // the first part of a rest has been taken
-
-  int trip_begin() const { return before.earliest > release ? before.earliest : release; }
-  int earliest() const { return trip.end(trip_begin()); }
-  bool is_possible() const { return trip_begin() <= trip.latest && trip_begin() <= now.latest; }
-};
-
-/// Labels of one moment, with what each has on board.
-struct Labels {
-  List<Label> items;
-  List<int> room;    // [label][amount]: what may still be delivered on this trip
-  List<int> picked;  // [label][amount]: what is on board of this trip's pickups
-
-  void clear() {
-    items.clear();
-    room.clear();
-    picked.clear();
-  }
-};
 
 /// The cost of a route that breaks a rule. Any other may be below 0: the way to a reload may be a shortcut.
 constexpr Cost kImpossible = INT64_MAX;
@@ -83,11 +27,6 @@ class Schedule {
   /// is of no use: ways that have cost as much are dropped, even if a shortcut to a reload would make up for it.
   Cost with(int route, const List<int>& tasks, int kept, const List<int>& latest, Cost limit);
 
-  /// Begins a change, sets aside what is kept of a route before it changes, and brings all of that back.
-  void begin() { asides_ = 0; }
-  void set_aside(int route);
-  void bring_back();
-
   /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
   void visits(int route, const List<int>& tasks, List<int>& result);
 
@@ -101,21 +40,31 @@ class Schedule {
     int parent, position, code;
   };
 
-  Cost run(const Kind& kind, const List<int>& tasks, int kept, const Labels* start, const List<int>* latest,
-           List<Labels>& labels);
-  Labels first(const Kind& kind) const;
+  /// The labels after each of the first tasks of the route that a vehicle had last, where those were needed.
+  struct Beginning {
+    List<int> tasks;
+    List<Labels> labels;
+    int known = -1;  // the last that are right; -1 if none are
+  };
+
+  void prepare(const Kind& kind, const List<int>& tasks);
+  bool reach(const Kind& kind, const List<int>& tasks, int count, Beginning& it);
+  const Labels* extend_all(const Kind& kind, const List<int>& tasks, int done, const Labels& start,
+                           const List<int>* latest, List<Labels>& labels);
+  Cost remember(Cost cost, Cost limit = kImpossible, bool finds_all = true);
+  Labels first(const Kind& kind, const List<int>& tasks) const;
   void extend(const Kind& kind, const List<int>& tasks, int position, int latest, const Labels& from, Labels& to);
-  void travel(const Kind& kind, Label label, int to, int position, const int* picked, List<Label>& found);
+  void travel(const Kind& kind, const Label& label, int to, int position, const int* picked, List<Label>& found);
   void depart(const Kind& kind, const Label& label, int to, int position, List<Label>& found) const;
   void rest(const Kind& kind, Label label, List<Label>& found) const;
   void pause(const Kind& kind, const Label& label, int number, int position, const int* picked,
              List<Label>& found);
-  void serve(const Kind& kind, Label label, uint32_t breaks_before, int task, int position, int latest,
+  void serve(const Kind& kind, Label& label, uint32_t breaks_before, int task, int position, int latest,
              const int* room, const int* picked, Labels& to);
   void wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action, Labels& to);
   void find_moments(const Kind& kind, const List<int>& tasks);
   void find_departures(const Kind& kind, const List<int>& tasks);
-  void begin_service(Label label, const Kind& kind, int task, int action, Labels& to);
+  void begin_service(Label& label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
   void find_fixed_reloads(const Kind& kind, const List<int>& tasks, int position);
   bool may_go_on() const { return fixed_reloads_ == nullptr || fixed_reloads_->empty(); }
@@ -126,7 +75,7 @@ class Schedule {
               List<Label>& found);
   Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail);
-  void keep(Label&& label, Labels& to);
+  void keep(const Label& label, Labels& to);
   bool is_no_worse(const Label& mine, const Label& other) const;
   template <class Loads, class OtherLoads>
   bool has_as_much_room(const Loads& room, const Loads& picked, const OtherLoads& other_room,
@@ -140,21 +89,23 @@ class Schedule {
 
   const Problem& problem_;
   size_t amounts_;
-  bool has_releases_;
+  bool has_releases_, has_early_costs_;
+  List<uint8_t> has_shortcuts_;  // [kind]
   bool counts_duration_ = false;
   bool tries_all_ = false;  // later windows may be better than the first
   bool carries_loads_ = false;
-  bool counts_loads_ = false;
   bool counts_reloads_ = false;
   bool minds_time_ = false;      // to be earlier may be of use
   bool leaves_at_once_ = false;  // after a task, and later may be cheaper
   Cost limit_ = kImpossible;
+  bool looks_far_ahead_ = false;  // later tasks change the labels of earlier ones
+  int looks_ahead_ = 0;           // so many later tasks do
+  bool drops_ = false;            // there were too many labels to keep all of them
   bool separates_ = false;  // some tasks of the route must be on different trips
   int travel_ = 0, distance_ = 0;  // of the route without reloads
   List<int> nothing_;        // [amount]: zeros
-  List<List<Labels>> kept_;  // [route][position]
-  List<std::pair<int, List<Labels>>> aside_;
-  size_t asides_ = 0;
+  List<Beginning> beginnings_;  // [route]
+  Memo memo_;
   List<Labels> scratch_;
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board
@@ -162,6 +113,7 @@ class Schedule {
   List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
   List<List<int>> departures_;  // [leg]: when it may be best to leave, where travel depends on the time of day
   List<Label> on_leg_, to_reload_, reloaded_, chained_, before_rest_;
+  Label another_;
   const List<int>* fixed_reloads_ = nullptr;  // those on a leg at the beginning of a route; null on others
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
   int look_ = 0;

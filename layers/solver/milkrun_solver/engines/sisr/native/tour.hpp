@@ -523,7 +523,6 @@ bool Tour<F>::keeps_rules(int number) const {
 template <class F>
 void Tour<F>::begin() {
   ++now_;
-  if constexpr (F::rich) schedule_.begin();
   cost_before_ = cost_;
   used_before_ = used_;
   served_before_ = served_;
@@ -537,7 +536,6 @@ void Tour<F>::touch(int number) {
   if (stamp_[at(number)] == now_) return;
   stamp_[at(number)] = now_;
   touched_.push_back(number);
-  if constexpr (F::rich) schedule_.set_aside(number);
   route_copies_.push_back({number, routes_[at(number)], copies_.size()});
   for (int node = start_of(number); node >= 0; node = nodes_[at(node)].next) {
     copies_.push_back({node, nodes_[at(node)]});
@@ -568,7 +566,6 @@ void Tour<F>::undo() {
       }
     }
   }
-  if constexpr (F::rich) schedule_.bring_back();
   cost_ = cost_before_;
   used_ = used_before_;
   served_ = served_before_;

@@ -1,0 +1,108 @@
+// When a schedule serves its tasks, and what that costs.
+#include <algorithm>
+
+#include "schedule.hpp"
+
+namespace sisr {
+
+/// Serves a task at the end of a leg, in each of its windows that may matter.
+void Schedule::serve(const Kind& kind, Label& label, uint32_t breaks_before, int task, int position, int latest,
+                     const int* room, const int* picked, Labels& to) {
+  if (label.earliest() > latest) return;
+  label.release = std::max(label.release, problem_.release[at(task)]);
+  if (carries_loads_ && !load(kind, label.breaks ^ breaks_before, task, room, picked)) return;
+  const int action = problem_.action(kind.type, task, label.place);
+  label.place = problem_.place[at(task)];
+  const Opening& opening = problem_.opening[at(task)];
+  for (int w = 0; w < opening.count; ++w) {
+    const Window window = opening.window(w);
+    Chain trip = label.trip;
+    if (!trip.within(window.open, window.close)) continue;
+    const int begin = label.trip_begin();
+    if (begin > trip.latest || trip.end(begin) > window.close) continue;
+    Label& next = w + 1 < opening.count && tries_all_ ? (another_ = label) : label;
+    next.trip = trip;
+    next.now.latest = trip.latest;
+    if (problem_.times_cost) wait_for(kind, next, task, position, window, action, to);
+    begin_service(next, kind, task, action, to);
+    if (!tries_all_) return;
+  }
+}
+
+/// Serves a task later than it could be: when it is early no more, when that would make a later task late, or so that
+/// the vehicle leaves when it gets faster.
+void Schedule::wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action,
+                        Labels& to) {
+  const int start = label.earliest();
+  const auto at_moment = [&](int moment) {
+    if (moment <= start || moment > window.close) return;
+    Label waiting = label;
+    waiting.trip.earliest = moment;
+    begin_service(waiting, kind, task, action, to);
+  };
+  const int soft = problem_.soft_start[at(task)];
+  if (problem_.early_cost[at(task)] > 0 && start < soft) {
+    at_moment(std::min(soft, window.close));
+    for (int moment : moments_[at(position)]) {
+      if (moment < soft) at_moment(moment);
+    }
+  }
+  if (kind.travel_cost == 0) return;
+  for (int departure : departures_[at(position + 1)]) at_moment(departure - action);
+}
+
+/// Serves a task from the earliest moment that a label allows.
+void Schedule::begin_service(Label& label, const Kind& kind, int task, int action, Labels& to) {
+  if (problem_.times_cost) {
+    const int start = label.earliest();
+    label.cost = sum(label.cost, problem_.early_cost[at(task)] * std::max(0, problem_.soft_start[at(task)] - start));
+    label.cost = sum(label.cost, problem_.late_cost[at(task)] * std::max(0, start - problem_.soft_end[at(task)]));
+  }
+  label.trip.last(action);
+  if (label.earliest() <= kind.latest) keep(label, to);
+}
+
+/// For each leg, the departures at which its time may be least: when a slot begins, and so late that the vehicle just
+/// arrives before one begins.
+void Schedule::find_departures(const Kind& kind, const List<int>& tasks) {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  departures_.assign(tasks.size() + 1, {});
+  int from = kind.start;
+  for (size_t leg = 0; leg <= tasks.size(); ++leg) {
+    const int to = leg == tasks.size() ? kind.end : problem_.place[at(tasks[leg])];
+    for (int border : legs.slot_start) {
+      if (border == 0) continue;
+      departures_[leg].push_back(border);
+      int first = 0, last = border;  // the answer is before `last`
+      while (last - first > 1) {
+        const int middle = first + (last - first) / 2;
+        (legs.arrival(from, to, middle) <= border ? first : last) = middle;
+      }
+      departures_[leg].push_back(first);
+    }
+    from = to;
+  }
+}
+
+/// For each task, the last starts at which a later task is not late yet, without any waiting between them.
+void Schedule::find_moments(const Kind& kind, const List<int>& tasks) {
+  const Legs& legs = problem_.legs[at(kind.matrix)];
+  moments_.resize(tasks.size());
+  for (size_t i = tasks.size(); i-- > 0;) {
+    moments_[i].clear();
+    if (i + 1 == tasks.size()) continue;
+    const int task = tasks[i], next = tasks[i + 1];
+    const int place = problem_.place[at(task)];
+    const int from = i == 0 ? kind.start : problem_.place[at(tasks[i - 1])];
+    const int later = problem_.action(kind.type, task, from) + legs.duration(place, problem_.place[at(next)]);
+    const auto add = [&](int moment) {
+      if (moment < kNever && moment > later) moments_[i].push_back(moment - later);
+    };
+    for (int moment : moments_[i + 1]) add(moment);
+    add(problem_.opening[at(next)].close);
+    if (problem_.late_cost[at(next)] > 0) add(problem_.soft_end[at(next)]);
+    if (problem_.early_cost[at(next)] > 0) add(problem_.soft_start[at(next)]);
+  }
+}
+
+}  // namespace sisr
