@@ -21,3 +21,16 @@ def stops(**changes: Any) -> Model:
         "matrices": {"car": {"durations": [[0, 9, 9], [9, 0, 9], [9, 9, 0]]}},
     }
     return model_of(problem_of(body))
+
+
+def with_matrix(matrix: dict[str, Any], **vehicle: Any) -> Model:
+    """One job and one vehicle."""
+    return model_of(
+        problem_of(
+            {
+                "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, **vehicle}],
+                "jobs": [{"id": 1, "location_index": 1}],
+                "matrices": {"car": matrix},
+            }
+        )
+    )

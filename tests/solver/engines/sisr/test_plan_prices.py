@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from milkrun_solver.decomposition.parts import part_of
-from milkrun_solver.engines.sisr.arrays import NEVER
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.units import COST_UNIT
@@ -56,8 +55,3 @@ def test_a_part_counts_the_neighbours_in_it() -> None:
     near = arrays_of(part.model)["near"]
     assert near
     assert max(near) < 5
-
-
-def test_prices_beyond_what_the_search_counts_are_the_highest() -> None:
-    model = model_with({"compact": {"cost": 10_000}})
-    assert PlanPrices(model, 1).arrays(lambda cost: cost)["compact_cost"] == [NEVER]

@@ -10,6 +10,7 @@ from milkrun_solver.engines.sisr.kinds import kinds_of
 from milkrun_solver.engines.sisr.matrices import Matrices
 from milkrun_solver.engines.sisr.places import Places
 from milkrun_solver.engines.sisr.plan_prices import PlanPrices
+from milkrun_solver.engines.sisr.scale import Scale
 from milkrun_solver.engines.sisr.tasks import allowed, soft_arrays, task_arrays
 from milkrun_solver.engines.sisr.ties import relation_arrays, step_arrays
 from milkrun_solver.engines.sisr.vehicles import break_arrays, driver_arrays, reload_arrays, vehicle_arrays
@@ -34,9 +35,8 @@ class Encoding:
         kinds, kind_of = kinds_of(model)
         clock, places = Clock(model.vehicles), Places(model)
         prices = PlanPrices(model, clock.unit)
-        soft = [it for task in model.tasks if (it := task.soft) is not None]
-        hourly = [rate * clock.unit for it in soft for rate in (it.early, it.late)]
-        matrices = Matrices(kinds, places, clock, [*prices.costs, *hourly])
+        matrices = Matrices(kinds, places, clock)
+        scale = Scale(model, kinds, clock.unit, matrices.costs, prices.costs)
         counts = {
             "tasks": len(model.tasks),
             "places": len(places.rows),
@@ -51,19 +51,19 @@ class Encoding:
         arrays: dict[str, npt.ArrayLike] = {
             "kind_of": kind_of,
             "allowed": allowed(model.tasks, kinds, impossible),
-            **matrices.arrays(),
+            **matrices.arrays(scale),
             **task_arrays(model, places, clock),
-            **soft_arrays(model.tasks, clock, matrices.cost),
-            **vehicle_arrays(kinds, places, clock, matrices.cost),
+            **soft_arrays(model.tasks, clock, scale.cost),
+            **vehicle_arrays(kinds, places, clock, scale.cost),
             **driver_arrays(kinds, clock),
             **break_arrays(kinds, model.amounts, clock),
             **reload_arrays(kinds, places, clock),
-            **prices.arrays(matrices.cost),
+            **prices.arrays(scale.cost),
             **step_arrays(model, kinds),
             **relation_arrays(model),
         }
         self.arrays = Arrays(counts, arrays)
-        self.scale = matrices.scale / COST_UNIT
+        self.scale = scale.unit / COST_UNIT
 
     def routes(self, plan: Plan) -> dict[int, list[int]]:
         """A plan as the search reads it."""

@@ -1,7 +1,6 @@
 """The matrices of a problem as the compiled search gets them, and its unit of cost."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +10,11 @@ from milkrun_solver.engines.sisr.arrays import NEVER
 from milkrun_solver.engines.sisr.clock import Clock
 from milkrun_solver.engines.sisr.kinds import way_of
 from milkrun_solver.engines.sisr.places import Places
+from milkrun_solver.engines.sisr.scale import Scale
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.travel import Cells
 from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
 from milkrun_solver.model.vehicles import Vehicle
-
-_MOST_COST = 2**29
-"""Costs of legs are scaled down to this."""
 
 
 def matrix_bytes(model: Model) -> int:
@@ -28,17 +25,14 @@ def matrix_bytes(model: Model) -> int:
 
 
 class Matrices:
-    """The matrices of each way of travelling: durations in units of time, costs in units of cost, metres.
-
-    Costs are counted in the largest unit in which all of them are whole, or in a larger one if they would not
-    fit into 32 bits.
+    """The matrices of each way of travelling: durations in units of time, costs, metres.
 
     Attributes:
         count: The number of ways.
-        scale: What one unit of cost is, in VROOM's internal unit.
+        costs: Those of legs, in VROOM's internal unit; negative where they are closed.
     """
 
-    def __init__(self, kinds: Sequence[Vehicle], places: Places, clock: Clock, prices: Iterable[int]) -> None:
+    def __init__(self, kinds: Sequence[Vehicle], places: Places, clock: Clock) -> None:
         ways = {way_of(kind): kind for kind in kinds}
         self.count = len(ways)
         ranks = {way: rank for rank, way in enumerate(ways)}
@@ -46,7 +40,7 @@ class Matrices:
         self._durations: list[Grid] = []
         self._distances: list[Grid] = []
         self._slots: list[list[tuple[int, Grid]]] = []
-        costs: list[Grid] = []
+        self.costs: list[Grid] = []
         limited = any(kind.source.max_distance is not None for kind in kinds)
         for kind in ways.values():
             travel, rows = kind.travel, places.rows
@@ -59,37 +53,25 @@ class Matrices:
                     cells[closed] = -1
             self._durations.append(durations)
             self._slots.append([(clock.moment(start), _within(slot)) for start, slot in slots])
-            costs.append(cost)
+            self.costs.append(cost)
             if limited and travel.distances is not None:
                 self._distances.append(np.minimum(grid([(travel.distances, 1)], rows), NEVER))
             elif limited:
                 self._distances.append(np.zeros_like(durations))
-        self.scale = _scale(costs, kinds, clock.unit, prices)
-        self._costs = [_within(np.where(it < 0, -1, self._scaled(it))) for it in costs]
         self._durations = [_within(it) for it in self._durations]
 
-    def cost(self, cost: int) -> int:
-        """A cost in VROOM's internal unit, in units of cost."""
-        return round(cost / self.scale)
-
-    def arrays(self) -> dict[str, npt.ArrayLike]:
+    def arrays(self, scale: Scale) -> dict[str, npt.ArrayLike]:
         """The matrices, by the time of day too, and which of them each kind has."""
         slots = [slot for of_way in self._slots for slot in of_way]
         return {
             "kind_matrix": self._of_kind,
             "durations": self._durations,
-            "costs": self._costs,
+            "costs": [_within(scale.legs(it)) for it in self.costs],
             "distances": self._distances,
             "slot_begin": np.cumsum([0, *map(len, self._slots)]),
             "slot_start": [start for start, _ in slots],
             "slot_durations": [durations for _, durations in slots],
         }
-
-    def _scaled(self, costs: Grid) -> Grid:
-        if isinstance(self.scale, int):
-            return costs // self.scale
-        scaled: Grid = np.rint(costs / self.scale).astype(np.int64)
-        return scaled
 
 
 def _within(cells: Grid) -> Grid:
@@ -104,22 +86,6 @@ def _durations(kind: Vehicle, durations: Cells, rows: Sequence[int | None], unit
     if not kind.travel.slots:
         return grid([(durations, kind.duration_factor // unit)], rows)
     return -(-grid([(durations, kind.duration_factor)], rows) // HUNDREDTHS) * (HUNDREDTHS // unit)
-
-
-def _scale(costs: Sequence[Grid], kinds: Sequence[Vehicle], unit: int, prices: Iterable[int]) -> int | float:
-    """What one unit of cost is, in VROOM's internal unit: a whole number if costs of legs then fit."""
-    common = math.gcd(*prices)
-    for kind in kinds:
-        rates = kind.source.costs
-        hourly = rates.per_task_hour, rates.per_overtime_hour, rates.per_hour if kind.travel.slots else 0
-        common = math.gcd(common, rates.fixed * COST_UNIT, *(rate * unit for rate in hourly))
-    most = 0
-    for cells in costs:
-        opened = np.maximum(cells, 0)
-        common = math.gcd(common, int(np.gcd.reduce(opened, axis=None)))
-        most = max(most, int(opened.max(initial=0)))
-    common = common or 1
-    return common if most // common <= _MOST_COST else most / _MOST_COST
 
 
 def _cost_terms(kind: Vehicle) -> list[tuple[npt.NDArray[np.uint32] | None, int]]:

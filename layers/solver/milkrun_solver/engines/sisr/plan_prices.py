@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from milkrun_solver.engines.sisr.arrays import NEVER
 from milkrun_solver.model.problem import Model
 from milkrun_solver.model.tasks import Task
 from milkrun_solver.model.units import COST_UNIT
@@ -32,10 +31,9 @@ class PlanPrices:
         """The arrays.
 
         Args:
-            cost: Changes a cost from VROOM's internal unit into the search's. A price beyond what the search
-                counts becomes the highest that it does.
+            cost: Changes a cost from VROOM's internal unit into the search's.
         """
-        of_use, of_neighbour = (min(NEVER, cost(it)) for it in self.costs)
+        of_use, of_neighbour = map(cost, self.costs)
         return {
             "balance_cost": [of_use],
             "balance_use": [] if self._by == "duration" else [self._use(task) for task in self._tasks],
