@@ -42,4 +42,16 @@ def test_fixed_steps_are_visits_of_their_vehicle() -> None:
     )
     fixed, free = model.vehicles
     assert (fixed.first, fixed.in_order) == ((0, ReloadVisit(1)), (1, 3))
-    assert (fixed.has_fixed_steps, free.has_fixed_steps) == (True, False)
+    assert (fixed.has_fixed_tasks, free.has_fixed_tasks) == (True, False)
+
+
+def test_a_vehicle_with_only_reloads_fixed_may_stay_at_its_depot() -> None:
+    reload = {"type": "reload", "id": 1, "fixed": "position"}
+    vehicle = {"start_index": 0, "reloads": [{"id": 1, "location_index": 0}]}
+    steps = [[reload], [reload, {"type": "job", "id": 5, "fixed": "position"}]]
+    body = {
+        "vehicles": [{"id": n, **vehicle, "steps": it} for n, it in enumerate(steps)],
+        "jobs": [{"id": 5, "location_index": 1}],
+        "matrices": MATRIX,
+    }
+    assert [it.has_fixed_tasks for it in model_of(problem_of(body)).vehicles] == [False, True]

@@ -25,8 +25,18 @@ def in_order(body: Body, rng: random.Random) -> None:
     body["vehicles"][1]["steps"] = [{**step, "fixed": "order"} for step in steps]
 
 
+def at_a_reload(body: Body, _rng: random.Random) -> None:
+    """A route begins with a reload, if there is one."""
+    body["vehicles"][0]["steps"] = [{"type": "reload", "id": 1, "fixed": "position"}]
+
+
 @pytest.mark.parametrize(
-    ("fixed", "said"), [(at_position, "begin with its fixed steps"), (in_order, "in their order")]
+    ("fixed", "said"),
+    [
+        (at_position, "begin with its fixed steps"),
+        (at_a_reload, "begin with its fixed steps"),
+        (in_order, "in their order"),
+    ],
 )
 def test_what_is_found_is_what_the_definition_says(
     fixed: Callable[[Body, random.Random], None], said: str

@@ -87,7 +87,7 @@ def cut(model: Model, plan: Plan, left_out: Sequence[int], count: int, rng: rand
     spare = [
         number
         for number, vehicle in enumerate(model.vehicles)
-        if number not in used and not vehicle.has_fixed_steps
+        if number not in used and not vehicle.has_fixed_tasks
     ]
     rng.shuffle(spare)
     return [_with_spare(model, group, spare[rank :: len(groups)]) for rank, group in enumerate(groups)]
@@ -172,7 +172,7 @@ def _with_new_numbers(task: Task, numbers: Mapping[int, int]) -> Task:
 
 def _in_part(vehicle: Vehicle, task_of: dict[int, int]) -> Vehicle:
     """A vehicle with its fixed steps in a part's numbers."""
-    if not vehicle.has_fixed_steps:
+    if not vehicle.has_fixed_tasks:
         return vehicle
     in_order = tuple(task_of[number] for number in vehicle.in_order)
     return replace(vehicle, first=_renumbered(vehicle.first, task_of), in_order=in_order)

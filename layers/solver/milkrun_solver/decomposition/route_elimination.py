@@ -21,8 +21,8 @@ _CANDIDATES = 2
 
 def without_a_route(model: Model, routes: Plan, rng: random.Random) -> Part | None:
     """These routes without one of them and its vehicle, its tasks unassigned. None if the other vehicles
-    cannot hold them, or if every route has fixed steps."""
-    free = [route for route in routes if not model.vehicles[route.vehicle].has_fixed_steps]
+    cannot hold them, or if every route has fixed tasks."""
+    free = [route for route in routes if not model.vehicles[route.vehicle].has_fixed_tasks]
     if not free:
         return None
     candidates = rng.sample(free, min(_CANDIDATES, len(free)))

@@ -11,7 +11,7 @@ from milkrun_solver.model.driver_rules import DriverRules, driver_rules_of
 from milkrun_solver.model.permits import Permits
 from milkrun_solver.model.travel import Travel, TravelSource
 from milkrun_solver.model.units import HUNDREDTHS
-from milkrun_solver.model.visits import ReloadVisit, Visit
+from milkrun_solver.model.visits import ReloadVisit, Visit, tasks_among
 from milkrun_solver.model.windows import Window
 
 
@@ -56,9 +56,9 @@ class Vehicle:
     in_order: tuple[int, ...] = ()
 
     @property
-    def has_fixed_steps(self) -> bool:
-        """Whether any plan must have a route for it, which keeps some steps."""
-        return bool(self.first or self.in_order)
+    def has_fixed_tasks(self) -> bool:
+        """Whether any plan must have a route for it. With nothing but reloads fixed, it may have none."""
+        return bool(tasks_among(self.first) or self.in_order)
 
     def duration(self, origin: int, target: int) -> int:
         """Travel time between two rows of the matrices, in hundredths of a second."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from milkrun_solver.engines.sisr.arrays import RELATIONS
 from milkrun_solver.engines.sisr.ties import relation_arrays, step_arrays
@@ -27,6 +28,20 @@ def test_reloads_at_the_beginning_of_a_route_stay_there() -> None:
     found = searched(model, iterations=2_000)
     solution = scheduled(model, found.plan)
     assert solution is not None
+    assert not found.is_lacking
+    assert faults(model, solution) == []
+
+
+@pytest.mark.parametrize("dear", [0, 1])
+def test_a_vehicle_with_only_reloads_fixed_drives_if_that_pays(dear: int) -> None:
+    body = two_reloads()
+    body["vehicles"][0]["steps"] = body["vehicles"][0]["steps"][:2]
+    body["vehicles"][dear]["costs"] = {"fixed": 10**6}
+    model = model_of(problem_of(body))
+    found = searched(model, iterations=500)
+    solution = scheduled(model, found.plan)
+    assert solution is not None
+    assert [route.vehicle for route in found.plan] == [1 - dear]
     assert not found.is_lacking
     assert faults(model, solution) == []
 

@@ -28,7 +28,11 @@ class Fixed(Rule):
     def allows_plan(self, routes: Sequence[Route]) -> bool:
         driving = {route.vehicle.id for route in routes}
         vehicles = self.facts.problem.vehicles
-        return all(it.id in driving for it in vehicles if any(step.fixed for step in it.steps))
+        return all(
+            vehicle.id in driving
+            for vehicle in vehicles
+            if any(step.fixed and step.type != "reload" for step in vehicle.steps)
+        )
 
 
 def _fixed(vehicle: Vehicle, how: str) -> list[Stop]:
