@@ -36,7 +36,9 @@ def test_reloads_at_the_beginning_of_a_route_stay_there() -> None:
 def test_a_vehicle_with_only_reloads_fixed_drives_if_that_pays(dear: int) -> None:
     body = two_reloads()
     body["vehicles"][0]["steps"] = body["vehicles"][0]["steps"][:2]
-    body["vehicles"][dear]["costs"] = {"fixed": 10**6}
+    for number, vehicle in enumerate(body["vehicles"]):
+        vehicle |= {"capacity": [10**4] * len(vehicle["capacity"])}
+        vehicle["costs"] = {"fixed": 10**6 if number == dear else 0}
     model = model_of(problem_of(body))
     found = searched(model, iterations=500)
     solution = scheduled(model, found.plan)
