@@ -37,12 +37,17 @@ EOF
 """Computed by hand in tenths, cut off: 0-1 is 50, 0-2 14, 0-3 90, 1-2 36, 1-3 58, 2-3 80."""
 
 
+def read(folder: Path, text: str) -> Instance:
+    """The instance of a file with this text."""
+    path = folder / "instance.vrp"
+    path.write_text(text)
+    return read_instance(path)
+
+
 @pytest.fixture
 def windows(tmp_path: Path) -> Instance:
     """Three customers with time windows and two vehicles."""
-    path = tmp_path / "corner.vrp"
-    path.write_text(WINDOWS)
-    return read_instance(path)
+    return read(tmp_path, WINDOWS)
 
 
 @pytest.fixture
@@ -50,9 +55,7 @@ def capacity(tmp_path: Path) -> Instance:
     """The same places without time windows, service or a limit on vehicles."""
     before, _, after = WINDOWS.partition("TIME_WINDOW_SECTION")
     text = before.replace("VEHICLES : 2\n", "").replace("SERVICE_TIME : 5\n", "")
-    path = tmp_path / "free.vrp"
-    path.write_text(f"{text}DEPOT_SECTION{after.partition('DEPOT_SECTION')[2]}")
-    return read_instance(path)
+    return read(tmp_path, f"{text}DEPOT_SECTION{after.partition('DEPOT_SECTION')[2]}")
 
 
 TRIPS = """\
@@ -140,14 +143,10 @@ EOF
 @pytest.fixture
 def depots(tmp_path: Path) -> Instance:
     """Two depots in rows 0 and 1, two customers, and three vehicles of two kinds."""
-    path = tmp_path / "depots.vrp"
-    path.write_text(DEPOTS)
-    return read_instance(path)
+    return read(tmp_path, DEPOTS)
 
 
 @pytest.fixture
 def trips(tmp_path: Path) -> Instance:
     """Two customers, whom one vehicle must serve on two trips; the goods of the second come at 30."""
-    path = tmp_path / "trips.vrp"
-    path.write_text(TRIPS)
-    return read_instance(path)
+    return read(tmp_path, TRIPS)

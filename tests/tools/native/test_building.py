@@ -6,21 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
+from tests.tools.native.compiler import compiler_here
 from tests.tools.native.sources import VERSION, small_sources
 from tools.native.building import build
-from tools.native.compilers import Compiler, machine_compiler
+from tools.native.compilers import Compiler
 
 ON_LINUX = sys.platform == "linux"
 
 
 @pytest.fixture(scope="module")
 def compiler() -> Compiler:
-    found = machine_compiler()
-    if found is None:
-        missing("no C++ compiler")
-    assert found is not None
-    return found
+    return compiler_here()
 
 
 @pytest.fixture

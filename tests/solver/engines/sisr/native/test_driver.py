@@ -11,8 +11,8 @@ import pytest
 
 from milkrun_solver.engines.sisr.library import PLATFORM, SOURCES, built
 from tests.conftest import missing
+from tests.tools.native.compiler import compiler_here
 from tools.native.building import compile_each, flags, units
-from tools.native.compilers import Compiler, machine_compiler
 
 HERE = Path(__file__).parent
 SANITIZERS = {
@@ -21,17 +21,9 @@ SANITIZERS = {
 }
 
 
-def compiler() -> Compiler:
-    found = machine_compiler()
-    if found is None:
-        missing("no C++ compiler")
-    assert found is not None
-    return found
-
-
 def driver(folder: Path, sources: list[Path], linking: list[str], options: list[str]) -> Path:
     """Compiles the driver, with these sources and options, and links it."""
-    cpp = compiler()
+    cpp = compiler_here()
     with_flags = [*flags(SOURCES), f"-I{SOURCES}", *options]
     objects = compile_each(cpp, [*sources, *sorted(HERE.glob("*.cpp"))], with_flags, folder)
     assert objects is not None
