@@ -15,7 +15,7 @@ from tests.solver.engines.sisr.cases import stops, with_matrix
 def arrays_of(model: Model) -> dict[str, Any]:
     (kinds, _), clock = kinds_of(model), Clock(model.vehicles)
     matrices = Matrices(kinds, Places(model), clock)
-    return {**matrices.arrays(Scale(model, kinds, clock.unit, matrices.costs, [0]))}
+    return {**matrices.arrays(Scale(model, kinds, clock.unit, matrices.costs, matrices.cost_unit, [0]))}
 
 
 def test_closed_legs_never_end() -> None:

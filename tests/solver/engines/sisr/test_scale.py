@@ -12,7 +12,8 @@ from milkrun_solver.engines.sisr.matrices import Matrices
 from milkrun_solver.engines.sisr.places import Places
 from milkrun_solver.engines.sisr.scale import Scale
 from milkrun_solver.model.problem import Model
-from milkrun_solver.model.units import COST_UNIT
+from milkrun_solver.model.travel import NO_WAY
+from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
 from tests.solver.engines.sisr.cases import with_matrix
 from tests.solver.exhaustive.searches import searched
 from tests.solver.helpers import faults, model_of, scheduled
@@ -24,7 +25,7 @@ DURATIONS = [[0, 4], [6, 0]]
 def scale_of(model: Model, plan_price: int = 0) -> tuple[Scale, Matrices]:
     (kinds, _), clock = kinds_of(model), Clock(model.vehicles)
     matrices = Matrices(kinds, Places(model), clock)
-    return Scale(model, kinds, clock.unit, matrices.costs, [plan_price]), matrices
+    return Scale(model, kinds, clock.unit, matrices.costs, matrices.cost_unit, [plan_price]), matrices
 
 
 def test_costs_are_counted_in_the_largest_unit_in_which_they_are_whole() -> None:
@@ -38,6 +39,15 @@ def test_legs_that_cost_too_much_to_count_are_rounded() -> None:
     costs = [[0, 3 * 2**28], [5, 0]]
     scale, matrices = scale_of(with_matrix({"durations": DURATIONS, "costs": costs}))
     assert np.array_equal(scale.legs(matrices.costs[0]), [[0, 2**29], [3, 0]])
+
+
+@pytest.mark.parametrize("costs", [{"per_hour": MAX_UINT32}, {"per_hour": 0, "per_km": MAX_UINT32}], ids=str)
+def test_the_longest_legs_keep_their_shares_at_the_highest_prices(costs: dict[str, int]) -> None:
+    cells = [[0, NO_WAY - 1], [NO_WAY // 4, 0]]
+    scale, matrices = scale_of(with_matrix({"durations": cells, "distances": cells}, costs=costs))
+    assert np.array_equal(scale.legs(matrices.costs[0]), [[0, 2**29], [2**27, 0]])
+    price = costs.get("per_km", 0) * DISTANCE_COST + costs["per_hour"] * HUNDREDTHS
+    assert scale.cost((NO_WAY - 1) * price) == pytest.approx(2**29, rel=1e-6)
 
 
 def test_closed_legs_stay_negative() -> None:

@@ -36,7 +36,7 @@ class Encoding:
         clock, places = Clock(model.vehicles), Places(model)
         prices = PlanPrices(model, clock.unit)
         matrices = Matrices(kinds, places, clock)
-        scale = Scale(model, kinds, clock.unit, matrices.costs, prices.costs)
+        scale = Scale(model, kinds, clock.unit, matrices.costs, matrices.cost_unit, prices.costs)
         counts = {
             "tasks": len(model.tasks),
             "places": len(places.rows),

@@ -12,7 +12,7 @@ from milkrun_solver.engines.sisr.kinds import way_of
 from milkrun_solver.engines.sisr.places import Places
 from milkrun_solver.engines.sisr.scale import Scale
 from milkrun_solver.model.problem import Model
-from milkrun_solver.model.travel import Cells
+from milkrun_solver.model.travel import NO_WAY, Cells
 from milkrun_solver.model.units import COST_UNIT, DISTANCE_COST, HUNDREDTHS
 from milkrun_solver.model.vehicles import Vehicle
 
@@ -29,7 +29,8 @@ class Matrices:
 
     Attributes:
         count: The number of ways.
-        costs: Those of legs, in VROOM's internal unit; negative where they are closed.
+        costs: Those of legs, in `cost_unit`; negative where they are closed.
+        cost_unit: So many of VROOM's internal units that costs fit into 64 bits.
     """
 
     def __init__(self, kinds: Sequence[Vehicle], places: Places, clock: Clock) -> None:
@@ -42,10 +43,12 @@ class Matrices:
         self._slots: list[list[tuple[int, Grid]]] = []
         self.costs: list[Grid] = []
         limited = any(kind.source.max_distance is not None for kind in kinds)
+        self.cost_unit = max(map(_cost_unit, ways.values()))
         for kind in ways.values():
             travel, rows = kind.travel, places.rows
             durations = _durations(kind, travel.durations, rows, clock.unit)
-            cost = grid(_cost_terms(kind), rows)
+            terms = [(cells, round(price / self.cost_unit)) for cells, price in _cost_terms(kind)]
+            cost = grid(terms, rows)
             slots = [(it.start, _durations(kind, it.durations, rows, clock.unit)) for it in travel.slots]
             if travel.closed is not None:
                 closed = grid([(travel.closed.astype(np.uint32), 1)], rows) > 0
@@ -86,6 +89,12 @@ def _durations(kind: Vehicle, durations: Cells, rows: Sequence[int | None], unit
     if not kind.travel.slots:
         return grid([(durations, kind.duration_factor // unit)], rows)
     return -(-grid([(durations, kind.duration_factor)], rows) // HUNDREDTHS) * (HUNDREDTHS // unit)
+
+
+def _cost_unit(kind: Vehicle) -> int:
+    """A power of two: 1 unless prices are very high."""
+    most = NO_WAY * sum(price for _, price in _cost_terms(kind))
+    return 1 << max(0, most.bit_length() - 62)
 
 
 def _cost_terms(kind: Vehicle) -> list[tuple[npt.NDArray[np.uint32] | None, int]]:

@@ -27,7 +27,8 @@ class Scale:
 
     Args:
         unit: What the search counts time in, in hundredths of a second.
-        legs: The costs of legs, negative where they are closed, in VROOM's internal unit.
+        legs: The costs of legs, negative where they are closed.
+        leg_unit: What one unit of these is, in VROOM's internal unit.
         plan_prices: The prices of a whole plan, in VROOM's internal unit.
 
     Attributes:
@@ -40,20 +41,23 @@ class Scale:
         kinds: Sequence[Vehicle],
         unit: int,
         legs: Sequence[Grid],
+        leg_unit: int,
         plan_prices: Sequence[int],
     ) -> None:
         prices = [*plan_prices, *(unit * rate for rate in _hourly(model, kinds))]
         fixed = [COST_UNIT * it.source.costs.fixed for it in kinds]
         opened = [np.maximum(cells, 0) for cells in legs]
-        common = math.gcd(*prices, *fixed, *(int(np.gcd.reduce(cells, axis=None)) for cells in opened)) or 1
+        common = math.gcd(*prices, *fixed, *(leg_unit * int(np.gcd.reduce(it, axis=None)) for it in opened))
+        common = common or 1
         hours = [unit * it.source.costs.per_hour for it in kinds]
         least = max(
-            max(int(cells.max(initial=0)) for cells in opened) / _MOST_LEG,
+            max(leg_unit * int(it.max(initial=0)) for it in opened) / _MOST_LEG,
             max(*prices, *hours) / _MOST_PRICE,
             max(_work(model, kind) for kind in kinds) / _MOST_WORK,
             max(*fixed, *map(_breaks, kinds)) / _MOST_COST,
         )
         self.unit = common if common >= least else least
+        self._leg_unit = leg_unit
 
     def cost(self, cost: int) -> int:
         """A cost in VROOM's internal unit, in units of cost."""
@@ -61,9 +65,9 @@ class Scale:
 
     def legs(self, costs: Grid) -> Grid:
         """Costs of legs, in units of cost. Closed legs stay negative."""
-        if isinstance(self.unit, int):
+        if isinstance(self.unit, int) and self._leg_unit == 1:
             return np.where(costs < 0, -1, costs // self.unit)
-        return np.where(costs < 0, -1, np.rint(costs / self.unit).astype(np.int64))
+        return np.where(costs < 0, -1, np.rint(costs / (self.unit / self._leg_unit)).astype(np.int64))
 
 
 def _hourly(model: Model, kinds: Sequence[Vehicle]) -> list[int]:
