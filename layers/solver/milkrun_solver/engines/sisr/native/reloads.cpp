@@ -59,6 +59,25 @@ void Schedule::find_fixed_reloads(const Kind& kind, const List<int>& tasks, int 
   }
 }
 
+/// The ways to reload between two tasks, or before the end if `task` is negative, without those that are no better than
+/// others: behind a reload, all vehicles are empty.
+void Schedule::find_reloaded(const Kind& kind, int position, int task, int next_place, const Labels& from) {
+  reloaded_.clear();
+  for (size_t i = 0; i < from.items.size(); ++i) {
+    reload(kind, position, task, next_place, from.items[i], from.picked.data() + i * amounts_, new_trips_);
+    for (const Label& label : new_trips_) {
+      const auto is_better = [&](const Label& one, const Label& other) {
+        return one.place == other.place && is_no_worse(one, other);
+      };
+      if (std::any_of(reloaded_.begin(), reloaded_.end(), [&](const Label& it) { return is_better(it, label); })) continue;
+      const auto dropped = std::remove_if(reloaded_.begin(), reloaded_.end(),
+                                          [&](const Label& it) { return is_better(label, it); });
+      reloaded_.erase(dropped, reloaded_.end());
+      reloaded_.push_back(label);
+    }
+  }
+}
+
 /// All ways to reload on the way to a task, or to the end if that is negative: once anywhere, or as it must be.
 void Schedule::reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
                       List<Label>& found) {

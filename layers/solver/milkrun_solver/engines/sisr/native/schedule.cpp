@@ -129,9 +129,10 @@ bool Schedule::reach(const Kind& kind, const List<int>& tasks, int count, Beginn
   int same = 0;
   const int most = std::min(count, static_cast<int>(it.tasks.size()));
   while (same < most && it.tasks[at(same)] == tasks[at(same)]) ++same;
-  // A vehicle that never had a route has no labels at all.
-  it.known = looks_far_ahead_ ? -1 : std::min(it.known, std::max(0, same - looks_ahead_));
-  it.tasks.assign(tasks.begin(), tasks.begin() + count);
+  if (same < count || looks_ahead_ > 0 || looks_far_ahead_) {
+    it.known = looks_far_ahead_ ? -1 : std::min(it.known, std::max(0, same - looks_ahead_));
+    it.tasks.assign(tasks.begin(), tasks.begin() + count);
+  }
   if (static_cast<int>(it.labels.size()) <= count) it.labels.resize(at(count) + 1);
   if (it.known < 0) {
     it.labels[0] = first(kind, tasks);
@@ -209,14 +210,14 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
       travel(kind, from.items[i], problem_.place[at(task)], position, picked, on_leg_);
     }
     for (Label& label : on_leg_) serve(kind, label, from.items[i].breaks, task, position, latest, room, picked, to);
-    if (!reloads) continue;
-    reload(kind, position, task, problem_.place[at(task)], from.items[i], picked, reloaded_);
-    for (const Label& reloaded : reloaded_) {
-      on_leg_.clear();
-      travel(kind, reloaded, problem_.place[at(task)], position, nothing_.data(), on_leg_);
-      for (Label& label : on_leg_) {
-        serve(kind, label, reloaded.breaks, task, position, latest, kind.capacity.data(), nothing_.data(), to);
-      }
+  }
+  if (!reloads) return;
+  find_reloaded(kind, position, task, problem_.place[at(task)], from);
+  for (const Label& reloaded : reloaded_) {
+    on_leg_.clear();
+    travel(kind, reloaded, problem_.place[at(task)], position, nothing_.data(), on_leg_);
+    for (Label& label : on_leg_) {
+      serve(kind, label, reloaded.breaks, task, position, latest, kind.capacity.data(), nothing_.data(), to);
     }
   }
 }
@@ -239,13 +240,13 @@ Cost Schedule::best_end(const Kind& kind, const List<int>& tasks, const Labels& 
     on_leg_.clear();
     if (may_go_on()) travel(kind, labels.items[i], kind.end, position, picked, on_leg_);
     consider();
-    if (!may_reload()) continue;
-    reload(kind, position, -1, kind.end, labels.items[i], picked, reloaded_);
-    for (const Label& label : reloaded_) {
-      on_leg_.clear();
-      travel(kind, label, kind.end, position, nothing_.data(), on_leg_);
-      consider();
-    }
+  }
+  if (!may_reload()) return best;
+  find_reloaded(kind, position, -1, kind.end, labels);
+  for (const Label& label : reloaded_) {
+    on_leg_.clear();
+    travel(kind, label, kind.end, position, nothing_.data(), on_leg_);
+    consider();
   }
   return best;
 }

@@ -73,6 +73,7 @@ class Schedule {
                  const int* picked, List<Label>& found);
   void reload(const Kind& kind, int position, int task, int next_place, const Label& label, const int* picked,
               List<Label>& found);
+  void find_reloaded(const Kind& kind, int position, int task, int next_place, const Labels& from);
   Cost cost_at_end(const Kind& kind, Label label) const;
   Cost best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail);
   void keep(const Label& label, Labels& to);
@@ -112,7 +113,7 @@ class Schedule {
   List<int> room_, picked_;
   List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
   List<List<int>> departures_;  // [leg]: when it may be best to leave, where travel depends on the time of day
-  List<Label> on_leg_, to_reload_, reloaded_, chained_, before_rest_;
+  List<Label> on_leg_, to_reload_, reloaded_, new_trips_, chained_, before_rest_;
   Label another_;
   const List<int>* fixed_reloads_ = nullptr;  // those on a leg at the beginning of a route; null on others
   List<int> seen_in_;  // [relation]: the last look at a route that found one of its tasks
