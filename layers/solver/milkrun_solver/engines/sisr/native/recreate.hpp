@@ -6,6 +6,7 @@
 // tabu search and its application to the vehicle-routing problem", INFORMS Journal on Computing 15 (2003).
 #pragma once
 
+#include <functional>
 #include <limits>
 
 #include "neighbours.hpp"
@@ -469,9 +470,14 @@ bool Recreate<F>::keeps_limits(int order, const Spot& spot) const {
 template <class F>
 Spot Recreate<F>::first_exact(int order) {
   if constexpr (!F::rich) return best_;
-  std::stable_sort(spots_.begin(), spots_.end(), [](const Spot& a, const Spot& b) { return a.delta < b.delta; });
+  // Few are looked at, so they are taken from a heap: the cheapest first, and of those the first.
+  keyed_.clear();
+  for (size_t i = 0; i < spots_.size(); ++i) keyed_.emplace_back(spots_[i].delta, static_cast<int>(i));
+  std::make_heap(keyed_.begin(), keyed_.end(), std::greater<>());
   Spot best;
-  for (Spot spot : spots_) {
+  for (; !keyed_.empty(); keyed_.pop_back()) {
+    std::pop_heap(keyed_.begin(), keyed_.end(), std::greater<>());
+    Spot spot = spots_[at(keyed_.back().second)];
     if (spot.delta >= best.delta) break;
     const Cost had = tour_.route(tour_.node(spot.first).route).extra;
     const Cost extra = exact(order, spot, best.first < 0 ? kImpossible : best.delta - spot.delta + had);
