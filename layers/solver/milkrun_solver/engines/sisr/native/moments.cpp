@@ -4,6 +4,17 @@
 #include "schedule.hpp"
 
 namespace sisr {
+namespace {
+
+/// With more tasks on a route, a vehicle waits for the moments that are right without rests in between.
+constexpr size_t kMostBetweenRests = 7;
+
+void keep_each_once(List<int>& moments) {
+  std::sort(moments.begin(), moments.end());
+  moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
+}
+
+}  // namespace
 
 /// Serves a task at the end of a leg, in each of its windows that may matter.
 void Schedule::serve(const Kind& kind, Label& label, uint32_t breaks_before, int task, int position, int latest,
@@ -84,25 +95,52 @@ void Schedule::find_departures(const Kind& kind, const List<int>& tasks) {
   }
 }
 
-/// For each task, the last starts at which a later task is not late yet, without any waiting between them.
+/// For each task, the starts at which, without any waiting between them, a later task begins at an edge of its windows
+/// or of its soft one, or the route ends when it must.
 void Schedule::find_moments(const Kind& kind, const List<int>& tasks) {
   const Legs& legs = problem_.legs[at(kind.matrix)];
   moments_.resize(tasks.size());
   for (size_t i = tasks.size(); i-- > 0;) {
     moments_[i].clear();
-    if (i + 1 == tasks.size()) continue;
-    const int task = tasks[i], next = tasks[i + 1];
+    const bool is_last = i + 1 == tasks.size();
+    const int task = tasks[i];
     const int place = problem_.place[at(task)];
     const int from = i == 0 ? kind.start : problem_.place[at(tasks[i - 1])];
-    const int later = problem_.action(kind.type, task, from) + legs.duration(place, problem_.place[at(next)]);
+    const int leg = legs.duration(place, is_last ? kind.end : problem_.place[at(tasks[i + 1])]);
+    const int later = problem_.action(kind.type, task, from) + leg;
+    find_rests(kind, leg, tasks.size());
     const auto add = [&](int moment) {
-      if (moment < kNever && moment > later) moments_[i].push_back(moment - later);
+      for (int rest : rests_) {
+        if (moment < kNever - 1 && moment - later > rest) moments_[i].push_back(moment - later - rest);
+      }
     };
-    for (int moment : moments_[i + 1]) add(moment);
-    add(problem_.opening[at(next)].close);
-    if (problem_.late_cost[at(next)] > 0) add(problem_.soft_end[at(next)]);
-    if (problem_.early_cost[at(next)] > 0) add(problem_.soft_start[at(next)]);
+    if (is_last) {
+      add(kind.latest);
+    } else {
+      const int next = tasks[i + 1];
+      for (int moment : moments_[i + 1]) add(moment);
+      const Opening& opening = problem_.opening[at(next)];
+      for (int w = 0; w < opening.count; ++w) {
+        add(opening.window(w).open);
+        add(opening.window(w).close);
+      }
+      if (problem_.late_cost[at(next)] > 0) add(problem_.soft_end[at(next)]);
+      if (problem_.early_cost[at(next)] > 0) add(problem_.soft_start[at(next)]);
+    }
+    keep_each_once(moments_[i]);
   }
+}
+
+/// How long the rests on a leg may take together.
+void Schedule::find_rests(const Kind& kind, int leg, size_t tasks) {
+  rests_.assign(1, 0);
+  if (kind.max_driving == kNever || tasks > kMostBetweenRests) return;
+  for (int whole = 0; whole <= 2 + leg / kind.max_driving; ++whole) {
+    for (int first : {0, kind.rest_first}) {
+      for (int second : {0, kind.rest_second}) rests_.push_back(whole * kind.rest + first + second);
+    }
+  }
+  keep_each_once(rests_);
 }
 
 }  // namespace sisr

@@ -114,7 +114,7 @@ void Schedule::reload_at(const Kind& kind, int rank, int position, int task, int
       next.cost += kind.work_cost * (problem_.action(kind.type, task, reload.place) -
                                      problem_.action(kind.type, task, label.place));
     }
-    if (problem_.limited) {
+    if (problem_.limited || problem_.balances_time) {
       const auto added = [&](auto&& length) {
         return length(label.place, reload.place) + length(reload.place, next_place) - length(label.place, next_place);
       };

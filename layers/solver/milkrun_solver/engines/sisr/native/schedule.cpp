@@ -1,6 +1,7 @@
 #include "schedule.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sisr {
 
@@ -110,7 +111,7 @@ void Schedule::prepare(const Kind& kind, const List<int>& tasks) {
   minds_time_ = problem_.has_moments || kind.latest < kNever - 1 || !kind.breaks.empty();
   drops_ = false;
   if (carries_loads_ || kind.limits_loads_at_breaks) count_loads(tasks);
-  if (problem_.limited) measure(kind, tasks);
+  if (problem_.limited || problem_.balances_time) measure(kind, tasks);
   separates_ = carries_loads_ && must_separate(tasks);
   // Loads on earlier legs change with later deliveries, so with limits for breaks nothing stays as it was. Nor does it
   // where a later release or window changes when it is best to serve a task, or where tasks must be on different trips.
@@ -225,14 +226,18 @@ void Schedule::extend(const Kind& kind, const List<int>& tasks, int position, in
 Cost Schedule::best_end(const Kind& kind, const List<int>& tasks, const Labels& labels, int* trail) {
   const int position = static_cast<int>(tasks.size());
   Cost best = kImpossible;
+  int reloads = 0;
+  best_travel_ = 0;
   find_fixed_reloads(kind, tasks, position);
   const auto consider = [&] {
     for (const Label& label : on_leg_) {
       const Cost cost = cost_at_end(kind, label);
-      if (cost < best) {
-        best = cost;
-        if (trail != nullptr) *trail = label.trail;
-      }
+      const auto is_better = std::tie(cost, label.travel, label.reloads) < std::tie(best, best_travel_, reloads);
+      if (cost == kImpossible || !is_better) continue;
+      best = cost;
+      best_travel_ = label.travel;
+      reloads = label.reloads;
+      if (trail != nullptr) *trail = label.trail;
     }
   };
   for (size_t i = 0; i < labels.items.size(); ++i) {

@@ -30,6 +30,9 @@ class Schedule {
   /// Tasks, breaks and reloads of a route in order, coded as in `sisr_plan`.
   void visits(int route, const List<int>& tasks, List<int>& result);
 
+  /// The travel time of the route that was looked at last, on its cheapest way.
+  int travel() const { return travel_ + best_travel_; }
+
   /// How many labels it has compared with others.
   int64_t compared() const { return compared_; }
   /// Whether it ever had too many labels to keep all of them. A route may then have a better way.
@@ -63,6 +66,7 @@ class Schedule {
              const int* room, const int* picked, Labels& to);
   void wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action, Labels& to);
   void find_moments(const Kind& kind, const List<int>& tasks);
+  void find_rests(const Kind& kind, int leg, size_t tasks);
   void find_departures(const Kind& kind, const List<int>& tasks);
   void begin_service(Label& label, const Kind& kind, int task, int action, Labels& to);
   bool load(const Kind& kind, uint32_t breaks, int task, const int* room, const int* picked);
@@ -104,6 +108,7 @@ class Schedule {
   bool drops_ = false;            // there were too many labels to keep all of them
   bool separates_ = false;  // some tasks of the route must be on different trips
   int travel_ = 0, distance_ = 0;  // of the route without reloads
+  int best_travel_ = 0;            // what the best way adds to that
   List<int> nothing_;        // [amount]: zeros
   List<Beginning> beginnings_;  // [route]
   Memo memo_;
@@ -111,7 +116,8 @@ class Schedule {
   List<int> on_board_;  // [position][amount]
   List<int> open_;      // [position]: shipments on board
   List<int> room_, picked_;
-  List<List<int>> moments_;  // [position]: the last starts at which later tasks are still in time
+  List<List<int>> moments_;  // [position]: the starts from which later tasks begin at an edge of a window
+  List<int> rests_;          // how long the rests on a leg may take together
   List<List<int>> departures_;  // [leg]: when it may be best to leave, where travel depends on the time of day
   List<Label> on_leg_, to_reload_, reloaded_, new_trips_, chained_, before_rest_;
   Label another_;

@@ -144,7 +144,7 @@ class Tour {
   void price(int task, int sign);
   Cost apart(int task) const;
   int64_t used_by(int task) const;
-  int64_t time_with_reloads(int route);
+  int64_t time_as_scheduled(int route);
   bool keeps_pairs(int route) const;
 
   const Problem& problem_;
@@ -451,29 +451,30 @@ bool Tour<F>::settle_schedule(int number) {
   if (extra == kImpossible) return false;
   route.extra = extra;
   cost_ += extra;
-  if (problem_.balances_time && !route.kind->reloads.empty()) route.use = time_with_reloads(number);
+  const bool differs = !route.kind->reloads.empty() || !route.legs->slot_start.empty();
+  if (problem_.balances_time && differs) route.use = time_as_scheduled(number);
   return true;
 }
 
 /// Travel, setup, service and reloads of a route, as its schedule has them.
 template <class F>
-int64_t Tour<F>::time_with_reloads(int number) {
-  const Route& route = routes_[at(number)];
-  const int breaks = static_cast<int>(route.kind->breaks.size());
+int64_t Tour<F>::time_as_scheduled(int number) {
+  const Kind& kind = *routes_[at(number)].kind;
+  const int breaks = static_cast<int>(kind.breaks.size());
   schedule_.visits(number, order_, visits_);
-  int64_t time = 0;
-  int place = route.kind->start;
+  int64_t time = schedule_.travel();
+  int place = kind.start;
   for (int visit : visits_) {
     if (visit >= 0) {
-      time += time_to(route, place, visit);
+      time += problem_.action(kind.type, visit, place);
       place = nodes_[at(visit)].place;
     } else if (visit < -breaks) {
-      const Reload& reload = route.kind->reloads[at(-1 - visit - breaks)];
-      time += int64_t{route.legs->duration(place, reload.place)} + reload.length;
+      const Reload& reload = kind.reloads[at(-1 - visit - breaks)];
+      time += reload.length;
       place = reload.place;
     }
   }
-  return time + time_to(route, place, end_of(number));
+  return time;
 }
 
 template <class F>
