@@ -36,6 +36,10 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
     if may_pause and route.vehicle.travel.slots:
         return None  # only an engine may place breaks there, by the time of day
     if may_pause:
+        if route.times_have_a_price and not route.vehicle.source.breaks:
+            least = cheapest(route)
+            if least is not None:
+                return least
         choice = _choice(route, visits)
         return None if choice is None else timed(route, choice.start, choice.breaks)
     if route.times_have_a_price:
