@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from milkrun.schema.problem import Problem
 from milkrun.schema.vehicles import Vehicle
+from tests.solver.exhaustive.clock import ClockWalker, suits_clock
 from tests.solver.exhaustive.driver import DriverWalker
 from tests.solver.exhaustive.facts import Facts, Stop
 from tests.solver.exhaustive.rules.registry import RULES
 from tests.solver.exhaustive.rules.rule import Route, Rule
-from tests.solver.exhaustive.walk import Walker
 
 MOST_TASKS, MOST_VEHICLES = 7, 2
 
@@ -46,20 +46,14 @@ class Enumerator:
 
     Args:
         rules: What plans keep, beside what the walker knows.
-        walker: How a route is timed and what it costs.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        rules: Sequence[type[Rule]] = RULES,
-        walker: type[Walker] = DriverWalker,
-    ) -> None:
+    def __init__(self, problem: Problem, rules: Sequence[type[Rule]] = RULES) -> None:
         self.facts = Facts(problem)
         if len(self.facts.work) > MOST_TASKS or len(problem.vehicles) > MOST_VEHICLES:
             raise ValueError("the problem has more plans than one can look at")
         self._rules = [rule(self.facts) for rule in rules]
-        self._walker = walker(self.facts)
+        self._walker = (ClockWalker if suits_clock(self.facts) else DriverWalker)(self.facts)
 
     def best(self) -> Best | None:
         """The best plan; None if the rules allow none at all, not even the empty one."""
@@ -124,7 +118,12 @@ class Enumerator:
             yield _Choice((sum(left), len(left), sum(group[0].cost for group in routes)), routes)
 
     def _by_tasks(self, vehicle: Vehicle) -> dict[frozenset[Stop], list[Route]]:
+        """All ways to serve the same tasks, by cost. A route reloads where that costs least, whatever it does
+        to prices of the plan: of equally cheap ways, where it drives least, and no more than it must."""
+        cheapest: dict[tuple[Stop, ...], Route] = {}
+        for route in sorted(self.routes(vehicle), key=lambda it: (it.cost, it.walk.driven, len(it.stops))):
+            cheapest.setdefault(route.tasks, route)
         groups: dict[frozenset[Stop], list[Route]] = {}
-        for route in sorted(self.routes(vehicle), key=lambda it: it.cost):
+        for route in cheapest.values():
             groups.setdefault(frozenset(route.tasks), []).append(route)
         return groups

@@ -6,13 +6,12 @@ from milkrun_solver.model.visits import Plan, PlannedRoute, ReloadVisit, Visit
 from milkrun_solver.routes.objective import solution_objective
 from tests.solver.exhaustive.enumerator import Best, Enumerator
 from tests.solver.exhaustive.rules.rule import Route
-from tests.solver.exhaustive.walk import Walker
 from tests.solver.helpers import faults, model_of, scheduled
 
 
-def confirmed(problem: Problem, walker: type[Walker] | None = None) -> Best:
+def confirmed(problem: Problem) -> Best:
     """The enumerator's best plan, which the solver's schedule and verifier confirm."""
-    best = (Enumerator(problem) if walker is None else Enumerator(problem, walker=walker)).best()
+    best = Enumerator(problem).best()
     assert best is not None
     model = model_of(problem)
     solution = scheduled(model, plan_of(model, best.routes))

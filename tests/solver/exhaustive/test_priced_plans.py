@@ -6,12 +6,11 @@ from milkrun.schema.problem import Problem
 from milkrun_solver.routes.objective import Objective, solution_objective
 from tests.solver.exhaustive.enumerator import Enumerator
 from tests.solver.exhaustive.priced_plans import BASES, PRICES, priced_problem
-from tests.solver.exhaustive.searches import ITERATIONS, PROBLEMS, searched
+from tests.solver.exhaustive.searches import ITERATIONS, searched
 from tests.solver.helpers import faults, model_of, scheduled
 
 PAIRS = [(price, "compact") for price in PRICES if price != "compact"]
 ALONE_AND_IN_PAIRS: list[tuple[str, ...]] = [*((price,) for price in PRICES), *PAIRS]
-TIME = "balance of duration"
 
 
 def found(problem: Problem, iterations: int = ITERATIONS) -> tuple[Objective, float]:
@@ -31,18 +30,6 @@ def assert_best(problem: Problem) -> None:
 
 
 @pytest.mark.parametrize("price", PRICES)
-def test_it_finds_the_best_plan(price: str) -> None:
-    for seed in range(20):
-        assert_best(priced_problem(seed, [price], tasks=5))
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=" and ".join)
-def test_it_finds_the_best_plan_under_two_prices(pair: tuple[str, str]) -> None:
-    for seed in range(len(BASES), 3 * len(BASES)):
-        assert_best(priced_problem(seed, pair, tasks=5))
-
-
-@pytest.mark.parametrize("price", [price for price in PRICES if price != TIME])
 def test_it_finds_the_best_plan_with_reloads(price: str) -> None:
     for seed in range(len(BASES)):
         assert_best(priced_problem(seed, [price], tasks=4, reloads=True))
@@ -56,10 +43,3 @@ def test_what_it_says_a_plan_costs_is_what_it_costs(prices: tuple[str, ...], rel
         for iterations in (0, 1_000):
             worth, stated = found(problem, iterations)
             assert stated == pytest.approx(worth.cost)
-
-
-@pytest.mark.long  # a test above does the same with 20 problems
-@pytest.mark.parametrize("prices", ALONE_AND_IN_PAIRS, ids=" and ".join)
-def test_it_finds_the_best_plan_of_many_problems(prices: tuple[str, ...]) -> None:
-    for seed in range(PROBLEMS):
-        assert_best(priced_problem(seed, prices, tasks=5 + seed // len(BASES) % 3))

@@ -41,14 +41,14 @@ def test_the_best_plan_is_verified_costs_as_much_and_is_not_beaten(seed: int) ->
 def test_the_schedule_finds_the_times_at_which_a_route_costs_least(kinds: set[str]) -> None:
     for seed in range(8):
         problem = short_day(seed, kinds, tasks=4)
-        confirmed(problem, ClockWalker)
+        confirmed(problem)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_prices_of_the_whole_plan_add_to_those_of_times(seed: int) -> None:
     kinds = {"soft windows", "slots"}
-    free = Enumerator(short_day(seed, kinds, tasks=4), walker=ClockWalker).best()
-    priced = Enumerator(short_day(seed, {*kinds, "compact", "balance"}, tasks=4), walker=ClockWalker).best()
+    free = Enumerator(short_day(seed, kinds, tasks=4)).best()
+    priced = Enumerator(short_day(seed, {*kinds, "compact", "balance"}, tasks=4)).best()
     assert free is not None
     assert priced is not None
     assert free.values[:2] == priced.values[:2]
@@ -56,8 +56,7 @@ def test_prices_of_the_whole_plan_add_to_those_of_times(seed: int) -> None:
 
 
 def test_the_schedule_weighs_overtime_against_soft_windows() -> None:
-    """Nearly always it finds the best times, and where it does not, the route costs more than it might."""
-    costs: list[tuple[int | None, int | None]] = []
+    compared = 0
     for seed in range(30):
         rng = random.Random(seed)
         problem = short_day(seed, {"soft windows"}, tasks=3, day=40)
@@ -74,8 +73,6 @@ def test_the_schedule_weighs_overtime_against_soft_windows() -> None:
             walk = walker.walk(vehicle, [Stop("job", number) for number in order])
             route = schedule(model, 0, [number - 1 for number in order])
             kept = route is not None and route.overtime <= vehicle.max_overtime
-            costs.append((route.cost if kept and route else None, None if walk is None else walk.cost))
-    served = [(ours, best) for ours, best in costs if ours is not None and best is not None]
-    assert [pair for pair in costs if (pair[0] is None) != (pair[1] is None)] == []
-    assert all(ours >= best for ours, best in served)
-    assert sum(ours > best for ours, best in served) <= len(served) // 20
+            assert (route.cost if kept and route else None) == (None if walk is None else walk.cost)
+            compared += kept
+    assert compared > 50
