@@ -58,7 +58,7 @@ void Schedule::wait_for(const Kind& kind, const Label& label, int task, int posi
       if (moment < soft) at_moment(moment);
     }
   }
-  if (kind.travel_cost == 0) return;
+  if (!leaves_at_once_) return;
   for (int departure : departures_[at(position + 1)]) at_moment(departure - action);
 }
 

@@ -117,10 +117,8 @@ void Schedule::prepare(const Kind& kind, const List<int>& tasks) {
   // where a later release or window changes when it is best to serve a task, or where tasks must be on different trips.
   looks_far_ahead_ = kind.limits_loads_at_breaks || (has_releases_ && problem_.times_cost) || has_early_costs_ || separates_;
   looks_ahead_ = has_slots ? 1 : 0;
-  if (problem_.times_cost) {
-    find_moments(kind, tasks);
-    find_departures(kind, tasks);
-  }
+  if (has_early_costs_) find_moments(kind, tasks);
+  if (leaves_at_once_) find_departures(kind, tasks);
 }
 
 /// Finds the labels after the first tasks of a route, as far as the last ones of that vehicle are not the same; whether
