@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from milkrun.settings import TokenPolicy
+from milkrun_authorizer import fetch as fetch_module
 from milkrun_authorizer import keys as keys_module
 from milkrun_authorizer.fetch import fetch_json
 from milkrun_authorizer.keys import IssuerKeys
 from milkrun_authorizer.tokens import TokenVerifier
+from tests.waiting import PATIENCE
 
 AUDIENCE = "milkrun"
 Reply = tuple[int, dict[str, str], bytes]
@@ -116,7 +118,9 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The only clock that decides what is late, so that a slow machine's fetch is waited for."""
-    monkeypatch.setattr(keys_module, "PATIENCE", 30.0)
+    for bound in ("PATIENCE", "_BOTH_DOCUMENTS"):
+        monkeypatch.setattr(keys_module, bound, PATIENCE)
+    monkeypatch.setattr(fetch_module, "FETCH_SECONDS", PATIENCE)
     return Clock()
 
 

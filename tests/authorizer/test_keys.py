@@ -9,6 +9,7 @@ from milkrun_authorizer import keys as keys_module
 from milkrun_authorizer.errors import IssuerUnavailableError, TokenRefusedError
 from milkrun_authorizer.fetch import fetch_json
 from milkrun_authorizer.keys import COOLDOWN, KEPT_FOR, REFRESHED_AFTER, RETRY_AFTER, IssuerKeys
+from tests.waiting import PATIENCE
 
 from .conftest import Clock, Issuer, private_key, public_jwk
 
@@ -139,13 +140,12 @@ def test_a_hanging_issuer_delays_no_caller_whose_key_is_known(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys_module, "PATIENCE", 0.0)
-    monkeypatch.setattr(keys_module, "_BOTH_DOCUMENTS", 30.0)
     answers = threading.Event()
     answers.set()
     published = [rsa_jwk("first")]
 
     def fetch(url: str) -> Any:
-        answers.wait(30)
+        answers.wait(PATIENCE)
         if url.endswith("openid-configuration"):
             return {"issuer": "https://i.example", "jwks_uri": "https://i.example/k"}
         return {"keys": list(published)}
