@@ -14,7 +14,7 @@ from milkrun.jobs.packing import unpack
 from milkrun.jobs.states import UNCONFIRMED
 
 from .histories import ENDED, History, Json, Violation
-from .logs import Logs
+from .logs import Line, Logs
 from .trail import End, Story
 
 _DAY_MS = 86_400_000
@@ -128,9 +128,16 @@ def _trail(findings: Findings) -> Iterator[Violation]:
         if heard > 1:
             yield Violation("doubled", run_id, f"ended {heard} times: {sorted(ends)}")
     for run_id, lines in findings.logs.of_run.items():
-        said = sum(line.message == "run ended" for line in lines)
+        said = _ends_said(lines)
         if said > 1 + len(unheard.get(run_id, ())):
             yield Violation("doubled", run_id, f"its end was logged {said} times")
+
+
+def _ends_said(lines: list[Line]) -> int:
+    """How many ends the lines of a run tell of. Two sweeps may confirm the same end, at the same moment."""
+    told = [line for line in lines if line.message == "run ended"]
+    by_sweepers = {line.said for line in told if "finished_at=" in line.said}
+    return len(by_sweepers) + sum("finished_at=" not in line.said for line in told)
 
 
 def _redis(findings: Findings, client: redis.Redis) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .histories import epoch
 
 _SAID_OF_A_RUN = (
-    *("reason", "attempt", "hops", "status", "code"),
+    *("reason", "attempt", "hops", "status", "code", "finished_at"),
     *("invoked", "invoke_error", "waits", "exception"),
 )
 

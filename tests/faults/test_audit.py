@@ -57,8 +57,12 @@ class World:
     def kinds(self) -> set[str]:
         return {it.kind for it in audit(self.findings, self.client)}
 
-    def line(self, message: str, level: str = "INFO") -> Line:
-        return Line(1.0, "worker", message, level, "")
+    def line(self, message: str, level: str = "INFO", said: str = "") -> Line:
+        return Line(1.0, "worker", message, level, said)
+
+    def say(self, message: str, *said: str) -> None:
+        lines = [self.line(message, said=one) for one in said]
+        self.findings = replace(self.findings, logs=Logs({self.run_id: lines}, []))
 
 
 @pytest.fixture
@@ -67,6 +71,11 @@ def world(empty_valkey_url: str) -> World:
 
 
 def test_a_correct_world_passes(world: World) -> None:
+    assert audit(world.findings, world.client) == []
+
+
+def test_two_sweeps_may_tell_of_the_same_end(world: World) -> None:
+    world.say("run ended", "status=cancelled finished_at=9", "status=cancelled finished_at=9")
     assert audit(world.findings, world.client) == []
 
 
@@ -93,8 +102,11 @@ def _ended_on_two_servers(world: World) -> None:
 
 
 def _ended_twice_by_the_logs(world: World) -> None:
-    lines = [world.line("run ended"), world.line("run ended")]
-    world.findings = replace(world.findings, logs=Logs({world.run_id: lines}, []))
+    world.say("run ended", "", "")
+
+
+def _ended_at_two_moments_by_the_logs(world: World) -> None:
+    world.say("run ended", "status=cancelled finished_at=8", "status=cancelled finished_at=9")
 
 
 def _an_error_in_the_logs(world: World) -> None:
@@ -148,6 +160,7 @@ def _not_in_its_list(world: World) -> None:
         (_not_seen_through, "stuck"),
         (_ended_on_two_servers, "doubled"),
         (_ended_twice_by_the_logs, "doubled"),
+        (_ended_at_two_moments_by_the_logs, "doubled"),
         (_an_error_in_the_logs, "wrong"),
         (_overwritten, "doubled"),
         (_kept_for_ever, "retention"),
