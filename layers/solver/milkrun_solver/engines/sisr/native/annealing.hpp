@@ -5,6 +5,7 @@
 #include "recreate.hpp"
 #include "ruin.hpp"
 #include "search.hpp"
+#include "tails.hpp"
 
 namespace sisr {
 
@@ -19,6 +20,7 @@ class Annealing : public Search {
 
  private:
   static constexpr int kMostTried = 10;      // of the orders that were absent before
+  static constexpr double kTails = 0.3;      // share of the iterations that exchange tails, for long routes
   static constexpr double kTaskInLegs = 10;  // what one more task left out counts
 
   using Clock = std::chrono::steady_clock;
@@ -27,6 +29,8 @@ class Annealing : public Search {
   Plan best_of_all();
   void start_again();
   void iterate(double temperature);
+  void exchange_tails(double temperature);
+  double share_of_tails() const;
   void set_aside();
   void take_over(const Value& found);
   bool accepts(const Value& found, double temperature);
@@ -45,6 +49,7 @@ class Annealing : public Search {
   Relations<F> relations_;
   Ruin<F> ruin_;
   Recreate<F> recreate_;
+  Tails<F> tails_;
   List<int> absent_, absent_before_, idle_;
   Value current_, best_value_;
   Plan best_;
@@ -53,6 +58,7 @@ class Annealing : public Search {
   int64_t iterations_ = 0;
   List<int> orders_;  // that a vehicle may serve
   bool is_proven_ = false;
+  const bool exchanges_tails_;
 };
 
 template <class F>
@@ -64,7 +70,9 @@ Annealing<F>::Annealing(std::shared_ptr<const Loaded> loaded, const Plan& start,
       tour_(*problem_),
       relations_(tour_),
       ruin_(tour_, neighbours_, random_),
-      recreate_(tour_, relations_, neighbours_, random_) {
+      recreate_(tour_, relations_, neighbours_, random_),
+      tails_(tour_, neighbours_, random_),
+      exchanges_tails_(Tails<F>::knows(*problem_)) {
   changed_.assign(at(problem_->vehicles), 0);
   best_.resize(at(problem_->vehicles));
   tour_.begin();
@@ -163,6 +171,10 @@ template <class F>
 void Annealing<F>::iterate(double temperature) {
   ++iterations_;
   tour_.begin();
+  if (exchanges_tails_ && random_.chance(share_of_tails())) {
+    exchange_tails(temperature);
+    return;
+  }
   absent_before_ = absent_;
   set_aside();
   ruin_.remove(absent_);
@@ -175,6 +187,26 @@ void Annealing<F>::iterate(double temperature) {
     return;
   }
   take_over(found);
+}
+
+/// Strings have up to ten tasks, so that they reach the tails of shorter routes.
+template <class F>
+double Annealing<F>::share_of_tails() const {
+  constexpr double never = 10, fully = 30;
+  if (tour_.used() == 0) return 0;
+  const double tasks = static_cast<double>(tour_.served()) / tour_.used();
+  return kTails * std::clamp((tasks - never) / (fully - never), 0.0, 1.0);
+}
+
+template <class F>
+void Annealing<F>::exchange_tails(double temperature) {
+  const bool is_right = tails_.exchange();
+  const Value found = value();
+  if (is_right && accepts(found, temperature)) {
+    take_over(found);
+  } else {
+    tour_.undo();
+  }
 }
 
 template <class F>

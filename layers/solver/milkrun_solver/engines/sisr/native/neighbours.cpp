@@ -6,20 +6,40 @@
 namespace sisr {
 namespace {
 
-constexpr int kBeside = 30;
+constexpr size_t kBeside = 30;
 constexpr int kAround = 300;
 constexpr int kTypical = 10;
 
-/// Whether one task can follow the other directly, for the fastest vehicle there is.
-bool can_follow(const Problem& problem, int first, int second) {
-  if (!problem.timed) return true;
+/// The least time from leaving one task to beginning at another, for the fastest vehicle there is; kNever if it is
+/// then too late.
+int gap(const Problem& problem, int first, int second) {
   const Opening& from = problem.opening[at(first)];
   const Opening& to = problem.opening[at(second)];
+  int least = kNever;
   for (const Legs& legs : problem.legs) {
     const int travel = legs.duration(problem.place[at(first)], problem.place[at(second)]);
-    if (from.open + travel <= to.close) return true;
+    if (from.open + travel > to.close) continue;
+    least = std::min(least, std::max(travel, to.open - from.close));
   }
-  return false;
+  return least;
+}
+
+/// The tasks beside which a task is inserted first: some that are near in space, and some that are near in time too.
+/// In a long day, those nearest in space are often hours apart.
+List<int> nearest_in_time(const Problem& problem, int task, const List<int>& around) {
+  List<int> beside, others;
+  List<int> gaps(at(problem.tasks));
+  const size_t most = problem.timed ? kBeside / 2 : kBeside;
+  for (int other : around) {
+    const int least = problem.timed ? std::min(gap(problem, task, other), gap(problem, other, task)) : 0;
+    if (least == kNever) continue;
+    gaps[at(other)] = least;
+    (beside.size() < most ? beside : others).push_back(other);
+  }
+  std::stable_sort(others.begin(), others.end(), [&gaps](int a, int b) { return gaps[at(a)] < gaps[at(b)]; });
+  others.resize(std::min(others.size(), kBeside - most));
+  beside.insert(beside.end(), others.begin(), others.end());
+  return beside;
 }
 
 }  // namespace
@@ -49,12 +69,8 @@ Neighbours::Neighbours(const Problem& problem) {
     std::partial_sort(order.begin(), order.begin() + most, order.end(), nearer);
     order.resize(at(most));
     for (int i = 0; i < std::min(kTypical, most); ++i, ++counted) total += distance[at(order[at(i)])];
-    List<int>& beside = beside_[at(task)];
-    for (int other : order) {
-      if (static_cast<int>(beside.size()) == kBeside) break;
-      if (can_follow(problem, task, other) || can_follow(problem, other, task)) beside.push_back(other);
-    }
     around_[at(task)] = order;
+    beside_[at(task)] = nearest_in_time(problem, task, order);
   }
   if (counted > 0 && total > 0) leg_ = total / static_cast<double>(counted);
 }

@@ -63,6 +63,9 @@ class Tour {
   void link(int task, int after);
   /// Takes a task out of its route. Times and loads of the route are stale until `settle`.
   void unlink(int task);
+  /// Lets two routes of the same kind of vehicle continue, behind these nodes, with the tasks of the other one. Times
+  /// of both are stale until `settle`.
+  void exchange_tails(int one, int other);
   /// Brings times and loads of a route up to date; false if it no longer keeps its times or limits.
   bool settle(int route);
   /// Puts a task behind a node of a settled route, which stays settled; false if its schedule then finds no way.
@@ -133,10 +136,12 @@ class Tour {
   size_t amounts() const { return at(problem_.amounts); }
   void touch(int route);
   void connect(int from, int to);
+  void count_tail(int head, int sign);
   bool settle_times(int route);
+  void settle_forward(int node);
   void settle_backward(int node);
   bool settle_node_forward(int number);
-  void settle_node_backward(int number);
+  bool settle_node_backward(int number);
   void settle_loads(int route);
   void settle_limits(int route);
   bool settle_schedule(int route);
@@ -279,6 +284,58 @@ void Tour<F>::unlink(int task) {
   }
 }
 
+template <class F>
+void Tour<F>::exchange_tails(int one, int other) {
+  const int heads[] = {one, other};
+  const int routes[] = {nodes_[at(one)].route, nodes_[at(other)].route};
+  int firsts[2], lasts[2];
+  for (int i : {0, 1}) {
+    touch(routes[i]);
+    firsts[i] = nodes_[at(heads[i])].next;
+    lasts[i] = nodes_[at(end_of(routes[i]))].previous;
+    count_tail(heads[i], -1);
+  }
+  for (int i : {0, 1}) {
+    const int end = end_of(routes[i]), first = firsts[1 - i];
+    connect(heads[i], is_task(first) ? first : end);
+    if (is_task(first)) connect(lasts[1 - i], end);
+  }
+  for (int i : {0, 1}) {
+    for (int node = nodes_[at(heads[i])].next; is_task(node); node = nodes_[at(node)].next) {
+      nodes_[at(node)].route = routes[i];
+    }
+    count_tail(heads[i], 1);
+  }
+}
+
+/// Counts the tasks behind a node as its route's, or no longer: their number, loads and the legs to the first of them
+/// and behind the last. The legs between them cost the same on either route.
+template <class F>
+void Tour<F>::count_tail(int head, int sign) {
+  const int number = nodes_[at(head)].route;
+  Route& route = routes_[at(number)];
+  int tasks = 0;
+  int node = nodes_[at(head)].next;
+  Cost cost = route.kind->fixed_cost + nodes_[at(node)].leg;
+  for (; is_task(node); node = nodes_[at(node)].next, ++tasks) {
+    if constexpr (!F::mixed) {
+      for (size_t a = 0; a < amounts(); ++a) {
+        const size_t of_task = at(node) * amounts() + a;
+        loads_[at(number) * amounts() + a] += sign * (problem_.unloaded[of_task] + problem_.loaded[of_task]);
+      }
+    }
+  }
+  if (tasks > 0) cost += nodes_[at(node)].leg;
+  const bool is_used = (sign < 0 ? route.tasks : route.tasks + tasks) > 0;
+  route.tasks += sign * tasks;
+  if (is_used) {
+    used_ += sign;
+    cost_ += sign * cost;
+  } else if (sign > 0) {
+    became_empty(number);
+  }
+}
+
 /// Adds what a task that is in a route changes in the prices of the plan, or takes it away.
 template <class F>
 void Tour<F>::price(int task, int sign) {
@@ -341,9 +398,11 @@ bool Tour<F>::insert(int task, int after) {
   const int number = nodes_[at(task)].route;
   if constexpr (F::timed) {
     settle_node_forward(task);  // what it was before belongs to another route
-    int node = nodes_[at(task)].next;
-    while (settle_node_forward(node)) node = nodes_[at(node)].next;
-    settle_backward(nodes_[at(task)].next);
+    settle_forward(nodes_[at(task)].next);
+    const int next = nodes_[at(task)].next;
+    if (is_task(next)) settle_node_backward(next);  // its setup may depend on where the vehicle comes from
+    settle_node_backward(task);
+    settle_backward(nodes_[at(task)].previous);
   }
   if constexpr (F::mixed) settle_loads(number);
   if (problem_.limited) settle_limits(number);
@@ -367,22 +426,31 @@ bool Tour<F>::settle_node_forward(int number) {
   return changed;
 }
 
+/// Brings a node's latest times up to date; returns whether those of the nodes before may change too.
 template <class F>
-void Tour<F>::settle_node_backward(int number) {
+bool Tour<F>::settle_node_backward(int number) {
   Node& node = nodes_[at(number)];
   const Route& route = routes_[at(node.route)];
   const Node& to = nodes_[at(node.next)];
   node.leave_by = to.latest - route.legs->duration(node.place, to.place);
-  if (!is_task(number)) return;
+  if (!is_task(number)) return false;
   const int action = problem_.action(route.kind->type, number, nodes_[at(node.previous)].place);
-  node.latest = problem_.opening[at(number)].last_start(node.leave_by - action);
+  const int latest = problem_.opening[at(number)].last_start(node.leave_by - action);
+  const bool changed = latest != node.latest;
+  node.latest = latest;
+  return changed;
 }
 
-/// Brings latest times up to date, from a node back to the start.
+/// Brings earliest departures up to date, from a node on as far as they change.
+template <class F>
+void Tour<F>::settle_forward(int number) {
+  while (settle_node_forward(number)) number = nodes_[at(number)].next;
+}
+
+/// Brings latest times up to date, from a node back as far as they change.
 template <class F>
 void Tour<F>::settle_backward(int number) {
-  if (!is_task(number)) number = nodes_[at(number)].previous;
-  for (; number >= 0; number = nodes_[at(number)].previous) settle_node_backward(number);
+  while (settle_node_backward(number)) number = nodes_[at(number)].previous;
 }
 
 template <class F>
@@ -395,7 +463,7 @@ bool Tour<F>::settle_times(int number) {
   }
   settle_node_forward(node);
   if (nodes_[at(node)].ready > kind.latest) return false;
-  settle_backward(node);
+  for (node = nodes_[at(node)].previous; node >= 0; node = nodes_[at(node)].previous) settle_node_backward(node);
   return true;
 }
 
