@@ -10,7 +10,7 @@ from milkrun_solver.model.visits import BreakVisit, Plan, PlannedRoute, ReloadVi
 from tests.nonempty import nonempty
 from tests.solver.engines.sisr.cases import stops
 from tests.solver.helpers import faults, model_of, scheduled
-from tests.solver.problems import FEATURES, problem_of, random_features, random_problem
+from tests.solver.problems import FEATURES, problem_of, random_body, random_features, random_problem
 from tests.solver.trips import trips_body
 from tests.waiting import PATIENCE
 
@@ -73,6 +73,27 @@ def test_costs_differ_from_the_schedules_by_one_unit(seed: int) -> None:
     solutions = [scheduled(model, plan) for plan, _, _ in plans]
     units = {it.summary.cost / cost for it, (_, cost, _) in zip(solutions, plans, strict=True) if it and cost}
     assert len(nonempty(units)) == 1
+
+
+@pytest.mark.parametrize(
+    "features", [(), ("windows",), ("capacity",), ("capacity", "pickups", "skills")], ids=str
+)
+def test_what_it_finds_with_long_routes_keeps_the_rules_and_costs_what_it_says(
+    features: tuple[str, ...],
+) -> None:
+    """Long enough for exchanges of their tails."""
+    body = random_body(2, {*features}, jobs=60, vehicles=3)
+    for vehicle in body["vehicles"]:
+        if "capacity" in vehicle:
+            vehicle["capacity"] = [8 * most for most in vehicle["capacity"]]
+    model = model_of(problem_of(body))
+    plans = [searched(model, iterations) for iterations in (0, 300, 3_000)]
+    assert min(sum(len(route.tasks) for route in plan) / len(plan) for plan, _, _ in plans) >= 20
+    solutions = [scheduled(model, plan) for plan, _, _ in plans]
+    assert [faults(model, solution) for solution in solutions if solution is not None] == [[], [], []]
+    units = {it.summary.cost / cost for it, (_, cost, _) in zip(solutions, plans, strict=True) if it and cost}
+    assert len(units) == 1
+    assert len({cost for _, cost, _ in plans}) == 3
 
 
 def test_impossible_tasks_are_left_out() -> None:
