@@ -17,8 +17,8 @@ def say_about(run: Run, message: str, **fields: Any) -> None:
 def report_end(run: Run) -> None:
     """Reports a run that ended without a worker: lost, never started, or stopped after its worker was lost.
 
-    Also reports a run whose worker ended it but could not confirm that. The worker may have reported it too, and
-    so may another sweep that confirms the same end: `finished_at` tells that it is the same.
+    Also reports a run whose worker ended it but could not confirm that. The worker may have reported it too.
+    So may another sweep that confirms the same end: `finished_at` tells that it is the same.
     """
     if run.status is Status.FAILED and run.error_code:
         measure("RunsFailed", code=run.error_code)
