@@ -308,8 +308,8 @@ void Tour<F>::exchange_tails(int one, int other) {
   }
 }
 
-/// Counts the tasks behind a node as its route's, or no longer: their number, loads and the legs to the first of them
-/// and behind the last. The legs between them cost the same on either route.
+/// Counts the tasks behind a node as its route's, or no longer: their number, loads and the leg to the first of them.
+/// The other legs cost the same on either route.
 template <class F>
 void Tour<F>::count_tail(int head, int sign) {
   const int number = nodes_[at(head)].route;
@@ -325,7 +325,6 @@ void Tour<F>::count_tail(int head, int sign) {
       }
     }
   }
-  if (tasks > 0) cost += nodes_[at(node)].leg;
   const bool is_used = (sign < 0 ? route.tasks : route.tasks + tasks) > 0;
   route.tasks += sign * tasks;
   if (is_used) {
