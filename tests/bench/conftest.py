@@ -37,9 +37,13 @@ EOF
 """Computed by hand in tenths, cut off: 0-1 is 50, 0-2 14, 0-3 90, 1-2 36, 1-3 58, 2-3 80."""
 
 
+FILE = "instance.vrp"
+"""The file of a test's instance, in its folder."""
+
+
 def read(folder: Path, text: str) -> Instance:
     """The instance of a file with this text."""
-    path = folder / "instance.vrp"
+    path = folder / FILE
     path.write_text(text)
     return read_instance(path)
 

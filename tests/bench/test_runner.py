@@ -10,7 +10,7 @@ from bench.solver.generated import write_instance
 from bench.solver.instances import Instance
 from bench.solver.registry import SOLVERS, Entry
 from bench.solver.runner import Plan, judge, run, turns
-from tests.bench.conftest import TRIPS
+from tests.bench.conftest import FILE, TRIPS
 
 PATHS = [Path("a.vrp"), Path("b.vrp")]
 
@@ -61,7 +61,7 @@ def test_a_late_answer_counts_only_for_a_solver_that_keeps_no_limit(
     answers = [(0.5, [[1], [2], [3]]), (1.5, [[1, 2], [3]])]
     said = {"version": "1", "seconds": 1.5, "answers": answers}
     monkeypatch.setattr(runner, "_search", lambda _turn, _cores: (said, None))
-    [record] = run(plan(tmp_path / "free.vrp", solvers=[solver]))
+    [record] = run(plan(tmp_path / FILE, solvers=[solver]))
     assert (record.instance, record.cost, record.seconds) == (capacity.name, cost, 1.5)
 
 
