@@ -189,7 +189,8 @@ void Annealing<F>::iterate(double temperature) {
   take_over(found);
 }
 
-/// Strings have up to ten tasks, so that they reach the tails of shorter routes.
+/// The share of the iterations that exchange tails. Strings have up to ten tasks, so they reach the tails of short
+/// routes.
 template <class F>
 double Annealing<F>::share_of_tails() const {
   constexpr double never = 10, fully = 30;

@@ -9,7 +9,7 @@ class Neighbours {
  public:
   explicit Neighbours(const Problem& problem);
 
-  /// The tasks beside which a task is inserted first: nearest first.
+  /// The tasks beside which a task is inserted first: the nearest, and with time windows some that are near in time.
   const List<int>& beside(int task) const { return beside_[at(task)]; }
   /// A longer list, of the tasks to remove together with a task.
   const List<int>& around(int task) const { return around_[at(task)]; }

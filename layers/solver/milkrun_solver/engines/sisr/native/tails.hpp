@@ -25,7 +25,7 @@ class Tails {
   bool exchange();
 
  private:
-  static constexpr double kBlink = 0.2;
+  static constexpr double kBlink = 0.2;  // share of the neighbours that are overlooked
 
   bool keeps_times(int last, int first) const;
   bool keeps_loads(int last, int first);
