@@ -1,11 +1,20 @@
+from typing import Any
+
 import pytest
 
 from milkrun_solver.model.driver_rules import DriverRules
 from milkrun_solver.model.units import HUNDREDTHS
 from milkrun_solver.model.windows import SoftWindow
+from milkrun_solver.routes import least_cost_by_start
 from milkrun_solver.routes.driver_breaks import Halt
 from milkrun_solver.routes.least_cost import NEVER, TimedStop
-from milkrun_solver.routes.least_cost_by_start import LeastCostByStart, RestedTimes, Shift
+from milkrun_solver.routes.least_cost_by_start import (
+    MOST_MOMENTS,
+    LeastCostByStart,
+    RestedTimes,
+    Shift,
+    _breaks,
+)
 
 LEG = 10 * HUNDREDTHS
 REST = Halt(None, LEG // 2, 0, 7 * HUNDREDTHS)
@@ -85,3 +94,24 @@ def test_too_much_to_look_at_is_not_looked_at() -> None:
     stop = TimedStop([(90_000, 90_001)], 0, SoftWindow(0, 5, 0, 1))
     assert times(stop) is not None
     assert times(stop, shift=Shift(longest=100)) is None
+
+
+@pytest.mark.parametrize(("seconds", "is_found"), [(100, True), (36_000, False)])
+def test_no_more_moments_on_a_leg_are_looked_at_than_the_most(
+    seconds: int, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver who rests each second has 100 rests on a leg at most, in whichever parts."""
+    looked_at: list[object] = []
+
+    def counted(*given: Any) -> Any:
+        looked_at.append(given)
+        return _breaks(*given)
+
+    monkeypatch.setattr(least_cost_by_start, "_breaks", counted)
+    hurried = rules(driving_before_break=1, break_length=7, parts=(3, 5))
+    found = LeastCostByStart([], [seconds * HUNDREDTHS], 0, None, Shift(), hurried).times()
+    assert (found is not None) == is_found
+    assert 0 < len(looked_at) <= MOST_MOMENTS
+    if found is not None:
+        assert len(found.rests[0]) >= seconds - 1
+        assert all(rest.driven <= HUNDREDTHS for rest in found.rests[0])

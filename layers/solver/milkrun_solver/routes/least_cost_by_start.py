@@ -23,6 +23,8 @@ from milkrun_solver.routes.least_cost import NEVER, TimedStop
 
 MOST_CELLS = 2**20
 """Starts times seconds times legs, beyond which nothing is looked at."""
+MOST_MOMENTS = 50_000
+"""Moments of a driver on one leg, beyond which nothing is looked at."""
 _DEAR = 2**61
 _MOST = 2**54
 
@@ -54,11 +56,18 @@ class _Driver(NamedTuple):
     had_first: bool = False
 
 
+class _Rest(NamedTuple):
+    """A rest on a leg; `before` leads back to the first."""
+
+    before: "_Rest | None"
+    halt: Halt
+
+
 class _Way(NamedTuple):
-    """One way to drive a leg: seconds with its rests."""
+    """One way to drive a leg: seconds, and the last of its rests."""
 
     seconds: int
-    rests: tuple[Halt, ...]
+    rest: _Rest | None
 
 
 class _Arrival(NamedTuple):
@@ -187,7 +196,7 @@ class LeastCostByStart:
                 for before, way in arrival.ways.items()
                 if way.seconds <= at and left[before][row, at - way.seconds] == arrival.costs[row, at]
             )
-            rests.append([*way.rests])
+            rests.append(_rests(way.rest))
             at -= way.seconds
             if number:
                 at -= self._stops[number - 1].action
@@ -215,30 +224,35 @@ class _Moment(NamedTuple):
     left: int
     driver: _Driver
     since_halt: int = 0
-    rests: tuple[Halt, ...] = ()
+    rest: _Rest | None = None
 
 
 def _ways(rules: DriverRules | None, driver: _Driver, leg: int) -> dict[_Driver, _Way]:
-    """The shortest ways to drive a leg, by what the driver has behind at its end."""
+    """The shortest ways to drive a leg, by what the driver has behind at its end; none if there are too many
+    moments to look at."""
     if rules is None or rules.driving_before_break is None:
-        return {driver: _Way(-(-leg // HUNDREDTHS), ())}
+        return {driver: _Way(-(-leg // HUNDREDTHS), None)}
     least: dict[tuple[int, _Driver], _Moment] = {}
     ahead = [_Moment(0, leg, driver)]
+    looked_at = 0
     while ahead:
         now = ahead.pop()
         known = least.get((now.left, now.driver))
         if known is not None and known.time <= now.time:
             continue
+        looked_at += 1
+        if looked_at > MOST_MOMENTS:
+            return {}
         least[now.left, now.driver] = now
         ahead += _rested(rules, now)
         drives = min(now.left, HUNDREDTHS * rules.driving_before_break - now.driver.since)
         if drives > 0:
             tired = now.driver._replace(since=now.driver.since + drives)
             ahead.append(
-                _Moment(now.time + drives, now.left - drives, tired, now.since_halt + drives, now.rests)
+                _Moment(now.time + drives, now.left - drives, tired, now.since_halt + drives, now.rest)
             )
     return {
-        then: _Way(-(-now.time // HUNDREDTHS), now.rests) for (left, then), now in least.items() if not left
+        then: _Way(-(-now.time // HUNDREDTHS), now.rest) for (left, then), now in least.items() if not left
     }
 
 
@@ -246,7 +260,16 @@ def _rested(rules: DriverRules, now: _Moment) -> Iterator[_Moment]:
     """After each break that the driver may take at a moment."""
     for length, then in _breaks(rules, now.driver):
         halt = Halt(None, now.since_halt, 0, HUNDREDTHS * length)
-        yield _Moment(now.time + HUNDREDTHS * length, now.left, then, 0, (*now.rests, halt))
+        yield _Moment(now.time + HUNDREDTHS * length, now.left, then, 0, _Rest(now.rest, halt))
+
+
+def _rests(last: _Rest | None) -> list[Halt]:
+    """The rests on a leg from the first on."""
+    found = []
+    while last is not None:
+        found.append(last.halt)
+        last = last.before
+    return found[::-1]
 
 
 def _breaks(rules: DriverRules, driver: _Driver) -> Iterable[tuple[int, _Driver]]:
