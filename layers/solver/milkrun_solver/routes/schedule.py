@@ -23,8 +23,8 @@ def schedule(model: Model, vehicle_number: int, visits: Sequence[Visit]) -> Time
     """Times, loads and cost of these visits in this order.
 
     Breaks among the visits are taken where they stand, on the way to the next task or reload. Other breaks of
-    the vehicle are taken where the route ends earliest. So are those that its `driver_rules` ask for, or where
-    it costs least if its times have a price.
+    the vehicle are taken where the route ends earliest. So are those that its `driver_rules` ask for; if its
+    times have a price, where it costs least.
 
     Returns:
         The route; None if it misses a time window, uses a closed leg, or cannot take all breaks. The verifier

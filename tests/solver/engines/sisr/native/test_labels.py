@@ -70,3 +70,30 @@ def test_a_plan_is_right_where_labels_were_dropped() -> None:
     assert not faults(model, solution)
     assert not solution.unassigned
     assert solution.summary.cost == found.cost
+
+
+def with_rests(seconds: int) -> Problem:
+    """Two jobs two hours apart, with a soft window; the driver drives so many seconds between breaks."""
+    window = {"start": 20_000, "end": 30_000, "cost_per_hour_early": 100, "cost_per_hour_late": 100}
+    return problem_of(
+        {
+            "vehicles": [
+                {
+                    "id": 1,
+                    "start_index": DEPOT,
+                    "driver_rules": {"max_driving_before_break": seconds, "break_duration": 1},
+                }
+            ],
+            "jobs": [
+                {"id": job, "location_index": job, "soft_time_window": window} for job in (FIRST, SECOND)
+            ],
+            "matrices": {
+                "car": {"durations": [[0 if a == b else 7_200 for b in range(3)] for a in range(3)]}
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(("seconds", "proven"), [(3_600, True), (1, False)])
+def test_a_plan_is_proven_while_all_rests_of_a_leg_are_looked_at(seconds: int, proven: bool) -> None:
+    assert is_proven(with_rests(seconds)) == proven

@@ -8,11 +8,10 @@ namespace {
 
 /// With more tasks on a route, a vehicle waits for the moments that are right without rests in between.
 constexpr size_t kMostBetweenRests = 7;
-
-void keep_each_once(List<int>& moments) {
-  std::sort(moments.begin(), moments.end());
-  moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
-}
+/// Of more rests on a leg, and of more moments of a task, the last are not looked at. A driver may have to rest each
+/// second.
+constexpr int kMostRests = 20;
+constexpr size_t kMostMoments = 1'000;
 
 }  // namespace
 
@@ -131,11 +130,22 @@ void Schedule::find_moments(const Kind& kind, const List<int>& tasks) {
   }
 }
 
+/// Sorts moments, and drops the last if there are too many.
+void Schedule::keep_each_once(List<int>& moments) {
+  std::sort(moments.begin(), moments.end());
+  moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
+  if (moments.size() <= kMostMoments) return;
+  moments.resize(kMostMoments);
+  has_dropped_ = true;
+}
+
 /// How long the rests on a leg may take together.
 void Schedule::find_rests(const Kind& kind, int leg, size_t tasks) {
   rests_.assign(1, 0);
   if (kind.max_driving == kNever || tasks > kMostBetweenRests) return;
-  for (int whole = 0; whole <= 2 + leg / kind.max_driving; ++whole) {
+  const int most = 2 + leg / kind.max_driving;
+  if (most > kMostRests) has_dropped_ = true;
+  for (int whole = 0; whole <= std::min(most, kMostRests); ++whole) {
     for (int first : {0, kind.rest_first}) {
       for (int second : {0, kind.rest_second}) rests_.push_back(whole * kind.rest + first + second);
     }

@@ -66,6 +66,7 @@ class Schedule {
              const int* room, const int* picked, Labels& to);
   void wait_for(const Kind& kind, const Label& label, int task, int position, Window window, int action, Labels& to);
   void find_moments(const Kind& kind, const List<int>& tasks);
+  void keep_each_once(List<int>& moments);
   void find_rests(const Kind& kind, int leg, size_t tasks);
   void find_departures(const Kind& kind, const List<int>& tasks);
   void begin_service(Label& label, const Kind& kind, int task, int action, Labels& to);
